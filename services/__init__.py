@@ -1,0 +1,1 @@
+"""What a person asks for: one function per thing somebody wants done."""

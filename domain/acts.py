@@ -1,0 +1,142 @@
+"""Acts: what a person, or the passing of time, asks of a case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from domain.circumstances import Circumstances
+from domain.values import Scalar, Value
+from domain.working_days import WorkingCalendar
+
+
+class Excluded(Value):
+    """An entitled member left out of the count, with the ground for it."""
+
+    person: str
+    ground: str
+
+
+class MeetingRecord(Value):
+    """The numbers of one vote on one person."""
+
+    eligible: int = Field(ge=0)
+    present: int = Field(ge=0)
+    written: int = Field(default=0, ge=0)
+    yes: int = Field(ge=0)
+    no: int = Field(default=0, ge=0)
+    abstain: int = Field(default=0, ge=0)
+    vetoes: int = Field(default=0, ge=0)
+    chair: Literal["yes", "no"] | None = None
+    """The chair's vote where a tie needs it."""
+    excluded: tuple[Excluded, ...] = ()
+
+
+class EntryRecord(Value):
+    """One entry of a periodic duty or of a notice: what it is, and what it answers."""
+
+    kind: str
+    ref: str | None = None
+    """The objection an answer belongs to."""
+    fields: Mapping[str, Scalar] = Field(default_factory=dict)
+
+
+class _PersonsAct(Value):
+    known: Circumstances
+    occurred_on: date
+    reason: str | None = None
+
+
+class Start(_PersonsAct):
+    """Start a case: completes the first step of the process."""
+
+    kind: Literal["start"] = "start"
+    case: str
+    subject: str
+    calendar: WorkingCalendar
+    fields: Mapping[str, Scalar] = Field(default_factory=dict)
+    materials: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+
+
+class StepAct(_PersonsAct):
+    """Complete, return, or add to a step."""
+
+    kind: Literal["step"] = "step"
+    step: str
+    outcome: str | None = None
+    fields: Mapping[str, Scalar] = Field(default_factory=dict)
+    materials: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Digests by material id."""
+    people: tuple[str, ...] = ()
+    meeting: MeetingRecord | None = None
+    entry: EntryRecord | None = None
+
+
+class Withdraw(_PersonsAct):
+    """End the case at the person's own wish."""
+
+    kind: Literal["withdraw"] = "withdraw"
+
+
+class Suspend(_PersonsAct):
+    """Stop the clocks."""
+
+    kind: Literal["suspend"] = "suspend"
+
+
+class Resume(_PersonsAct):
+    """Let the clocks run again."""
+
+    kind: Literal["resume"] = "resume"
+
+
+class Transfer(_PersonsAct):
+    """Move the case to another unit: proposed by the old one, confirmed by the new one."""
+
+    kind: Literal["transfer"] = "transfer"
+    to_unit: str | None = None
+    handed_over: bool = False
+    """The materials were handed over and checked, so that the time served goes on counting."""
+    confirms: int | None = None
+    """The seq of the proposal that is confirmed."""
+
+
+class Change(Value):
+    """One value of the past that was recorded wrongly."""
+
+    seq: int = Field(ge=1)
+    """The event it stands in."""
+    path: str
+    """`occurred_on`, `fields.<id>`, `meeting.<count>` or `materials.<id>`."""
+    value: Scalar | tuple[str, ...]
+
+
+class Correct(_PersonsAct):
+    """Correct a recorded value: proposed by one person, confirmed by another; the old value stays."""
+
+    kind: Literal["correct"] = "correct"
+    change: Change | None = None
+    confirms: int | None = None
+    rejects: int | None = None
+
+
+class Appeal(_PersonsAct):
+    """Ask that a refusal be looked at again: reopens the stage in which the case ended."""
+
+    kind: Literal["appeal"] = "appeal"
+
+
+class Due(Value):
+    """The moment has come: whatever happens by itself up to now happens."""
+
+    kind: Literal["due"] = "due"
+
+
+PersonsAct = Start | StepAct | Withdraw | Suspend | Resume | Transfer | Correct | Appeal
+"""An act of a person."""
+
+Act = Annotated[PersonsAct | Due, Field(discriminator="kind")]
+"""Anything `decide` can be asked."""

@@ -1,0 +1,329 @@
+"""Events: what an act left behind. Numbered, dated, signed off, never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, Field, JsonValue
+
+from domain.acts import Change, MeetingRecord
+from domain.circumstances import UnitRef
+from domain.values import Level, Scalar, Text, Value
+from domain.working_days import WorkingCalendar
+
+
+class Warned(Value):
+    """A rule that was broken without stopping the act."""
+
+    rule: str
+    level: Level
+    basis: str
+    detail: Text
+
+
+class _Body(Value):
+    def bare(self) -> _Body:
+        """Return the same without personal data and free text: what may reach Temporal."""
+        return self
+
+
+class CaseStarted(_Body):
+    """A case began under one version of a process."""
+
+    type: Literal["case-started"] = "case-started"
+    process: str
+    version: str
+    digest: str
+    subject: str
+    path: tuple[UnitRef, ...]
+    standing: str
+    time_zone: str
+    calendar: WorkingCalendar
+
+
+class StageEntered(_Body):
+    """A stage began."""
+
+    type: Literal["stage-entered"] = "stage-entered"
+    stage: str
+
+
+class StageLeft(_Body):
+    """A stage was finished; the person now has this standing."""
+
+    type: Literal["stage-left"] = "stage-left"
+    stage: str
+    standing: str | None
+
+
+class StepOpened(_Body):
+    """A step may now be worked on."""
+
+    type: Literal["step-opened"] = "step-opened"
+
+
+class StepPassed(_Body):
+    """A step does not apply to this case and was passed over."""
+
+    type: Literal["step-passed"] = "step-passed"
+    because: Literal["condition", "older-version"]
+
+
+class _Reasoned(_Body):
+    reason: str | None = None
+
+    def bare(self) -> _Body:
+        """Return the same without the reason, which is free text."""
+        return self.model_copy(update={"reason": None})
+
+
+class _Evidence(_Body):
+    values: Mapping[str, Scalar] = Field(default_factory=dict)
+    """Answers that rules may look at: days, numbers, yes and no, choices."""
+    texts: Mapping[str, str] = Field(default_factory=dict)
+    """Answers in free text."""
+    materials: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Digests by material id."""
+    reason: str | None = None
+    warnings: tuple[Warned, ...] = ()
+
+    def bare(self) -> _Body:
+        """Return the same without free text, and without the digests of documents."""
+        materials = {kind: () for kind in self.materials}
+        return self.model_copy(update={"texts": {}, "materials": materials, "reason": None})
+
+
+class StepCompleted(_Evidence):
+    """A step ended with an outcome (whatever that outcome then does)."""
+
+    type: Literal["step-completed"] = "step-completed"
+    outcome: str
+    people: tuple[str, ...] = ()
+    meeting: MeetingRecord | None = None
+    body: str | None = None
+    """The body that met, where the unit has no committee of its own."""
+
+    def bare(self) -> _Body:
+        """Return the same without free text, documents and the names of those left out of a vote."""
+        bare = super().bare()
+        if self.meeting is not None:
+            bare = bare.model_copy(update={"meeting": self.meeting.model_copy(update={"excluded": ()})})
+        return bare
+
+
+class AnswerGiven(_Evidence):
+    """One of several people who decide together gave an answer; the step is still open."""
+
+    type: Literal["answer-given"] = "answer-given"
+    outcome: str
+
+
+class EntryAdded(_Evidence):
+    """An entry of a periodic duty, or of a notice."""
+
+    type: Literal["entry-added"] = "entry-added"
+    entry: str
+    ref: str | None = None
+    """The objection an answer belongs to."""
+
+
+class StepReturned(_Reasoned):
+    """Work was sent back: the step and those after it start a new round."""
+
+    type: Literal["step-returned"] = "step-returned"
+    again: tuple[str, ...]
+    """Every step that has to be done again, the target first."""
+
+
+class PeriodExtended(_Body):
+    """A period became longer."""
+
+    type: Literal["period-extended"] = "period-extended"
+    months: int
+
+
+class PeopleReplaced(_Evidence):
+    """Others took over a case role."""
+
+    type: Literal["people-replaced"] = "people-replaced"
+    people: tuple[str, ...]
+    before: tuple[str, ...]
+
+
+class Reminded(_Body):
+    """The time came to remind of a deadline."""
+
+    type: Literal["reminded"] = "reminded"
+    due_on: date
+    days_left: int
+
+
+class BecameOverdue(_Body):
+    """A deadline passed."""
+
+    type: Literal["became-overdue"] = "became-overdue"
+    rule: str
+    basis: str
+    due_on: date
+
+
+class BecameReady(_Body):
+    """A minimum wait is over; the step may be done from today."""
+
+    type: Literal["became-ready"] = "became-ready"
+
+
+class WindowEnded(_Body):
+    """The window of a public notice is over."""
+
+    type: Literal["window-ended"] = "window-ended"
+
+
+class CaseSuspended(_Reasoned):
+    """The clocks stopped."""
+
+    type: Literal["case-suspended"] = "case-suspended"
+
+
+class CaseResumed(_Reasoned):
+    """The clocks run again."""
+
+    type: Literal["case-resumed"] = "case-resumed"
+
+
+class TransferProposed(_Reasoned):
+    """The unit asked that another takes the case over."""
+
+    type: Literal["transfer-proposed"] = "transfer-proposed"
+    to_path: tuple[UnitRef, ...]
+    handed_over: bool
+
+
+class CaseTransferred(_Body):
+    """Another unit took the case over."""
+
+    type: Literal["case-transferred"] = "case-transferred"
+    proposal: int
+    path: tuple[UnitRef, ...]
+    time_kept: bool
+
+
+class CorrectionProposed(_Reasoned):
+    """Somebody says that a recorded value is wrong."""
+
+    type: Literal["correction-proposed"] = "correction-proposed"
+    change: Change
+    old: Scalar | tuple[str, ...]
+    in_text: bool
+    """The value is free text or a document, which no rule looks at."""
+
+    def bare(self) -> _Body:
+        """Return the same without free text."""
+        if not self.in_text:
+            return super().bare()
+        change = self.change.model_copy(update={"value": None})
+        return self.model_copy(update={"reason": None, "change": change, "old": None})
+
+
+class CorrectionConfirmed(_Body):
+    """A second person agreed; the case now goes by the new value."""
+
+    type: Literal["correction-confirmed"] = "correction-confirmed"
+    proposal: int
+
+
+class CorrectionRejected(_Body):
+    """A second person did not agree; the old value stands."""
+
+    type: Literal["correction-rejected"] = "correction-rejected"
+    proposal: int
+
+
+class RulesChanged(_Body):
+    """From here on the open and future steps follow a later version of the process."""
+
+    type: Literal["rules-changed"] = "rules-changed"
+    version_from: str
+    version: str
+    digest: str
+    basis: str
+
+
+class CaseReopened(_Reasoned):
+    """A closed case is looked at again, from the stage in which it ended."""
+
+    type: Literal["case-reopened"] = "case-reopened"
+    again: tuple[str, ...]
+
+
+class CaseClosed(_Reasoned):
+    """The case reached a named end."""
+
+    type: Literal["case-closed"] = "case-closed"
+    outcome: str
+
+
+Body = Annotated[
+    CaseStarted
+    | StageEntered
+    | StageLeft
+    | StepOpened
+    | StepPassed
+    | StepCompleted
+    | AnswerGiven
+    | EntryAdded
+    | StepReturned
+    | PeriodExtended
+    | PeopleReplaced
+    | Reminded
+    | BecameOverdue
+    | BecameReady
+    | WindowEnded
+    | CaseSuspended
+    | CaseResumed
+    | TransferProposed
+    | CaseTransferred
+    | CorrectionProposed
+    | CorrectionConfirmed
+    | CorrectionRejected
+    | RulesChanged
+    | CaseReopened
+    | CaseClosed,
+    Field(discriminator="type"),
+]
+"""What happened."""
+
+
+class Event(Value):
+    """One fact of one case, with who and when around what happened.
+
+    `occurred_on` is claimed, a day in the organisation's time zone; `recorded_at` is the server's clock, UTC.
+    """
+
+    seq: int = Field(ge=1)
+    step: str | None = None
+    round: int | None = None
+    occurred_on: date
+    recorded_at: AwareDatetime
+    actor: str | None = None
+    """None where time itself acted."""
+    post: str | None = None
+    on_behalf_of: str | None = None
+    body: Body
+
+    @property
+    def type(self) -> str:
+        """The kind of fact, past tense."""
+        return self.body.type
+
+    @property
+    def data(self) -> dict[str, JsonValue]:
+        """The body as JSON values, without its type: what the record keeps beside the envelope."""
+        data: dict[str, Any] = self.body.model_dump(mode="json", exclude={"type"})
+        return data
+
+    def bare(self) -> Event:
+        """Return the same fact without personal data and free text: what may reach Temporal."""
+        return self.model_copy(update={"body": self.body.bare()})

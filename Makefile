@@ -1,0 +1,55 @@
+# Needs Python 3.11 or newer, and nothing else; uv is used when it is there.
+# Everything is installed into .venv, from requirements.lock, with hashes.
+
+BIN := .venv/bin
+# Two processes; tests with the same xdist_group stay in one of them.
+PYTEST_OPTIONS ?= -n 2 --dist loadgroup
+
+.DEFAULT_GOAL := help
+.PHONY: help install up test check fresh style types floors needs house fmt lock clean
+
+help: ## say what can be made
+	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' Makefile
+
+install: ## bring .venv to what requirements.lock says
+	@.ci/install
+
+up: install ## start everything, with a demonstration organisation
+	$(BIN)/accede up --demo
+
+test: install ## run the tests; PYTEST_OPTIONS="-k word" for some of them
+	$(BIN)/pytest $(PYTEST_OPTIONS)
+
+check: fresh style types floors needs house ## everything below; with make -k, all that is wrong at once
+
+fresh: install ## does the lock say what pyproject.toml asks for
+	$(BIN)/python .ci/lock.py check
+
+style: install ## ruff: rules and format
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: install ## mypy, strict
+	$(BIN)/mypy
+
+floors: install ## imports only go down
+	$(BIN)/lint-imports --no-logo
+
+needs: install ## is every import declared
+	$(BIN)/deptry .
+
+house: install ## rules for every file, and complete documentation
+	$(BIN)/pytest -q tests/architecture
+
+fmt: install ## format, and mend what can be mended
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+lock: ## resolve again; UPGRADE=1 to take newer versions
+	@if [ -x $(BIN)/python ]; then python=$(BIN)/python; else python=$${PYTHON:-python3}; fi; \
+	$$python .ci/lock.py write $(if $(UPGRADE),--upgrade)
+
+clean: ## remove what was installed and generated, never data
+	rm -rf .venv .venv.lock build *.egg-info mutants htmlcov .coverage .coverage.* .hypothesis
+	rm -rf .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -not -path './node_modules/*' -prune -exec rm -rf {} +

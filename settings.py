@@ -1,0 +1,189 @@
+"""Everything that differs from one installation to the next, read from ACCEDE_* environment variables.
+
+Only what puts the parts together reads this: worker.py, api/app.py, cli.py with its commands, the migrations.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "ACCEDE_"
+
+_PROJECT = Path(__file__).resolve().parent
+
+
+class SettingsError(Exception):
+    """A setting cannot be used. One line that names the variable and never repeats its value."""
+
+
+class Settings(BaseSettings):
+    """One installation. Immutable; every field `name` is the variable `ACCEDE_NAME`.
+
+    An empty variable counts as absent, so that a deployment file may name all of them.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, frozen=True, extra="ignore", env_ignore_empty=True, validate_default=True
+    )
+
+    data_dir: Path = _PROJECT / ".accede"
+    """The folder of the embedded databases, materials and logs. Made when it is missing."""
+    database_url: str = ""
+    """`sqlite:///…` or `postgresql+psycopg://…`; empty: `accede.db` in the data folder."""
+    materials_url: str = ""
+    """Where documents are kept: `file:///…`, `s3://bucket/prefix` or `memory:///`; empty: the data folder."""
+    processes_dir: Path = _PROJECT / "processes"
+    """The folder of the process definitions, a folder for each process."""
+
+    temporal_address: str = "127.0.0.1:7233"
+    """Host and port of the Temporal front end."""
+    temporal_namespace: str = "default"
+    temporal_tls: bool = False
+    temporal_api_key: SecretStr | None = None
+    task_queue: str = "accede"
+    sandbox: bool = True
+    """Whether workflow code runs in the SDK's sandbox: slower by a third, and it finds forbidden calls."""
+    max_cached_cases: Annotated[int, Field(ge=10)] = 5_000
+    """Cases a worker keeps in memory, about 50 KB each."""
+
+    host: str = "127.0.0.1"
+    """The address the API listens on."""
+    port: Annotated[int, Field(ge=0, le=65_535)] = 8000
+    public_url: str = ""
+    """How people reach the service, for links in messages; empty: the host and port."""
+    demo: bool = False
+    """Whether the published demo passwords open a session. Refused unless `host` is a loopback address."""
+    session_hours: Annotated[float, Field(gt=0, le=24 * 31)] = 12
+    """How long a log-in lasts, in hours."""
+    secure_cookies: bool | None = None
+    """Whether the session cookie travels over HTTPS only; absent: unless people reach us over plain HTTP."""
+    metrics_token: SecretStr | None = None
+    """The bearer token that may read /metrics; absent: only callers on this machine may."""
+    trusted_proxies: str = ""
+    """Addresses, separated by commas, whose X-Forwarded-For is believed."""
+
+    smtp_url: SecretStr | None = None
+    """`smtp://user:password@host:25`, `smtp+starttls://…` or `smtps://…`; absent: no mail leaves."""
+    mail_from: str = "accede@localhost"
+    """The sender of every mail."""
+
+    time_zone: str = "Asia/Shanghai"
+    """The organisation's time zone: in which a moment becomes a day."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["text", "json"] = "text"
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise ValueError("is not the name of a time zone, such as Asia/Shanghai") from error
+        return name
+
+    @field_validator("data_dir", "processes_dir")
+    @classmethod
+    def _absolute(cls, path: Path) -> Path:
+        return path.expanduser().resolve()
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, url: str) -> str:
+        if url and not url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+            raise ValueError("starts with sqlite:/// or postgresql+psycopg://")
+        return url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+    @field_validator("temporal_address")
+    @classmethod
+    def _host_and_port(cls, address: str) -> str:
+        if not urlsplit(f"//{address}").port:
+            raise ValueError("is a host and a port, such as 127.0.0.1:7233")
+        return address
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _known_mail_server(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None:
+            parts = urlsplit(url.get_secret_value())
+            if parts.scheme not in {"smtp", "smtps", "smtp+starttls"} or not parts.hostname:
+                raise ValueError("is an address such as smtp://host:25, smtps:// or smtp+starttls://")
+        return url
+
+    @field_validator("public_url")
+    @classmethod
+    def _http_address(cls, url: str) -> str:
+        if url and urlsplit(url).scheme not in {"http", "https"}:
+            raise ValueError("starts with https:// or http://")
+        return url.rstrip("/")
+
+    @model_validator(mode="after")
+    def _demo_stays_at_home(self) -> Self:
+        if self.demo and not is_loopback(self.host):
+            raise ValueError("DEMO is for this machine alone, and HOST is not 127.0.0.1")
+        return self
+
+    @model_validator(mode="after")
+    def _below_the_data_folder(self) -> Self:
+        # Written through object.__setattr__ because the settings are frozen for everybody else.
+        defaults = {
+            "database_url": f"sqlite:///{self.data_dir / 'accede.db'}",
+            "materials_url": (self.data_dir / "materials").as_uri(),
+            "public_url": f"http://{self.host}:{self.port}",
+        }
+        for name, value in defaults.items():
+            if not getattr(self, name):
+                object.__setattr__(self, name, value)
+        if self.secure_cookies is None:
+            object.__setattr__(self, "secure_cookies", self.public_url.startswith("https:"))
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The organisation's time zone."""
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether the record is a SQLite file of this machine."""
+        return self.database_url.startswith("sqlite:")
+
+    def environment(self) -> dict[str, str]:
+        """Return the variables that give another process the same settings, secrets included."""
+        values = {name: getattr(self, name) for name in Settings.model_fields}
+        return {
+            f"{PREFIX}{name.upper()}": _as_text(value) for name, value in values.items() if value is not None
+        }
+
+
+def read_settings(**given: object) -> Settings:
+    """Read the environment; what is given by name goes before it. Raises SettingsError with one line."""
+    try:
+        return Settings(**given)  # type: ignore[arg-type]  # checked by the model, and reported below
+    except ValidationError as error:
+        raise SettingsError("; ".join(_in_one_line(problem) for problem in error.errors())) from None
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address is reached from this machine alone."""
+    return host in {"localhost", "::1"} or host.startswith("127.")
+
+
+def _in_one_line(problem: object) -> str:
+    assert isinstance(problem, dict)  # noqa: S101 - pydantic's own shape
+    where = "".join(str(part).upper() for part in problem["loc"][:1])
+    what = str(problem["msg"]).removeprefix("Value error, ")
+    return f"{PREFIX}{where}: {what}" if where else f"{PREFIX}{what}"
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)

@@ -1,0 +1,91 @@
+"""The chain of a case's events: what is hashed, and how, so that anybody can compute it again.
+
+The hash of an event is SHA-256 over the canonical JSON (RFC 8785) of one object with exactly the keys of
+`preimage`. Each event names the hash of the one before it; the first names `GENESIS`. The hash of the last event
+is the case's head.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import rfc8785
+from pydantic import JsonValue
+
+from domain.events import Event
+
+GENESIS = "0" * 64
+"""What stands in the place of a previous hash before the first event of a case."""
+
+
+class NotCanonical(ValueError):
+    """A value has no canonical form: an integer beyond 2^53, a fraction, half a character."""
+
+
+def canonical(value: Any) -> bytes:  # noqa: ANN401 - any JSON value
+    """Return the canonical JSON of `value`, UTF-8. Raises NotCanonical; fractions are refused, too.
+
+    A fraction would be hashed in one language's rendering of it and doubted in another's.
+    """
+    _check_whole_numbers(value)
+    try:
+        return rfc8785.dumps(value)
+    except (rfc8785.CanonicalizationError, UnicodeEncodeError) as error:
+        raise NotCanonical(str(error)) from error
+
+
+def moment_text(moment: datetime) -> str:
+    """Return a moment as it is hashed and stored: UTC, always six digits of the second, `Z`."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def preimage(prev_hash: str, case_id: str, event: Event) -> dict[str, JsonValue]:
+    """Return the object whose canonical JSON is hashed."""
+    return {
+        "case": case_id,
+        "seq": event.seq,
+        "type": event.type,
+        "step": event.step,
+        "round": event.round,
+        "occurred_on": event.occurred_on.isoformat(),
+        "recorded_at": moment_text(event.recorded_at),
+        "actor": event.actor,
+        "post": event.post,
+        "on_behalf_of": event.on_behalf_of,
+        "data": event.data,
+        "prev_hash": prev_hash,
+    }
+
+
+def event_hash(prev_hash: str, case_id: str, event: Event) -> str:
+    """Return the hash of one event, 64 hexadecimal digits. Raises NotCanonical."""
+    return hash_of(preimage(prev_hash, case_id, event))
+
+
+def hash_of(image: Mapping[str, JsonValue]) -> str:
+    """Return the hash of a preimage, 64 hexadecimal digits: what a verifier computes from a stored row."""
+    return hashlib.sha256(canonical(dict(image))).hexdigest()
+
+
+def chained(prev_hash: str, case_id: str, events: Iterable[Event]) -> tuple[tuple[Event, str, str], ...]:
+    """Return each event with the hash before it and its own, in order."""
+    links: list[tuple[Event, str, str]] = []
+    for event in events:
+        own = event_hash(prev_hash, case_id, event)
+        links.append((event, prev_hash, own))
+        prev_hash = own
+    return tuple(links)
+
+
+def _check_whole_numbers(value: Any) -> None:  # noqa: ANN401 - any JSON value
+    if isinstance(value, float):
+        raise NotCanonical("fractions are not recorded: write them as text")
+    if isinstance(value, Mapping):
+        for part in value.values():
+            _check_whole_numbers(part)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            _check_whole_numbers(part)

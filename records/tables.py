@@ -1,0 +1,313 @@
+"""The tables. `events` is the record and only grows; case rows and what hangs on them are made from it.
+
+Days are ISO text, moments are UTC text of fixed width, and JSON is text, so that both databases keep, compare and
+hand back the very same characters.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, MetaData, String, Table, Text
+
+from domain.chain import moment_text
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Day(sa.TypeDecorator[date]):
+    """A day as ISO text, which sorts as days do."""
+
+    impl = String(10)
+    cache_ok = True
+
+    def process_bind_param(self, value: date | None, dialect: sa.Dialect) -> str | None:
+        """Return the text of a day."""
+        return None if value is None else value.isoformat()
+
+    def process_result_value(self, value: Any | None, dialect: sa.Dialect) -> date | None:
+        """Return the day of a text."""
+        return None if value is None else date.fromisoformat(value)
+
+
+class Moment(sa.TypeDecorator[datetime]):
+    """An aware moment as UTC text of fixed width, which sorts as moments do."""
+
+    impl = String(27)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> str | None:
+        """Return the text of a moment."""
+        return None if value is None else moment_text(value)
+
+    def process_result_value(self, value: Any | None, dialect: sa.Dialect) -> datetime | None:
+        """Return the moment of a text, aware, in UTC."""
+        return None if value is None else datetime.fromisoformat(value).astimezone(UTC)
+
+
+_ID = String(64)
+_NAME = String(80)
+_HASH = String(64)
+
+# The organisation
+
+units = Table(
+    "units",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("kind", _NAME, nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("parent_id", _ID, ForeignKey("units.id"), index=True),
+    Column("temporary", Boolean, nullable=False, default=False),
+    Column("may_approve", Boolean, nullable=False, default=False),
+)
+
+unit_closure = Table(
+    "unit_closure",
+    metadata,
+    Column("ancestor_id", _ID, ForeignKey("units.id"), primary_key=True),
+    Column("unit_id", _ID, ForeignKey("units.id"), primary_key=True),
+    Column("depth", Integer, nullable=False),
+    Index(None, "unit_id", "depth"),
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("name_search", Text, nullable=False),
+    Column("email", String(320)),
+    Column("language", String(2), nullable=False, default="zh"),
+    Column("born_on", Day),
+)
+
+posts = Table(
+    "posts",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("person_id", _ID, ForeignKey("people.id"), nullable=False, index=True),
+    Column("role", _NAME, nullable=False),
+    Column("unit_id", _ID, ForeignKey("units.id"), nullable=False),
+    Column("from_on", Day, nullable=False),
+    Column("to_on", Day),
+    Index(None, "unit_id", "role"),
+)
+
+delegations = Table(
+    "delegations",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("post_id", _ID, ForeignKey("posts.id"), nullable=False, index=True),
+    Column("substitute_id", _ID, ForeignKey("people.id"), nullable=False, index=True),
+    Column("from_on", Day, nullable=False),
+    Column("to_on", Day),
+)
+
+standings = Table(
+    "standings",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("person_id", _ID, ForeignKey("people.id"), nullable=False),
+    Column("standing", _NAME, nullable=False),
+    Column("unit_id", _ID, ForeignKey("units.id"), nullable=False),
+    Column("from_on", Day, nullable=False),
+    Column("to_on", Day),
+    Column("source", String(80), nullable=False),
+    Index(None, "person_id", "from_on"),
+    Index(None, "unit_id", "standing"),
+)
+
+restrictions = Table(
+    "restrictions",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("person_id", _ID, ForeignKey("people.id"), nullable=False, index=True),
+    Column("restriction", _NAME, nullable=False),
+    Column("from_on", Day, nullable=False),
+    Column("to_on", Day),
+)
+
+# The record, and the rows made from it
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("process", _NAME, nullable=False),
+    Column("version", String(60), nullable=False),
+    Column("digest", _HASH, nullable=False),
+    Column("subject_id", _ID, ForeignKey("people.id"), nullable=False, index=True),
+    Column("unit_id", _ID, ForeignKey("units.id"), nullable=False),
+    Column("target_unit_id", _ID, ForeignKey("units.id"), index=True),
+    Column("status", String(20), nullable=False),
+    Column("outcome", _NAME),
+    Column("stage", _NAME, nullable=False),
+    Column("standing", _NAME, nullable=False),
+    Column("opened_on", Day, nullable=False),
+    Column("closed_on", Day),
+    Column("seq", Integer, nullable=False),
+    Column("head", _HASH, nullable=False),
+    # Process and subject while the case is open and the process allows one open case only, else null.
+    Column("open_key", String(160), unique=True),
+    Column("next_moment", Moment),
+    Column("created_at", Moment, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Column("snapshot", Text, nullable=False),
+    Index(None, "opened_on", "id"),
+    Index(None, "unit_id", "opened_on", "id"),
+    Index(None, "status", "stage", "opened_on", "id"),
+    Index(None, "standing", "opened_on", "id"),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("case_id", _ID, ForeignKey("cases.id"), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("type", _NAME, nullable=False),
+    Column("step", _NAME),
+    Column("round", Integer),
+    Column("occurred_on", Day, nullable=False),
+    Column("recorded_at", Moment, nullable=False),
+    Column("actor", _ID),
+    Column("post", _ID),
+    Column("on_behalf_of", _ID),
+    Column("data", Text, nullable=False),
+    Column("prev_hash", _HASH, nullable=False),
+    Column("hash", _HASH, nullable=False),
+)
+
+case_people = Table(
+    "case_people",
+    metadata,
+    Column("case_id", _ID, ForeignKey("cases.id"), primary_key=True),
+    Column("role", _NAME, primary_key=True),
+    Column("person_id", _ID, ForeignKey("people.id"), primary_key=True, index=True),
+)
+
+case_materials = Table(
+    "case_materials",
+    metadata,
+    Column("case_id", _ID, ForeignKey("cases.id"), primary_key=True),
+    Column("sha256", _HASH, primary_key=True, index=True),
+)
+
+tasks = Table(
+    "tasks",
+    metadata,
+    Column("case_id", _ID, ForeignKey("cases.id"), primary_key=True),
+    Column("step", _NAME, primary_key=True),
+    Column("actor", String(160), primary_key=True),
+    # Empty where a post and not a certain person is asked.
+    Column("person_id", _ID, primary_key=True, default="", index=True),
+    Column("round", Integer, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("unit_id", _ID),
+    Column("role", _NAME),
+    Column("opened_at", Moment, nullable=False),
+    Column("not_before", Day),
+    Column("due_on", Day, index=True),
+    Index(None, "unit_id", "role"),
+)
+
+obligations = Table(
+    "obligations",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("case_id", _ID, ForeignKey("cases.id"), nullable=False, index=True),
+    Column("seq", Integer, nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("step", _NAME),
+    Column("round", Integer),
+    Column("outcome", _NAME),
+    Column("due_on", Day),
+    Column("actor", String(160), nullable=False),
+    Column("person_id", _ID, ForeignKey("people.id")),
+    Column("created_at", Moment, nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("next_attempt_at", Moment),
+    Column("message_id", String(200), nullable=False),
+    Column("channel", String(40)),
+    Column("sent_at", Moment),
+    Column("failure", Text),
+    Column("read_at", Moment),
+    Index(None, "status", "next_attempt_at"),
+    Index(None, "person_id", "created_at", "id"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("case_id", _ID, ForeignKey("cases.id"), primary_key=True),
+    Column("seq", Integer, nullable=False),
+    Column("driven_seq", Integer, nullable=False, default=0),
+    # Null once the workflow has been told everything.
+    Column("waiting_since", Moment, index=True),
+)
+
+# Doors
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("login", String(120), primary_key=True),
+    Column("person_id", _ID, ForeignKey("people.id"), nullable=False, index=True),
+    Column("password_hash", String(300), nullable=False),
+    Column("disabled", Boolean, nullable=False, default=False),
+    Column("created_at", Moment, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id_hash", _HASH, primary_key=True),
+    Column("kind", String(10), nullable=False),
+    Column("login", String(120), ForeignKey("accounts.login"), nullable=False, index=True),
+    Column("person_id", _ID, ForeignKey("people.id"), nullable=False),
+    Column("name", String(200)),
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment, index=True),
+)
+
+login_attempts = Table(
+    "login_attempts",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("key", String(200), nullable=False),
+    Column("at", Moment, nullable=False),
+    Index(None, "key", "at"),
+)
+
+materials = Table(
+    "materials",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("sha256", _HASH, nullable=False, index=True),
+    Column("media_type", String(200), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("name", String(255), nullable=False),
+    Column("created_by", _ID, ForeignKey("people.id"), nullable=False, index=True),
+    Column("created_at", Moment, nullable=False),
+)
+
+idempotency = Table(
+    "idempotency",
+    metadata,
+    Column("person_id", _ID, primary_key=True),
+    Column("key", String(255), primary_key=True),
+    Column("request", _HASH, nullable=False),
+    Column("status", Integer),
+    Column("answer", Text),
+    Column("created_at", Moment, nullable=False, index=True),
+)

@@ -5,6 +5,11 @@ BIN := .venv/bin
 # Two processes; tests with the same xdist_group stay in one of them.
 PYTEST_OPTIONS ?= -n 2 --dist loadgroup
 
+# uv trusts what the system trusts, where that is known: some networks have an authority of their own.
+ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt),)
+export UV_SYSTEM_CERTS := true
+endif
+
 .DEFAULT_GOAL := help
 .PHONY: help install up test check fresh style types floors needs house fmt lock clean
 

@@ -1,0 +1,99 @@
+"""Runs work against the record: one transaction each, acknowledged only after its commit.
+
+SQLite has one writer thread, which commits what waits as a group; a flush then serves many. PostgreSQL has a small
+pool of threads. Both have readers beside them that see one consistent moment.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, Engine
+
+from records import migrating
+from records.engines import database_url, open_engine
+from records.problems import DatabaseUnavailable
+from records.writers import GroupWriter, PooledWriter, Writer, refused_by_database
+
+T = TypeVar("T")
+
+_READERS = 4
+_POSTGRESQL_WRITERS = 8
+
+
+class Database:
+    """An open database. Works are plain functions of a connection; they run in other threads, never here."""
+
+    def __init__(self, writer: Writer, read_engine: Engine, readers: int) -> None:
+        self._writer = writer
+        self._read_engine = read_engine
+        self._readers = ThreadPoolExecutor(readers, thread_name_prefix="record-reader")
+
+    @classmethod
+    def open(cls, address: str, *, check_schema: bool = True) -> Database:
+        """Open the database at a sqlite:/// or postgresql:// address.
+
+        Raises:
+            SchemaOutdated: the tables are missing or of another release; the message says what to run.
+            DatabaseUnavailable: nothing answers there.
+            ValueError: the address is of another kind of database.
+        """
+        if check_schema:
+            migrating.check(address)
+        if database_url(address).get_backend_name() == "sqlite":
+            writer: Writer = GroupWriter(open_engine(address))
+            reading = open_engine(address, role="reader", connections=_READERS)
+            return cls(writer, reading, _READERS)
+        engine = open_engine(address, connections=_POSTGRESQL_WRITERS)
+        reading = open_engine(address, role="reader", connections=_READERS).execution_options(
+            isolation_level="REPEATABLE READ", postgresql_readonly=True
+        )
+        return cls(PooledWriter(engine, _POSTGRESQL_WRITERS), reading, _READERS)
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` in one transaction and return what it returned, after the commit.
+
+        Work may run again after a serialization failure, so it must have no effects of its own. What it raises
+        is raised here, and nothing of it is kept. Raises DatabaseUnavailable.
+        """
+        return await asyncio.wrap_future(self._writer.submit(work))
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` on one consistent moment and return what it returned. Raises DatabaseUnavailable."""
+        return await asyncio.wrap_future(self._submit_read(work))
+
+    def write_now(self, work: Callable[[Connection], T]) -> T:
+        """Do the same as `write` for callers without an event loop."""
+        return self._writer.submit(work).result()
+
+    def read_now(self, work: Callable[[Connection], T]) -> T:
+        """Do the same as `read` for callers without an event loop."""
+        return self._submit_read(work).result()
+
+    async def close(self) -> None:
+        """Finish what was handed in and let go of every connection."""
+        await asyncio.to_thread(self.close_now)
+
+    def close_now(self) -> None:
+        """Do the same as `close` for callers without an event loop."""
+        self._writer.close()
+        self._readers.shutdown()
+        self._read_engine.dispose()
+
+    def _submit_read(self, work: Callable[[Connection], T]) -> concurrent.futures.Future[T]:
+        return self._readers.submit(self._read, work)
+
+    def _read(self, work: Callable[[Connection], T]) -> T:
+        try:
+            with self._read_engine.connect() as connection:
+                return work(connection)
+        except (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError) as error:
+            raise refused_by_database(error) from error
+
+
+__all__ = ["Database", "DatabaseUnavailable"]

@@ -1,0 +1,87 @@
+"""How a database is opened: which SQLite is safe to write with, and what each connection is told first."""
+
+from __future__ import annotations
+
+import sqlite3
+from types import ModuleType
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, Engine, make_url
+
+try:
+    import pysqlite3.dbapi2 as _bundled
+except ImportError:
+    _bundled = None
+
+Role = Literal["writer", "reader"]
+
+SQLITE: ModuleType = _bundled or sqlite3
+"""The SQLite that is used: the bundled one, which is newer than most systems', or else the system's."""
+
+_FIRST_WITH_THE_BUG = (3, 7, 0)
+_FIRST_WITHOUT_THE_BUG = (3, 51, 3)
+
+
+def has_the_wal_bug(version: tuple[int, ...]) -> bool:
+    """Whether this SQLite can corrupt a WAL database when two connections write and checkpoint at once."""
+    return _FIRST_WITH_THE_BUG <= version < _FIRST_WITHOUT_THE_BUG
+
+
+def journal_pragmas(version: tuple[int, ...]) -> tuple[str, str]:
+    """Return how this SQLite has to keep its journal so that what was committed survives a power cut."""
+    if has_the_wal_bug(version):
+        return ("PRAGMA journal_mode=DELETE", "PRAGMA synchronous=EXTRA")
+    return ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL")
+
+
+def database_url(address: str) -> URL:
+    """Return the address with the driver this project uses. Raises ValueError for any other database."""
+    url = make_url(address)
+    family = url.get_backend_name()
+    if family in {"postgresql", "postgres"}:
+        return url.set(drivername="postgresql+psycopg")
+    if family != "sqlite":
+        raise ValueError(f"{family} is not supported: give a sqlite:/// or postgresql:// address")
+    if not url.database or url.database == ":memory:":
+        raise ValueError("a database in memory cannot be shared: give a file, sqlite:///folder/accede.db")
+    return url.set(drivername="sqlite")
+
+
+def open_engine(address: str, *, role: Role = "writer", connections: int = 1) -> Engine:
+    """Return an engine whose connections are set up for their role. Connects to nothing yet."""
+    url = database_url(address)
+    if url.get_backend_name() == "sqlite":
+        return _open_sqlite(url, role, connections)
+    return sa.create_engine(
+        url, pool_size=connections, max_overflow=0, pool_timeout=10, connect_args={"connect_timeout": 5}
+    )
+
+
+def _open_sqlite(url: URL, role: Role, connections: int) -> Engine:
+    engine = sa.create_engine(
+        url,
+        module=SQLITE,
+        poolclass=sa.QueuePool,
+        pool_size=connections,
+        max_overflow=0,
+        connect_args={"check_same_thread": False},
+    )
+
+    @sa.event.listens_for(engine, "connect")
+    def set_up(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own type
+        # The driver's own transactions start too late: reads before the first write would stand outside.
+        connection.isolation_level = None
+        pragmas = ["PRAGMA busy_timeout=10000", "PRAGMA foreign_keys=ON", "PRAGMA recursive_triggers=ON"]
+        if role == "writer":
+            pragmas += journal_pragmas(SQLITE.sqlite_version_info)
+        else:
+            pragmas.append("PRAGMA query_only=ON")
+        for pragma in pragmas:
+            connection.execute(pragma).close()
+
+    @sa.event.listens_for(engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if role == "writer" else "BEGIN")
+
+    return engine

@@ -11,7 +11,7 @@ from pydantic import model_serializer, model_validator
 
 from domain.values import Text, Value
 
-_PATTERN = re.compile(r"^P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)D)?(?:(\d+)WD)?$")
+_PATTERN = re.compile(r"^P(?:(\d{1,3})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})D)?(?:(\d{1,4})WD)?$")
 
 
 class Span(Value):

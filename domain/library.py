@@ -1,0 +1,173 @@
+"""The library: every published version of every process, each knowing which version takes over from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Protocol
+
+from domain.process import Process
+
+
+class UnknownProcess(LookupError):
+    """No such process, version or digest was published here. The message names no person."""
+
+
+class UnsoundLibrary(ValueError):
+    """Versions that are sound one by one do not fit together; `problems` says how, a sentence each."""
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        """Keep the sentences; the message lists them, one on a line."""
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.problems))
+
+
+class Versioned(Protocol):
+    """What a case says about the definition it follows."""
+
+    @property
+    def process(self) -> str:
+        """The process."""
+
+    @property
+    def version(self) -> str:
+        """The version the case follows now."""
+
+    @property
+    def digest(self) -> str:
+        """The digest of that version."""
+
+
+class Library:
+    """An immutable collection of definitions. Make one with `Library.of`."""
+
+    def __init__(self, families: dict[str, tuple[Process, ...]]) -> None:
+        """Take families whose versions know their successors, oldest first."""
+        self._families = families
+        self._by_digest = {edition.digest: edition for edition in self.editions}
+
+    @classmethod
+    def of(cls, processes: Iterable[Process]) -> Library:
+        """Put definitions together that were read one by one, in any order.
+
+        The same definition twice counts once. Raises UnsoundLibrary where versions do not fit together: a
+        version twice with different contents, a predecessor that is not there or has two successors, a step
+        that counts as one that does not exist.
+        """
+        families: dict[str, list[Process]] = {}
+        for process in processes:
+            family = families.setdefault(process.process, [])
+            if process.digest not in {known.digest for known in family}:
+                family.append(process)
+        problems = [problem for family in families.values() for problem in _misfits(family)]
+        if problems:
+            raise UnsoundLibrary(problems)
+        return cls({name: _linked(family) for name, family in sorted(families.items())})
+
+    @property
+    def editions(self) -> tuple[Process, ...]:
+        """Every version of every process: by process id, oldest first."""
+        return tuple(edition for family in self._families.values() for edition in family)
+
+    def __iter__(self) -> Iterator[Process]:
+        return iter(self.editions)
+
+    def __len__(self) -> int:
+        return len(self.editions)
+
+    def family(self, process_id: str) -> tuple[Process, ...]:
+        """Return every version of a process, oldest first. Raises UnknownProcess."""
+        if process_id not in self._families:
+            raise UnknownProcess(f"no process {process_id!r} was published here")
+        return self._families[process_id]
+
+    def find(self, process_id: str, version: str) -> Process:
+        """Return one version of a process. Raises UnknownProcess."""
+        for edition in self.family(process_id):
+            if edition.version == version:
+                return edition
+        raise UnknownProcess(f"the process {process_id!r} has no version {version!r} here")
+
+    def by_digest(self, digest: str) -> Process:
+        """Return the definition of that digest. Raises UnknownProcess."""
+        if digest not in self._by_digest:
+            raise UnknownProcess(f"no definition with the digest {digest!r} was published here")
+        return self._by_digest[digest]
+
+    def for_start(self, process_id: str, day: date, overlay: str | None = None) -> Process:
+        """Return the version under which a case begins that starts on `day`: the latest one in force.
+
+        `overlay` names the local overlay of the unit, where it has one; a version without it is not taken
+        instead. Raises UnknownProcess where none was in force that day.
+        """
+        for edition in reversed(self.family(process_id)):
+            force = edition.in_force
+            begun = force.first <= day and (force.until is None or day <= force.until)
+            if begun and edition.overlay == overlay:
+                return edition
+        local = f" with the overlay {overlay!r}" if overlay else ""
+        raise UnknownProcess(f"no version of {process_id!r}{local} was in force on {day.isoformat()}")
+
+    def for_case(self, case: Versioned) -> Process:
+        """Return the version a case follows now.
+
+        Raises UnknownProcess where it was never published here, or where the version here is not the one the
+        case was decided under.
+        """
+        edition = self.find(case.process, case.version)
+        if edition.digest != case.digest:
+            raise UnknownProcess(
+                f"the version {case.version!r} of {case.process!r} here is not the one the case follows: "
+                f"its digest is {edition.digest[:12]}…, the case's is {case.digest[:12]}…"
+            )
+        return edition
+
+
+def _misfits(family: list[Process]) -> Iterator[str]:
+    versions: dict[str, Process] = {}
+    for process in family:
+        if process.version in versions:
+            yield f"{process.process} {process.version} was published twice, with different contents"
+        versions[process.version] = process
+    replaced: dict[tuple[str, str | None], str] = {}
+    for process in versions.values():
+        if process.replaces is None:
+            continue
+        before = versions.get(process.replaces.version)
+        if before is None:
+            missing = process.replaces.version
+            yield f"{process.process} {process.version} replaces {missing}, which is not here"
+            continue
+        other = replaced.setdefault((before.version, process.overlay), process.version)
+        if other != process.version:
+            yield f"{process.process} {before.version} is replaced by both {other} and {process.version}"
+        yield from _wrong_crossing(before, process)
+
+
+def _wrong_crossing(before: Process, after: Process) -> Iterator[str]:
+    """Find what is wrong in the way running cases cross from one version to the next."""
+    name = f"{after.process} {after.version}"
+    if after.in_force.first <= before.in_force.first:
+        yield f"{name} replaces {before.version}, which came into force no earlier"
+    counted = after.replaces.counts_as if after.replaces else {}
+    for old in counted:
+        if old not in before.steps:
+            yield f"{name}: counts_as names the step {old!r}, which {before.version} does not have"
+
+
+def _linked(family: list[Process]) -> tuple[Process, ...]:
+    """Return the family oldest first, each linked to its successor.
+
+    A version is copied when it is linked, so the latest come first: what is linked to is finished by then. A
+    predecessor always came into force earlier, which the order rests on.
+    """
+    finished: list[Process] = []
+    for process in sorted(family, key=lambda each: (each.in_force.first, each.version), reverse=True):
+        finished.append(process.published(process.digest, _successor(process, finished)))
+    return tuple(reversed(finished))
+
+
+def _successor(process: Process, later: list[Process]) -> Process | None:
+    following = [other for other in later if other.replaces and other.replaces.version == process.version]
+    same_overlay = [other for other in following if other.overlay == process.overlay]
+    return next(iter(same_overlay or following), None)

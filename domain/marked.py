@@ -1,0 +1,182 @@
+"""YAML text as a tree that remembers its lines. Safe for text from anybody: bounded before anything is built."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+
+LARGEST_TEXT = 1_000_000
+"""Bytes in UTF-8."""
+MOST_NODES = 30_000
+"""Nodes after every alias was written out; about ten times the largest process known."""
+GREATEST_DEPTH = 40
+
+_WHOLE_NUMBER = re.compile(r"^[-+]?[0-9]{1,9}$")
+_NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
+_TRUTHS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
+
+class Unreadable(ValueError):
+    """The text is not YAML, or is more of it than a definition needs. `line` counts from 1."""
+
+    def __init__(self, line: int, problem: str) -> None:
+        """Keep the line and the sentence."""
+        super().__init__(problem)
+        self.line = line
+        self.problem = problem
+
+
+@dataclass
+class Node:
+    """A scalar, a list or a mapping, and where it was written."""
+
+    line: int
+    scalar: str | int | bool | None = None
+    items: list[Node] | None = None
+    entries: dict[str, Node] | None = None
+    key_lines: dict[str, int] = field(default_factory=dict)
+    size: int = 1
+
+    @property
+    def plain(self) -> Any:  # noqa: ANN401 - whatever was written
+        """The node as plain Python values. Days stay text; so do numbers that are not whole."""
+        if self.entries is not None:
+            return {key: node.plain for key, node in self.entries.items()}
+        if self.items is not None:
+            return [node.plain for node in self.items]
+        return self.scalar
+
+
+def read_marked(text: str) -> Node:
+    """Read one YAML document. Raises Unreadable at the first thing that is wrong."""
+    if len(text.encode("utf-8", "replace")) > LARGEST_TEXT:
+        raise Unreadable(1, f"the text is longer than {LARGEST_TEXT} bytes")
+    unprintable = _UNPRINTABLE.search(text)
+    if unprintable:
+        line = text.count("\n", 0, unprintable.start()) + 1
+        raise Unreadable(line, "the text contains a character that cannot be printed")
+    try:
+        return _Builder(iter(YAML(typ="safe", pure=True).parse(text))).document()
+    except YAMLError as error:
+        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+        said = getattr(error, "problem", None) or "the text is not YAML"
+        raise Unreadable(mark.line + 1 if mark else 1, f"not YAML: {said}") from None
+    except (ValueError, OverflowError, RecursionError) as error:
+        if isinstance(error, Unreadable):
+            raise
+        raise Unreadable(1, "not YAML: an escape or a number in it has no meaning") from None
+
+
+class _Builder:
+    """Builds nodes from events, so that nothing is built before its bounds were checked."""
+
+    def __init__(self, events: Iterator[Any]) -> None:
+        self._events = events
+        self._anchored: dict[str, Node] = {}
+        self._count = 0
+
+    def document(self) -> Node:
+        next(self._events)  # the start of the stream
+        first = next(self._events)
+        if not isinstance(first, DocumentStartEvent):
+            raise Unreadable(1, "the text is empty")
+        root = self._node(next(self._events), 1)
+        next(self._events)  # the end of the document
+        after = next(self._events)
+        if isinstance(after, DocumentStartEvent):
+            raise Unreadable(
+                after.start_mark.line + 1, "a second document begins here: one definition a file"
+            )
+        return root
+
+    def _node(self, event: Any, depth: int) -> Node:  # noqa: ANN401 - the events have no common typed ground
+        line = event.start_mark.line + 1
+        if isinstance(event, AliasEvent):
+            return self._alias(event.anchor, line)
+        if event.tag is not None:
+            raise Unreadable(line, "a tag such as !!str has no place in a definition")
+        if depth > GREATEST_DEPTH:
+            raise Unreadable(line, f"nested deeper than {GREATEST_DEPTH} levels")
+        self._counted(1, line)
+        before = self._count
+        if isinstance(event, ScalarEvent):
+            node = Node(line, scalar=_scalar(event, line))
+        elif isinstance(event, SequenceStartEvent):
+            node = Node(line, items=self._items(depth))
+        elif isinstance(event, MappingStartEvent):
+            node = Node(line)
+            node.entries = self._entries(node, depth)
+        else:
+            raise Unreadable(line, "the text is empty")
+        node.size = 1 + self._count - before
+        if event.anchor is not None:
+            self._anchored[event.anchor] = node
+        return node
+
+    def _items(self, depth: int) -> list[Node]:
+        items = []
+        while not isinstance(event := next(self._events), SequenceEndEvent):
+            items.append(self._node(event, depth + 1))
+        return items
+
+    def _entries(self, mapping: Node, depth: int) -> dict[str, Node]:
+        entries: dict[str, Node] = {}
+        while not isinstance(event := next(self._events), MappingEndEvent):
+            line = event.start_mark.line + 1
+            if not isinstance(event, ScalarEvent):
+                raise Unreadable(line, "a key must be plain text")
+            key = _text(event, line)
+            if key == "<<":
+                raise Unreadable(line, "merging with << has no place in a definition")
+            if key in entries:
+                raise Unreadable(
+                    line, f"the key {key!r} is written twice: first on line {mapping.key_lines[key]}"
+                )
+            mapping.key_lines[key] = line
+            entries[key] = self._node(next(self._events), depth + 1)
+        return entries
+
+    def _alias(self, anchor: str, line: int) -> Node:
+        known = self._anchored.get(anchor)
+        if known is None:
+            raise Unreadable(line, f"*{anchor} refers to nothing written before")
+        self._counted(known.size, line)
+        return known
+
+    def _counted(self, nodes: int, line: int) -> None:
+        self._count += nodes
+        if self._count > MOST_NODES:
+            raise Unreadable(line, f"more than {MOST_NODES} values: no definition needs so many")
+
+
+def _scalar(event: ScalarEvent, line: int) -> str | int | bool | None:
+    text = _text(event, line)
+    if not event.implicit[0]:
+        return text
+    if text in _NOTHING:
+        return None
+    if text in _TRUTHS:
+        return _TRUTHS[text]
+    return int(text) if _WHOLE_NUMBER.match(text) else text
+
+
+def _text(event: ScalarEvent, line: int) -> str:
+    text = str(event.value)
+    if _UNPRINTABLE.search(text):
+        raise Unreadable(line, "the text contains a character that cannot be printed")
+    return text

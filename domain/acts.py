@@ -102,6 +102,7 @@ class Transfer(_PersonsAct):
     """The materials were handed over and checked, so that the time served goes on counting."""
     confirms: int | None = None
     """The seq of the proposal that is confirmed."""
+    rejects: int | None = None
 
 
 class Change(Value):
@@ -110,7 +111,7 @@ class Change(Value):
     seq: int = Field(ge=1)
     """The event it stands in."""
     path: str
-    """`occurred_on`, `fields.<id>`, `meeting.<count>` or `materials.<id>`."""
+    """`occurred_on`, `fields.<id>` or `materials.<id>`."""
     value: Scalar | tuple[str, ...]
 
 
@@ -119,6 +120,10 @@ class Correct(_PersonsAct):
 
     kind: Literal["correct"] = "correct"
     change: Change | None = None
+    old: Scalar | tuple[str, ...] = None
+    """The value as recorded, handed in by whoever keeps the record."""
+    in_text: bool = False
+    """The value is free text or a document, which no rule looks at."""
     confirms: int | None = None
     rejects: int | None = None
 
@@ -133,6 +138,8 @@ class Due(Value):
     """The moment has come: whatever happens by itself up to now happens."""
 
     kind: Literal["due"] = "due"
+    adopt: bool = False
+    """Take over a later version of the process that is in force, as well."""
 
 
 PersonsAct = Start | StepAct | Withdraw | Suspend | Resume | Transfer | Correct | Appeal

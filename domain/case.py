@@ -17,6 +17,8 @@ class Answer(Value):
     """One person's answer in a decision of several."""
 
     person: str
+    for_whom: str | None = None
+    """Whose post a substitute used for it."""
     outcome: str
 
 
@@ -67,6 +69,8 @@ class Proposal(Value):
     seq: int
     kind: Literal["transfer", "correct"]
     by: str
+    for_whom: str | None = None
+    """Whose post a substitute used for it."""
     on: date
     path: tuple[UnitRef, ...] = ()
     handed_over: bool = False

@@ -33,11 +33,13 @@ class CaseStarted(_Body):
     """A case began under one version of a process."""
 
     type: Literal["case-started"] = "case-started"
+    case: str
     process: str
     version: str
     digest: str
     subject: str
     path: tuple[UnitRef, ...]
+    stage: str
     standing: str
     time_zone: str
     calendar: WorkingCalendar
@@ -79,7 +81,9 @@ class _Reasoned(_Body):
         return self.model_copy(update={"reason": None})
 
 
-class _Evidence(_Body):
+class Evidence(_Body):
+    """What every act on a step leaves beside its outcome."""
+
     values: Mapping[str, Scalar] = Field(default_factory=dict)
     """Answers that rules may look at: days, numbers, yes and no, choices."""
     texts: Mapping[str, str] = Field(default_factory=dict)
@@ -91,15 +95,17 @@ class _Evidence(_Body):
 
     def bare(self) -> _Body:
         """Return the same without free text, and without the digests of documents."""
-        materials = {kind: () for kind in self.materials}
+        materials = dict.fromkeys(self.materials, ())
         return self.model_copy(update={"texts": {}, "materials": materials, "reason": None})
 
 
-class StepCompleted(_Evidence):
+class StepCompleted(Evidence):
     """A step ended with an outcome (whatever that outcome then does)."""
 
     type: Literal["step-completed"] = "step-completed"
     outcome: str
+    version: str
+    """The version of the process that judged it."""
     people: tuple[str, ...] = ()
     meeting: MeetingRecord | None = None
     body: str | None = None
@@ -113,14 +119,14 @@ class StepCompleted(_Evidence):
         return bare
 
 
-class AnswerGiven(_Evidence):
+class AnswerGiven(Evidence):
     """One of several people who decide together gave an answer; the step is still open."""
 
     type: Literal["answer-given"] = "answer-given"
     outcome: str
 
 
-class EntryAdded(_Evidence):
+class EntryAdded(Evidence):
     """An entry of a periodic duty, or of a notice."""
 
     type: Literal["entry-added"] = "entry-added"
@@ -144,7 +150,7 @@ class PeriodExtended(_Body):
     months: int
 
 
-class PeopleReplaced(_Evidence):
+class PeopleReplaced(Evidence):
     """Others took over a case role."""
 
     type: Literal["people-replaced"] = "people-replaced"
@@ -208,6 +214,13 @@ class CaseTransferred(_Body):
     proposal: int
     path: tuple[UnitRef, ...]
     time_kept: bool
+
+
+class TransferRejected(_Body):
+    """The other unit does not take the case over."""
+
+    type: Literal["transfer-rejected"] = "transfer-rejected"
+    proposal: int
 
 
 class CorrectionProposed(_Reasoned):
@@ -285,6 +298,7 @@ Body = Annotated[
     | CaseResumed
     | TransferProposed
     | CaseTransferred
+    | TransferRejected
     | CorrectionProposed
     | CorrectionConfirmed
     | CorrectionRejected

@@ -58,6 +58,8 @@ class Body(Value):
     """Holders of these posts in the unit form the body ..."""
     standing: Name | None = None
     """... or everybody of this standing who belongs to the unit and whose rights are not suspended."""
+    without: tuple[Name, ...] = ()
+    """Nobody under one of these restrictions is entitled to vote."""
     needs_full_members: int = 0
     """A smaller unit has no such body ..."""
     instead: Name | None = None
@@ -141,7 +143,9 @@ class Process(Value):
     materials: dict[Name, MaterialSpec] = Field(default_factory=dict)
     outcomes: dict[Name, CaseOutcome]
     stages: tuple[Stage, ...] = Field(min_length=1)
-    whole_case: dict[Literal["withdraw", "suspend", "resume", "transfer", "correct", "appeal"], tuple[str, ...]]
+    whole_case: dict[
+        Literal["withdraw", "suspend", "resume", "transfer", "correct", "appeal"], tuple[str, ...]
+    ]
     """Who may do what to the whole case; an act that is not here is not possible."""
     withdrawn: Name = "withdrawn"
     """The outcome of a withdrawal."""
@@ -182,6 +186,16 @@ class Process(Value):
             found = found.successor
         message = f"{self.process} has no version {version} at or after {self.version}"
         raise KeyError(message)
+
+    def in_force_on(self, day: date, latest: str) -> Process:
+        """Return the edition that judges what happened on `day`, at most the one of version `latest`."""
+        found = self
+        while found.version != latest and found.successor is not None:
+            taking_over = found.successor.replaces
+            if taking_over is None or taking_over.on > day:
+                return found
+            found = found.successor
+        return found
 
     @cached_property
     def steps(self) -> dict[str, Step]:

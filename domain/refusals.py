@@ -17,7 +17,7 @@ class RuleViolation(Exception):
 
     kind = "rule-violation"
 
-    def __init__(  # noqa: PLR0913 - a refusal has this many parts, and all are named at the call
+    def __init__(
         self,
         rule: str,
         *,

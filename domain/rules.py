@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from typing import Annotated, Any, Literal
 
@@ -9,6 +10,8 @@ from pydantic import Field, field_validator, model_validator
 
 from domain.spans import Span
 from domain.values import Level, Name, Scalar, Text, Value
+
+_SHARE = re.compile(r"^\d{1,4}(/[1-9]\d{0,3}|\.\d{1,4})?$")
 
 Anchor = str
 """A day a case knows: `<step>` (the day it was done), `<step>.opened`, `<period>.starts`, `<period>.ends`,
@@ -48,6 +51,9 @@ class Deadline(Value):
     basis: str
     id: Name | None = None
     when: Condition | None = None
+    new: bool = False
+    """Introduced by this version: where the anchor was reached under an older one, it runs from the day the
+    new version took over."""
     breach_after: Span | None = None
     """Beyond this span from the anchor the lateness is a finding as well."""
     escalate: tuple[str, ...] = ()
@@ -69,6 +75,9 @@ class Threshold(Value):
     @field_validator("more_than", "at_least", mode="before")
     @classmethod
     def _fraction(cls, given: Any) -> Any:  # noqa: ANN401 - pydantic hands over whatever was written
+        if isinstance(given, str) and not _SHARE.match(given):
+            message = f"{given[:20]!r} is not a share: write 1/2 or 0.5"
+            raise ValueError(message)
         return Fraction(given) if isinstance(given, str) else given
 
     @model_validator(mode="after")
@@ -88,9 +97,11 @@ class Threshold(Value):
 
     def needed(self, whole: int) -> int:
         """Return the smallest number out of `whole` that reaches the threshold."""
-        return next(number for number in range(whole + 2) if self.is_met(number, whole)) if (
-            self.count is None
-        ) else self.count
+        return (
+            next(number for number in range(whole + 2) if self.is_met(number, whole))
+            if (self.count is None)
+            else self.count
+        )
 
 
 class _Rule(Value):

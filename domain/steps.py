@@ -24,6 +24,8 @@ class Effect(Value):
     end: Name | None = None
     return_to: Name | None = None
     extend: Name | None = None
+    proposes_extension: Name | None = None
+    """The period that a later step will extend: checked here already."""
     months: Name | None = None
     """The integer field that says by how many months."""
     again: bool = False
@@ -92,6 +94,8 @@ class _Step(Value):
     rules: tuple[Rule, ...] = ()
     outcomes: dict[Name, Effect] = Field(default_factory=lambda: {"done": Effect()})
     basis: str | None = None
+    optional: bool = False
+    """May happen while its stage lasts; the stage does not wait for it."""
     number: str | None = None
     """The step's number in the field's own flow chart."""
     help: Text | None = None
@@ -118,7 +122,8 @@ class RecordStep(_Step):
 
 class DecisionStep(_Step):
     """One or several people choose an outcome. The first `need` equal answers of different people decide;
-    any outcome that does not complete the step (return, end) is final at once."""
+    any outcome that does not complete the step (return, end) is final at once.
+    """
 
     kind: Literal["decision"] = "decision"
     need: int = Field(default=1, ge=1)

@@ -1,0 +1,310 @@
+"""Evolve: the case after one more event. Total, without clock or files; equal events give an equal case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from domain import events as facts
+from domain.case import Answer, Case, Entry, Proposal, StepState
+from domain.events import Event
+from domain.process import Process
+from domain.steps import PeriodStep
+from domain.values import Scalar
+
+
+def evolve(process: Process, case: Case | None, event: Event) -> Case:
+    """Return the case after `event`.
+
+    `process` is the edition the case began with, or any later one up to the case's own. The events of a case
+    come in order of seq. Raises ValueError where the first event is not a start or a seq does not follow.
+    """
+    if case is None:
+        if not isinstance(event.body, facts.CaseStarted):
+            message = f"a case begins with case-started, not with {event.type}"
+            raise ValueError(message)
+        return _started(event, event.body)
+    if event.seq != case.seq + 1:
+        message = f"event {event.seq} does not follow event {case.seq}"
+        raise ValueError(message)
+    after = _happened(process, case, event)
+    latest = case.latest_on if event.actor is None else max(case.latest_on, event.occurred_on)
+    return after.model_copy(update={"seq": event.seq, "latest_on": latest})
+
+
+def replay(process: Process, events: Iterable[Event], case: Case | None = None) -> Case:
+    """Return the case after all `events`. Raises ValueError where there is none to begin with."""
+    for event in events:
+        case = evolve(process, case, event)
+    if case is None:
+        message = "no events, no case"
+        raise ValueError(message)
+    return case
+
+
+def _started(event: Event, body: facts.CaseStarted) -> Case:
+    return Case(
+        id=body.case,
+        process=body.process,
+        version=body.version,
+        digest=body.digest,
+        version_since=event.occurred_on,
+        subject=body.subject,
+        path=body.path,
+        stage=body.stage,
+        standing=body.standing,
+        opened_on=event.occurred_on,
+        seq=event.seq,
+        time_zone=body.time_zone,
+        calendar=body.calendar,
+        latest_on=event.occurred_on,
+    )
+
+
+def _happened(process: Process, case: Case, event: Event) -> Case:  # noqa: C901, PLR0911, PLR0912 - one branch per fact
+    match event.body:
+        case facts.StageEntered(stage=stage):
+            stages = {**case.stages, stage: event.occurred_on}
+            return case.model_copy(update={"stage": stage, "stages": stages})
+        case facts.StageLeft(standing=standing):
+            return case.model_copy(update={"standing": standing or case.standing})
+        case facts.StepOpened():
+            return case.with_step(_opened(case, event))
+        case facts.StepPassed():
+            return case.with_step(_passed(case, event))
+        case facts.StepCompleted() as body:
+            return _completed(process, case, event, body)
+        case facts.AnswerGiven() as body:
+            answer = Answer(person=event.actor or "", for_whom=event.on_behalf_of, outcome=body.outcome)
+            return _with_evidence(case, event, body, {"answers": (*_state(case, event).answers, answer)})
+        case facts.EntryAdded() as body:
+            entry = Entry(
+                seq=event.seq, kind=body.entry, on=event.occurred_on, ref=body.ref, values=body.values
+            )
+            return _with_evidence(case, event, body, {"entries": (*_state(case, event).entries, entry)})
+        case facts.StepReturned(again=again):
+            return _returned(case, again)
+        case facts.PeriodExtended(months=months):
+            return case.with_step(_extended(_state(case, event), months))
+        case facts.PeopleReplaced(people=people) as body:
+            after = _with_evidence(case, event, body, {})
+            return _with_role(process, after, event.step, people)
+        case facts.Reminded(days_left=days_left):
+            return _changed(case, event, reminded_at=days_left)
+        case facts.BecameOverdue(rule=rule):
+            state = _state(case, event)
+            return _changed(case, event, overdue=(*state.overdue, rule), reminded_at=None)
+        case facts.BecameReady() | facts.WindowEnded():
+            return _changed(case, event, ready=True)
+        case _:
+            return _whole_case(process, case, event)
+
+
+def _whole_case(process: Process, case: Case, event: Event) -> Case:  # noqa: C901, PLR0911 - one branch per fact
+    match event.body:
+        case facts.CaseSuspended():
+            return case.model_copy(update={"status": "suspended", "suspended_on": event.occurred_on})
+        case facts.CaseResumed():
+            return _resumed(case, event.occurred_on)
+        case facts.TransferProposed() as body:
+            proposal = Proposal(
+                seq=event.seq,
+                kind="transfer",
+                by=event.actor or "",
+                for_whom=event.on_behalf_of,
+                on=event.occurred_on,
+                path=body.to_path,
+                handed_over=body.handed_over,
+            )
+            return case.model_copy(update={"proposals": (*case.proposals, proposal)})
+        case facts.CaseTransferred() as body:
+            return _transferred(process, case, event.occurred_on, body)
+        case facts.CorrectionProposed() as body:
+            proposal = Proposal(
+                seq=event.seq,
+                kind="correct",
+                by=event.actor or "",
+                for_whom=event.on_behalf_of,
+                on=event.occurred_on,
+                target=body.change.seq,
+                change=body.change.path,
+                value=None if body.in_text else body.change.value,
+                in_text=body.in_text,
+            )
+            return case.model_copy(update={"proposals": (*case.proposals, proposal)})
+        case facts.CorrectionConfirmed(proposal=seq):
+            return _corrected(_without_proposal(case, seq), _proposal(case, seq))
+        case facts.CorrectionRejected(proposal=seq) | facts.TransferRejected(proposal=seq):
+            return _without_proposal(case, seq)
+        case facts.RulesChanged() as body:
+            return _under_new_rules(process, case, event.occurred_on, body)
+        case facts.CaseReopened(again=again):
+            reopened = case.model_copy(update={"status": "open", "outcome": None, "closed_on": None})
+            return _returned(reopened, again)
+        case facts.CaseClosed(outcome=outcome):
+            return case.model_copy(
+                update={
+                    "status": "closed",
+                    "outcome": outcome,
+                    "closed_on": event.occurred_on,
+                    "suspended_on": None,
+                    "proposals": (),
+                }
+            )
+        case _:
+            return case
+
+
+def _state(case: Case, event: Event) -> StepState:
+    return case.steps[event.step or ""]
+
+
+def _changed(case: Case, event: Event, **update: object) -> Case:
+    return case.with_step(_state(case, event).model_copy(update=update))
+
+
+def _opened(case: Case, event: Event) -> StepState:
+    step = event.step or ""
+    before = case.steps.get(step)
+    if before is None:
+        return StepState(id=step, opened_on=event.occurred_on, round=event.round or 1)
+    fresh = StepState(id=step, opened_on=event.occurred_on, round=event.round or before.round)
+    return fresh.model_copy(
+        update={
+            "actors": before.actors,
+            "extended_months": before.extended_months,
+            "extensions": before.extensions,
+            "restarted_on": before.restarted_on,
+        }
+    )
+
+
+def _passed(case: Case, event: Event) -> StepState:
+    step = event.step or ""
+    before = case.steps.get(step) or StepState(id=step, opened_on=event.occurred_on)
+    return before.model_copy(update={"status": "passed", "done_on": None, "outcome": None})
+
+
+def _completed(process: Process, case: Case, event: Event, body: facts.StepCompleted) -> Case:
+    state = _state(case, event)
+    done = {
+        "status": "done",
+        "done_on": event.occurred_on,
+        "done_seq": event.seq,
+        "outcome": body.outcome,
+        "version": body.version,
+        "values": {**state.values, **body.values},
+    }
+    after = _with_evidence(case, event, body, done)
+    return _with_role(process, after, event.step, body.people) if body.people else after
+
+
+def _with_evidence(case: Case, event: Event, body: facts.Evidence, update: Mapping[str, object]) -> Case:
+    """Put in what every act on a step leaves: who acted, and which kinds of material are now held."""
+    state = _state(case, event)
+    who = tuple(person for person in (event.actor, event.on_behalf_of) if person is not None)
+    actors = (*state.actors, *(person for person in who if person not in state.actors))
+    held = (*case.held, *(kind for kind in body.materials if kind not in case.held))
+    changed = case.with_step(state.model_copy(update={"actors": actors, **update}))
+    return changed.model_copy(update={"held": held})
+
+
+def _with_role(process: Process, case: Case, step: str | None, people: tuple[str, ...]) -> Case:
+    definition = process.edition(case.version).steps.get(step or "")
+    if definition is None or definition.kind != "appoint":
+        return case
+    return case.model_copy(update={"people": {**case.people, definition.role: people}})
+
+
+def _returned(case: Case, again: tuple[str, ...]) -> Case:
+    steps = dict(case.steps)
+    for step in again:
+        if step in steps:
+            state = steps[step]
+            steps[step] = state.model_copy(update={"status": "again", "round": state.round + 1})
+    return case.model_copy(update={"steps": steps})
+
+
+def _extended(state: StepState, months: int) -> StepState:
+    return state.model_copy(
+        update={
+            "status": "open",
+            "done_on": None,
+            "outcome": None,
+            "ready": False,
+            "extended_months": state.extended_months + months,
+            "extensions": state.extensions + 1,
+        }
+    )
+
+
+def _resumed(case: Case, day: date) -> Case:
+    stopped = (day - (case.suspended_on or day)).days
+    steps = {
+        step: state.model_copy(update={"suspended_days": state.suspended_days + stopped})
+        if state.status == "open"
+        else state
+        for step, state in case.steps.items()
+    }
+    return case.model_copy(update={"status": "open", "suspended_on": None, "steps": steps})
+
+
+def _transferred(process: Process, case: Case, day: date, body: facts.CaseTransferred) -> Case:
+    edition = process.edition(case.version)
+    steps = dict(case.steps)
+    for step, state in steps.items():
+        definition = edition.steps.get(step)
+        if state.status == "open" and isinstance(definition, PeriodStep) and not body.time_kept:
+            lost = {"restarted_on": day, "suspended_days": 0, "ready": False, "entries": ()}
+            steps[step] = state.model_copy(update=lost)
+    moved = _without_proposal(case, body.proposal)
+    return moved.model_copy(
+        update={"path": body.path, "steps": steps, "transferred_on": (*case.transferred_on, day)}
+    )
+
+
+def _under_new_rules(process: Process, case: Case, day: date, body: facts.RulesChanged) -> Case:
+    later = process.edition(body.version)
+    kept = {
+        step: state for step, state in case.steps.items() if step in later.steps or state.status == "done"
+    }
+    return case.model_copy(
+        update={"version": body.version, "digest": body.digest, "version_since": day, "steps": kept}
+    )
+
+
+def _proposal(case: Case, seq: int) -> Proposal:
+    return next(proposal for proposal in case.proposals if proposal.seq == seq)
+
+
+def _without_proposal(case: Case, seq: int) -> Case:
+    left = tuple(proposal for proposal in case.proposals if proposal.seq != seq)
+    return case.model_copy(update={"proposals": left})
+
+
+def _corrected(case: Case, proposal: Proposal) -> Case:
+    """Return the case by the new value. Values no rule looks at change nothing in the state."""
+    if proposal.in_text or proposal.change is None:
+        return case
+    for state in case.steps.values():
+        if state.done_seq == proposal.target:
+            return case.with_step(_step_by(state, proposal.change, proposal.value))
+        if any(entry.seq == proposal.target for entry in state.entries):
+            entries = tuple(
+                _entry_by(entry, proposal.change, proposal.value) if entry.seq == proposal.target else entry
+                for entry in state.entries
+            )
+            return case.with_step(state.model_copy(update={"entries": entries}))
+    return case
+
+
+def _step_by(state: StepState, path: str, value: Scalar | tuple[str, ...]) -> StepState:
+    if path == "occurred_on":
+        return state.model_copy(update={"done_on": date.fromisoformat(str(value))})
+    return state.model_copy(update={"values": {**state.values, path.removeprefix("fields."): value}})
+
+
+def _entry_by(entry: Entry, path: str, value: Scalar | tuple[str, ...]) -> Entry:
+    if path == "occurred_on":
+        return entry.model_copy(update={"on": date.fromisoformat(str(value))})
+    return entry.model_copy(update={"values": {**entry.values, path.removeprefix("fields."): value}})

@@ -1,0 +1,216 @@
+"""When: the days a case knows, the days a step waits for, and the days it is due."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from domain.case import Case, StepState
+from domain.conditions import holds
+from domain.process import Process
+from domain.rules import Anchor, Deadline
+from domain.spans import Span, days_later
+from domain.steps import NoticeStep, PeriodStep, Step
+from domain.values import Value
+from domain.working_days import Reckoned
+
+PUBLISHED = "published"
+"""The entry that opens a notice."""
+
+
+class Earliest(Value):
+    """The first day on which a step may happen, and the interval that says so."""
+
+    day: date
+    rule: str
+    basis: str
+    wait: Span
+    of: Anchor
+    provisional: bool = False
+
+
+class DeadlineDay(Value):
+    """The last day on which a step is in time."""
+
+    day: date
+    rule: str
+    basis: str
+    provisional: bool = False
+    breach_on: date | None = None
+    """After this day the lateness is a finding as well."""
+    escalate: tuple[str, ...] = ()
+
+
+def local_day(moment: datetime, time_zone: str) -> date:
+    """Return the day of `moment` (aware) in that time zone."""
+    return moment.astimezone(_zone(time_zone)).date()
+
+
+def start_of(day: date, time_zone: str, at: time = time.min) -> datetime:
+    """Return the moment `day` begins there (or reaches `at`), in UTC."""
+    return datetime.combine(day, at, tzinfo=_zone(time_zone)).astimezone(UTC)
+
+
+def anchor_day(process: Process, case: Case, anchor: Anchor) -> Reckoned | None:
+    """Return the day an anchor stands for, or None while the case does not know it yet."""
+    name, _, part = anchor.rpartition(".")
+    if anchor == "case.opened":
+        return Reckoned(day=case.opened_on)
+    if part == "entered" and name in case.stages:
+        return Reckoned(day=case.stages[name])
+    if part in {"starts", "ends"} and name in process.steps:
+        return _span_edge(process, case, process.steps[name], part)
+    if part == "opened" and name in case.steps:
+        return Reckoned(day=case.steps[name].opened_on)
+    state = case.steps.get(anchor)
+    if state is None or state.status != "done" or state.done_on is None:
+        return None
+    return Reckoned(day=state.done_on)
+
+
+def period_days(process: Process, case: Case, step: PeriodStep) -> tuple[date, Reckoned] | None:
+    """Return the first day and the end of a period, or None while its start is unknown.
+
+    The end counts extensions as months and suspended time as days.
+    """
+    state = case.steps.get(step.id)
+    anchor = anchor_day(process, case, step.starts)
+    if anchor is None:
+        return None
+    start = anchor.day if state is None or state.restarted_on is None else state.restarted_on
+    extended = state.extended_months if state else 0
+    lasts = step.lasts.model_copy(update={"months": step.lasts.months + extended})
+    end = case.calendar.after(start, lasts)
+    day = days_later(end.day, state.suspended_days if state else 0)
+    return start, Reckoned(day=day, provisional=end.provisional or anchor.provisional)
+
+
+def notice_end(case: Case, step: NoticeStep) -> Reckoned | None:
+    """Return the last day of a notice's window, or None before it was published."""
+    state = case.steps.get(step.id)
+    published = [entry.on for entry in state.entries if entry.kind == PUBLISHED] if state else []
+    if state is None or not published:
+        return None
+    end = case.calendar.after(published[-1], step.window)
+    return end.model_copy(update={"day": days_later(end.day, state.suspended_days)})
+
+
+def earliest(process: Process, case: Case, step: Step) -> Earliest | None:
+    """Return the latest of the step's minimum waits, or None where nothing is to be waited for.
+
+    Waits whose anchor is not known yet are left out: the step's order takes care of them.
+    """
+    found: Earliest | None = None
+    for number, interval in enumerate(step.not_before):
+        if interval.when is not None and not holds(case, interval.when):
+            continue
+        anchor = anchor_day(process, case, interval.of)
+        if anchor is None:
+            continue
+        reached = case.calendar.after(anchor.day, interval.wait)
+        if found is None or reached.day > found.day:
+            found = Earliest(
+                day=reached.day,
+                rule=interval.id or numbered(f"{step.id}.not-before", number),
+                basis=interval.basis,
+                wait=interval.wait,
+                of=interval.of,
+                provisional=reached.provisional or anchor.provisional,
+            )
+    return found
+
+
+def deadlines(process: Process, case: Case, step: Step) -> tuple[DeadlineDay, ...]:
+    """Return the step's last days, soonest first; those whose anchor is unknown are left out."""
+    state = case.steps.get(step.id)
+    found = [
+        day
+        for number, deadline in enumerate(step.due)
+        if (day := _deadline_day(process, case, step, deadline, number)) is not None
+    ]
+    if isinstance(step, PeriodStep) and state is not None:
+        found.extend(_duty_days(process, case, step, state))
+    return tuple(sorted(found, key=lambda day: day.day))
+
+
+def dates(process: Process, case: Case) -> dict[str, date]:
+    """Return every day the case knows by anchor, for people and programs."""
+    edition = process.edition(case.version)
+    known: dict[str, date] = {}
+    for state in case.steps.values():
+        if state.done_on is not None and state.status == "done":
+            known[state.id] = state.done_on
+        step = edition.steps.get(state.id)
+        if isinstance(step, PeriodStep) and (days := period_days(edition, case, step)) is not None:
+            known[f"{step.id}.starts"], known[f"{step.id}.ends"] = days[0], days[1].day
+        if isinstance(step, NoticeStep) and (end := notice_end(case, step)) is not None:
+            known[f"{step.id}.ends"] = end.day
+    return known
+
+
+def numbered(rule: str, number: int) -> str:
+    """Return the id of the n-th rule of a sort: the first keeps the plain name."""
+    return rule if number == 0 else f"{rule}-{number + 1}"
+
+
+def _deadline_day(
+    process: Process, case: Case, step: Step, deadline: Deadline, number: int
+) -> DeadlineDay | None:
+    if deadline.when is not None and not holds(case, deadline.when):
+        return None
+    anchor = anchor_day(process, case, deadline.of)
+    if anchor is None:
+        return None
+    base, state = anchor.day, case.steps.get(step.id)
+    anchored = case.steps.get(deadline.of.partition(".")[0])
+    if deadline.new and anchored is not None and anchored.version not in {"", process.version}:
+        base = max(base, case.version_since)
+    stopped = state.suspended_days if state is not None else 0
+    reached = case.calendar.after(base, deadline.within)
+    breach = None
+    if deadline.breach_after is not None:
+        breach = days_later(case.calendar.after(base, deadline.breach_after).day, stopped)
+    return DeadlineDay(
+        day=days_later(reached.day, stopped),
+        rule=deadline.id or numbered(f"{step.id}.due", number),
+        basis=deadline.basis,
+        provisional=reached.provisional or anchor.provisional,
+        breach_on=breach,
+        escalate=deadline.escalate,
+    )
+
+
+def _duty_days(process: Process, case: Case, step: PeriodStep, state: StepState) -> list[DeadlineDay]:
+    days = period_days(process, case, step)
+    if days is None:
+        return []
+    start, end = days
+    found = []
+    for duty in step.entries:
+        made = [entry.on for entry in state.entries if entry.kind == duty.id]
+        if duty.every is None:
+            continue
+        due = days_later(case.calendar.after(max([start, *made]), duty.every).day, state.suspended_days)
+        if due > end.day:
+            if len(made) >= duty.at_least:
+                continue
+            due = end.day
+        found.append(DeadlineDay(day=due, rule=f"{step.id}.{duty.id}-{len(made) + 1}", basis=duty.basis))
+    return found
+
+
+def _span_edge(process: Process, case: Case, step: Step, part: str) -> Reckoned | None:
+    if isinstance(step, NoticeStep):
+        return notice_end(case, step) if part == "ends" else None
+    if not isinstance(step, PeriodStep):
+        return None
+    days = period_days(process, case, step)
+    if days is None:
+        return None
+    return Reckoned(day=days[0]) if part == "starts" else days[1]
+
+
+@lru_cache(maxsize=64)
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)

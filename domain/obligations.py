@@ -1,0 +1,129 @@
+"""Who must be told of what: the duties to inform that events leave behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Literal
+
+from domain import events as facts
+from domain.case import Case
+from domain.events import Event
+from domain.moments import deadlines
+from domain.permitting import actors_of
+from domain.process import Process
+from domain.steps import Actor
+from domain.values import Value
+from domain.waiting import Assignee, assignees
+
+Kind = Literal[
+    "task-opened",
+    "ready",
+    "reminder",
+    "overdue",
+    "returned",
+    "closed",
+    "suspended",
+    "resumed",
+    "reopened",
+    "transfer-proposed",
+    "transferred",
+    "correction-proposed",
+    "rules-changed",
+]
+"""What somebody is told."""
+
+
+class Obligation(Value):
+    """One duty to inform. `(kind, seq, assignee.actor)` is unique in a case."""
+
+    kind: Kind
+    seq: int
+    step: str | None = None
+    round: int | None = None
+    due_on: date | None = None
+    outcome: str | None = None
+    assignee: Assignee
+
+
+def obligations(
+    process: Process, before: Case | None, events: Iterable[Event], after: Case
+) -> tuple[Obligation, ...]:
+    """Return who must be told of `events`, which led from `before` to `after`."""
+    found: list[Obligation] = []
+    told_before = before.people if before is not None else {}
+    for event in events:
+        found.extend(_of_event(process.edition(after.version), after, event))
+    del told_before
+    return tuple(found)
+
+
+def _of_event(process: Process, case: Case, event: Event) -> list[Obligation]:
+    body = event.body
+    step = process.steps.get(event.step or "")
+    doers: tuple[Actor, ...] = actors_of(step) if step is not None else ()
+    match body:
+        case facts.StepOpened() if not (event.round == 1 and step is process.first_step):
+            due = deadlines(process, case, step) if step is not None else ()
+            return _to(case, doers, "task-opened", event, due_on=due[0].day if due else None)
+        case facts.BecameReady() | facts.WindowEnded():
+            return _to(case, doers, "ready", event)
+        case facts.Reminded(due_on=due_on):
+            return _to(case, doers, "reminder", event, due_on=due_on)
+        case facts.BecameOverdue(due_on=due_on, rule=rule):
+            known = [day for day in deadlines(process, case, step) if day.rule == rule] if step else []
+            higher = tuple(actor for day in known for actor in day.escalate if actor not in doers)
+            return _to(case, (*doers, *higher), "overdue", event, due_on=due_on)
+        case facts.StepReturned():
+            return _to(case, doers, "returned", event)
+        case facts.CaseClosed(outcome=outcome):
+            told = process.outcomes[outcome].told
+            return _to(case, told, "closed", event, outcome=outcome)
+        case _:
+            return _whole_case(process, case, event)
+
+
+def _whole_case(process: Process, case: Case, event: Event) -> list[Obligation]:
+    everybody = process.whole_case.get("suspend", ()) or ("subject",)
+    match event.body:
+        case facts.CaseSuspended():
+            return _to(case, ("subject",), "suspended", event)
+        case facts.CaseResumed():
+            return _to(case, ("subject",), "resumed", event)
+        case facts.CaseReopened():
+            return _to(case, ("subject",), "reopened", event)
+        case facts.TransferProposed(to_path=path):
+            there = case.model_copy(update={"path": path})
+            return _to(there, process.whole_case.get("transfer", ()), "transfer-proposed", event)
+        case facts.CaseTransferred():
+            return _to(case, ("subject",), "transferred", event)
+        case facts.CorrectionProposed():
+            return _to(case, process.whole_case.get("correct", ()), "correction-proposed", event)
+        case facts.RulesChanged():
+            return _to(case, everybody, "rules-changed", event)
+        case _:
+            return []
+
+
+def _to(
+    case: Case,
+    actors: tuple[Actor, ...],
+    kind: Kind,
+    event: Event,
+    *,
+    due_on: date | None = None,
+    outcome: str | None = None,
+) -> list[Obligation]:
+    unique = tuple(dict.fromkeys(actors))
+    return [
+        Obligation(
+            kind=kind,
+            seq=event.seq,
+            step=event.step,
+            round=event.round,
+            due_on=due_on,
+            outcome=outcome,
+            assignee=assignee,
+        )
+        for assignee in assignees(case, unique)
+    ]

@@ -1,0 +1,224 @@
+"""The arithmetic of a vote: who counts, who was there, what carried. Nothing is ever rounded."""
+
+from __future__ import annotations
+
+from domain.acts import MeetingRecord
+from domain.circumstances import Circumstances, Roster
+from domain.process import Process
+from domain.refusals import FieldInvalid, NotCarried, NotPossible, NotQuorate, WrongCount
+from domain.rules import Threshold
+from domain.steps import MeetingStep
+from domain.values import Text
+
+
+def voting_body(process: Process, step: MeetingStep, known: Circumstances) -> str:
+    """Return the body that decides: the step's own, or the one that stands in where the unit is too small.
+
+    Raises NotPossible where the case's path has no such unit.
+    """
+    name = step.body
+    for _ in range(len(process.bodies)):
+        body = process.bodies[name]
+        unit = known.unit(body.unit)
+        if unit is None:
+            break
+        if unit.full_members >= body.needs_full_members or body.instead is None:
+            return name
+        name = body.instead
+    body = process.bodies[step.body]
+    raise NotPossible(
+        f"{step.id}.body",
+        basis=body.basis,
+        detail=Text(
+            zh=f"该个案所在组织没有“{body.title.zh}”,无法召开本次会议。",
+            en=f"There is no {body.title.en} on this case's path through the organisation.",
+        ),
+    )
+
+
+def outcome_of_vote(
+    process: Process,
+    step: MeetingStep,
+    claimed: str | None,
+    meeting: MeetingRecord | None,
+    known: Circumstances,
+) -> tuple[str, str]:
+    """Check the numbers and return (outcome, body that met).
+
+    `claimed` names the motion (or `lost`); it may be absent where the step has one motion only.
+    Raises WrongCount, NotQuorate, NotCarried, FieldInvalid.
+    """
+    if meeting is None:
+        raise FieldInvalid(
+            f"{step.id}.meeting",
+            basis=step.carried.basis,
+            detail=Text(
+                zh="请填写会议的应到、实到和表决票数。",
+                en="State the meeting's numbers: eligible, present, yes, no, abstain.",
+            ),
+        )
+    body = voting_body(process, step, known)
+    _check_roster(process, step, body, meeting, known.roster(body))
+    _check_sums(step, meeting)
+    _check_quorum(step, meeting)
+    motions = [outcome for outcome in step.outcomes if outcome != step.lost]
+    motion = claimed if claimed in motions else motions[0]
+    if claimed is None and len(motions) > 1:
+        raise FieldInvalid(
+            f"{step.id}.outcome",
+            basis=step.carried.basis,
+            detail=Text(
+                zh="请说明会议表决的是哪一项:" + "、".join(motions),
+                en="Say which motion was voted on: " + ", ".join(motions),
+            ),
+        )
+    if claimed is not None and claimed not in step.outcomes:
+        raise FieldInvalid(
+            f"{step.id}.outcome",
+            basis=step.carried.basis,
+            detail=Text(
+                zh="没有这一结果;可选:" + "、".join(step.outcomes),
+                en="There is no such outcome; choose one of: " + ", ".join(step.outcomes),
+            ),
+        )
+    carried = is_carried(step, meeting)
+    if claimed is None:
+        return (motion if carried else step.lost), body
+    if carried == (claimed == step.lost):
+        raise _not_as_claimed(step, meeting, carried=carried)
+    return claimed, body
+
+
+def is_carried(step: MeetingStep, meeting: MeetingRecord) -> bool:
+    """Return whether the motion carried by the step's threshold, veto and tie rule."""
+    if step.veto is not None and meeting.vetoes > 0:
+        return False
+    whole = _whole(step.carried, meeting)
+    if step.carried.is_met(meeting.yes, whole):
+        return True
+    tied = meeting.yes == meeting.no and step.carried.of == "cast"
+    return tied and step.tie == "chair" and meeting.chair == "yes"
+
+
+def _whole(threshold: Threshold, meeting: MeetingRecord) -> int:
+    """Return the number a share is measured on; `cast` leaves abstentions out."""
+    match threshold.of:
+        case "eligible":
+            return meeting.eligible
+        case "present":
+            return meeting.present
+        case "cast":
+            return meeting.yes + meeting.no
+
+
+def _check_roster(
+    process: Process, step: MeetingStep, body: str, meeting: MeetingRecord, roster: Roster | None
+) -> None:
+    entitled = roster.people if roster is not None else ()
+    left_out = tuple(excluded.person for excluded in meeting.excluded)
+    unknown_ground = any(excluded.ground not in process.grounds for excluded in meeting.excluded)
+    if unknown_ground or len(set(left_out)) != len(left_out) or any(p not in entitled for p in left_out):
+        raise WrongCount(
+            f"{step.id}.exclusions",
+            basis=(step.quorum or step.carried).basis,
+            detail=Text(
+                zh="不计入应到人数的,只能是名册上的人,每人一次,并具备规定的理由:"
+                + "、".join(process.grounds),
+                en="Only people on the roster may be left out, each once, on one of the grounds: "
+                + ", ".join(process.grounds),
+            ),
+        )
+    expected = len(entitled) - len(left_out)
+    if meeting.eligible != expected:
+        title = process.bodies[body].title
+        raise WrongCount(
+            f"{step.id}.roster",
+            basis=(step.quorum or step.carried).basis,
+            detail=Text(
+                zh=f"按当日名册,“{title.zh}”应到会有表决权的为{expected}人,与填写的{meeting.eligible}人不符。",
+                en=f"By that day's roster {expected} are entitled to vote in the {title.en}, not {meeting.eligible}.",
+            ),
+            passes_when=Text(zh=f"应到人数填写为{expected}", en=f"eligible is {expected}"),
+        )
+
+
+def _check_sums(step: MeetingStep, meeting: MeetingRecord) -> None:
+    votes = meeting.yes + meeting.no + meeting.abstain
+    basis = step.carried.basis
+    if meeting.written and not step.written:
+        raise WrongCount(
+            f"{step.id}.written",
+            basis=basis,
+            detail=Text(zh="本次表决不接受书面意见。", en="Written opinions do not count in this vote."),
+        )
+    if meeting.present + meeting.written > meeting.eligible:
+        raise WrongCount(
+            f"{step.id}.sums",
+            basis=basis,
+            detail=Text(
+                zh="实到人数与书面意见之和多于应到人数。",
+                en="Those present and those who wrote are together more than those entitled.",
+            ),
+        )
+    if votes != meeting.present + meeting.written:
+        raise WrongCount(
+            f"{step.id}.sums",
+            basis=basis,
+            detail=Text(
+                zh=f"赞成、反对、弃权共{votes}票,应等于实到与书面意见之和{meeting.present + meeting.written}。",
+                en=f"Yes, no and abstain make {votes}; they must make {meeting.present + meeting.written}, "
+                "those present and those who wrote.",
+            ),
+        )
+    if meeting.vetoes > meeting.no or (meeting.vetoes and step.veto is None):
+        raise WrongCount(
+            f"{step.id}.sums",
+            basis=basis,
+            detail=Text(
+                zh="否决票须计入反对票,且仅在规则允许时有效。",
+                en="Vetoes are part of the no votes, and count only where the rules know a veto.",
+            ),
+        )
+
+
+def _check_quorum(step: MeetingStep, meeting: MeetingRecord) -> None:
+    if step.quorum is None:
+        return
+    whole = _whole(step.quorum, meeting)
+    if not step.quorum.is_met(meeting.present, whole):
+        needed = step.quorum.needed(whole)
+        raise NotQuorate(
+            step.quorum.id or f"{step.id}.quorum",
+            basis=step.quorum.basis,
+            detail=Text(
+                zh=f"实到{meeting.present}人,未达到法定人数:应到{whole}人,至少须{needed}人到会(书面意见不计入到会)。",
+                en=f"{meeting.present} present is no quorum: of {whole} entitled at least {needed} must be there; "
+                "written opinions do not count as presence.",
+            ),
+            passes_when=Text(zh=f"至少{needed}人到会", en=f"at least {needed} are present"),
+        )
+
+
+def _not_as_claimed(step: MeetingStep, meeting: MeetingRecord, *, carried: bool) -> NotCarried:
+    whole = _whole(step.carried, meeting)
+    needed = step.carried.needed(whole)
+    rule = step.carried.id or f"{step.id}.carried"
+    if carried:
+        return NotCarried(
+            rule,
+            basis=step.carried.basis,
+            detail=Text(
+                zh=f"赞成{meeting.yes}票,已达到通过所需的{needed}票,不能记为未通过。",
+                en=f"{meeting.yes} yes reaches the {needed} needed; it cannot be recorded as lost.",
+            ),
+        )
+    return NotCarried(
+        rule,
+        basis=step.carried.basis,
+        detail=Text(
+            zh=f"赞成{meeting.yes}票,未达到通过所需的{needed}票(以{whole}人计){'或有否决票' if meeting.vetoes else ''}。",
+            en=f"{meeting.yes} yes does not carry: {needed} of {whole} are needed"
+            f"{', and nobody may veto' if meeting.vetoes else ''}.",
+        ),
+        passes_when=Text(zh=f"赞成票至少{needed}票", en=f"at least {needed} vote yes"),
+    )

@@ -1,0 +1,157 @@
+"""Waiting: what a case waits for, who may act, from when, until when, and when something happens by itself."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from domain.case import Case, StepState
+from domain.moments import deadlines, earliest, local_day, notice_end
+from domain.passing import moments
+from domain.permitting import actors_of, blocked_by, closing_notice, is_published, period_end
+from domain.process import Process
+from domain.refusals import RuleViolation
+from domain.steps import Actor, NoticeStep, PeriodStep, Step
+from domain.values import Level, Text, Value
+
+
+class Assignee(Value):
+    """Somebody who may act: the holders of a post in a unit, or people by name of their part in the case."""
+
+    actor: str
+    unit: str | None = None
+    role: str | None = None
+    people: tuple[str, ...] = ()
+
+
+class Blocked(Value):
+    """Why nobody can complete a step today."""
+
+    rule: str
+    level: Level = "block"
+    basis: str
+    detail: Text
+    passes_on: date | None = None
+    passes_when: Text | None = None
+
+
+class OpenStep(Value):
+    """One step the case waits for."""
+
+    step: str
+    kind: str
+    round: int
+    opened_on: date
+    assignees: tuple[Assignee, ...]
+    """Empty where only time can end the step."""
+    not_before: date | None = None
+    due_on: date | None = None
+    due_rule: str | None = None
+    due_basis: str | None = None
+    overdue: bool = False
+    provisional: bool = False
+    blocked: Blocked | None = None
+    answers: int = 0
+    """Answers given so far in a decision of several."""
+
+
+class Waiting(Value):
+    """Everything a case waits for."""
+
+    open: tuple[OpenStep, ...] = ()
+    next_moment: datetime | None = None
+    """When something happens by itself; may lie in the past where nobody has recorded it yet."""
+
+
+def waiting(process: Process, case: Case, now: datetime) -> Waiting:
+    """Return what the case waits for at `now` (aware)."""
+    if case.is_closed:
+        return Waiting()
+    edition = process.edition(case.version)
+    today = local_day(now, case.time_zone)
+    steps = tuple(
+        _open_step(edition, case, edition.steps[state.id], state, today)
+        for state in case.steps.values()
+        if state.status == "open" and edition.stage_of.get(state.id) == edition.stage(case.stage)
+    )
+    coming = moments(process, case, now)
+    return Waiting(open=steps, next_moment=coming[0].at if coming else None)
+
+
+def assignees(case: Case, actors: tuple[Actor, ...]) -> tuple[Assignee, ...]:
+    """Return who stands behind the actors of a definition in this case; those who cannot exist are left out."""
+    found = []
+    for actor in actors:
+        kind, _, role = actor.rpartition(".")
+        if actor == "subject":
+            found.append(Assignee(actor=actor, people=(case.subject,)))
+        elif not kind:
+            found.append(Assignee(actor=actor, people=case.people.get(actor, ())))
+        elif (unit := case.unit_of_kind(kind)) is not None:
+            found.append(Assignee(actor=actor, unit=unit.id, role=role))
+    return tuple(found)
+
+
+def _open_step(process: Process, case: Case, step: Step, state: StepState, today: date) -> OpenStep:
+    first = earliest(process, case, step)
+    due = [day for day in deadlines(process, case, step) if day.rule not in state.overdue]
+    passed = [day for day in deadlines(process, case, step) if day.day < today]
+    nearest = (passed or due or [None])[0]
+    not_before = first.day if first is not None else None
+    provisional = (first is not None and first.provisional) or (nearest is not None and nearest.provisional)
+    if isinstance(step, NoticeStep) and (window := notice_end(case, step)) is not None:
+        not_before, provisional = window.day, provisional or window.provisional
+    if isinstance(step, PeriodStep):
+        not_before = period_end(process, case, step)
+    refused = _refused(process, case, step, today)
+    return OpenStep(
+        step=step.id,
+        kind=step.kind,
+        round=state.round,
+        opened_on=state.opened_on,
+        assignees=assignees(case, actors_of(step)),
+        not_before=not_before,
+        due_on=nearest.day if nearest else None,
+        due_rule=nearest.rule if nearest else None,
+        due_basis=nearest.basis if nearest else None,
+        overdue=bool(passed),
+        provisional=provisional,
+        blocked=None if refused is None else as_blocked(refused),
+        answers=len(state.answers),
+    )
+
+
+def _refused(process: Process, case: Case, step: Step, today: date) -> RuleViolation | None:
+    if case.status != "open" or not all(case.is_done(b) for b in process.predecessors[step.id]):
+        from_before = next((b for b in process.predecessors[step.id] if not case.is_done(b)), None)
+        return _held_up(process, from_before)
+    refused = blocked_by(process, case, step, today)
+    if refused is None and isinstance(step, NoticeStep) and is_published(case, step):
+        return closing_notice(case, step, today)
+    return refused
+
+
+def _held_up(process: Process, before: str | None) -> RuleViolation:
+    if before is None:
+        return RuleViolation(
+            "case.open",
+            basis="gen",
+            detail=Text(zh="个案已中止,须先恢复。", en="The case is suspended; resume it first."),
+        )
+    title = process.steps[before].title
+    return RuleViolation(
+        "step.order",
+        basis="gen",
+        detail=Text(zh=f"须先完成“{title.zh}”。", en=f"First comes: {title.en}."),
+    )
+
+
+def as_blocked(refused: RuleViolation) -> Blocked:
+    """Return a refusal as a value."""
+    return Blocked(
+        rule=refused.rule,
+        level=refused.level,
+        basis=refused.basis,
+        detail=refused.detail,
+        passes_on=refused.passes_on,
+        passes_when=refused.passes_when,
+    )

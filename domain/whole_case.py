@@ -1,0 +1,287 @@
+"""Acts on the whole case: withdraw, suspend, resume, move, correct, appeal."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from domain import events as facts
+from domain.acts import Appeal, Change, Correct, PersonsAct, Resume, Suspend, Transfer, Withdraw
+from domain.case import Case, Proposal
+from domain.drafting import Draft, Signature
+from domain.evidence import is_day
+from domain.moments import earliest
+from domain.permitting import case_not_open, same_person, sign, too_early
+from domain.process import Process
+from domain.refusals import FieldInvalid, NotPossible, ReasonRequired, TooEarly
+from domain.settling import settle
+from domain.values import Text
+
+WholeCaseAct = Withdraw | Suspend | Resume | Transfer | Correct | Appeal
+"""Any act on the whole case by a person."""
+
+
+def act_on_case(draft: Draft, act: WholeCaseAct) -> None:
+    """Add what the act leaves behind. Raises RuleViolation."""
+    check_day(draft, act)
+    match act:
+        case Withdraw():
+            _withdraw(draft, act)
+        case Suspend():
+            _suspend(draft, act)
+        case Resume():
+            _resume(draft, act)
+        case Transfer():
+            _transfer(draft, act)
+        case Correct():
+            _correct(draft, act)
+        case Appeal():
+            _appeal(draft, act)
+
+
+def check_day(draft: Draft, act: PersonsAct) -> None:
+    """Raise TooEarly where the act claims to have happened on a day that has not come."""
+    if act.occurred_on > draft.today:
+        raise TooEarly(
+            "occurred-on.future",
+            basis="gen",
+            detail=Text(zh="办理日期不能晚于今天。", en="What has happened cannot be dated after today."),
+            passes_on=act.occurred_on,
+        )
+
+
+def require_reason(act: PersonsAct, rule: str, why: Text, basis: str = "gen") -> str:
+    """Return the reason given. Raises ReasonRequired."""
+    reason = (act.reason or "").strip()
+    if not reason:
+        raise ReasonRequired(
+            rule,
+            level="late",
+            basis=basis,
+            detail=Text(zh=f"{why.zh}请说明理由。", en=f"{why.en} State a reason."),
+            passes_when=Text(zh="写明理由", en="a reason is given"),
+        )
+    return reason
+
+
+def _signature(
+    draft: Draft,
+    act: WholeCaseAct,
+    kind: Literal["withdraw", "suspend", "resume", "transfer", "correct", "appeal"],
+    case: Case | None = None,
+) -> Signature:
+    actors = draft.process.whole_case.get(kind)
+    if not actors:
+        raise NotPossible(
+            f"whole-case.{kind}",
+            basis="gen",
+            detail=Text(zh="该流程不提供此项办理。", en="This process does not know this act."),
+        )
+    return sign(draft.process, case or draft.case, None, actors, act.known)
+
+
+def _withdraw(draft: Draft, act: Withdraw) -> None:
+    if draft.case.is_closed:
+        raise case_not_open(draft.case)
+    by = _signature(draft, act, "withdraw")
+    on = _not_before_start(draft, act.occurred_on)
+    draft.add(facts.CaseClosed(outcome=draft.process.withdrawn, reason=act.reason), on=on, by=by)
+
+
+def _suspend(draft: Draft, act: Suspend) -> None:
+    if draft.case.status != "open":
+        raise case_not_open(draft.case)
+    by = _signature(draft, act, "suspend")
+    reason = require_reason(act, "suspend.reason", Text(zh="中止个案。", en="A case is suspended."))
+    on = _not_before_start(draft, act.occurred_on)
+    draft.add(facts.CaseSuspended(reason=reason), on=on, by=by)
+
+
+def _resume(draft: Draft, act: Resume) -> None:
+    case = draft.case
+    if case.status != "suspended" or case.suspended_on is None:
+        raise NotPossible(
+            "resume.suspended",
+            basis="gen",
+            detail=Text(zh="个案没有中止。", en="The case is not suspended."),
+        )
+    by = _signature(draft, act, "resume")
+    if act.occurred_on < case.suspended_on:
+        raise TooEarly(
+            "resume.order",
+            basis="gen",
+            detail=Text(zh="恢复不能早于中止。", en="It cannot resume before it was suspended."),
+            passes_on=case.suspended_on,
+        )
+    draft.add(facts.CaseResumed(reason=act.reason), on=act.occurred_on, by=by)
+
+
+def _transfer(draft: Draft, act: Transfer) -> None:
+    case = draft.case
+    if case.status != "open":
+        raise case_not_open(case)
+    answered = act.confirms if act.confirms is not None else act.rejects
+    if answered is not None:
+        _answer_transfer(draft, act, _proposal(case, "transfer", answered))
+        return
+    by = _signature(draft, act, "transfer")
+    path = act.known.target_path
+    if not path or path[0].kind != draft.process.starts_in or path[0].id == case.unit:
+        kind = draft.process.unit_kinds[draft.process.starts_in]
+        raise FieldInvalid(
+            "transfer.to-unit",
+            basis="gen",
+            detail=Text(zh=f"请指定另一个{kind.zh}。", en=f"Name another {kind.en} to move to."),
+        )
+    if any(proposal.kind == "transfer" for proposal in case.proposals):
+        raise NotPossible(
+            "transfer.pending",
+            basis="gen",
+            detail=Text(zh="已有一项转出待接收。", en="A move already waits for its answer."),
+        )
+    on = _not_before_start(draft, act.occurred_on)
+    body = facts.TransferProposed(to_path=path, handed_over=act.handed_over, reason=act.reason)
+    draft.add(body, on=on, by=by)
+
+
+def _answer_transfer(draft: Draft, act: Transfer, proposal: Proposal) -> None:
+    there = draft.case.model_copy(update={"path": proposal.path})
+    by = _signature(draft, act, "transfer", there)
+    _check_second(by, proposal, "transfer.second")
+    _check_after(act.occurred_on, proposal)
+    if act.rejects is not None:
+        draft.add(facts.TransferRejected(proposal=proposal.seq), on=act.occurred_on, by=by)
+        return
+    path = act.known.target_path or proposal.path
+    body = facts.CaseTransferred(proposal=proposal.seq, path=path, time_kept=proposal.handed_over)
+    draft.add(body, on=act.occurred_on, by=by)
+    settle(draft, act.occurred_on, fresh_floor=act.occurred_on)
+
+
+def _correct(draft: Draft, act: Correct) -> None:
+    case = draft.case
+    answered = act.confirms if act.confirms is not None else act.rejects
+    if answered is not None:
+        _answer_correction(draft, act, _proposal(case, "correct", answered))
+        return
+    by = _signature(draft, act, "correct")
+    reason = require_reason(act, "correct.reason", Text(zh="更正记录。", en="A record is corrected."))
+    change = _checked_change(case, act)
+    body = facts.CorrectionProposed(change=change, old=act.old, in_text=act.in_text, reason=reason)
+    draft.add(body, on=act.occurred_on, by=by)
+
+
+def _checked_change(case: Case, act: Correct) -> Change:
+    change = act.change
+    known = change is not None and (
+        change.path == "occurred_on" or change.path.startswith(("fields.", "materials."))
+    )
+    if change is None or not known or change.seq > case.seq or act.old is None:
+        raise FieldInvalid(
+            "correct.path",
+            basis="gen",
+            detail=Text(
+                zh="请指明要更正的记录(序号)和项目:occurred_on、fields.<栏目>或materials.<材料>。",
+                en="Name the event (seq) and the value: occurred_on, fields.<id> or materials.<id>.",
+            ),
+        )
+    if change.path == "occurred_on" and not is_day(change.value):
+        raise FieldInvalid(
+            "correct.value",
+            basis="gen",
+            detail=Text(zh="日期应如2026-06-01。", en="The value is a day such as 2026-06-01."),
+        )
+    return change
+
+
+def _answer_correction(draft: Draft, act: Correct, proposal: Proposal) -> None:
+    by = _signature(draft, act, "correct")
+    _check_second(by, proposal, "correct.second")
+    _check_after(act.occurred_on, proposal)
+    if act.rejects is not None:
+        draft.add(facts.CorrectionRejected(proposal=proposal.seq), on=act.occurred_on, by=by)
+        return
+    draft.add(facts.CorrectionConfirmed(proposal=proposal.seq), on=act.occurred_on, by=by)
+    check_dates(draft.process, draft.case)
+    if draft.case.is_open:
+        settle(draft, act.occurred_on)
+
+
+def check_dates(process: Process, case: Case) -> None:
+    """Raise TooEarly where something done stands before its minimum wait or before what comes first."""
+    for state in case.steps.values():
+        step = process.steps.get(state.id)
+        if step is None or state.status != "done" or state.done_on is None:
+            continue
+        first = earliest(process, case, step)
+        if first is not None and state.version == process.version and state.done_on < first.day:
+            raise too_early(process, first)
+        for before in process.predecessors[step.id]:
+            earlier = case.steps.get(before)
+            if earlier is None or earlier.done_on is None or earlier.status != "done":
+                continue
+            if state.done_on < earlier.done_on:
+                raise TooEarly(
+                    f"{step.id}.order",
+                    basis="gen",
+                    detail=Text(
+                        zh=f"更正后“{step.title.zh}”会早于“{process.steps[before].title.zh}”。",
+                        en=f"The correction would put {step.title.en} before {process.steps[before].title.en}.",
+                    ),
+                    passes_on=earlier.done_on,
+                )
+
+
+def _appeal(draft: Draft, act: Appeal) -> None:
+    case, process = draft.case, draft.process
+    outcome = process.outcomes.get(case.outcome or "")
+    if not case.is_closed or outcome is None or outcome.kind != "refused":
+        raise NotPossible(
+            "appeal.refused",
+            basis="gen",
+            detail=Text(zh="只有未获批准的个案可以申诉。", en="Only a refusal can be appealed against."),
+        )
+    by = _signature(draft, act, "appeal")
+    reason = require_reason(act, "appeal.reason", Text(zh="申诉。", en="An appeal is made."))
+    ended = max((state for state in case.steps.values()), key=lambda state: state.done_seq or 0)
+    again = (ended.id, *(f for f in process.followers(ended.id) if f in case.steps))
+    draft.add(facts.CaseReopened(again=again, reason=reason), on=act.occurred_on, by=by)
+    settle(draft, act.occurred_on)
+
+
+def _proposal(case: Case, kind: str, seq: int) -> Proposal:
+    for proposal in case.proposals:
+        if proposal.kind == kind and proposal.seq == seq:
+            return proposal
+    raise NotPossible(
+        f"{kind}.proposal",
+        basis="gen",
+        detail=Text(zh="没有这样一项待确认的提议。", en="No such proposal waits for an answer."),
+    )
+
+
+def _check_second(by: Signature, proposal: Proposal, rule: str) -> None:
+    first = (proposal.by,) if proposal.for_whom is None else (proposal.by, proposal.for_whom)
+    if any(person in first for person in by.people):
+        raise same_person(rule, "gen", None)
+
+
+def _check_after(on: date, proposal: Proposal) -> None:
+    if on < proposal.on:
+        raise TooEarly(
+            f"{proposal.kind}.order",
+            basis="gen",
+            detail=Text(zh="确认不能早于提议。", en="The answer cannot come before the proposal."),
+            passes_on=proposal.on,
+        )
+
+
+def _not_before_start(draft: Draft, on: date) -> date:
+    if on < draft.case.opened_on:
+        raise TooEarly(
+            "whole-case.order",
+            basis="gen",
+            detail=Text(zh="不能早于个案开始之日。", en="This cannot come before the case began."),
+            passes_on=draft.case.opened_on,
+        )
+    return on

@@ -1,0 +1,61 @@
+"""What is sent, and what a sender of any sort promises."""
+
+from __future__ import annotations
+
+from contextlib import AbstractAsyncContextManager
+from datetime import date
+from typing import Protocol
+
+from pydantic import AwareDatetime
+
+from domain.values import Language, Text, Value
+
+
+class Message(Value):
+    """One duty to inform one person. Carries no name: what is due, until when, and where to look."""
+
+    id: str
+    """The Message-ID, without angle brackets: the same each time the same duty is tried."""
+    to: str
+    language: Language
+    kind: str
+    """Of the obligation: `task-opened`, `reminder`, `overdue`, `closed` and so on."""
+    case: str
+    process: Text
+    step: Text | None = None
+    outcome: Text | None = None
+    due_on: date | None = None
+    today: date
+    created_at: AwareDatetime
+
+    @property
+    def days_left(self) -> int | None:
+        """Days until it is due; negative when that day has passed."""
+        return None if self.due_on is None else (self.due_on - self.today).days
+
+
+class Refused(Exception):
+    """This message will never be taken. The text is for the record: a code, and no address."""
+
+
+class NotNow(Exception):
+    """It is not known that the message was taken; the same one may be tried again later."""
+
+
+class Round(Protocol):
+    """One round of sending, with whatever connection that needs."""
+
+    async def send(self, message: Message) -> None:
+        """Send it. Returns once it was taken. Raises Refused, or NotNow."""
+        ...
+
+
+class Sender(Protocol):
+    """A way to reach people."""
+
+    channel: str
+    """What the record calls this way: `mail`, `in-app`."""
+
+    def round(self) -> AbstractAsyncContextManager[Round]:
+        """Open a round."""
+        ...

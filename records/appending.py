@@ -56,7 +56,7 @@ def append(  # noqa: PLR0913 - all named at the call
     replace_tasks(connection, after, expected.open, now)
     follow_standings(connection, process, after, new)
     today = local_day(now, process.time_zone)
-    owe(connection, after.id, obligations_of(process, before, new, after), now, today)
+    owe(connection, after.id, obligations_of(process, new, after), now, today)
     _tell_the_workflow(connection, after, now)
     return Appended(stored, stored[-1].hash, next_moment)
 

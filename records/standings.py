@@ -54,11 +54,13 @@ def set_standing(  # noqa: PLR0913 - a line of the register has these parts
         mine = sa.and_(mine, standings.c.standing.in_(sorted(among)))
     never_valid = standings.c.to_on < standings.c.from_on
     rows = connection.execute(
-        sa.select(standings).where(mine, sa.not_(sa.func.coalesce(never_valid, sa.false()))).order_by(
-            standings.c.from_on
-        )
+        sa.select(standings)
+        .where(mine, sa.not_(sa.func.coalesce(never_valid, sa.false())))
+        .order_by(standings.c.from_on)
     ).all()
-    covering = next((row for row in rows if row.from_on <= on and (row.to_on is None or row.to_on >= on)), None)
+    covering = next(
+        (row for row in rows if row.from_on <= on and (row.to_on is None or row.to_on >= on)), None
+    )
     if covering is not None and (covering.standing, covering.unit_id) == (standing, unit):
         return
     if covering is not None:

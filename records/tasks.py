@@ -17,7 +17,9 @@ from records.tables import tasks
 def replace_tasks(connection: Connection, case: Case, expected: Sequence[OpenStep], now: datetime) -> None:
     """Make the tasks of a case those that are expected. One that was open before keeps its moment of opening."""
     old = connection.execute(
-        sa.delete(tasks).where(tasks.c.case_id == case.id).returning(tasks.c.step, tasks.c.round, tasks.c.opened_at)
+        sa.delete(tasks)
+        .where(tasks.c.case_id == case.id)
+        .returning(tasks.c.step, tasks.c.round, tasks.c.opened_at)
     )
     opened = {(row.step, row.round): row.opened_at for row in old}
     rows = task_rows(case.id, expected, opened, now)

@@ -1,0 +1,152 @@
+"""Logins, sessions and tokens. Secrets are kept as digests only; passwords come already hashed.
+
+Hashing a password takes a tenth of a second on purpose, so it is done by those who call, outside a transaction.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from records.problems import AlreadyThere, NotFound
+from records.tables import accounts, login_attempts, sessions
+
+Kind = Literal["session", "token"]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A login and the person behind it."""
+
+    login: str
+    person: str
+    password_hash: str
+    disabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A session of a browser, or a token of a program."""
+
+    kind: Kind
+    login: str
+    person: str
+    created_at: datetime
+    expires_at: datetime | None
+
+
+def add_account(
+    connection: Connection, *, login: str, person: str, password_hash: str, now: datetime
+) -> Account:
+    """Give a person a login. Raises AlreadyThere where the login is taken."""
+    if connection.execute(sa.select(accounts.c.login).where(accounts.c.login == login)).first():
+        raise AlreadyThere("the login is taken")
+    connection.execute(
+        sa.insert(accounts).values(
+            login=login, person_id=person, password_hash=password_hash, disabled=False, created_at=now
+        )
+    )
+    return Account(login, person, password_hash, disabled=False)
+
+
+def account(connection: Connection, login: str) -> Account | None:
+    """Return the account of a login, or None."""
+    row = connection.execute(sa.select(accounts).where(accounts.c.login == login)).one_or_none()
+    return None if row is None else Account(row.login, row.person_id, row.password_hash, row.disabled)
+
+
+def change_password(connection: Connection, login: str, password_hash: str) -> None:
+    """Take a new password and end every session and token of the login. Raises NotFound."""
+    query = sa.update(accounts).where(accounts.c.login == login).values(password_hash=password_hash)
+    if connection.execute(query).rowcount == 0:
+        raise NotFound("no such login")
+    end_all(connection, login)
+
+
+def disable(connection: Connection, login: str) -> None:
+    """Let nobody in with this login any more, at once. Raises NotFound."""
+    query = sa.update(accounts).where(accounts.c.login == login).values(disabled=True)
+    if connection.execute(query).rowcount == 0:
+        raise NotFound("no such login")
+    end_all(connection, login)
+
+
+def begin(  # noqa: PLR0913 - all but the first by name
+    connection: Connection,
+    *,
+    login: str,
+    now: datetime,
+    kind: Kind = "session",
+    lasts: timedelta | None = timedelta(hours=12),
+    name: str | None = None,
+) -> str:
+    """Begin a session or make a token; return its secret, which is shown once and not kept. Raises NotFound."""
+    found = account(connection, login)
+    if found is None or found.disabled:
+        raise NotFound("no such login")
+    secret = secrets.token_urlsafe(32)
+    connection.execute(
+        sa.insert(sessions).values(
+            id_hash=_digest(secret),
+            kind=kind,
+            login=login,
+            person_id=found.person,
+            name=name,
+            created_at=now,
+            expires_at=None if lasts is None else now + lasts,
+        )
+    )
+    return secret
+
+
+def session(connection: Connection, secret: str, now: datetime, kind: Kind | None = None) -> Session | None:
+    """Return whom a secret stands for, or None when it is unknown, ended or of another kind."""
+    lives = sa.or_(sessions.c.expires_at.is_(None), sessions.c.expires_at > now)
+    query = sa.select(sessions).where(sessions.c.id_hash == _digest(secret), lives)
+    row = connection.execute(query if kind is None else query.where(sessions.c.kind == kind)).one_or_none()
+    if row is None:
+        return None
+    return Session(row.kind, row.login, row.person_id, row.created_at, row.expires_at)
+
+
+def end(connection: Connection, secret: str) -> None:
+    """End a session or token; an unknown one is ended already."""
+    connection.execute(sa.delete(sessions).where(sessions.c.id_hash == _digest(secret)))
+
+
+def end_all(connection: Connection, login: str) -> None:
+    """End every session and token of a login."""
+    connection.execute(sa.delete(sessions).where(sessions.c.login == login))
+
+
+def clear_expired(connection: Connection, now: datetime, *, attempts_before: datetime) -> None:
+    """Forget sessions that have ended, and login attempts from before a moment."""
+    connection.execute(sa.delete(sessions).where(sessions.c.expires_at <= now))
+    connection.execute(sa.delete(login_attempts).where(login_attempts.c.at < attempts_before))
+
+
+def note_failed_login(connection: Connection, key: str, now: datetime) -> None:
+    """Note that a login failed for a key: a login, or an address."""
+    connection.execute(sa.insert(login_attempts).values(key=key, at=now))
+
+
+def failed_logins(connection: Connection, key: str, since: datetime) -> int:
+    """Return how many logins failed for a key since a moment."""
+    query = sa.select(sa.func.count()).where(login_attempts.c.key == key, login_attempts.c.at >= since)
+    return connection.execute(query).scalar_one()
+
+
+def forget_failed_logins(connection: Connection, key: str) -> None:
+    """Forget failed logins of a key, after one that worked."""
+    connection.execute(sa.delete(login_attempts).where(login_attempts.c.key == key))
+
+
+def _digest(secret: str) -> str:
+    """Return the digest a secret is kept by; 256 random bits need no slow hash."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,167 @@
+"""Reads cases: one, many, as they were on a past day, and what happened in them.
+
+Every read takes the scope of the person it is for; what lies outside is NotFound, as if it did not exist. Reads of
+the service itself (workflows, reconciling, auditing the chain) pass `None`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement, Connection, Row, Select
+
+from domain.case import Case
+from domain.evolving import replay
+from domain.library import Library
+from domain.moments import start_of
+from domain.process import Process
+from records.cursors import Page, cursor_of, place_of
+from records.names import searched
+from records.problems import NotFound
+from records.scope import Scope
+from records.stored import StoredEvent, events_after, stored_event
+from records.tables import cases, events, people, tasks, unit_closure, units
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCase:
+    """A case as it is read: the case, its definition, its head, and the names of its subject and unit."""
+
+    case: Case
+    process: Process
+    head: str
+    subject_name: str
+    unit_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFilter:
+    """What a list of cases is narrowed to; None: not narrowed."""
+
+    process: str | None = None
+    status: str | None = None
+    stage: str | None = None
+    standing: str | None = None
+    unit: str | None = None
+    """Cases of this unit and of all below it."""
+    subject: str | None = None
+    overdue: bool | None = None
+    """Cases with (or without) an open step whose deadline has passed."""
+    q: str | None = None
+    """Part of the subject's name, in characters, pinyin or its initials."""
+
+
+def find_case(connection: Connection, library: Library, case_id: str, scope: Scope | None) -> FoundCase:
+    """Return a case. Raises NotFound."""
+    row = connection.execute(_select().where(cases.c.id == case_id, *_seen(scope))).one_or_none()
+    if row is None:
+        raise NotFound("no such case")
+    return _found(library, row)
+
+
+def list_cases(  # noqa: PLR0913 - all but the first two by name
+    connection: Connection,
+    library: Library,
+    *,
+    scope: Scope,
+    narrowed: CaseFilter | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Page[FoundCase]:
+    """Return cases, those opened last first. Raises BadCursor."""
+    query = _select().where(*_seen(scope), *_conditions(narrowed or CaseFilter(), scope.today))
+    if cursor is not None:
+        opened_on, case_id = place_of(cursor, 2)
+        place = sa.tuple_(sa.literal(opened_on), sa.literal(case_id))
+        query = query.where(sa.tuple_(sa.type_coerce(cases.c.opened_on, sa.String), cases.c.id) < place)
+    query = query.order_by(cases.c.opened_on.desc(), cases.c.id.desc()).limit(limit + 1)
+    rows = connection.execute(query).all()
+    found = tuple(_found(library, row) for row in rows[:limit])
+    more = len(rows) > limit
+    return Page(found, cursor_of(found[-1].case.opened_on.isoformat(), found[-1].case.id) if more else None)
+
+
+def case_as_of(
+    connection: Connection, library: Library, case_id: str, day: date, scope: Scope | None
+) -> FoundCase:
+    """Return a case as the record showed it at the end of a day. Raises NotFound: before its first event, too."""
+    now = find_case(connection, library, case_id, scope)
+    until = start_of(day + timedelta(days=1), now.process.time_zone)
+    query = sa.select(events).where(events.c.case_id == case_id, events.c.recorded_at < until)
+    known = [stored_event(row) for row in connection.execute(query.order_by(events.c.seq))]
+    if not known:
+        raise NotFound("the case had not begun")
+    case = replay(first_edition(library, known[0]), (stored.event for stored in known))
+    unit_name = connection.execute(sa.select(units.c.name).where(units.c.id == case.unit)).scalar_one()
+    return FoundCase(case, library.for_case(case), known[-1].hash, now.subject_name, unit_name)
+
+
+def history(
+    connection: Connection, case_id: str, scope: Scope | None, *, cursor: str | None = None, limit: int = 200
+) -> Page[StoredEvent]:
+    """Return the events of a case in order. Raises NotFound, BadCursor."""
+    query = sa.select(cases.c.id).where(cases.c.id == case_id, *_seen(scope))
+    if connection.execute(query).one_or_none() is None:
+        raise NotFound("no such case")
+    after = 0 if cursor is None else _number(place_of(cursor, 1)[0])
+    found = events_after(connection, case_id, after, limit + 1)
+    more = len(found) > limit
+    return Page(found[:limit], cursor_of(str(found[limit - 1].seq)) if more else None)
+
+
+def is_seen(connection: Connection, case_id: str, scope: Scope) -> bool:
+    """Whether there is such a case, for this person."""
+    query = sa.select(cases.c.id).where(cases.c.id == case_id, *_seen(scope))
+    return connection.execute(query).one_or_none() is not None
+
+
+def first_edition(library: Library, first: StoredEvent) -> Process:
+    """Return the edition a case started under, by its first event: what a replay begins with."""
+    return library.by_digest(str(first.event.data["digest"]))
+
+
+def _select() -> Select[Any]:
+    columns = (cases.c.snapshot, cases.c.head, people.c.name.label("subject"), units.c.name.label("unit"))
+    return (
+        sa.select(*columns)
+        .join(people, people.c.id == cases.c.subject_id)
+        .join(units, units.c.id == cases.c.unit_id)
+    )
+
+
+def _seen(scope: Scope | None) -> tuple[ColumnElement[bool], ...]:
+    return () if scope is None else (scope.sees(),)
+
+
+def _found(library: Library, row: Row[Any]) -> FoundCase:
+    case = Case.model_validate_json(row.snapshot)
+    return FoundCase(case, library.for_case(case), row.head, row.subject, row.unit)
+
+
+def _conditions(narrowed: CaseFilter, today: date) -> Iterable[ColumnElement[bool]]:
+    equal = (
+        (cases.c.process, narrowed.process),
+        (cases.c.status, narrowed.status),
+        (cases.c.stage, narrowed.stage),
+        (cases.c.standing, narrowed.standing),
+        (cases.c.subject_id, narrowed.subject),
+    )
+    yield from (column == value for column, value in equal if value is not None)
+    if narrowed.unit is not None:
+        below = sa.select(unit_closure.c.unit_id).where(unit_closure.c.ancestor_id == narrowed.unit)
+        yield cases.c.unit_id.in_(below)
+    if narrowed.overdue is not None:
+        late = cases.c.id.in_(sa.select(tasks.c.case_id).where(tasks.c.due_on < today))
+        yield late if narrowed.overdue else sa.not_(late)
+    if narrowed.q:
+        yield people.c.name_search.contains(searched(narrowed.q), autoescape=True)
+
+
+def _number(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 9:  # noqa: PLR2004 - more events than a case has
+        return 0
+    return int(text)

@@ -1,0 +1,42 @@
+"""Cursors: where the next page begins, as text nobody has to understand."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class BadCursor(ValueError):
+    """The text is not a cursor of this list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """A part of a list, and the cursor of the next part; None where this was the last."""
+
+    items: tuple[T, ...]
+    next: str | None
+
+
+def cursor_of(*place: str) -> str:
+    """Return the cursor of a place, which is the sort key of the last item on the page."""
+    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
+
+
+def place_of(cursor: str, parts: int) -> list[str]:
+    """Return the place of a cursor. Raises BadCursor unless it has that many parts, all of them text."""
+    try:
+        raw = base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
+        place = json.loads(raw)
+    except (binascii.Error, ValueError) as error:
+        raise BadCursor("not a cursor") from error
+    if not isinstance(place, list) or len(place) != parts:
+        raise BadCursor("not a cursor of this list")
+    if not all(isinstance(part, str) and part.isprintable() for part in place):
+        raise BadCursor("not a cursor of this list")
+    return place

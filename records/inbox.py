@@ -1,0 +1,161 @@
+"""The inbox: the open tasks of one person, by case role, by own posts and by lent ones, soonest due first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, Row, Select
+
+from records.cursors import Page, cursor_of, place_of
+from records.scope import held_on
+from records.tables import cases, delegations, people, posts, tasks, units
+
+_NEVER = "9999-12-31"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One open step of one case, as one person may act on it. Titles are in the definition, by `digest`."""
+
+    case: str
+    process: str
+    version: str
+    digest: str
+    subject: str
+    subject_name: str
+    unit: str
+    unit_name: str
+    step: str
+    kind: str
+    round: int
+    opened_at: datetime
+    not_before: date | None
+    due_on: date | None
+    overdue: bool
+    post: str | None
+    """The post to act with; None where the person is asked in person (subject, case role)."""
+    role: str | None
+    post_unit: str | None
+    on_behalf_of: str | None
+    """Whose post it is, where it is lent."""
+
+
+def list_tasks(
+    connection: Connection, person: str, today: date, *, cursor: str | None = None, limit: int = 50
+) -> Page[Task]:
+    """Return the open tasks of a person, each step of a case once. Raises BadCursor."""
+    mine = _mine(person, today).subquery()
+    due = sa.func.coalesce(sa.type_coerce(mine.c.due_on, sa.String), _NEVER)
+    query = _with_case(mine, due)
+    if cursor is not None:
+        place = sa.tuple_(*(sa.literal(part) for part in place_of(cursor, 3)))
+        query = query.where(sa.tuple_(due, mine.c.case_id, mine.c.step) > place)
+    rows = connection.execute(query.limit(limit + 1)).all()
+    places = _places(connection, rows)
+    found = tuple(_task(row, places, today) for row in rows[:limit])
+    more = len(rows) > limit
+    return Page(found, _cursor(found[-1]) if more else None)
+
+
+def count_tasks(connection: Connection, person: str, today: date) -> int:
+    """Return how many open tasks a person has."""
+    mine = _mine(person, today).subquery()
+    return connection.execute(sa.select(sa.func.count()).select_from(mine)).scalar_one()
+
+
+def _mine(person: str, today: date) -> Select[Any]:
+    """Each open step the person may act on, once; an own way to act goes before a lent one."""
+    columns = (
+        tasks.c.case_id,
+        tasks.c.step,
+        tasks.c.kind,
+        tasks.c.round,
+        tasks.c.opened_at,
+        tasks.c.not_before,
+        tasks.c.due_on,
+    )
+    in_person = sa.select(*columns, sa.literal("0//").label("way")).where(tasks.c.person_id == person)
+    same_place = sa.and_(
+        tasks.c.unit_id == posts.c.unit_id, tasks.c.role == posts.c.role, tasks.c.person_id == ""
+    )
+    own = (
+        sa.select(*columns, sa.literal("1/").concat(posts.c.id).concat("/").label("way"))
+        .join(posts, same_place)
+        .where(posts.c.person_id == person, held_on(posts, today))
+    )
+    lent_way = sa.literal("2/").concat(posts.c.id).concat("/").concat(posts.c.person_id)
+    lent = (
+        sa.select(*columns, lent_way.label("way"))
+        .join(posts, same_place)
+        .join(delegations, delegations.c.post_id == posts.c.id)
+        .where(delegations.c.substitute_id == person, held_on(delegations, today), held_on(posts, today))
+    )
+    ways = sa.union_all(in_person, own, lent).subquery()
+    kept = [column for column in ways.c if column.name not in {"way", "case_id", "step"}]
+    merged = [sa.func.min(column, type_=column.type).label(column.name) for column in kept]
+    return sa.select(ways.c.case_id, ways.c.step, *merged, sa.func.min(ways.c.way).label("way")).group_by(
+        ways.c.case_id, ways.c.step
+    )
+
+
+def _with_case(mine: sa.Subquery, due: sa.ColumnElement[str]) -> Select[Any]:
+    return (
+        sa.select(
+            mine,
+            cases.c.process,
+            cases.c.version,
+            cases.c.digest,
+            cases.c.subject_id,
+            cases.c.unit_id,
+            people.c.name.label("subject_name"),
+            units.c.name.label("unit_name"),
+        )
+        .join(cases, cases.c.id == mine.c.case_id)
+        .join(people, people.c.id == cases.c.subject_id)
+        .join(units, units.c.id == cases.c.unit_id)
+        .order_by(due, mine.c.case_id, mine.c.step)
+    )
+
+
+def _places(connection: Connection, rows: Sequence[Row[Any]]) -> dict[str, tuple[str, str]]:
+    """Return role and unit of each post that some task is acted on with."""
+    used = {row.way.split("/")[1] for row in rows} - {""}
+    if not used:
+        return {}
+    query = sa.select(posts.c.id, posts.c.role, posts.c.unit_id).where(posts.c.id.in_(sorted(used)))
+    return {row.id: (row.role, row.unit_id) for row in connection.execute(query)}
+
+
+def _task(row: Row[Any], places: dict[str, tuple[str, str]], today: date) -> Task:
+    _, post, owner = row.way.split("/")
+    role, unit = places.get(post, (None, None))
+    return Task(
+        case=row.case_id,
+        process=row.process,
+        version=row.version,
+        digest=row.digest,
+        subject=row.subject_id,
+        subject_name=row.subject_name,
+        unit=row.unit_id,
+        unit_name=row.unit_name,
+        step=row.step,
+        kind=row.kind,
+        round=row.round,
+        opened_at=row.opened_at,
+        not_before=row.not_before,
+        due_on=row.due_on,
+        overdue=row.due_on is not None and row.due_on < today,
+        post=post or None,
+        role=role,
+        post_unit=unit,
+        on_behalf_of=owner or None,
+    )
+
+
+def _cursor(last: Task) -> str:
+    due = _NEVER if last.due_on is None else last.due_on.isoformat()
+    return cursor_of(due, last.case, last.step)

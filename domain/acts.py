@@ -76,9 +76,11 @@ class StepAct(_PersonsAct):
 
 
 class Withdraw(_PersonsAct):
-    """End the case at the person's own wish."""
+    """End the case at the person's own wish, or because the person is no longer there."""
 
     kind: Literal["withdraw"] = "withdraw"
+    outcome: str | None = None
+    """Another outcome of kind `left`, such as death; only others than the subject may say so."""
 
 
 class Suspend(_PersonsAct):

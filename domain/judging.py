@@ -73,9 +73,7 @@ def effect_follows(draft: Draft, step: Step, outcome: str, act: StepAct, signatu
     effect = draft.process.steps[step.id].outcomes.get(outcome) or step.outcomes[outcome]
     on = act.occurred_on
     if effect.extend is not None and effect.months is not None:
-        months = draft.case.steps[step.id].values.get(effect.months)
-        if months is None:
-            months = _value_anywhere(draft, effect.months)
+        months = _months(draft, step, effect.months, draft.case.steps[step.id].values)
         _extend(draft, effect.extend, months, on, signature)
     if effect.end is not None:
         draft.add(facts.CaseClosed(outcome=effect.end, reason=act.reason), on=on, by=signature)
@@ -88,13 +86,13 @@ def effect_follows(draft: Draft, step: Step, outcome: str, act: StepAct, signatu
         draft.add(facts.StepReturned(again=again, reason=act.reason), on=on, step=target, by=signature)
 
 
-def _value_anywhere(draft: Draft, field: str) -> Scalar:
-    """Return the latest answer to a field in any done step: the number of months may have been voted earlier."""
-    answered = [
-        state for state in draft.case.steps.values() if field in state.values and state.done_seq is not None
-    ]
-    latest = max(answered, key=lambda state: state.done_seq or 0, default=None)
-    return None if latest is None else latest.values[field]
+def _months(draft: Draft, step: Step, field: str, answers: Mapping[str, Scalar]) -> Scalar:
+    """Return the answer to a field of this step, or to `<step>.<field>` of one done before."""
+    elsewhere, _, name = field.rpartition(".")
+    if not elsewhere or elsewhere == step.id:
+        return answers.get(name)
+    state = draft.case.steps.get(elsewhere)
+    return None if state is None else state.values.get(name)
 
 
 def _check_order(checking: Checking) -> None:
@@ -278,9 +276,7 @@ def _check_extension(draft: Draft, checking: Checking, outcome: str, answers: An
             basis=rule.basis,
             detail=Text(zh=f"只能延长{rule.times}次。", en=f"It can be extended {rule.times} time(s) only."),
         )
-    months = answers.values.get(effect.months or "")
-    if months is None and effect.months is not None:
-        months = _value_anywhere(draft, effect.months)
+    months = None if effect.months is None else _months(draft, checking.step, effect.months, answers.values)
     if not isinstance(months, int) or not rule.at_least <= months <= rule.at_most:
         raise FieldInvalid(
             f"{name}.extension-months",

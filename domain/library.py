@@ -109,8 +109,9 @@ class Library:
         raise UnknownProcess(f"no version of {process_id!r}{local} was in force on {day.isoformat()}")
 
     def for_case(self, case: Versioned) -> Process:
-        """Return the version a case follows now.
+        """Return the version a case follows now, or an earlier one from which it can be reached.
 
+        The earliest is returned, so that what happened before a version took over is judged by the one before.
         Raises UnknownProcess where it was never published here, or where the version here is not the one the
         case was decided under.
         """
@@ -120,6 +121,12 @@ class Library:
                 f"the version {case.version!r} of {case.process!r} here is not the one the case follows: "
                 f"its digest is {edition.digest[:12]}…, the case's is {case.digest[:12]}…"
             )
+        for earlier in self.family(case.process):
+            try:
+                if earlier.edition(case.version).digest == case.digest:
+                    return earlier
+            except KeyError:
+                continue
         return edition
 
 

@@ -46,15 +46,11 @@ class Obligation(Value):
     assignee: Assignee
 
 
-def obligations(
-    process: Process, before: Case | None, events: Iterable[Event], after: Case
-) -> tuple[Obligation, ...]:
-    """Return who must be told of `events`, which led from `before` to `after`."""
+def obligations(process: Process, events: Iterable[Event], after: Case) -> tuple[Obligation, ...]:
+    """Return who must be told of `events`, which led to `after`."""
     found: list[Obligation] = []
-    told_before = before.people if before is not None else {}
     for event in events:
         found.extend(_of_event(process.edition(after.version), after, event))
-    del told_before
     return tuple(found)
 
 
@@ -63,7 +59,9 @@ def _of_event(process: Process, case: Case, event: Event) -> list[Obligation]:
     step = process.steps.get(event.step or "")
     doers: tuple[Actor, ...] = actors_of(step) if step is not None else ()
     match body:
-        case facts.StepOpened() if not (event.round == 1 and step is process.first_step):
+        case facts.StepOpened() if step is not None and (step.optional or _is_start(process, event)):
+            return []
+        case facts.StepOpened():
             due = deadlines(process, case, step) if step is not None else ()
             return _to(case, doers, "task-opened", event, due_on=due[0].day if due else None)
         case facts.BecameReady() | facts.WindowEnded():
@@ -81,6 +79,10 @@ def _of_event(process: Process, case: Case, event: Event) -> list[Obligation]:
             return _to(case, told, "closed", event, outcome=outcome)
         case _:
             return _whole_case(process, case, event)
+
+
+def _is_start(process: Process, event: Event) -> bool:
+    return event.step == process.first_step.id and event.round == 1
 
 
 def _whole_case(process: Process, case: Case, event: Event) -> list[Obligation]:

@@ -23,8 +23,11 @@ def settle(draft: Draft, floor: date, *, fresh_floor: date | None = None) -> Non
         moved = [_advance(draft, stage, step, floor, fresh_floor) for step in stage.steps]
         if any(moved):
             continue
-        if not all(draft.case.is_done(step.id) for step in stage.steps):
+        if not all(step.optional or draft.case.is_done(step.id) for step in stage.steps):
             return
+        for step in stage.steps:
+            if not draft.case.is_done(step.id):
+                draft.add(facts.StepPassed(because="condition"), on=floor, step=step.id)
         _leave(draft, stage)
 
 
@@ -45,7 +48,7 @@ def _advance(draft: Draft, stage: Stage, step: Step, floor: date, fresh_floor: d
             return False
         draft.add(facts.StepPassed(because="condition"), on=floor, step=step.id)
         return True
-    days = [case.stages[stage.id]]
+    days = [case.stages.get(stage.id, floor)]
     days.extend(
         done for before in process.predecessors[step.id] if (done := case.steps[before].done_on) is not None
     )

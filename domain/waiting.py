@@ -1,11 +1,11 @@
-"""Waiting: what a case waits for, who may act, from when, until when, and when something happens by itself."""
+"""Waiting: what a case waits for, who may act and when, and what happens by itself."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
 from domain.case import Case, StepState
-from domain.moments import deadlines, earliest, local_day, notice_end
+from domain.moments import DeadlineDay, deadlines, earliest, local_day, notice_end
 from domain.passing import moments
 from domain.permitting import actors_of, blocked_by, closing_notice, is_published, period_end
 from domain.process import Process
@@ -52,6 +52,8 @@ class OpenStep(Value):
     blocked: Blocked | None = None
     answers: int = 0
     """Answers given so far in a decision of several."""
+    optional: bool = False
+    """The stage does not wait for it."""
 
 
 class Waiting(Value):
@@ -78,7 +80,7 @@ def waiting(process: Process, case: Case, now: datetime) -> Waiting:
 
 
 def assignees(case: Case, actors: tuple[Actor, ...]) -> tuple[Assignee, ...]:
-    """Return who stands behind the actors of a definition in this case; those who cannot exist are left out."""
+    """Return who stands behind the actors of a definition in this case, leaving out those who cannot exist."""
     found = []
     for actor in actors:
         kind, _, role = actor.rpartition(".")
@@ -93,11 +95,11 @@ def assignees(case: Case, actors: tuple[Actor, ...]) -> tuple[Assignee, ...]:
 
 def _open_step(process: Process, case: Case, step: Step, state: StepState, today: date) -> OpenStep:
     first = earliest(process, case, step)
-    due = [day for day in deadlines(process, case, step) if day.rule not in state.overdue]
-    passed = [day for day in deadlines(process, case, step) if day.day < today]
-    nearest = (passed or due or [None])[0]
+    known = deadlines(process, case, step)
+    passed = [day for day in known if day.day < today]
+    nearest: DeadlineDay | None = next(iter(passed or known), None)
     not_before = first.day if first is not None else None
-    provisional = (first is not None and first.provisional) or (nearest is not None and nearest.provisional)
+    provisional = any(day.provisional for day in (first, nearest) if day is not None)
     if isinstance(step, NoticeStep) and (window := notice_end(case, step)) is not None:
         not_before, provisional = window.day, provisional or window.provisional
     if isinstance(step, PeriodStep):
@@ -110,13 +112,14 @@ def _open_step(process: Process, case: Case, step: Step, state: StepState, today
         opened_on=state.opened_on,
         assignees=assignees(case, actors_of(step)),
         not_before=not_before,
-        due_on=nearest.day if nearest else None,
-        due_rule=nearest.rule if nearest else None,
-        due_basis=nearest.basis if nearest else None,
+        due_on=None if nearest is None else nearest.day,
+        due_rule=None if nearest is None else nearest.rule,
+        due_basis=None if nearest is None else nearest.basis,
         overdue=bool(passed),
         provisional=provisional,
         blocked=None if refused is None else as_blocked(refused),
         answers=len(state.answers),
+        optional=step.optional,
     )
 
 

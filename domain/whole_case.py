@@ -85,7 +85,16 @@ def _withdraw(draft: Draft, act: Withdraw) -> None:
         raise case_not_open(draft.case)
     by = _signature(draft, act, "withdraw")
     on = _not_before_start(draft, act.occurred_on)
-    draft.add(facts.CaseClosed(outcome=draft.process.withdrawn, reason=act.reason), on=on, by=by)
+    outcome = act.outcome or draft.process.withdrawn
+    left = [name for name, end in draft.process.outcomes.items() if end.kind == "left"]
+    if outcome not in left or (outcome != draft.process.withdrawn and by.person == draft.case.subject):
+        choice = ", ".join(left)
+        raise FieldInvalid(
+            "withdraw.outcome",
+            basis="gen",
+            detail=Text(zh=f"请从下列结果中选择:{choice}", en=f"Choose one of these outcomes: {choice}"),
+        )
+    draft.add(facts.CaseClosed(outcome=outcome, reason=act.reason), on=on, by=by)
 
 
 def _suspend(draft: Draft, act: Suspend) -> None:

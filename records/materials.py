@@ -1,0 +1,74 @@
+"""Materials: what is known of a document. The document itself lies in the file store, under its digest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, Row
+
+from records.problems import NotFound
+from records.scope import Scope
+from records.tables import case_materials, cases, materials
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """A document. `size` is in bytes, `sha256` in hexadecimal digits."""
+
+    id: str
+    sha256: str
+    media_type: str
+    size: int
+    name: str
+    created_by: str
+    created_at: datetime
+
+
+def add_material(  # noqa: PLR0913 - all but the first by name
+    connection: Connection,
+    *,
+    sha256: str,
+    media_type: str,
+    size: int,
+    name: str,
+    created_by: str,
+    now: datetime,
+) -> Material:
+    """Write down a document that was stored; the same document twice gets two ids."""
+    made = Material(uuid4().hex, sha256, media_type, size, name, created_by, now)
+    connection.execute(
+        sa.insert(materials).values(
+            id=made.id,
+            sha256=sha256,
+            media_type=media_type,
+            size=size,
+            name=name,
+            created_by=created_by,
+            created_at=now,
+        )
+    )
+    return made
+
+
+def material(connection: Connection, material_id: str, scope: Scope) -> Material:
+    """Return a document its reader handed in, or one of a case the reader sees. Raises NotFound."""
+    seen = sa.select(case_materials.c.sha256).join(cases, cases.c.id == case_materials.c.case_id)
+    visible = sa.or_(materials.c.created_by == scope.person, materials.c.sha256.in_(seen.where(scope.sees())))
+    row = connection.execute(sa.select(materials).where(materials.c.id == material_id, visible)).one_or_none()
+    if row is None:
+        raise NotFound("no such material")
+    return _material(row)
+
+
+def digests_of(connection: Connection, ids: Iterable[str], scope: Scope) -> dict[str, str]:
+    """Return the digests of documents by id. Raises NotFound where the reader may not see one of them."""
+    return {each: material(connection, each, scope).sha256 for each in dict.fromkeys(ids)}
+
+
+def _material(row: Row[Any]) -> Material:
+    return Material(row.id, row.sha256, row.media_type, row.size, row.name, row.created_by, row.created_at)

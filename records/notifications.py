@@ -1,0 +1,212 @@
+"""Notifications: obligations to inform, from being owed to being delivered, and the list a person reads.
+
+An obligation is `waiting` until it is `sent`, or `failed` once it was tried in vain too often; `nobody` where no
+person could be found for it. Its message id never changes, so that a receiver can tell a repetition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, Row, Select
+
+from domain.chain import moment_text
+from records.cursors import Page, cursor_of, place_of
+from records.tables import cases, obligations, people, units
+
+LEASE = timedelta(minutes=5)
+"""How long a claimed obligation is left to whoever claimed it."""
+
+TRIES = 12
+"""Attempts before an obligation is given up."""
+
+_FIRST_PAUSE = timedelta(minutes=1)
+_LONGEST_PAUSE = timedelta(hours=6)
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One thing one person is to be told, with what a message needs."""
+
+    id: str
+    message_id: str
+    kind: str
+    attempts: int
+    """Attempts before this one."""
+    case: str
+    process: str
+    version: str
+    digest: str
+    seq: int
+    step: str | None
+    round: int | None
+    outcome: str | None
+    due_on: date | None
+    actor: str
+    person: str
+    person_name: str
+    email: str | None
+    language: str
+    subject: str
+    subject_name: str
+    unit_name: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One line of a person's own list."""
+
+    owed: Owed
+    status: str
+    sent_at: datetime | None
+    read_at: datetime | None
+
+
+def claim(connection: Connection, now: datetime, limit: int = 50) -> tuple[Owed, ...]:
+    """Claim what is to be sent now, oldest first, and count the attempt; nobody else gets it during `LEASE`."""
+    ready = (
+        sa.select(obligations.c.id)
+        .where(obligations.c.status == "waiting", obligations.c.next_attempt_at <= now)
+        .order_by(obligations.c.next_attempt_at, obligations.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    ids = list(connection.execute(ready).scalars())
+    if not ids:
+        return ()
+    found = {row.id: _owed(row) for row in connection.execute(_select().where(obligations.c.id.in_(ids)))}
+    connection.execute(
+        sa.update(obligations)
+        .where(obligations.c.id.in_(ids))
+        .values(attempts=obligations.c.attempts + 1, next_attempt_at=now + LEASE)
+    )
+    return tuple(found[each] for each in ids)
+
+
+def delivered(connection: Connection, ids: Collection[str], now: datetime, channel: str) -> None:
+    """Write down that messages were accepted by `channel`; the first proof stays."""
+    if ids:
+        connection.execute(
+            sa.update(obligations)
+            .where(obligations.c.id.in_(sorted(ids)), obligations.c.status != "sent")
+            .values(status="sent", sent_at=now, channel=channel, next_attempt_at=None, failure=None)
+        )
+
+
+def failed(
+    connection: Connection, obligation_id: str, now: datetime, why: str, *, final: bool = False
+) -> None:
+    """Write down that an attempt failed, and when the next one is: later and later, until it is given up.
+
+    `why` is kept for operators and holds no personal data; `final` says that trying again is useless.
+    """
+    query = sa.select(obligations.c.attempts).where(obligations.c.id == obligation_id)
+    attempts = connection.execute(query).scalar() or 0
+    given_up = final or attempts >= TRIES
+    pause = min(_FIRST_PAUSE * 2 ** max(attempts - 1, 0), _LONGEST_PAUSE)
+    connection.execute(
+        sa.update(obligations)
+        .where(obligations.c.id == obligation_id, obligations.c.status == "waiting")
+        .values(
+            status="failed" if given_up else "waiting",
+            next_attempt_at=None if given_up else now + pause,
+            failure=why[:500],
+        )
+    )
+
+
+def next_attempt(connection: Connection) -> datetime | None:
+    """Return when the next waiting obligation may be tried; None where none waits."""
+    query = sa.select(obligations.c.next_attempt_at).where(obligations.c.status == "waiting")
+    return connection.execute(query.order_by(obligations.c.next_attempt_at).limit(1)).scalar()
+
+
+def list_notices(
+    connection: Connection, person: str, *, unread: bool = False, cursor: str | None = None, limit: int = 50
+) -> Page[Notice]:
+    """Return what a person was or is to be told, latest first. Raises BadCursor."""
+    query = _select().where(obligations.c.person_id == person)
+    if unread:
+        query = query.where(obligations.c.read_at.is_(None))
+    if cursor is not None:
+        place = sa.tuple_(*(sa.literal(part) for part in place_of(cursor, 2)))
+        created = sa.type_coerce(obligations.c.created_at, sa.String)
+        query = query.where(sa.tuple_(created, obligations.c.id) < place)
+    query = query.order_by(obligations.c.created_at.desc(), obligations.c.id.desc()).limit(limit + 1)
+    rows = connection.execute(query).all()
+    items = tuple(Notice(_owed(row), row.status, row.sent_at, row.read_at) for row in rows[:limit])
+    return Page(items, _cursor(items[-1]) if len(rows) > limit else None)
+
+
+def count_unread(connection: Connection, person: str) -> int:
+    """Return how many lines of a person's list are unread."""
+    query = sa.select(sa.func.count()).where(
+        obligations.c.person_id == person, obligations.c.read_at.is_(None)
+    )
+    return connection.execute(query).scalar_one()
+
+
+def mark_read(connection: Connection, person: str, ids: Sequence[str], now: datetime) -> int:
+    """Mark lines of a person's own list as read and return how many were unread."""
+    query = sa.update(obligations).where(
+        obligations.c.person_id == person, obligations.c.id.in_(ids), obligations.c.read_at.is_(None)
+    )
+    return connection.execute(query.values(read_at=now)).rowcount
+
+
+def _select() -> Select[Any]:
+    subjects = people.alias()
+    return (
+        sa.select(
+            obligations,
+            cases.c.process,
+            cases.c.version,
+            cases.c.digest,
+            cases.c.subject_id,
+            people.c.name.label("person_name"),
+            people.c.email,
+            people.c.language,
+            subjects.c.name.label("subject_name"),
+            units.c.name.label("unit_name"),
+        )
+        .join(cases, cases.c.id == obligations.c.case_id)
+        .join(people, people.c.id == obligations.c.person_id)
+        .join(subjects, subjects.c.id == cases.c.subject_id)
+        .join(units, units.c.id == cases.c.unit_id)
+    )
+
+
+def _owed(row: Row[Any]) -> Owed:
+    return Owed(
+        id=row.id,
+        message_id=row.message_id,
+        kind=row.kind,
+        attempts=row.attempts,
+        case=row.case_id,
+        process=row.process,
+        version=row.version,
+        digest=row.digest,
+        seq=row.seq,
+        step=row.step,
+        round=row.round,
+        outcome=row.outcome,
+        due_on=row.due_on,
+        actor=row.actor,
+        person=row.person_id,
+        person_name=row.person_name,
+        email=row.email,
+        language=row.language,
+        subject=row.subject_id,
+        subject_name=row.subject_name,
+        unit_name=row.unit_name,
+        created_at=row.created_at,
+    )
+
+
+def _cursor(last: Notice) -> str:
+    return cursor_of(moment_text(last.owed.created_at), last.owed.id)

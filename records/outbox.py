@@ -1,0 +1,96 @@
+"""The outbox: which workflows have yet to be told what was recorded.
+
+One row for each case says how far its workflow was told. Telling is repeated until it is written down here, in
+order, and a workflow that hears something twice ignores it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, Row
+
+from records.cursors import Page, cursor_of, place_of
+from records.tables import cases, outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Undriven:
+    """A case and how far its workflow was told: `driven_seq` of `seq` events."""
+
+    case: str
+    process: str
+    version: str
+    digest: str
+    status: str
+    seq: int
+    driven_seq: int
+    next_moment: datetime | None
+    """When something happens by itself, UTC."""
+
+
+def pending(connection: Connection, before: datetime, limit: int = 100) -> tuple[Undriven, ...]:
+    """Return the cases whose workflow has waited to be told since before a moment, longest first."""
+    query = _select().where(outbox.c.waiting_since < before).order_by(outbox.c.waiting_since)
+    return tuple(_undriven(row) for row in connection.execute(query.limit(limit)))
+
+
+def driven(connection: Connection, told: Mapping[str, int]) -> None:
+    """Write down up to which event workflows were told, by case; lower numbers than before change nothing."""
+    if not told:
+        return
+    up_to = sa.bindparam("up_to", type_=sa.Integer)
+    query = (
+        sa.update(outbox)
+        .where(outbox.c.case_id == sa.bindparam("of_case"), outbox.c.driven_seq < up_to)
+        .values(
+            driven_seq=up_to,
+            waiting_since=sa.case((outbox.c.seq <= up_to, sa.null()), else_=outbox.c.waiting_since),
+        )
+    )
+    connection.execute(query, [{"of_case": case, "up_to": seq} for case, seq in sorted(told.items())])
+
+
+def undrive(connection: Connection, case_id: str, now: datetime) -> None:
+    """Say that a case's workflow knows nothing: it was lost and has to be told everything again."""
+    query = sa.update(outbox).where(outbox.c.case_id == case_id)
+    connection.execute(query.values(driven_seq=0, waiting_since=now))
+
+
+def open_cases(connection: Connection, *, cursor: str | None = None, limit: int = 500) -> Page[Undriven]:
+    """Return every case that is not closed, by id: what has to have a running workflow. Raises BadCursor."""
+    query = _select().where(cases.c.status != "closed")
+    if cursor is not None:
+        query = query.where(cases.c.id > place_of(cursor, 1)[0])
+    rows = connection.execute(query.order_by(cases.c.id).limit(limit + 1)).all()
+    items = tuple(_undriven(row) for row in rows[:limit])
+    return Page(items, cursor_of(items[-1].case) if len(rows) > limit else None)
+
+
+def count_pending(connection: Connection) -> int:
+    """Return how many workflows have yet to be told something."""
+    query = sa.select(sa.func.count()).where(outbox.c.waiting_since.is_not(None))
+    return connection.execute(query).scalar_one()
+
+
+def _select() -> sa.Select[Any]:
+    return sa.select(
+        cases.c.id,
+        cases.c.process,
+        cases.c.version,
+        cases.c.digest,
+        cases.c.status,
+        cases.c.next_moment,
+        outbox.c.seq,
+        outbox.c.driven_seq,
+    ).join(outbox, outbox.c.case_id == cases.c.id)
+
+
+def _undriven(row: Row[Any]) -> Undriven:
+    return Undriven(
+        row.id, row.process, row.version, row.digest, row.status, row.seq, row.driven_seq, row.next_moment
+    )

@@ -1,0 +1,196 @@
+"""Gathers from the registers everything outside a case that deciding an act may depend on.
+
+This is on the way of every act, so it takes four statements, whatever the process asks for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, Row, Select
+
+from domain.case import Case
+from domain.circumstances import Circumstances, HeldPost, PersonFacts, Roster, UnitRef
+from domain.process import Body, Process
+from records.problems import NotFound
+from records.scope import held_on
+from records.tables import delegations, people, posts, restrictions, standings, unit_closure, units
+
+FULL_MEMBER = "full-member"
+"""The standing that `UnitRef.full_members` counts."""
+
+VOTE_SUSPENDING = ("probation-in-party", "voting-suspended")
+"""Restrictions that keep a member off the roster of a body formed by standing."""
+
+_UNKNOWN = "none"
+"""The standing of a person the register knows no standing of."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActedOn:
+    """The two days an act has: the day it is said to have happened, and the day it is recorded."""
+
+    on: date
+    today: date
+
+
+def circumstances(  # noqa: PLR0913 - the last ones by name
+    connection: Connection,
+    process: Process,
+    place: Case | str,
+    actor: str,
+    days: ActedOn,
+    *,
+    subject: str | None = None,
+    named: Iterable[str] = (),
+    target_unit: str | None = None,
+) -> Circumstances:
+    """Return the circumstances of an act.
+
+    `place` is the case, or the unit a case is to start in, then with its `subject`. `named` are the people the
+    act names; `target_unit` is where a transfer leads. Posts count when they are held on both days, own or lent;
+    everything else is as it was on the day of the act. Raises NotFound where a unit does not exist.
+    """
+    case = place if isinstance(place, Case) else None
+    unit = place if isinstance(place, str) else place.unit
+    about = case.subject if case is not None else subject
+    in_roles = [person for people_ in case.people.values() for person in people_] if case is not None else []
+    paths = _paths(connection, unit, target_unit, days.on)
+    path = paths.get(unit, ())
+    if not path or (target_unit is not None and target_unit not in paths):
+        raise NotFound("no such unit")
+    asked = [person for person in (about, *named, *in_roles) if person is not None]
+    return Circumstances(
+        actor=actor,
+        posts=_posts(connection, actor, days),
+        path=path,
+        people=_people(connection, process, asked, about, days.on),
+        rosters=_rosters(connection, process, path, days.on),
+        target_path=paths.get(target_unit, ()) if target_unit is not None else (),
+    )
+
+
+def _posts(connection: Connection, actor: str, days: ActedOn) -> tuple[HeldPost, ...]:
+    both = sa.and_(held_on(posts, days.on), held_on(posts, days.today))
+    lent_both = sa.and_(held_on(delegations, days.on), held_on(delegations, days.today))
+    columns = (posts.c.id, posts.c.role, posts.c.unit_id, units.c.kind)
+    own = (
+        sa.select(*columns, sa.null().label("owner"), sa.literal(0).label("lent"))
+        .join(units, units.c.id == posts.c.unit_id)
+        .where(posts.c.person_id == actor, both)
+    )
+    lent = (
+        sa.select(*columns, posts.c.person_id.label("owner"), sa.literal(1).label("lent"))
+        .join(units, units.c.id == posts.c.unit_id)
+        .join(delegations, delegations.c.post_id == posts.c.id)
+        .where(delegations.c.substitute_id == actor, lent_both, both)
+    )
+    rows = connection.execute(sa.union(own, lent).order_by(sa.text("lent"), sa.text("id")))
+    return tuple(
+        HeldPost(id=row.id, role=row.role, unit=row.unit_id, unit_kind=row.kind, on_behalf_of=row.owner)
+        for row in rows
+    )
+
+
+def _paths(connection: Connection, unit: str, target: str | None, on: date) -> dict[str, tuple[UnitRef, ...]]:
+    members = (
+        sa.select(sa.func.count(sa.distinct(standings.c.person_id)))
+        .where(
+            standings.c.unit_id == units.c.id,
+            standings.c.standing == FULL_MEMBER,
+            held_on(standings, on),
+        )
+        .scalar_subquery()
+    )
+    query = (
+        sa.select(unit_closure.c.unit_id.label("start"), units, members.label("full_members"))
+        .join(unit_closure, unit_closure.c.ancestor_id == units.c.id)
+        .where(unit_closure.c.unit_id.in_([unit] if target is None else [unit, target]))
+        .order_by(unit_closure.c.unit_id, unit_closure.c.depth)
+    )
+    found: dict[str, tuple[UnitRef, ...]] = {}
+    for row in connection.execute(query):
+        place = UnitRef(
+            id=row.id,
+            kind=row.kind,
+            temporary=row.temporary,
+            may_approve=row.may_approve,
+            full_members=row.full_members,
+        )
+        found[row.start] = (*found.get(row.start, ()), place)
+    return found
+
+
+def _people(
+    connection: Connection, process: Process, asked: Sequence[str], subject: str | None, on: date
+) -> tuple[PersonFacts, ...]:
+    wanted = list(dict.fromkeys(asked))
+    if not wanted:
+        return ()
+    names = sorted({name for edition in _editions(process) for name in edition.standings})
+    stands = sa.and_(
+        standings.c.person_id == people.c.id, standings.c.standing.in_(names), held_on(standings, on)
+    )
+    barred = sa.and_(restrictions.c.person_id == people.c.id, held_on(restrictions, on))
+    query = (
+        sa.select(people.c.id, people.c.born_on, standings.c.standing, restrictions.c.restriction)
+        .outerjoin(standings, stands)
+        .outerjoin(restrictions, barred)
+        .where(people.c.id.in_(wanted))
+        .order_by(standings.c.from_on)
+    )
+    rows: dict[str, list[Row[Any]]] = {}
+    for row in connection.execute(query):
+        rows.setdefault(row.id, []).append(row)
+    return tuple(
+        PersonFacts(
+            id=person,
+            standing=rows[person][-1].standing or _UNKNOWN,
+            born_on=rows[person][-1].born_on if person == subject else None,
+            restrictions=tuple(sorted({row.restriction for row in rows[person] if row.restriction})),
+        )
+        for person in wanted
+        if person in rows
+    )
+
+
+def _rosters(
+    connection: Connection, process: Process, path: Sequence[UnitRef], on: date
+) -> tuple[Roster, ...]:
+    nearest = {place.kind: place.id for place in reversed(path)}
+    bodies = {name: body for name, body in process.bodies.items() if body.unit in nearest}
+    if not bodies:
+        return ()
+    queries = [_members(name, body, nearest[body.unit], on) for name, body in bodies.items()]
+    members: dict[str, list[str]] = {name: [] for name in bodies}
+    for body, person in connection.execute(sa.union_all(*queries)):
+        members[body].append(person)
+    return tuple(Roster(body=name, people=tuple(sorted(set(found)))) for name, found in members.items())
+
+
+def _members(name: str, body: Body, unit: str, on: date) -> Select[Any]:
+    label = sa.literal(name).label("body")
+    if body.standing is None:
+        return sa.select(label, posts.c.person_id).where(
+            posts.c.unit_id == unit, posts.c.role.in_(body.roles), held_on(posts, on)
+        )
+    suspended = sa.select(restrictions.c.person_id).where(
+        restrictions.c.restriction.in_(VOTE_SUSPENDING), held_on(restrictions, on)
+    )
+    return sa.select(label, standings.c.person_id).where(
+        standings.c.unit_id == unit,
+        standings.c.standing == body.standing,
+        held_on(standings, on),
+        standings.c.person_id.not_in(suspended),
+    )
+
+
+def _editions(process: Process) -> Iterable[Process]:
+    found: Process | None = process
+    while found is not None:
+        yield found
+        found = found.successor

@@ -1,0 +1,74 @@
+"""The `accede` command: names every command, and loads one only when it is run.
+
+So `accede --help` answers at once, and a script that asks for one case pays for nothing else.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import typer
+from typer.core import TyperGroup
+
+COMMANDS = {
+    "up": ("commands.up", "Start everything on this machine, and stop it with Ctrl-C."),
+    "demo": ("commands.demo", "Fill an empty record with a demonstration organisation."),
+    "rehearse": ("commands.rehearse", "Play whole cases, years long, in seconds."),
+    "case": ("commands.case", "Start, read and act on cases over HTTP."),
+    "process": ("commands.process", "List, show and check process definitions."),
+    "token": ("commands.token", "Make a bearer token for a program."),
+    "worker": ("commands.worker", "Run one worker: the workflows and activities."),
+    "api": ("commands.api", "Serve the HTTP API."),
+    "db": ("commands.db", "Bring the record's tables up to date, check or rebuild them."),
+    "reconcile": ("commands.reconcile", "Find open cases without a workflow, and set them going."),
+    "doctor": ("commands.doctor", "Say what is wrong with this installation, and what to do."),
+}
+"""Each command with the module that holds it, and its one line of help."""
+
+
+class OnDemand(TyperGroup):
+    """A group that knows its commands by name and help, and imports the one that is run."""
+
+    def resolve_command(self, ctx, args):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - typer's own types are private
+        """Find the command as usual, then put the real one in the place of its stand-in."""
+        name, stand_in, rest = super().resolve_command(ctx, args)
+        if name not in COMMANDS:
+            return name, stand_in, rest
+        return name, typer.main.get_command(import_module(COMMANDS[name][0]).app), rest
+
+
+app = typer.Typer(
+    cls=OnDemand,
+    help="Durable approval processes, from a first application to full membership.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def main() -> None:
+    """Run the command line. A failure is one line on stderr and exit code 2; a finding is exit code 1."""
+    try:
+        code = app(standalone_mode=False)
+    except typer.TyperException as error:
+        message = error.format_message()
+        if message:
+            typer.echo(f"accede: {' '.join(message.split())}", err=True)
+        sys.exit(2)
+    except typer.Abort:
+        sys.exit(130)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _stand_in() -> None:
+    """Hold a command's place in the help; never run."""
+
+
+for _name, (_, _help) in COMMANDS.items():
+    app.command(_name, help=_help)(_stand_in)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The commands of `accede`, a module each. Only cli.py loads them."""

@@ -1,0 +1,125 @@
+"""`accede up`: embedded Temporal, the record, two workers and the API, from one command until Ctrl-C."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from commands.announcing import announcement, greet
+from commands.children import Children
+from commands.data_lock import DataLock
+from commands.failures import CommandFailed, installation
+from commands.household import api, temporal, workers
+from commands.ports import choose_ports
+from commands.preparing import prepare_record
+from settings import Settings
+
+app = typer.Typer(rich_markup_mode=None)
+
+
+@app.command()
+def up(
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Fill an empty record with a demonstration organisation.")
+    ] = False,
+    data: Annotated[Path | None, typer.Option(help="The folder of databases, materials and logs.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="The API's port; 0: any free one.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON for programs.")] = False,  # noqa: FBT002 - typer's way to declare a flag
+) -> None:
+    """Start everything on this machine, and stop it with Ctrl-C."""
+    settings = installation(data_dir=data)
+    if not settings.is_embedded:
+        raise CommandFailed(
+            "`accede up` keeps its record in a SQLite file, and ACCEDE_DATABASE_URL names another database: "
+            "unset it, or run `accede worker` and `accede api` beside your own Temporal"
+        )
+    lock = DataLock(settings.data_dir)
+    lock.take()
+    try:
+        asyncio.run(_keep_house(settings, lock, wanted_port=port, demo=demo, as_json=as_json))
+    finally:
+        lock.release()
+
+
+async def _keep_house(
+    settings: Settings, lock: DataLock, *, wanted_port: int | None, demo: bool, as_json: bool
+) -> None:
+    console = Console(file=sys.stderr if as_json else sys.stdout, highlight=False)
+    ports = choose_ports(settings.data_dir, settings.host, wanted_port)
+    settings = _placed(settings, ports, demo=demo)
+    stop = _asked_to_stop()
+    children = Children(lock_fd=lock.fd, say=lambda line: console.print(line, style="yellow"))
+    try:
+        starting = asyncio.create_task(_start(settings, ports, children, console))
+        await asyncio.wait([starting, stop], return_when=asyncio.FIRST_COMPLETED)
+        if stop.done():
+            starting.cancel()
+            return
+        await starting
+        told = announcement(settings, ports, children.pids)
+        lock.describe({"pid": os.getpid(), "api": told["api"]})
+        _announce(told, console, as_json=as_json)
+        await stop
+        console.print("stopping …")
+    finally:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGINT, children.kill)
+        await children.stop()
+
+
+async def _start(settings: Settings, ports: Mapping[str, int], children: Children, console: Console) -> None:
+    environment = {**os.environ, **settings.environment()}
+    with console.status("starting Temporal"):
+        await children.start(temporal(settings, ports, environment))
+    with console.status("preparing the record"):
+        await prepare_record(settings)
+    with console.status("starting two workers and the API"):
+        await children.start(*workers(settings, environment), api(settings, environment))
+
+
+def _placed(settings: Settings, ports: Mapping[str, int], *, demo: bool) -> Settings:
+    """Return the settings of this household: its ports, and demo passwords where they were ever given out."""
+    demo = demo or settings.demo or (settings.data_dir / "demo").exists()
+    public = "" if settings.public_url.endswith(f":{settings.port}") else settings.public_url
+    placed: dict[str, Any] = {
+        **settings.model_dump(),
+        "demo": demo,
+        "port": ports["api"],
+        "public_url": public,
+        "temporal_address": f"127.0.0.1:{ports['temporal']}",
+        "temporal_tls": False,
+        "temporal_api_key": None,
+    }
+    return installation(**placed)
+
+
+def _announce(told: dict[str, Any], console: Console, *, as_json: bool) -> None:
+    if as_json:
+        sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
+        sys.stdout.flush()
+    else:
+        greet(told, console)
+
+
+def _asked_to_stop() -> asyncio.Future[None]:
+    """Return a future that is done at the first Ctrl-C or SIGTERM."""
+    loop = asyncio.get_running_loop()
+    asked: asyncio.Future[None] = loop.create_future()
+
+    def ask() -> None:
+        if not asked.done():
+            asked.set_result(None)
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, ask)
+    return asked

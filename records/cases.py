@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Connection, Row, Select
 
 from domain.case import Case
+from domain.events import Event
 from domain.evolving import replay
 from domain.library import Library
 from domain.moments import start_of
@@ -24,18 +25,41 @@ from records.names import searched
 from records.problems import NotFound
 from records.scope import Scope
 from records.stored import StoredEvent, events_after, stored_event
-from records.tables import cases, events, people, tasks, unit_closure, units
+from records.tables import cases, people, tasks, unit_closure, units
+from records.tables import events as event_rows
 
 
 @dataclass(frozen=True, slots=True)
 class FoundCase:
-    """A case as it is read: the case, its definition, its head, and the names of its subject and unit."""
+    """A case as it is read, with its head and the names of its subject and unit.
+
+    `process` is the earliest edition that leads to the one the case follows: what the functions of the domain
+    take. Titles are in `edition`.
+    """
 
     case: Case
     process: Process
     head: str
     subject_name: str
     unit_name: str
+
+    @property
+    def edition(self) -> Process:
+        """The edition the case follows now."""
+        return self.process.edition(self.case.version)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCase:
+    """A case that is not closed, as far as driving it needs."""
+
+    id: str
+    process: str
+    version: str
+    digest: str
+    seq: int
+    next_moment: datetime | None
+    """When something happens by itself, UTC."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +115,11 @@ def case_as_of(
     """Return a case as the record showed it at the end of a day. Raises NotFound: before its first event, too."""
     now = find_case(connection, library, case_id, scope)
     until = start_of(day + timedelta(days=1), now.process.time_zone)
-    query = sa.select(events).where(events.c.case_id == case_id, events.c.recorded_at < until)
-    known = [stored_event(row) for row in connection.execute(query.order_by(events.c.seq))]
+    query = sa.select(event_rows).where(event_rows.c.case_id == case_id, event_rows.c.recorded_at < until)
+    known = [stored_event(row) for row in connection.execute(query.order_by(event_rows.c.seq))]
     if not known:
         raise NotFound("the case had not begun")
-    case = replay(first_edition(library, known[0]), (stored.event for stored in known))
+    case = replay(now.process, (stored.event for stored in known))
     unit_name = connection.execute(sa.select(units.c.name).where(units.c.id == case.unit)).scalar_one()
     return FoundCase(case, library.for_case(case), known[-1].hash, now.subject_name, unit_name)
 
@@ -119,9 +143,20 @@ def is_seen(connection: Connection, case_id: str, scope: Scope) -> bool:
     return connection.execute(query).one_or_none() is not None
 
 
-def first_edition(library: Library, first: StoredEvent) -> Process:
-    """Return the edition a case started under, by its first event: what a replay begins with."""
-    return library.by_digest(str(first.event.data["digest"]))
+def events(
+    connection: Connection, case_id: str, *, after: int = 0, limit: int | None = None
+) -> tuple[Event, ...]:
+    """Return the events of a case with a number above `after`, in order; none for an unknown case."""
+    return tuple(stored.event for stored in events_after(connection, case_id, after, limit))
+
+
+def open_cases(connection: Connection, *, after: str | None = None, limit: int = 500) -> list[OpenCase]:
+    """Return the cases that are not closed, by id, from the one that follows `after`."""
+    columns = (cases.c.id, cases.c.process, cases.c.version, cases.c.digest, cases.c.seq, cases.c.next_moment)
+    query = sa.select(*columns).where(cases.c.status != "closed").order_by(cases.c.id).limit(limit)
+    if after is not None:
+        query = query.where(cases.c.id > after)
+    return [OpenCase(*row) for row in connection.execute(query)]
 
 
 def _select() -> Select[Any]:

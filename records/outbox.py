@@ -14,7 +14,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection, Row
 
-from records.cursors import Page, cursor_of, place_of
 from records.tables import cases, outbox
 
 
@@ -22,7 +21,7 @@ from records.tables import cases, outbox
 class Undriven:
     """A case and how far its workflow was told: `driven_seq` of `seq` events."""
 
-    case: str
+    case_id: str
     process: str
     version: str
     digest: str
@@ -33,7 +32,7 @@ class Undriven:
     """When something happens by itself, UTC."""
 
 
-def pending(connection: Connection, before: datetime, limit: int = 100) -> tuple[Undriven, ...]:
+def waiting(connection: Connection, before: datetime, limit: int = 100) -> tuple[Undriven, ...]:
     """Return the cases whose workflow has waited to be told since before a moment, longest first."""
     query = _select().where(outbox.c.waiting_since < before).order_by(outbox.c.waiting_since)
     return tuple(_undriven(row) for row in connection.execute(query.limit(limit)))
@@ -61,17 +60,7 @@ def undrive(connection: Connection, case_id: str, now: datetime) -> None:
     connection.execute(query.values(driven_seq=0, waiting_since=now))
 
 
-def open_cases(connection: Connection, *, cursor: str | None = None, limit: int = 500) -> Page[Undriven]:
-    """Return every case that is not closed, by id: what has to have a running workflow. Raises BadCursor."""
-    query = _select().where(cases.c.status != "closed")
-    if cursor is not None:
-        query = query.where(cases.c.id > place_of(cursor, 1)[0])
-    rows = connection.execute(query.order_by(cases.c.id).limit(limit + 1)).all()
-    items = tuple(_undriven(row) for row in rows[:limit])
-    return Page(items, cursor_of(items[-1].case) if len(rows) > limit else None)
-
-
-def count_pending(connection: Connection) -> int:
+def count_waiting(connection: Connection) -> int:
     """Return how many workflows have yet to be told something."""
     query = sa.select(sa.func.count()).where(outbox.c.waiting_since.is_not(None))
     return connection.execute(query).scalar_one()

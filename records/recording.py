@@ -29,7 +29,7 @@ class LockedCase:
     """A case nobody else can change before this transaction ends."""
 
     process: Process
-    """The edition the case follows now."""
+    """The earliest edition that leads to the one the case follows: what deciding takes."""
     case: Case
     head: str
 

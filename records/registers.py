@@ -5,7 +5,7 @@ This is on the way of every act, so it takes four statements, whatever the proce
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -69,7 +69,7 @@ def circumstances(  # noqa: PLR0913 - the last ones by name
         posts=_posts(connection, actor, days),
         path=path,
         people=_people(connection, process, asked, about, days.on),
-        rosters=_rosters(connection, process, path, days.on),
+        rosters=_rosters(connection, _bodies(process, case, days.on), path, days.on),
         target_path=paths.get(target_unit, ()) if target_unit is not None else (),
     )
 
@@ -158,11 +158,18 @@ def _people(
     )
 
 
+def _bodies(process: Process, case: Case | None, on: date) -> dict[str, Body]:
+    """Return the bodies of the edition that judges the day, and what the case's present one has beside them."""
+    if case is None:
+        return process.bodies
+    return {**process.edition(case.version).bodies, **process.in_force_on(on, case.version).bodies}
+
+
 def _rosters(
-    connection: Connection, process: Process, path: Sequence[UnitRef], on: date
+    connection: Connection, known: Mapping[str, Body], path: Sequence[UnitRef], on: date
 ) -> tuple[Roster, ...]:
     nearest = {place.kind: place.id for place in reversed(path)}
-    bodies = {name: body for name, body in process.bodies.items() if body.unit in nearest}
+    bodies = {name: body for name, body in known.items() if body.unit in nearest}
     if not bodies:
         return ()
     queries = [_members(name, body, nearest[body.unit], on) for name, body in bodies.items()]

@@ -10,28 +10,45 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from domain.case import Case
-from domain.events import CaseStarted, CaseTransferred, Event, StageLeft
+from domain.events import Body, CaseClosed, CaseReopened, CaseStarted, CaseTransferred, Event, StageLeft
 from domain.process import Process
+from records.scope import held_on
 from records.tables import standings
 
 
 def follow_standings(connection: Connection, process: Process, case: Case, new: Sequence[Event]) -> None:
     """Write down the standings that events of a case give to its subject, and the unit the subject moves to."""
+    edition = process.edition(case.version)
     for event in new:
-        gained: str | None = None
-        unit = case.unit
-        if isinstance(event.body, CaseStarted):
-            gained, unit = event.body.standing, event.body.path[0].id
-        elif isinstance(event.body, StageLeft):
-            gained = event.body.standing
-        elif isinstance(event.body, CaseTransferred):
-            gained, unit = case.standing, event.body.path[0].id
+        body, on = event.body, event.occurred_on
+        gained, unit = _gained(body, case)
         if gained is not None:
-            names = process.edition(case.version).standings
             source = f"case/{case.id}/{event.seq}"
-            set_standing(
-                connection, case.subject, gained, unit, event.occurred_on, source=source, among=tuple(names)
-            )
+            among = tuple(edition.standings)
+            set_standing(connection, case.subject, gained, unit, on, source=source, among=among)
+        elif isinstance(body, CaseClosed) and edition.outcomes[body.outcome].kind != "reached":
+            _end_standing(connection, case.subject, case.standing, on)
+
+
+def _gained(body: Body, case: Case) -> tuple[str | None, str]:
+    """Return the standing an event gives, and the unit it is held in."""
+    match body:
+        case CaseStarted(standing=standing, path=path):
+            return standing, path[0].id
+        case StageLeft(standing=standing):
+            return standing, case.unit
+        case CaseTransferred(path=path):
+            return case.standing, path[0].id
+        case CaseReopened():
+            return case.standing, case.unit
+        case _:
+            return None, case.unit
+
+
+def _end_standing(connection: Connection, person: str, standing: str, on: date) -> None:
+    """End the standing of a candidate who is none any more; one held for another reason stays."""
+    held = sa.and_(standings.c.person_id == person, standings.c.standing == standing, held_on(standings, on))
+    connection.execute(sa.update(standings).where(held).values(to_on=on))
 
 
 def set_standing(  # noqa: PLR0913 - a line of the register has these parts

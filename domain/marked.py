@@ -1,4 +1,4 @@
-"""YAML text as a tree that remembers its lines. Safe for text from anybody: bounded before anything is built."""
+"""YAML text as a tree that remembers its lines. Safe for text from anybody: bounded before it is built."""
 
 from __future__ import annotations
 

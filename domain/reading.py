@@ -21,7 +21,7 @@ _ALWAYS_NAMED = frozenset({"kind", "type"})
 
 
 class Problem(NamedTuple):
-    """One thing wrong in a definition. `line` counts from 1; `path` is empty where the whole file is meant."""
+    """One thing wrong in a definition. `line` counts from 1; `path` is empty where the file is meant."""
 
     file: str
     line: int
@@ -61,8 +61,8 @@ def check(text: str, name: str) -> tuple[Problem, ...]:
 def digest_of(definition: BaseModel) -> str:
     """Return the SHA-256 (hex) of a definition's canonical form.
 
-    What is left at its default is left out, so the way a text is laid out does not matter, and a property added
-    to the language later does not change the digest of definitions that do not use it.
+    What is left at its default is left out, so the way a text is laid out does not matter, and a property
+    added to the language later does not change the digest of definitions that do not use it.
     """
     return hashlib.sha256(rfc8785.dumps(_canonical(definition))).hexdigest()
 

@@ -7,6 +7,9 @@ from datetime import date, timedelta
 from domain.spans import Span, days_later, months_later
 from domain.values import Value
 
+CALENDARS = ("cn", "weekdays")
+"""The calendars a definition may name: China's announced days, or plain Monday to Friday."""
+
 _SATURDAY = 5
 
 

@@ -30,7 +30,13 @@ case_roles:
     basis: "3"
 bodies:
   assembly: {title: {zh: 大会, en: Assembly}, unit: club, standing: member, basis: "4"}
-  board: {title: {zh: 理事会, en: Board}, unit: club, roles: [secretary], needs_full_members: 7, instead: assembly, basis: "4"}
+  board:
+    title: {zh: 理事会, en: Board}
+    unit: club
+    roles: [secretary]
+    needs_full_members: 7
+    instead: assembly
+    basis: "4"
 grounds:
   ill: {zh: 患病, en: Ill}
 restrictions:
@@ -79,7 +85,12 @@ stages:
         lasts: P12M
         basis: "5"
         entries:
-          - {id: assessment, title: {zh: 考察, en: Assessment}, by: [sponsors], every: P6M, at_least: 2, basis: "5"}
+          - id: assessment
+            title: {zh: 考察, en: Assessment}
+            by: [sponsors]
+            every: P6M
+            at_least: 2
+            basis: "5"
         extension: {times: 1, at_least: 6, at_most: 12, basis: "5"}
   - id: joining
     title: {zh: 入会, en: Joining}
@@ -118,7 +129,13 @@ stages:
         carried: {more_than: 1/2, of: eligible, basis: "8"}
         materials: [minutes]
         fields:
-          - {id: months, title: {zh: 月数, en: Months}, type: integer, for_outcomes: [extended], at_least: 6, at_most: 12}
+          - id: months
+            title: {zh: 月数, en: Months}
+            type: integer
+            for_outcomes: [extended]
+            required: true
+            at_least: 6
+            at_most: 12
         rules:
           - {type: standing, who: sponsors, standing: member, basis: "3"}
           - {type: count, step: trial, entry: assessment, at_least: 2, basis: "5"}

@@ -54,6 +54,16 @@ def driven(connection: Connection, told: Mapping[str, int]) -> None:
     connection.execute(query, [{"of_case": case, "up_to": seq} for case, seq in sorted(told.items())])
 
 
+def open_cases(
+    connection: Connection, *, after: str | None = None, limit: int = 500
+) -> tuple[Undriven, ...]:
+    """Return cases that have not ended, by id, those after `after` first."""
+    query = _select().where(cases.c.status != "closed").order_by(cases.c.id)
+    if after is not None:
+        query = query.where(cases.c.id > after)
+    return tuple(_undriven(row) for row in connection.execute(query.limit(limit)))
+
+
 def undrive(connection: Connection, case_id: str, now: datetime) -> None:
     """Say that a case's workflow knows nothing: it was lost and has to be told everything again."""
     query = sa.update(outbox).where(outbox.c.case_id == case_id)

@@ -6,7 +6,6 @@ message is then sent again with the same Message-ID, by which mail systems know 
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -90,7 +89,7 @@ class _MailRound:
             raise _verdict(refused.code, "message") from refused
         except SMTPNotSupported as refused:
             raise Refused("address not supported by the server") from refused
-        except (SMTPException, OSError, asyncio.TimeoutError) as trouble:
+        except (TimeoutError, SMTPException, OSError) as trouble:
             self._smtp.close()
             raise NotNow(_named(trouble)) from trouble
 
@@ -99,7 +98,7 @@ class _MailRound:
         if self._smtp.is_connected:
             try:
                 await self._smtp.quit()
-            except (SMTPException, OSError, asyncio.TimeoutError):
+            except (TimeoutError, SMTPException, OSError):
                 self._smtp.close()
 
     async def _connect(self) -> None:
@@ -107,7 +106,7 @@ class _MailRound:
             return
         try:
             await self._smtp.connect()
-        except (SMTPException, OSError, asyncio.TimeoutError) as trouble:
+        except (TimeoutError, SMTPException, OSError) as trouble:
             self._smtp.close()
             raise NotNow(f"no connection: {_named(trouble)}") from trouble
 

@@ -55,7 +55,7 @@ class Peer:
     async def close(self) -> None:
         self._closing.set()
         for connection in self._connections:
-            if connection.transport is not None:
+            if isinstance(connection.transport, asyncio.Transport):
                 connection.transport.abort()
         await asyncio.sleep(0.05)
 

@@ -1,8 +1,8 @@
 """One workflow per case: it drives a case through its process for as long as that takes.
 
-The record is the memory and this is the clock. Facts come in as signals, after they were recorded; the workflow
-walks the case from stage to stage by them, sleeps until the next moment at which something happens by itself,
-and then asks the record to let it happen.
+The record is the memory and this is the clock. Facts come in as signals, after they were recorded; the
+workflow walks the case from stage to stage by them, sleeps until the next moment at which something happens
+by itself, and then asks the record to let it happen.
 
 Which commands it gives depends on the facts and on time passing, never on what `waiting` works out: that only
 sets how long a timer runs and what operators read. So a rule that was mended, or a later version of a process
@@ -11,7 +11,6 @@ that was published meanwhile, cannot put a case asleep for years at odds with it
 
 from __future__ import annotations
 
-import asyncio
 from datetime import datetime, timedelta
 
 from temporalio import workflow
@@ -42,7 +41,7 @@ HISTORY_LIMIT = 200
 LONGEST_SLEEP = timedelta(days=30)
 """A case with nothing ahead looks at its record this often, in case it was told nothing."""
 SHORTEST_SLEEP = timedelta(seconds=1)
-"""There is always a timer, even for a moment that has passed (the record's clock may be a little behind ours)."""
+"""There is always a timer, even for a moment that has passed (the record's clock may be behind)."""
 PATIENCE = timedelta(seconds=15)
 """How long to wait when a moment came and the record let nothing happen; doubled each time, up to ..."""
 MOST_PATIENCE = timedelta(hours=6)
@@ -62,7 +61,7 @@ class CaseWorkflow:
         self._id = start.case_id
         self._known_case: Case | None = None
         self._inbox: list[Facts] = []
-        self._nudged = False
+        self._nudge: Nudge | None = None
         self._in_vain = 0
 
     @workflow.run
@@ -80,9 +79,10 @@ class CaseWorkflow:
         self._inbox.append(facts)
 
     @workflow.signal(name=contract.NUDGED)
-    def nudged(self, nudge: Nudge) -> None:  # noqa: ARG002 - the number is for people who read the history
+    def nudged(self, nudge: Nudge) -> None:
         """Look at the record again: something was missed, or other rules are in force."""
-        self._nudged = True
+        adopt = nudge.adopt or (self._nudge is not None and self._nudge.adopt)
+        self._nudge = nudge.model_copy(update={"adopt": adopt})
 
     @workflow.query(name="case")
     def case(self) -> Case | None:
@@ -119,22 +119,27 @@ class CaseWorkflow:
     async def _facts_before(self, moment: datetime) -> bool:
         """Sleep until facts arrive (True), or until the moment comes or somebody nudges (False)."""
         try:
-            if not self._inbox and not self._nudged:
+            if not self._inbox and self._nudge is None:
                 await workflow.wait_condition(
-                    lambda: bool(self._inbox) or self._nudged,
+                    lambda: bool(self._inbox) or self._nudge is not None,
                     timeout=max(moment - workflow.now(), SHORTEST_SLEEP),
                     timeout_summary=moment_label(moment),
                 )
-        except asyncio.TimeoutError:
+        except TimeoutError:
             return False
         return bool(self._inbox)
 
     async def _let_happen_what_is_due(self) -> None:
-        self._nudged = False
+        nudge, self._nudge = self._nudge, None
         known = self._seq
         facts = await workflow.execute_activity_method(
             contract.CaseActivities.record_due,
-            DueAsked(case_id=self._id, known=known, moment=workflow.now()),
+            DueAsked(
+                case_id=self._id,
+                known=known,
+                moment=workflow.now(),
+                adopt=nudge is not None and nudge.adopt,
+            ),
             start_to_close_timeout=_SOON,
             retry_policy=_RETRY,
             summary="let happen what is due",
@@ -206,8 +211,6 @@ class CaseWorkflow:
         """Return when to wake: when something happens by itself, or at the latest after the longest sleep."""
         now = workflow.now()
         latest = now + LONGEST_SLEEP
-        if self._nudged:
-            return now
         ahead = waiting(self._process, self._case, now).next_moment or latest
         if self._in_vain:
             ahead = max(ahead, now + min(PATIENCE * 2 ** min(self._in_vain - 1, 20), MOST_PATIENCE))

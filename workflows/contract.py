@@ -1,9 +1,9 @@
-"""What the workflows are told, what they tell, and the activities they ask for. Declared here, done elsewhere.
+"""What the workflows are told, what they tell, and the activities they ask for. Those are only declared here.
 
-Everything here is stored in Temporal for as long as a case lives, so it carries ids, steps, outcomes and days,
-never a name or free text. Keys are only ever added: what a newer release wrote must stay readable, so unknown
-keys are ignored, and facts travel as plain JSON, which the workflow reads in its task. A fact it cannot read
-makes that task wait for a worker that can; a signal the converter cannot read would be dropped.
+Everything here is stored in Temporal for as long as a case lives, so it carries ids, steps, outcomes and
+days, never a name or free text. Keys are only ever added: what a newer release wrote must stay readable, so
+unknown keys are ignored, and facts travel as plain JSON, which the workflow reads in its task. A fact it
+cannot read makes that task wait for a worker that can; a signal the converter cannot read would be dropped.
 """
 
 from __future__ import annotations
@@ -75,6 +75,8 @@ class Nudge(_Payload):
 
     up_to: int = 0
     """The last fact the record held when the nudge was sent; for people who read the history."""
+    adopt: bool = False
+    """A later version of the process is in force, and the case is to take it over."""
 
 
 class CaseAsked(_Payload):
@@ -112,7 +114,9 @@ class DueAsked(_Payload):
     case_id: str
     known: int
     moment: AwareDatetime
-    """The moment the workflow waited for, UTC."""
+    """When the workflow asked, UTC, by Temporal's clock."""
+    adopt: bool = False
+    """Take over a later version of the process that is in force, too."""
 
 
 class DeliverAsked(_Payload):

@@ -1,13 +1,12 @@
 """One courier for everybody: has what waits in the record delivered, in batches.
 
-One activity per message would cost more than the act that caused it, so cases only wake the courier. What is to
-be delivered, to whom, how often it was tried, is in the record; a courier that is lost and started again knows
-as much as the one before.
+One activity per message would cost more than the act that caused it, so cases only wake the courier. What is
+to be delivered, to whom, how often it was tried, is in the record; a courier that is lost and started again
+knows as much as the one before.
 """
 
 from __future__ import annotations
 
-import asyncio
 from datetime import datetime, timedelta
 
 from temporalio import workflow
@@ -79,7 +78,7 @@ class CourierWorkflow:
                 timeout=max(moment - workflow.now(), PAUSE),
                 timeout_summary=moment_label(moment),
             )
-        except asyncio.TimeoutError:
+        except TimeoutError:
             return
 
     def _is_long(self) -> bool:

@@ -26,8 +26,8 @@ class Definitions:
     def by_digest(self, digest: str) -> Process:
         """Return the definition of that digest. Raises UnknownProcess.
 
-        That is a plain exception on purpose: it fails the workflow task and not the case, and the task is tried
-        again until a worker has read the definition.
+        That is a plain exception on purpose: it fails the workflow task and not the case, and the task is
+        tried again until a worker has read the definition.
         """
         return self._library.by_digest(digest)
 

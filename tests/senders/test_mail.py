@@ -43,7 +43,10 @@ async def peer() -> AsyncIterator[Peer]:
 
 def a_sender(port: int, timeout: float = 5) -> MailSender:
     return MailSender(
-        f"smtp://127.0.0.1:{port}", sender="Accede <no-reply@accede.example>", public_url=PUBLIC, timeout=timeout
+        f"smtp://127.0.0.1:{port}",
+        sender="Accede <no-reply@accede.example>",
+        public_url=PUBLIC,
+        timeout=timeout,
     )
 
 
@@ -149,9 +152,7 @@ async def test_an_address_that_is_none_or_more_than_one_is_refused(peer, address
 @given(st.text(max_size=80))
 def test_no_title_adds_a_header(title: str):
     tricky = f"{title}\r\nBcc: everybody@example.org\n\n{title}"
-    mail = compose(
-        a_message(step=Text(zh=tricky, en=tricky)), sender="a@accede.example", public_url=PUBLIC
-    )
+    mail = compose(a_message(step=Text(zh=tricky, en=tricky)), sender="a@accede.example", public_url=PUBLIC)
 
     headers = mail.as_bytes().split(b"\r\n\r\n")[0]
     read = message_from_bytes(mail.as_bytes(), policy=default)

@@ -1,0 +1,86 @@
+"""What the workflow of a case asks of the record."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Final
+
+from sqlalchemy import Connection
+from temporalio import activity
+
+from domain.acts import Due
+from domain.library import Library
+from records import cases, recording
+from records.database import Database
+from records.problems import NotFound
+from records.stored import StoredEvent, events_after
+from workflows.contract import CaseAsked, DueAsked, EventsAsked, Facts, FetchedCase
+
+_PAGE: Final = 200
+"""Facts told at once; the workflow asks for more."""
+_SKEW: Final = timedelta(seconds=5)
+"""How far the record's clock may be behind Temporal's for it to be worth waiting."""
+
+
+class RecordActivities:
+    """Reads and records for workflows. Each may run twice: the second time finds nothing left to do."""
+
+    def __init__(
+        self,
+        database: Database,
+        library: Library,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        wake: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Take the record, what was published, the record's clock, and what wakes the courier."""
+        self._database = database
+        self._library = library
+        self._clock = clock
+        self._wake = wake
+
+    @activity.defn(name="fetch_case")
+    async def fetch_case(self, asked: CaseAsked) -> FetchedCase:
+        """Return the case as it stands, or that there is none."""
+        read = partial(cases.find_case, library=self._library, case_id=asked.case_id, scope=None)
+        try:
+            return FetchedCase.of((await self._database.read(read)).case)
+        except NotFound:
+            return FetchedCase.of(None)
+
+    @activity.defn(name="fetch_events")
+    async def fetch_events(self, asked: EventsAsked) -> Facts:
+        """Return the facts after one that is known; none for a case the record does not know."""
+        read = partial(events_after, case_id=asked.case_id, seq=asked.after, limit=asked.limit + 1)
+        found = await self._database.read(read)
+        return _facts(found, asked.limit)
+
+    @activity.defn(name="record_due")
+    async def record_due(self, asked: DueAsked) -> Facts:
+        """Record, in one transaction, what happens by itself by now; return what the workflow does not know.
+
+        Nothing happens that the record's own clock does not confirm. None for a case the record does not
+        know.
+        """
+        ahead = asked.moment - self._clock()
+        if timedelta(0) < ahead <= _SKEW:
+            await asyncio.sleep(ahead.total_seconds())
+        now = self._clock()
+        try:
+            found = await self._database.write(lambda connection: self._let_happen(connection, asked, now))
+        except NotFound:
+            return Facts.of(())
+        self._wake()
+        return _facts(found, _PAGE)
+
+    def _let_happen(self, connection: Connection, asked: DueAsked, now: datetime) -> tuple[StoredEvent, ...]:
+        locked = recording.lock(connection, self._library, asked.case_id)
+        recording.record(connection, locked.process, locked, Due(adopt=asked.adopt), now)
+        return events_after(connection, asked.case_id, asked.known, _PAGE + 1)
+
+
+def _facts(found: tuple[StoredEvent, ...], limit: int) -> Facts:
+    return Facts.of((stored.event for stored in found[:limit]), more=len(found) > limit)

@@ -1,0 +1,128 @@
+"""What the courier asks for: deliver what waits, and write down how that went.
+
+An obligation is claimed, sent, and written down as delivered, in three steps. A crash between the last two
+sends it again when the claim runs out, with the same Message-ID: SMTP has no better way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from typing import Final
+
+import structlog
+from temporalio import activity
+
+from domain.library import Library, UnknownProcess
+from domain.moments import local_day
+from domain.values import Language, Text
+from records import notifications
+from records.database import Database
+from records.notifications import LEASE, Owed
+from senders.in_app import InAppSender
+from senders.messages import Message, NotNow, Refused, Round, Sender
+from workflows.contract import DeliverAsked, Delivered
+
+_ENOUGH: Final = LEASE / 2
+"""A round that takes longer leaves the rest for later, so that no claim runs out under it."""
+_UNTITLED: Final = Text(zh="审批流程", en="Approval process")
+
+_log = structlog.get_logger(__name__)
+
+
+class DeliveringActivities:
+    """Delivers through one sender; people it cannot reach have the list in the application."""
+
+    def __init__(
+        self,
+        database: Database,
+        library: Library,
+        sender: Sender | None = None,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        """Take the record, what was published, and the sender (none: the list in the application only)."""
+        self._database = database
+        self._library = library
+        self._sender = sender or InAppSender()
+        self._clock = clock
+
+    @activity.defn(name="deliver_batch")
+    async def deliver_batch(self, asked: DeliverAsked) -> Delivered:
+        """Deliver what is to be sent now, oldest first."""
+        begun = self._clock()
+        owed = await self._database.write(partial(notifications.claim, now=begun, limit=asked.limit))
+        delivered = failed = 0
+        async with self._sender.round() as sending:
+            for one in owed:
+                if self._clock() - begun > _ENOUGH:
+                    break
+                went_well = await self._deliver(one, sending)
+                delivered, failed = delivered + went_well, failed + (not went_well)
+                _sign_of_life()
+        next_at = await self._database.read(notifications.next_attempt)
+        more = next_at is not None and next_at <= self._clock()
+        return Delivered(delivered=delivered, failed=failed, more=more, next_at=next_at)
+
+    async def _deliver(self, owed: Owed, sending: Round) -> bool:
+        if not owed.email:
+            await self._taken(owed, InAppSender.channel)
+            return True
+        try:
+            await sending.send(self._message(owed, owed.email))
+        except Refused as refused:
+            await self._failed(owed, refused, final=True)
+        except NotNow as trouble:
+            await self._failed(owed, trouble)
+        except Exception as trouble:  # noqa: BLE001 - one message must not hold up those behind it
+            _log.exception("a message could not be made or sent", obligation=owed.id)
+            await self._failed(owed, type(trouble).__name__)
+        else:
+            await self._taken(owed, self._sender.channel)
+            return True
+        return False
+
+    async def _taken(self, owed: Owed, channel: str) -> None:
+        now = self._clock()
+        await self._database.write(partial(notifications.delivered, ids=[owed.id], now=now, channel=channel))
+
+    async def _failed(self, owed: Owed, why: Exception | str, *, final: bool = False) -> None:
+        now = self._clock()
+        await self._database.write(
+            partial(notifications.failed, obligation_id=owed.id, now=now, why=str(why), final=final)
+        )
+
+    def _message(self, owed: Owed, address: str) -> Message:
+        step = outcome = None
+        title, zone = _UNTITLED, "UTC"
+        try:
+            process = self._library.by_digest(owed.digest)
+        except UnknownProcess:
+            _log.warning("a definition is not published here", digest=owed.digest)
+        else:
+            title, zone = process.title, process.time_zone
+            step = process.steps[owed.step].title if owed.step in process.steps else None
+            outcome = process.outcomes[owed.outcome].title if owed.outcome in process.outcomes else None
+        return Message(
+            id=owed.message_id,
+            to=address,
+            language=_language(owed.language),
+            kind=owed.kind,
+            case=owed.case,
+            process=title,
+            step=step,
+            outcome=outcome,
+            due_on=owed.due_on,
+            today=local_day(self._clock(), zone),
+            created_at=owed.created_at,
+        )
+
+
+def _language(named: str) -> Language:
+    return "en" if named == "en" else "zh"
+
+
+def _sign_of_life() -> None:
+    if activity.in_activity():
+        activity.heartbeat()

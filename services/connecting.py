@@ -1,0 +1,39 @@
+"""A connection to Temporal, the same for everything that needs one."""
+
+from __future__ import annotations
+
+from temporalio.client import Client
+
+from workflows.payloads import CONVERTER
+
+
+class TemporalUnavailable(Exception):
+    """Temporal cannot be reached; the message says where it was looked for and what to do."""
+
+
+async def connect(
+    address: str,
+    *,
+    namespace: str = "default",
+    tls: bool = False,
+    api_key: str | None = None,
+    lazy: bool = True,
+) -> Client:
+    """Return a client. A lazy one connects at its first call, so a door opens while Temporal is away.
+
+    Raises TemporalUnavailable where a client that is not lazy finds nobody.
+    """
+    try:
+        return await Client.connect(
+            address,
+            namespace=namespace,
+            tls=tls,
+            api_key=api_key,
+            data_converter=CONVERTER,
+            lazy=lazy,
+        )
+    except RuntimeError as refused:
+        raise TemporalUnavailable(
+            f"Temporal does not answer at {address} (namespace {namespace}). "
+            "Start it, or set ACCEDE_TEMPORAL_ADDRESS to where it runs."
+        ) from refused

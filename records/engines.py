@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, Engine, make_url
 
 try:
-    import pysqlite3.dbapi2 as _bundled
+    import pysqlite3.dbapi2 as _bundled  # type: ignore[import-untyped] # the package has no types
 except ImportError:
     _bundled = None
 

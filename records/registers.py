@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, Row, Select
+from sqlalchemy import Connection, Select
 
 from domain.case import Case
 from domain.circumstances import Circumstances, HeldPost, PersonFacts, Roster, UnitRef
@@ -79,17 +79,18 @@ def _posts(connection: Connection, actor: str, days: ActedOn) -> tuple[HeldPost,
     lent_both = sa.and_(held_on(delegations, days.on), held_on(delegations, days.today))
     columns = (posts.c.id, posts.c.role, posts.c.unit_id, units.c.kind)
     own = (
-        sa.select(*columns, sa.null().label("owner"), sa.literal(0).label("lent"))
+        sa.select(*columns, sa.null().label("owner"))
         .join(units, units.c.id == posts.c.unit_id)
         .where(posts.c.person_id == actor, both)
     )
     lent = (
-        sa.select(*columns, posts.c.person_id.label("owner"), sa.literal(1).label("lent"))
+        sa.select(*columns, posts.c.person_id.label("owner"))
         .join(units, units.c.id == posts.c.unit_id)
         .join(delegations, delegations.c.post_id == posts.c.id)
         .where(delegations.c.substitute_id == actor, lent_both, both)
     )
-    rows = connection.execute(sa.union(own, lent).order_by(sa.text("lent"), sa.text("id")))
+    held = connection.execute(sa.union_all(own, lent)).all()
+    rows = sorted({tuple(row): row for row in held}.values(), key=lambda row: (row.owner or "", row.id))
     return tuple(
         HeldPost(id=row.id, role=row.role, unit=row.unit_id, unit_kind=row.kind, on_behalf_of=row.owner)
         for row in rows
@@ -143,7 +144,7 @@ def _people(
         .where(people.c.id.in_(wanted))
         .order_by(standings.c.from_on)
     )
-    rows: dict[str, list[Row[Any]]] = {}
+    rows: dict[str, list[Any]] = {}
     for row in connection.execute(query):
         rows.setdefault(row.id, []).append(row)
     return tuple(

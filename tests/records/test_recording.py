@@ -1,0 +1,203 @@
+"""Acts through the record: what they leave behind in every table, on both databases."""
+
+import asyncio
+from datetime import date, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from domain.acts import Start, StepAct, Withdraw
+from domain.events import Event
+from domain.refusals import NotEntitled, StepNotOpen
+from domain.working_days import WorkingCalendar
+from records import cases, inbox, notifications, outbox, tables
+from records.problems import HeadMoved, NotFound, OneOpenCase
+from records.recording import lock, record, record_due
+from records.scope import scope_of
+from tests.builders import HOST, SECRETARY, SUBJECT, a_library, noon
+from tests.records.organisations import ADMIN, AUDITOR, OUTSIDER, an_organisation, known
+
+LIBRARY = a_library()
+PROCESS = LIBRARY.find("reading-circle", "1")
+BEGIN = date(2025, 3, 3)
+
+
+def start(connection, case="case-1", on=BEGIN, **more):
+    about = known(connection, PROCESS, "circle-1", SUBJECT, on, subject=SUBJECT)
+    act = Start(
+        known=about,
+        occurred_on=on,
+        case=case,
+        subject=SUBJECT,
+        calendar=WorkingCalendar(version="none"),
+        **more,
+    )
+    return record(connection, PROCESS, None, act, noon(on))
+
+
+def act_on(connection, step, on, by, *, case="case-1", expected_head=None, **parts):
+    locked = lock(connection, LIBRARY, case)
+    about = known(connection, locked.process, locked.case, by, on)
+    act = StepAct(known=about, occurred_on=on, step=step, **parts)
+    return record(connection, locked.process, locked, act, noon(on), expected_head=expected_head)
+
+
+@pytest.fixture
+def begun(database):
+    """A database with an organisation and one case, started."""
+    database.write_now(an_organisation)
+    database.write_now(start)
+    return database
+
+
+def rows(database, table):
+    order = [column for column in table.primary_key]
+    return database.read_now(lambda connection: connection.execute(sa.select(table).order_by(*order)).all())
+
+
+def test_a_start_leaves_events_a_case_a_task_and_an_outbox_row(begun):
+    (case,) = rows(begun, tables.cases)
+    events = rows(begun, tables.events)
+    assert [row.seq for row in events] == list(range(1, len(events) + 1))
+    assert (case.seq, case.head) == (events[-1].seq, events[-1].hash)
+    assert (case.subject_id, case.unit_id, case.status, case.stage) == (SUBJECT, "circle-1", "open", "asking")
+    assert [(task.step, task.actor, task.unit_id, task.role) for task in rows(begun, tables.tasks)] == [
+        ("talk", "circle.secretary", "circle-1", "secretary")
+    ]
+    (waiting,) = rows(begun, tables.outbox)
+    assert (waiting.seq, waiting.driven_seq, waiting.waiting_since) == (case.seq, 0, noon(BEGIN))
+
+
+def test_the_subject_has_the_first_standing_from_the_day_of_the_start(begun):
+    held = [row for row in rows(begun, tables.standings) if row.person_id == SUBJECT]
+    assert [(row.standing, row.unit_id, row.from_on, row.to_on) for row in held] == [
+        ("guest", "circle-1", BEGIN, None)
+    ]
+
+
+def test_a_stage_left_ends_one_standing_and_begins_the_next(begun):
+    talked = BEGIN + timedelta(days=10)
+    begun.write_now(lambda c: act_on(c, "talk", talked, SECRETARY, outcome="done"))
+    held = sorted((r.from_on, r.standing, r.to_on) for r in rows(begun, tables.standings) if r.person_id == SUBJECT)
+    assert held == [(BEGIN, "guest", talked - timedelta(days=1)), (talked, "reader", None)]
+
+
+def test_an_act_moves_the_task_to_the_next_step(begun):
+    recorded = begun.write_now(lambda c: act_on(c, "talk", BEGIN, SECRETARY, outcome="done"))
+    assert recorded.events[0].prev_hash != recorded.head
+    assert {task.step for task in rows(begun, tables.tasks)} == {"trial"}
+
+
+def test_a_refused_act_leaves_nothing_behind(begun):
+    before = [rows(begun, table) for table in (tables.cases, tables.events, tables.tasks, tables.obligations)]
+    with pytest.raises(NotEntitled):
+        begun.write_now(lambda c: act_on(c, "talk", BEGIN, HOST, outcome="done"))
+    assert before == [
+        rows(begun, table) for table in (tables.cases, tables.events, tables.tasks, tables.obligations)
+    ]
+
+
+def test_what_is_due_is_recorded_once_however_often_it_is_asked_for(begun):
+    late = noon(BEGIN + timedelta(days=60))
+    first = begun.write_now(lambda c: record_due(c, LIBRARY, "case-1", late))
+    assert any(stored.event.type == "became-overdue" for stored in first.events)
+    every_table = tables.metadata.sorted_tables
+    before = [rows(begun, table) for table in every_table]
+    assert begun.write_now(lambda c: record_due(c, LIBRARY, "case-1", late)).events == ()
+    assert before == [rows(begun, table) for table in every_table]
+
+
+def test_an_act_decided_on_another_head_is_told_what_happened_since(begun):
+    (seen,) = rows(begun, tables.cases)
+    begun.write_now(lambda c: act_on(c, "talk", BEGIN, SECRETARY, outcome="postponed", expected_head=seen.head))
+    with pytest.raises(HeadMoved) as moved:
+        begun.write_now(lambda c: act_on(c, "talk", BEGIN, SECRETARY, outcome="done", expected_head=seen.head))
+    assert [stored.seq for stored in moved.value.events] == list(
+        range(seen.seq + 1, rows(begun, tables.cases)[0].seq + 1)
+    )
+    assert moved.value.head == rows(begun, tables.cases)[0].head
+
+
+def test_a_head_that_never_was_brings_every_event(begun):
+    with pytest.raises(HeadMoved) as moved:
+        begun.write_now(lambda c: act_on(c, "talk", BEGIN, SECRETARY, outcome="done", expected_head="f" * 64))
+    assert len(moved.value.events) == rows(begun, tables.cases)[0].seq
+
+
+def test_a_second_open_case_of_one_person_is_refused_and_one_after_a_closed_one_is_not(begun):
+    with pytest.raises(OneOpenCase):
+        begun.write_now(lambda c: start(c, "case-2"))
+    assert [row.id for row in rows(begun, tables.cases)] == ["case-1"]
+
+    def withdraw(connection):
+        locked = lock(connection, LIBRARY, "case-1")
+        about = known(connection, locked.process, locked.case, SUBJECT, BEGIN)
+        return record(connection, locked.process, locked, Withdraw(known=about, occurred_on=BEGIN), noon(BEGIN))
+
+    begun.write_now(withdraw)
+    begun.write_now(lambda c: start(c, "case-2", BEGIN + timedelta(days=1)))
+    assert [(row.id, row.status) for row in rows(begun, tables.cases)] == [("case-1", "closed"), ("case-2", "open")]
+    assert all(task.case_id == "case-2" for task in rows(begun, tables.tasks))
+
+
+def test_a_case_that_does_not_exist_cannot_be_locked(begun):
+    with pytest.raises(NotFound):
+        begun.write_now(lambda c: lock(c, LIBRARY, "case-9"))
+
+
+def test_duties_to_inform_go_to_whoever_holds_the_post_and_to_substitutes(begun):
+    asked = [row for row in rows(begun, tables.obligations) if row.actor == "circle.secretary"]
+    assert [(row.person_id, row.status, row.next_attempt_at) for row in asked] == [
+        (SECRETARY, "waiting", noon(BEGIN))
+    ]
+
+
+def test_a_duty_to_a_post_nobody_holds_is_kept_and_seen(begun):
+    gone = sa.update(tables.posts).where(tables.posts.c.person_id == HOST).values(to_on=BEGIN)
+    begun.write_now(lambda c: c.execute(gone) and None)
+    late = noon(BEGIN + timedelta(days=60))
+    begun.write_now(lambda c: record_due(c, LIBRARY, "case-1", late))
+    escalated = [row for row in rows(begun, tables.obligations) if row.actor == "circle.host"]
+    assert [(row.kind, row.person_id, row.status, row.next_attempt_at) for row in escalated] == [
+        ("overdue", None, "nobody", None)
+    ]
+
+
+async def test_fifty_people_acting_at_once_on_one_case_all_get_a_right_answer(begun):
+    (seen,) = rows(begun, tables.cases)
+    acts = [
+        begun.write(lambda c: act_on(c, "talk", BEGIN, SECRETARY, outcome="done", expected_head=seen.head))
+        for _ in range(25)
+    ] + [begun.write(lambda c: act_on(c, "talk", BEGIN, SECRETARY, outcome="done")) for _ in range(25)]
+    answers = await asyncio.gather(*acts, return_exceptions=True)
+    assert sum(not isinstance(answer, Exception) for answer in answers) == 1
+    assert {type(answer) for answer in answers if isinstance(answer, Exception)} <= {HeadMoved, StepNotOpen}
+    events = rows(begun, tables.events)
+    assert [row.type for row in events].count("step-completed") == 2
+    assert [row.seq for row in events] == list(range(1, len(events) + 1))
+    assert all(later.prev_hash == earlier.hash for earlier, later in zip(events, events[1:], strict=False))
+
+
+async def test_fifty_cases_started_at_once_are_all_there(database):
+    database.write_now(an_organisation)
+
+    def start_for(number):
+        def work(connection):
+            person = f"newcomer-{number}"
+            from records import organisation
+
+            organisation.add_person(connection, id=person, name="新人")
+            about = known(connection, PROCESS, "circle-1", person, BEGIN, subject=person)
+            act = Start(
+                known=about,
+                occurred_on=BEGIN,
+                case=f"case-{number}",
+                subject=person,
+                calendar=WorkingCalendar(version="none"),
+            )
+            return record(connection, PROCESS, None, act, noon(BEGIN)).head
+
+        return work
+
+    heads = await asyncio.gather(*(database.write(start_for(number)) for number in range(50)))
+    assert sorted(heads) == sorted(row.head for row in rows(database, tables.cases))

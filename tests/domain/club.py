@@ -77,6 +77,11 @@ stages:
         title: {zh: 介绍人, en: Sponsors}
         by: [club.secretary]
         role: sponsors
+  - id: joining
+    title: {zh: 入会, en: Joining}
+    standing: member
+    outcome: joined
+    steps:
       - id: trial
         kind: period
         title: {zh: 考察, en: Trial}
@@ -92,13 +97,9 @@ stages:
             at_least: 2
             basis: "5"
         extension: {times: 1, at_least: 6, at_most: 12, basis: "5"}
-  - id: joining
-    title: {zh: 入会, en: Joining}
-    standing: member
-    outcome: joined
-    steps:
       - id: notice
         kind: notice
+        after: []
         title: {zh: 公示, en: Notice}
         by: club.secretary
         window: P5WD

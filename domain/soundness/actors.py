@@ -1,0 +1,200 @@
+"""People: posts, bodies and case roles that somebody can hold by the time they are needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from domain.complaints import Place
+from domain.process import Body, CaseRole, Process
+from domain.rules import Condition, RestrictionRule, SeparationRule, StandingRule, UnitRule
+from domain.soundness.flaws import Flaw
+from domain.soundness.order import Order, Spot, spots
+from domain.steps import AppointStep, DecisionStep, MeetingStep, PeriodStep
+
+
+def posts(process: Process) -> Iterator[Flaw]:
+    """Find posts and bodies nobody can hold, and standings, units and restrictions that are not declared."""
+    if process.starts_in not in process.unit_kinds:
+        yield Flaw(("starts_in",), f"there is no unit kind {process.starts_in!r}")
+    if process.first_standing not in process.standings:
+        yield Flaw(("first_standing",), f"there is no standing {process.first_standing!r}")
+    for role in process.roles:
+        kind, _, name = role.rpartition(".")
+        if not kind or not name:
+            yield Flaw(
+                ("roles", role), "a post is named by its kind of unit and role, such as branch.secretary"
+            )
+        elif kind not in process.unit_kinds:
+            yield Flaw(("roles", role), f"nobody can hold it: there is no unit kind {kind!r}")
+    for name, body in process.bodies.items():
+        yield from _body(process, name, body)
+    for at, stage in enumerate(process.stages):
+        if stage.standing is not None and stage.standing not in process.standings:
+            yield Flaw(("stages", at, "standing"), f"there is no standing {stage.standing!r}")
+
+
+def case_roles(process: Process, order: Order) -> Iterator[Flaw]:
+    """Find case roles that are never filled, or that nobody can be given."""
+    for name, role in process.case_roles.items():
+        place: Place = ("case_roles", name)
+        if role.count.min > role.count.max:
+            yield Flaw((*place, "count"), "asks for more people at the least than at the most")
+        if role.standing is not None and role.standing not in process.standings:
+            there = f"there is no standing {role.standing!r}"
+            yield Flaw((*place, "standing"), f"nobody can hold it: {there}")
+        if not order.appointing(name):
+            yield Flaw(place, "nobody is ever appointed to it: no step of kind appoint has this role")
+        bars = [bar.restriction for bar in role.bars]
+        yield from _restrictions(process, (*place, "bars"), bars)
+        yield from _exclusions(process, order, name, role)
+
+
+def actors(process: Process, order: Order) -> Iterator[Flaw]:
+    """Find steps and acts by people who are not declared, or not appointed yet."""
+    for act, people in process.whole_case.items():
+        yield from _known(process, ("whole_case", act), people)
+    if "suspend" in process.whole_case and not process.whole_case.get("resume"):
+        yield Flaw(("whole_case", "suspend"), "a suspended case could never go on: nobody may resume it")
+    for name, outcome in process.outcomes.items():
+        yield from _known(process, ("outcomes", name, "told"), outcome.told)
+    for spot in spots(process):
+        yield from _of_step(process, order, spot)
+
+
+def _body(process: Process, name: str, body: Body) -> Iterator[Flaw]:
+    place: Place = ("bodies", name)
+    if body.unit not in process.unit_kinds:
+        yield Flaw((*place, "unit"), f"there is no unit kind {body.unit!r}")
+    if not body.roles and body.standing is None:
+        yield Flaw(place, "nobody belongs to it: it has neither roles nor a standing")
+    if body.standing is not None and body.standing not in process.standings:
+        yield Flaw((*place, "standing"), f"there is no standing {body.standing!r}")
+    for at, role in enumerate(body.roles):
+        if f"{body.unit}.{role}" not in process.roles:
+            yield Flaw(
+                (*place, "roles", at), f"nobody can hold {body.unit}.{role}: it is not among the roles"
+            )
+    without = (*place, "without")
+    yield from _restrictions(process, without, body.without)
+    if body.needs_full_members and body.instead is None:
+        yield Flaw(
+            (*place, "needs_full_members"), "says nothing about who decides in a smaller unit: instead"
+        )
+    yield from _instead(process, name, body)
+
+
+def _instead(process: Process, name: str, body: Body) -> Iterator[Flaw]:
+    """Whoever stands in has to be there, and not need a stand-in for ever."""
+    place: Place = ("bodies", name, "instead")
+    seen, following = {name}, body.instead
+    while following is not None:
+        if following not in process.bodies:
+            yield Flaw(place, f"there is no body {following!r}")
+            return
+        if following in seen:
+            yield Flaw(place, f"circular: {following} stands in for itself")
+            return
+        seen.add(following)
+        following = process.bodies[following].instead
+
+
+def _restrictions(process: Process, place: Place, names: Sequence[str]) -> Iterator[Flaw]:
+    for at, name in enumerate(names):
+        if name not in process.restrictions:
+            yield Flaw((*place, at), f"there is no restriction {name!r}")
+
+
+def _exclusions(process: Process, order: Order, name: str, role: CaseRole) -> Iterator[Flaw]:
+    """An exclusion is looked at when the people are appointed, so the other role has to be filled by then."""
+    for at, other in enumerate(role.excluded):
+        place: Place = ("case_roles", name, "not", at)
+        if other in {"subject", "appointer"}:
+            continue
+        if other not in process.case_roles or other == name:
+            yield Flaw(place, f"there is no other case role {other!r}")
+            continue
+        here, there = order.appointing(name), order.appointing(other)
+        filled = all(any(order.comes_before(o.id, mine.id) for o in there) for mine in here)
+        if here and there and not filled and name not in process.case_roles[other].excluded:
+            yield Flaw(place, f"{other} may be appointed later, and does not exclude {name} in turn")
+
+
+def _known(process: Process, place: Place, people: Sequence[str]) -> Iterator[Flaw]:
+    for at, actor in enumerate(people):
+        if actor == "subject" or actor in process.case_roles or actor in process.roles:
+            continue
+        sort = "post" if "." in actor else "case role"
+        yield Flaw((*place, at), f"nobody can be {actor!r}: there is no such {sort}")
+
+
+def _of_step(process: Process, order: Order, spot: Spot) -> Iterator[Flaw]:
+    place, step = spot.place, spot.step
+    if not step.by:
+        yield Flaw((*place, "by"), "nobody may act here")
+    yield from _known(process, (*place, "by"), step.by)
+    yield from _appointed(order, spot, (*place, "by"), step.by, (step.when,))
+    for at, deadline in enumerate(step.due):
+        yield from _known(process, (*place, "due", at, "escalate"), deadline.escalate)
+    if isinstance(step, MeetingStep) and step.body not in process.bodies:
+        yield Flaw((*place, "body"), f"there is no body {step.body!r}")
+    if isinstance(step, AppointStep) and step.role not in process.case_roles:
+        yield Flaw((*place, "role"), f"there is no case role {step.role!r}")
+    if isinstance(step, DecisionStep):
+        yield from _enough(process, spot, step)
+    if isinstance(step, PeriodStep):
+        for at, entry in enumerate(step.entries):
+            where: Place = (*place, "entries", at, "by")
+            yield from _known(process, where, entry.by)
+            yield from _appointed(order, spot, where, entry.by, (step.when,))
+            if not entry.by:
+                yield Flaw(where, "nobody may act here")
+    yield from _in_rules(process, order, spot)
+
+
+def _enough(process: Process, spot: Spot, step: DecisionStep) -> Iterator[Flaw]:
+    """Several different people have to give the same answer: there have to be so many."""
+    if step.of is not None and step.need > step.of:
+        yield Flaw((*spot.place, "need"), f"can never be met: {step.need} equal answers of {step.of}")
+    if any("." in actor for actor in step.by):
+        return
+    most = sum(process.case_roles[actor].count.max if actor in process.case_roles else 1 for actor in step.by)
+    if step.by and step.need > most:
+        yield Flaw((*spot.place, "need"), f"can never be met: at most {most} people may act here")
+
+
+def _appointed(
+    order: Order, spot: Spot, place: Place, people: Sequence[str], conditions: Sequence[Condition | None]
+) -> Iterator[Flaw]:
+    for at, role in enumerate(people):
+        steps = order.appointing(role)
+        if role not in order.process.case_roles or not steps:
+            continue
+        ready = (
+            order.comes_before(other.id, spot.step.id) and order.is_certain(other.id, conditions)
+            for other in steps
+        )
+        if not any(ready):
+            yield Flaw((*place, at), f"{role} may not be appointed yet when {spot.step.id} opens")
+
+
+def _in_rules(process: Process, order: Order, spot: Spot) -> Iterator[Flaw]:
+    for at, rule in enumerate(spot.step.rules):
+        place: Place = (*spot.place, "rules", at)
+        given = (spot.step.when, rule.when)
+        match rule:
+            case StandingRule(who=who, standing=standing):
+                yield from _known(process, place, (who,))
+                yield from _appointed(order, spot, place, (who,), given)
+                if standing not in process.standings:
+                    yield Flaw((*place, "standing"), f"there is no standing {standing!r}")
+            case RestrictionRule(who=who, none_of=none_of):
+                yield from _known(process, place, (who,))
+                yield from _appointed(order, spot, place, (who,), given)
+                yield from _restrictions(process, (*place, "none_of"), none_of)
+            case SeparationRule(case_roles=roles):
+                yield from _known(process, (*place, "case_roles"), roles)
+                yield from _appointed(order, spot, (*place, "case_roles"), roles, given)
+            case UnitRule(unit=unit) if unit not in process.unit_kinds:
+                yield Flaw((*place, "unit"), f"there is no unit kind {unit!r}")
+            case _:
+                pass

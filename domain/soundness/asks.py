@@ -1,0 +1,165 @@
+"""What a step asks for: materials, fields, typed rules and votes that can really be fulfilled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from domain.complaints import Place
+from domain.process import Process
+from domain.rules import CountRule, DocumentRule, FieldRule, SeparationRule, Threshold
+from domain.soundness.conditions import answer_problem
+from domain.soundness.flaws import Flaw
+from domain.soundness.names import entries_of
+from domain.soundness.order import Order, Spot, spots
+from domain.steps import FieldSpec, MaterialRef, MeetingStep, PeriodStep, Step
+
+
+def materials(process: Process, order: Order) -> Iterator[Flaw]:
+    """Find materials that are not in the catalogue, and documents nobody can have handed in."""
+    asked = {spot.step.id: set(_materials_of(spot.step)) for spot in spots(process)}
+    for spot in spots(process):
+        place, step = spot.place, spot.step
+        yield from _refs(process, (*place, "materials"), step.materials, step)
+        if isinstance(step, PeriodStep):
+            for at, entry in enumerate(step.entries):
+                yield from _refs(process, (*place, "entries", at, "materials"), entry.materials, None)
+        for at, rule in enumerate(step.rules):
+            for number, name in enumerate(rule.materials if isinstance(rule, DocumentRule) else ()):
+                where: Place = (*place, "rules", at, "materials", number)
+                if name not in process.materials:
+                    yield Flaw(where, f"the material {name!r} is not in the catalogue")
+                elif not any(name in asked[other] for other in asked if _by_then(order, other, spot)):
+                    yield Flaw(where, f"nobody hands in {name} by then: no step asks for it")
+
+
+def fields(process: Process) -> Iterator[Flaw]:
+    """Find fields that cannot be answered, or that belong to outcomes which do not exist."""
+    for place, _, step in spots(process):
+        for at, spec in enumerate(step.fields):
+            yield from _field((*place, "fields", at), spec)
+            yield from _for_outcomes((*place, "fields", at), spec.for_outcomes, step)
+        for at, entry in enumerate(step.entries if isinstance(step, PeriodStep) else ()):
+            for number, spec in enumerate(entry.fields):
+                yield from _field((*place, "entries", at, "fields", number), spec)
+
+
+def rules(process: Process, order: Order) -> Iterator[Flaw]:
+    """Find typed rules about steps, entries and fields that do not exist or are not over by then."""
+    for spot in spots(process):
+        for at, rule in enumerate(spot.step.rules):
+            place: Place = (*spot.place, "rules", at)
+            match rule:
+                case CountRule():
+                    yield from _count(order, spot, rule, place)
+                case FieldRule():
+                    yield from _field_rule(spot.step, rule, place)
+                case SeparationRule():
+                    yield from _separation(order, spot, rule, place)
+                case _:
+                    pass
+
+
+def thresholds(process: Process) -> Iterator[Flaw]:
+    """Find votes that can never be carried, and thresholds that measure nothing."""
+    for spot in spots(process):
+        step = spot.step
+        if not isinstance(step, MeetingStep):
+            continue
+        yield from _threshold((*spot.place, "carried"), step.carried)
+        if step.tie == "chair" and step.carried.of != "cast":
+            yield Flaw((*spot.place, "tie"), "the chair decides only where the majority is of those cast")
+        if step.quorum is not None:
+            yield from _threshold((*spot.place, "quorum"), step.quorum)
+            if step.quorum.count is None and step.quorum.of != "eligible":
+                yield Flaw((*spot.place, "quorum", "of"), "measures those present against themselves")
+
+
+def _materials_of(step: Step) -> Iterator[str]:
+    yield from (ref.id for ref in step.materials)
+    if isinstance(step, PeriodStep):
+        yield from (ref.id for entry in step.entries for ref in entry.materials)
+
+
+def _by_then(order: Order, other: str, spot: Spot) -> bool:
+    """A period beside the step counts as well: what is entered there may come in time."""
+    beside = order.stage_at[other] == order.stage_at[spot.step.id]
+    running = beside and isinstance(order.steps[other], PeriodStep)
+    return other == spot.step.id or running or order.comes_before(other, spot.step.id)
+
+
+def _refs(process: Process, place: Place, refs: Sequence[MaterialRef], step: Step | None) -> Iterator[Flaw]:
+    for at, ref in enumerate(refs):
+        if ref.id not in process.materials:
+            yield Flaw((*place, at), f"the material {ref.id!r} is not in the catalogue")
+        if step is not None:
+            yield from _for_outcomes((*place, at), ref.for_outcomes, step)
+
+
+def _for_outcomes(place: Place, names: Sequence[str], step: Step) -> Iterator[Flaw]:
+    for at, name in enumerate(names):
+        if name not in step.outcomes:
+            yield Flaw((*place, "for_outcomes", at), f"{step.id} has no outcome {name!r}")
+
+
+def _field(place: Place, spec: FieldSpec) -> Iterator[Flaw]:
+    if spec.type == "choice" and not spec.choices:
+        yield Flaw(place, f"{spec.id} offers nothing to choose from")
+    if spec.type != "choice" and spec.choices:
+        yield Flaw((*place, "choices"), f"{spec.id} is of type {spec.type}, not choice")
+    bounded = spec.at_least is not None or spec.at_most is not None
+    if bounded and spec.type != "integer":
+        yield Flaw(place, f"{spec.id} is of type {spec.type}: only an integer has bounds")
+    if spec.at_least is not None and spec.at_most is not None and spec.at_least > spec.at_most:
+        yield Flaw(place, f"{spec.id} can never be answered: its least is more than its most")
+
+
+def _count(order: Order, spot: Spot, rule: CountRule, place: Place) -> Iterator[Flaw]:
+    other = order.steps.get(rule.step)
+    if other is None:
+        yield Flaw((*place, "step"), f"there is no step {rule.step!r}")
+        return
+    if rule.entry not in entries_of(other):
+        yield Flaw((*place, "entry"), f"{rule.step} has no entry {rule.entry!r}")
+    if not _by_then(order, rule.step, spot):
+        yield Flaw((*place, "step"), f"{rule.step} need not have begun by then")
+    if not order.is_certain(rule.step, (spot.step.when, rule.when)) and rule.level == "block":
+        yield Flaw((*place, "step"), f"can never be met where {rule.step} does not happen")
+
+
+def _field_rule(step: Step, rule: FieldRule, place: Place) -> Iterator[Flaw]:
+    spec = next((spec for spec in step.fields if spec.id == rule.field), None)
+    if spec is None:
+        yield Flaw((*place, "field"), f"{step.id} has no field {rule.field!r}")
+        return
+    if rule.equals is not None and (problem := answer_problem(spec, rule.equals)) is not None:
+        yield Flaw((*place, "equals"), f"can never hold: {problem}")
+    if rule.after_act is not None and spec.type != "date":
+        yield Flaw((*place, "after_act"), f"{spec.id} is of type {spec.type}, not date")
+    if (rule.at_least is not None or rule.at_most is not None) and spec.type != "integer":
+        yield Flaw(place, f"{spec.id} is of type {spec.type}: only an integer has bounds")
+    if rule.at_least is not None and rule.at_most is not None and rule.at_least > rule.at_most:
+        yield Flaw(place, "can never hold: its least is more than its most")
+    if (rule.equals, rule.after_act, rule.at_least, rule.at_most) == (None, None, None, None):
+        yield Flaw(place, "says nothing about the field")
+
+
+def _separation(order: Order, spot: Spot, rule: SeparationRule, place: Place) -> Iterator[Flaw]:
+    if not rule.steps and not rule.case_roles:
+        yield Flaw(place, "separates nothing: name steps or case roles")
+    for at, name in enumerate(rule.steps):
+        if name not in order.steps:
+            yield Flaw((*place, "steps", at), f"there is no step {name!r}")
+        elif name == spot.step.id or order.comes_before(spot.step.id, name):
+            yield Flaw((*place, "steps", at), f"{name} has not happened by then")
+
+
+def _threshold(place: Place, threshold: Threshold) -> Iterator[Flaw]:
+    share = threshold.more_than if threshold.more_than is not None else threshold.at_least
+    never = (threshold.more_than is not None and threshold.more_than >= 1) or (
+        threshold.at_least is not None and threshold.at_least > 1
+    )
+    if never:
+        yield Flaw(place, f"can never be met: {share} of all is everybody or more")
+    if threshold.count == 0 or threshold.at_least == Fraction(0):
+        yield Flaw(place, "is met by nobody at all: leave it out")

@@ -1,0 +1,108 @@
+"""Conditions: what they look at exists, can be known by then, and can be so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from domain.complaints import Place
+from domain.process import Process
+from domain.rules import Condition
+from domain.soundness.flaws import Flaw
+from domain.soundness.order import Order, Spot, spots
+from domain.steps import FieldSpec, NoticeStep, PeriodStep, Step
+from domain.values import Scalar
+
+
+def conditions(process: Process, order: Order) -> Iterator[Flaw]:
+    """Find conditions that name what does not exist, look ahead, or can never hold."""
+    for spot in spots(process):
+        for place, condition in _of_step(spot):
+            yield from _units(process, place, condition)
+            yield from _outcomes(order, spot, place, condition)
+            yield from _field(order, spot, place, condition)
+
+
+def answer_problem(spec: FieldSpec, value: Scalar) -> str | None:
+    """Return why a field can never be answered with `value`, or None."""
+    if spec.type == "choice" and value not in spec.choices:
+        return f"{value!r} is not among the choices of {spec.id}"
+    fits = {
+        "boolean": isinstance(value, bool),
+        "integer": isinstance(value, int) and not isinstance(value, bool),
+        "text": isinstance(value, str),
+        "date": isinstance(value, str),
+        "choice": True,
+    }
+    return None if fits[spec.type] else f"{value!r} is no answer to {spec.id}, which is of type {spec.type}"
+
+
+def _of_step(spot: Spot) -> Iterator[tuple[Place, Condition]]:
+    """Yield every condition of a step with its place."""
+    place, step = spot.place, spot.step
+    found = [((*place, "when"), step.when)]
+    groups = (
+        ("not_before", step.not_before),
+        ("due", step.due),
+        ("materials", step.materials),
+        ("rules", step.rules),
+    )
+    for key, group in groups:
+        found += [((*place, key, at, "when"), part.when) for at, part in enumerate(group)]
+    if isinstance(step, NoticeStep):
+        found.append(((*place, "both_places_when"), step.both_places_when))
+    for at, entry in enumerate(step.entries if isinstance(step, PeriodStep) else ()):
+        inside: Place = (*place, "entries", at, "materials")
+        found += [((*inside, number, "when"), ref.when) for number, ref in enumerate(entry.materials)]
+    yield from ((where, condition) for where, condition in found if condition is not None)
+
+
+def _units(process: Process, place: Place, condition: Condition) -> Iterator[Flaw]:
+    for key, kind in (("unit", condition.unit), ("no_unit", condition.no_unit)):
+        if kind is not None and kind not in process.unit_kinds:
+            yield Flaw((*place, key), f"there is no unit kind {kind!r}")
+    if condition.no_unit == process.starts_in:
+        yield Flaw((*place, "no_unit"), f"can never hold: every case belongs to a {process.starts_in}")
+    if condition.unit is not None and condition.unit == condition.no_unit:
+        yield Flaw(place, f"can never hold: a {condition.unit} and none")
+    if condition == Condition(equals=condition.equals):
+        yield Flaw(place, "states nothing, so it always holds")
+
+
+def _outcomes(order: Order, spot: Spot, place: Place, condition: Condition) -> Iterator[Flaw]:
+    for name, outcomes in condition.outcomes.items():
+        where: Place = (*place, "outcomes", name)
+        other = order.steps.get(name)
+        if other is None:
+            yield Flaw(where, f"there is no step {name!r}")
+            continue
+        if not order.comes_before(name, spot.step.id):
+            yield Flaw(where, f"{name} need not be over by then")
+        if not outcomes:
+            yield Flaw(where, "can never hold: no outcome is named")
+        for at, outcome in enumerate(outcomes):
+            yield from _outcome(other, outcome, (*where, at))
+
+
+def _outcome(other: Step, outcome: str, place: Place) -> Iterator[Flaw]:
+    if outcome not in other.outcomes:
+        yield Flaw(place, f"{other.id} has no outcome {outcome!r}")
+    elif not other.outcomes[outcome].completes:
+        yield Flaw(place, f"can never hold: {other.id} is not done after {outcome!r}")
+
+
+def _field(order: Order, spot: Spot, place: Place, condition: Condition) -> Iterator[Flaw]:
+    if condition.field is None:
+        return
+    where: Place = (*place, "field")
+    name, _, field = condition.field.partition(".")
+    other = order.steps.get(name)
+    spec = next((spec for spec in other.fields if spec.id == field), None) if other is not None else None
+    if other is None or spec is None:
+        yield Flaw(where, f"there is no field {condition.field!r}: write step.field")
+        return
+    if not order.comes_before(name, spot.step.id):
+        yield Flaw(where, f"{name} need not be over by then")
+    if spec.type == "text":
+        yield Flaw(where, f"can never hold: {condition.field} is free text, which no rule looks at")
+    elif (problem := answer_problem(spec, condition.equals)) is not None:
+        yield Flaw(place, f"can never hold: {problem}")

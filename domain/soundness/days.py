@@ -1,0 +1,150 @@
+"""Days: what is counted from exists by then, and no deadline lies before its own minimum wait."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from domain.complaints import Place
+from domain.process import Process
+from domain.rules import Anchor, Condition, Deadline
+from domain.soundness.flaws import Flaw
+from domain.soundness.order import Order, Spot, spots
+from domain.soundness.waits import Waits
+from domain.steps import NoticeStep, PeriodStep
+
+
+def anchors(process: Process, order: Order) -> Iterator[Flaw]:
+    """Find anchors that do not exist, or need not be known when they are counted from."""
+    for spot in spots(process):
+        step = spot.step
+        for at, interval in enumerate(step.not_before):
+            place: Place = (*spot.place, "not_before", at, "of")
+            given = (step.when, interval.when)
+            yield from _anchor(order, spot, interval.of, given, place)
+        for at, deadline in enumerate(step.due):
+            place = (*spot.place, "due", at, "of")
+            given = (step.when, deadline.when)
+            yield from _anchor(order, spot, deadline.of, given, place, beside=True)
+        if isinstance(step, PeriodStep):
+            place = (*spot.place, "starts")
+            yield from _anchor(order, spot, step.starts, (step.when,), place, beside=True)
+
+
+def lengths(process: Process) -> Iterator[Flaw]:
+    """Find spans that contradict one another, and waits nobody would ever see."""
+    for place, _, step in spots(process):
+        for at, deadline in enumerate(step.due):
+            after = deadline.breach_after
+            if after is not None and after.rough_days < deadline.within.rough_days:
+                yield Flaw((*place, "due", at, "breach_after"), "is shorter than the deadline itself")
+        if isinstance(step, NoticeStep):
+            if not step.window.rough_days:
+                yield Flaw((*place, "window"), "a notice of no length")
+            if step.places < 1:
+                yield Flaw((*place, "places"), "a notice hangs in at least one place")
+        if isinstance(step, PeriodStep):
+            yield from _period(place, step)
+
+
+def deadlines(process: Process, order: Order) -> Iterator[Flaw]:
+    """Find deadlines that have passed before the step can happen for the first time."""
+    waits = Waits(process, order)
+    for spot in spots(process):
+        for at, deadline in enumerate(spot.step.due):
+            yield from _too_soon(waits, spot, deadline, (*spot.place, "due", at))
+
+
+def _too_soon(waits: Waits, spot: Spot, deadline: Deadline, place: Place) -> Iterator[Flaw]:
+    least = waits.between(deadline.of, spot.step, deadline.when)
+    if least is not None and deadline.within.rough_days < least:
+        yield Flaw(
+            place,
+            f"is due {deadline.within.in_words.en} after {deadline.of}, "
+            f"but cannot happen until about {round(least)} days after it",
+        )
+
+
+def _period(place: Place, step: PeriodStep) -> Iterator[Flaw]:
+    if not step.lasts.rough_days:
+        yield Flaw((*place, "lasts"), "a period of no length")
+    for at, entry in enumerate(step.entries):
+        if entry.every is not None and entry.every.rough_days > step.lasts.rough_days:
+            yield Flaw((*place, "entries", at, "every"), "a duty less often than once in the whole period")
+        if entry.every is not None and not entry.every.rough_days:
+            yield Flaw((*place, "entries", at, "every"), "a duty without a length of time")
+    rule = step.extension
+    if rule is not None and rule.at_least > rule.at_most:
+        yield Flaw((*place, "extension"), "asks for more months at the least than at the most")
+    if rule is not None and rule.times < 1:
+        yield Flaw((*place, "extension", "times"), "an extension that is never allowed: leave it out")
+    asked = (("materials", step.materials), ("fields", step.fields), ("rules", step.rules))
+    for key, group in (*asked, ("not_before", step.not_before)):
+        if group:
+            yield Flaw((*place, key), "has no effect: a period ends by itself, and nobody is asked")
+
+
+def _anchor(
+    order: Order,
+    spot: Spot,
+    anchor: Anchor,
+    given: tuple[Condition | None, ...],
+    place: Place,
+    *,
+    beside: bool = False,
+) -> Iterator[Flaw]:
+    """`beside`: a step of the same stage that runs beside this one will do, for it does come to be known."""
+    problem = _anchor_problem(order, spot, anchor, given, beside=beside)
+    if problem is not None:
+        yield Flaw(place, problem)
+
+
+def _anchor_problem(
+    order: Order, spot: Spot, anchor: Anchor, given: tuple[Condition | None, ...], *, beside: bool
+) -> str | None:
+    name, _, part = anchor.rpartition(".")
+    if anchor == "case.opened":
+        return None
+    if part == "entered" and name in order.stage_ids:
+        later = order.stage_ids.index(name) > order.stage_at[spot.step.id]
+        return f"never known by then: the stage {name} comes later" if later else None
+    if part in {"starts", "ends"} and name in order.steps:
+        return _edge_problem(order, spot, anchor, given, beside=beside)
+    base = name if part == "opened" else anchor
+    if base not in order.steps:
+        return (
+            f"there is no day {anchor!r}: write step, step.opened, period.ends, stage.entered or case.opened"
+        )
+    if part == "opened" and base == spot.step.id:
+        return None
+    return _step_problem(order, spot, base, given, beside=beside)
+
+
+def _edge_problem(
+    order: Order, spot: Spot, anchor: Anchor, given: tuple[Condition | None, ...], *, beside: bool
+) -> str | None:
+    """A period's edges are known once its start is; a notice's end once it was published."""
+    name, _, part = anchor.rpartition(".")
+    step = order.steps[name]
+    if isinstance(step, PeriodStep):
+        if step.starts.rpartition(".")[0] == name or step is spot.step:
+            return f"{name} counts from itself"
+        return _anchor_problem(order, spot, step.starts, given, beside=beside)
+    if isinstance(step, NoticeStep) and part == "ends":
+        return _step_problem(order, spot, name, given, beside=beside)
+    return f"{name} is of kind {step.kind} and has no {part}"
+
+
+def _step_problem(
+    order: Order, spot: Spot, name: str, given: tuple[Condition | None, ...], *, beside: bool
+) -> str | None:
+    here = spot.step.id
+    if name == here:
+        return "counts from the step itself"
+    at, own = order.stage_at[name], order.stage_at[here]
+    if at > own or (at == own and order.comes_before(here, name)):
+        return f"never known by then: {name} comes later"
+    if not order.comes_before(name, here) and not beside:
+        return f"may not be known by then: {here} does not wait for {name}"
+    if not order.is_certain(name, given):
+        return f"may never be known: {name} does not happen in every case"
+    return None

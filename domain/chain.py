@@ -1,8 +1,8 @@
 """The chain of a case's events: what is hashed, and how, so that anybody can compute it again.
 
 The hash of an event is SHA-256 over the canonical JSON (RFC 8785) of one object with exactly the keys of
-`preimage`. Each event names the hash of the one before it; the first names `GENESIS`. The hash of the last event
-is the case's head.
+`preimage`. Each event names the hash of the one before it; the first names `GENESIS`. The hash of the last
+event is the case's head.
 """
 
 from __future__ import annotations

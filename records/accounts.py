@@ -1,6 +1,7 @@
 """Logins, sessions and tokens. Secrets are kept as digests only; passwords come already hashed.
 
-Hashing a password takes a tenth of a second on purpose, so it is done by those who call, outside a transaction.
+Hashing a password takes a tenth of a second on purpose, so it is done by those who call, outside a
+transaction.
 """
 
 from __future__ import annotations
@@ -77,7 +78,7 @@ def disable(connection: Connection, login: str) -> None:
     end_all(connection, login)
 
 
-def begin(  # noqa: PLR0913 - all but the first by name
+def begin(
     connection: Connection,
     *,
     login: str,
@@ -86,7 +87,7 @@ def begin(  # noqa: PLR0913 - all but the first by name
     lasts: timedelta | None = timedelta(hours=12),
     name: str | None = None,
 ) -> str:
-    """Begin a session or make a token; return its secret, which is shown once and not kept. Raises NotFound."""
+    """Begin a session or make a token; return its secret, which is not kept. Raises NotFound."""
     found = account(connection, login)
     if found is None or found.disabled:
         raise NotFound("no such login")

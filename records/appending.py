@@ -34,7 +34,7 @@ class Appended:
     next_moment: datetime | None
 
 
-def append(  # noqa: PLR0913 - all named at the call
+def append(
     connection: Connection,
     process: Process,
     *,

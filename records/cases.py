@@ -1,7 +1,7 @@
 """Reads cases: one, many, as they were on a past day, and what happened in them.
 
-Every read takes the scope of the person it is for; what lies outside is NotFound, as if it did not exist. Reads of
-the service itself (workflows, reconciling, auditing the chain) pass `None`.
+Every read takes the scope of the person it is for; what lies outside is NotFound, as if it did not exist.
+Reads of the service itself (workflows, reconciling, auditing the chain) pass `None`.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def find_case(connection: Connection, library: Library, case_id: str, scope: Sco
     return _found(library, row)
 
 
-def list_cases(  # noqa: PLR0913 - all but the first two by name
+def list_cases(
     connection: Connection,
     library: Library,
     *,
@@ -112,7 +112,7 @@ def list_cases(  # noqa: PLR0913 - all but the first two by name
 def case_as_of(
     connection: Connection, library: Library, case_id: str, day: date, scope: Scope | None
 ) -> FoundCase:
-    """Return a case as the record showed it at the end of a day. Raises NotFound: before its first event, too."""
+    """Return a case as it was recorded by the end of a day. Raises NotFound, before its first event too."""
     now = find_case(connection, library, case_id, scope)
     until = start_of(day + timedelta(days=1), now.process.time_zone)
     query = sa.select(event_rows).where(event_rows.c.case_id == case_id, event_rows.c.recorded_at < until)

@@ -1,7 +1,7 @@
 """Runs work against the record: one transaction each, acknowledged only after its commit.
 
-SQLite has one writer thread, which commits what waits as a group; a flush then serves many. PostgreSQL has a small
-pool of threads. Both have readers beside them that see one consistent moment.
+SQLite has one writer thread, which commits what waits as a group; a flush then serves many. PostgreSQL has a
+small pool of threads. Both have readers beside them that see one consistent moment.
 """
 
 from __future__ import annotations
@@ -58,8 +58,8 @@ class Database:
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in one transaction and return what it returned, after the commit.
 
-        Work may run again after a serialization failure, so it must have no effects of its own. What it raises
-        is raised here, and nothing of it is kept. Raises DatabaseUnavailable.
+        Work may run again after a serialization failure, so it must have no effects of its own. What it
+        raises is raised here, and nothing of it is kept. Raises DatabaseUnavailable.
         """
         return await asyncio.wrap_future(self._writer.submit(work))
 

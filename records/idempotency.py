@@ -32,8 +32,9 @@ def request_digest(*parts: object) -> str:
 def begin(connection: Connection, person: str, key: str, request: str, now: datetime) -> Answer | None:
     """Take a key for a request, or return the answer it got before. Call first in the act's transaction.
 
-    Another transaction with the same key waits here until the first one has ended; a refused act gives the key
-    back, because nothing of its transaction is kept. Raises KeyReused where the key stood for something else.
+    Another transaction with the same key waits here until the first one has ended; a refused act gives the
+    key back, because nothing of its transaction is kept. Raises KeyReused where the key stood for something
+    else.
     """
     taken = insert_into(connection, idempotency).values(
         person_id=person, key=key, request=request, created_at=now

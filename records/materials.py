@@ -29,7 +29,7 @@ class Material:
     created_at: datetime
 
 
-def add_material(  # noqa: PLR0913 - all but the first by name
+def add_material(
     connection: Connection,
     *,
     sha256: str,

@@ -27,7 +27,7 @@ def config(connection: Connection | None = None) -> Config:
 
 
 def upgrade(address: str, revision: str = "head") -> None:
-    """Bring the tables up to `revision`; a SQLite file and its folder are made. Raises DatabaseUnavailable."""
+    """Bring the tables up to `revision`; makes a SQLite file and its folder. Raises DatabaseUnavailable."""
     url = database_url(address)
     if url.get_backend_name() == "sqlite" and url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)

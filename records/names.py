@@ -1,4 +1,4 @@
-"""Names made searchable: in characters, in pinyin and by its initials, whatever case or width they are typed in."""
+"""Names made searchable: in characters, in pinyin and by its initials, in any case and width."""
 
 from __future__ import annotations
 

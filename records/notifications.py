@@ -1,7 +1,7 @@
 """Notifications: obligations to inform, from being owed to being delivered, and the list a person reads.
 
-An obligation is `waiting` until it is `sent`, or `failed` once it was tried in vain too often; `nobody` where no
-person could be found for it. Its message id never changes, so that a receiver can tell a repetition.
+An obligation is `waiting` until it is `sent`, or `failed` once it was tried in vain too often; `nobody` where
+no person could be found for it. Its message id never changes, so that a receiver can tell a repetition.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class Notice:
 
 
 def claim(connection: Connection, now: datetime, limit: int = 50) -> tuple[Owed, ...]:
-    """Claim what is to be sent now, oldest first, and count the attempt; nobody else gets it during `LEASE`."""
+    """Claim what is to be sent now, oldest first, for the time of `LEASE`, and count the attempt."""
     ready = (
         sa.select(obligations.c.id)
         .where(obligations.c.status == "waiting", obligations.c.next_attempt_at <= now)

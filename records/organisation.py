@@ -1,7 +1,7 @@
 """The organisation: units in a tree, people, posts, and posts lent to substitutes.
 
-Days are the organisation's; `to_on` is the last day, None while there is none. Ids are opaque and made here unless
-they are given.
+Days are the organisation's; `to_on` is the last day, None while there is none. Ids are opaque and made here
+unless they are given.
 """
 
 from __future__ import annotations
@@ -13,25 +13,43 @@ from typing import Any
 from uuid import uuid4
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement, Connection, Row, Select
+from sqlalchemy import Connection, Row, Select
 
-from records.cursors import Page, cursor_of, place_of
+from records.cursors import Page
 from records.names import searchable, searched
+from records.paging import page_of
 from records.problems import NotFound, OutOfOrder
 from records.scope import held_on
-from records.tables import delegations, people, posts, restrictions, unit_closure, units
+from records.tables import delegations, people, posts, restrictions, units
+from records.units import Unit, add_unit, change_unit, list_units, move_unit, path_of, unit
 
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """A place in the organisation tree. `parent` is None for a root."""
-
-    id: str
-    kind: str
-    name: str
-    parent: str | None
-    temporary: bool
-    may_approve: bool
+__all__ = [
+    "Delegation",
+    "Person",
+    "Post",
+    "Unit",
+    "add_delegation",
+    "add_person",
+    "add_post",
+    "add_restriction",
+    "add_unit",
+    "change_person",
+    "change_unit",
+    "delegation",
+    "end_delegation",
+    "end_post",
+    "list_delegations",
+    "list_people",
+    "list_posts",
+    "list_units",
+    "move_unit",
+    "names_of",
+    "path_of",
+    "person",
+    "post",
+    "posts_held",
+    "unit",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,109 +91,7 @@ class Delegation:
     to_on: date | None
 
 
-def add_unit(  # noqa: PLR0913 - a unit has these parts
-    connection: Connection,
-    *,
-    kind: str,
-    name: str,
-    parent: str | None = None,
-    temporary: bool = False,
-    may_approve: bool = False,
-    id: str | None = None,  # noqa: A002 - the column's name
-) -> Unit:
-    """Add a unit below `parent`. Raises NotFound where the parent is none."""
-    made = Unit(id or uuid4().hex, kind, name, parent, temporary, may_approve)
-    if parent is not None:
-        unit(connection, parent)
-    connection.execute(
-        sa.insert(units).values(
-            id=made.id, kind=kind, name=name, parent_id=parent, temporary=temporary, may_approve=may_approve
-        )
-    )
-    above = sa.select(unit_closure.c.ancestor_id, sa.literal(made.id), unit_closure.c.depth + 1).where(
-        unit_closure.c.unit_id == parent
-    )
-    columns = ["ancestor_id", "unit_id", "depth"]
-    connection.execute(sa.insert(unit_closure).from_select(columns, above))
-    connection.execute(sa.insert(unit_closure).values(ancestor_id=made.id, unit_id=made.id, depth=0))
-    return made
-
-
-def change_unit(
-    connection: Connection,
-    unit_id: str,
-    *,
-    name: str | None = None,
-    temporary: bool | None = None,
-    may_approve: bool | None = None,
-) -> Unit:
-    """Change what is given and return the unit. Raises NotFound."""
-    given = {"name": name, "temporary": temporary, "may_approve": may_approve}
-    values = {key: value for key, value in given.items() if value is not None}
-    if values:
-        connection.execute(sa.update(units).where(units.c.id == unit_id).values(values))
-    return unit(connection, unit_id)
-
-
-def move_unit(connection: Connection, unit_id: str, parent: str) -> Unit:
-    """Put a unit, with all below it, under another. Raises NotFound, OutOfOrder under itself."""
-    unit(connection, unit_id)
-    unit(connection, parent)
-    below = sa.select(unit_closure.c.unit_id).where(unit_closure.c.ancestor_id == unit_id)
-    moved = set(connection.execute(below).scalars())
-    if parent in moved:
-        raise OutOfOrder("a unit cannot stand below itself")
-    inside, tops = unit_closure.alias(), unit_closure.alias()
-    connection.execute(
-        sa.delete(unit_closure).where(
-            unit_closure.c.unit_id.in_(moved), unit_closure.c.ancestor_id.not_in(moved)
-        )
-    )
-    pairs = (
-        sa.select(tops.c.ancestor_id, inside.c.unit_id, tops.c.depth + inside.c.depth + 1)
-        .select_from(tops.join(inside, sa.true()))
-        .where(tops.c.unit_id == parent, inside.c.ancestor_id == unit_id)
-    )
-    connection.execute(sa.insert(unit_closure).from_select(["ancestor_id", "unit_id", "depth"], pairs))
-    connection.execute(sa.update(units).where(units.c.id == unit_id).values(parent_id=parent))
-    return unit(connection, unit_id)
-
-
-def unit(connection: Connection, unit_id: str) -> Unit:
-    """Return a unit. Raises NotFound."""
-    row = connection.execute(sa.select(units).where(units.c.id == unit_id)).one_or_none()
-    if row is None:
-        raise NotFound("no such unit")
-    return _unit(row)
-
-
-def list_units(
-    connection: Connection, *, below: str | None = None, cursor: str | None = None, limit: int = 200
-) -> Page[Unit]:
-    """Return units by id, all or those at and below one. Raises BadCursor."""
-    query = sa.select(units)
-    if below is not None:
-        inside = sa.select(unit_closure.c.unit_id).where(unit_closure.c.ancestor_id == below)
-        query = query.where(units.c.id.in_(inside))
-    rows, following = _page(connection, query, units.c.id, cursor, limit)
-    return Page(tuple(_unit(row) for row in rows), following)
-
-
-def path_of(connection: Connection, unit_id: str) -> tuple[Unit, ...]:
-    """Return the unit first, then its parents up to the root. Raises NotFound."""
-    query = (
-        sa.select(units)
-        .join(unit_closure, unit_closure.c.ancestor_id == units.c.id)
-        .where(unit_closure.c.unit_id == unit_id)
-        .order_by(unit_closure.c.depth)
-    )
-    found = tuple(_unit(row) for row in connection.execute(query))
-    if not found:
-        raise NotFound("no such unit")
-    return found
-
-
-def add_person(  # noqa: PLR0913 - a person has these parts
+def add_person(
     connection: Connection,
     *,
     name: str,
@@ -224,7 +140,7 @@ def list_people(
     query = sa.select(people)
     if q:
         query = query.where(people.c.name_search.contains(searched(q), autoescape=True))
-    rows, following = _page(connection, query, people.c.id, cursor, limit)
+    rows, following = page_of(connection, query, people.c.id, cursor, limit)
     return Page(tuple(_person(row) for row in rows), following)
 
 
@@ -237,7 +153,7 @@ def names_of(connection: Connection, ids: Iterable[str]) -> dict[str, str]:
     return {row.id: row.name for row in connection.execute(query)}
 
 
-def add_post(  # noqa: PLR0913 - a post has these parts
+def add_post(
     connection: Connection,
     *,
     person_id: str,
@@ -281,7 +197,7 @@ def posts_held(connection: Connection, person_id: str, today: date) -> tuple[Pos
     return tuple(_post(row) for row in connection.execute(query.order_by(posts.c.from_on, posts.c.id)))
 
 
-def list_posts(  # noqa: PLR0913 - filters, all by name
+def list_posts(
     connection: Connection,
     *,
     person_id: str | None = None,
@@ -298,11 +214,11 @@ def list_posts(  # noqa: PLR0913 - filters, all by name
         query = query.where(posts.c.unit_id == unit_id)
     if on is not None:
         query = query.where(held_on(posts, on))
-    rows, following = _page(connection, query, posts.c.id, cursor, limit)
+    rows, following = page_of(connection, query, posts.c.id, cursor, limit)
     return Page(tuple(_post(row) for row in rows), following)
 
 
-def add_delegation(  # noqa: PLR0913 - a delegation has these parts
+def add_delegation(
     connection: Connection,
     *,
     post_id: str,
@@ -326,7 +242,7 @@ def add_delegation(  # noqa: PLR0913 - a delegation has these parts
 
 
 def end_delegation(connection: Connection, delegation_id: str, to_on: date) -> Delegation:
-    """End a delegation after its last day, which may lie before its first: it then never was. Raises NotFound."""
+    """End a delegation after a last day; one before its first undoes it. Raises NotFound."""
     delegation(connection, delegation_id)
     query = sa.update(delegations).where(delegations.c.id == delegation_id)
     connection.execute(query.values(to_on=to_on))
@@ -349,13 +265,13 @@ def list_delegations(
     cursor: str | None = None,
     limit: int = 50,
 ) -> Page[Delegation]:
-    """Return delegations by id: those somebody gave or received, those in force on a day. Raises BadCursor."""
+    """Return delegations by id: given or received by somebody, in force on a day. Raises BadCursor."""
     query = _select_delegations()
     if person_id is not None:
         query = query.where(sa.or_(delegations.c.substitute_id == person_id, posts.c.person_id == person_id))
     if on is not None:
         query = query.where(held_on(delegations, on))
-    rows, following = _page(connection, query, delegations.c.id, cursor, limit)
+    rows, following = page_of(connection, query, delegations.c.id, cursor, limit)
     return Page(tuple(_delegation(row) for row in rows), following)
 
 
@@ -379,15 +295,6 @@ def _check_order(from_on: date, to_on: date | None) -> None:
         raise OutOfOrder("the last day lies before the first")
 
 
-def _page(
-    connection: Connection, query: Select[Any], key: ColumnElement[str], cursor: str | None, limit: int
-) -> tuple[list[Row[Any]], str | None]:
-    if cursor is not None:
-        query = query.where(key > place_of(cursor, 1)[0])
-    rows = list(connection.execute(query.order_by(key).limit(limit + 1)).all())
-    return rows[:limit], cursor_of(rows[limit - 1].id) if len(rows) > limit else None
-
-
 def _select_posts() -> Select[Any]:
     named = (units.c.name.label("unit_name"), units.c.kind.label("unit_kind"))
     return sa.select(posts, *named).join(units, units.c.id == posts.c.unit_id)
@@ -396,10 +303,6 @@ def _select_posts() -> Select[Any]:
 def _select_delegations() -> Select[Any]:
     lent = (posts.c.person_id, posts.c.role, posts.c.unit_id)
     return sa.select(delegations, *lent).join(posts, posts.c.id == delegations.c.post_id)
-
-
-def _unit(row: Row[Any]) -> Unit:
-    return Unit(row.id, row.kind, row.name, row.parent_id, row.temporary, row.may_approve)
 
 
 def _person(row: Row[Any]) -> Person:

@@ -1,7 +1,7 @@
 """The outbox: which workflows have yet to be told what was recorded.
 
-One row for each case says how far its workflow was told. Telling is repeated until it is written down here, in
-order, and a workflow that hears something twice ignores it.
+One row for each case says how far its workflow was told. Telling is repeated until it is written down here,
+in order, and a workflow that hears something twice ignores it.
 """
 
 from __future__ import annotations
@@ -54,9 +54,7 @@ def driven(connection: Connection, told: Mapping[str, int]) -> None:
     connection.execute(query, [{"of_case": case, "up_to": seq} for case, seq in sorted(told.items())])
 
 
-def open_cases(
-    connection: Connection, *, after: str | None = None, limit: int = 500
-) -> tuple[Undriven, ...]:
+def open_cases(connection: Connection, *, after: str | None = None, limit: int = 500) -> tuple[Undriven, ...]:
     """Return cases that have not ended, by id, those after `after` first."""
     query = _select().where(cases.c.status != "closed").order_by(cases.c.id)
     if after is not None:

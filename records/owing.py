@@ -20,8 +20,8 @@ _DOMAIN = "accede"
 def owe(connection: Connection, case_id: str, owed: Sequence[Obligation], now: datetime, today: date) -> None:
     """Write down what is owed; what was written down before stays as it is.
 
-    A post stands for those who hold it today and their substitutes. A post that nobody holds leaves a row without
-    a person, so that the gap can be seen.
+    A post stands for those who hold it today and their substitutes. A post that nobody holds leaves a row
+    without a person, so that the gap can be seen.
     """
     if not owed:
         return

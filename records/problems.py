@@ -23,8 +23,8 @@ class NotFound(Exception):
 class HeadMoved(Exception):
     """The case is no longer where the actor saw it.
 
-    `head` is the present head, `events` are those recorded since the head that was named; all events of the case
-    where that head never existed.
+    `head` is the present head, `events` are those recorded since the head that was named; all events of the
+    case where that head never existed.
     """
 
     def __init__(self, head: str, events: tuple[StoredEvent, ...]) -> None:
@@ -47,4 +47,4 @@ class AlreadyThere(Exception):
 
 
 class OutOfOrder(Exception):
-    """Something would make the organisation contradict itself: a unit above itself, a post that ends first."""
+    """The organisation would contradict itself: a unit above itself, a post that ends before it begins."""

@@ -14,8 +14,8 @@ from domain.acts import Act, Due
 from domain.case import Case
 from domain.chain import GENESIS
 from domain.deciding import decide
-from domain.evolving import replay
 from domain.events import AnswerGiven, EntryAdded, PeopleReplaced, StepCompleted, Warned
+from domain.evolving import replay
 from domain.library import Library
 from domain.process import Process
 from records.appending import Appended, append
@@ -61,7 +61,7 @@ def lock(connection: Connection, library: Library, case_id: str) -> LockedCase:
     return LockedCase(library.for_case(case), case, row.head)
 
 
-def record(  # noqa: PLR0913 - each says another thing about the same act, and the last by name only
+def record(
     connection: Connection,
     process: Process,
     locked: LockedCase | None,
@@ -72,8 +72,9 @@ def record(  # noqa: PLR0913 - each says another thing about the same act, and t
 ) -> Recorded:
     """Decide an act and append what it leaves behind, with every row that follows from it.
 
-    `locked` comes from `lock` in the same transaction, or is None for a `Start`; `process` is the edition in force
-    that day for a start, else `locked.process`. `now` is aware, UTC. `expected_head` is the head the actor saw.
+    `locked` comes from `lock` in the same transaction, or is None for a `Start`; `process` is the edition in
+    force that day for a start, else `locked.process`. `now` is aware, UTC. `expected_head` is the head the
+    actor saw.
 
     Raises:
         RuleViolation: the act is refused; nothing is kept.

@@ -38,7 +38,7 @@ class ActedOn:
     today: date
 
 
-def circumstances(  # noqa: PLR0913 - the last ones by name
+def circumstances(
     connection: Connection,
     process: Process,
     place: Case | str,
@@ -51,9 +51,9 @@ def circumstances(  # noqa: PLR0913 - the last ones by name
 ) -> Circumstances:
     """Return the circumstances of an act.
 
-    `place` is the case, or the unit a case is to start in, then with its `subject`. `named` are the people the
-    act names; `target_unit` is where a transfer leads. Posts count when they are held on both days, own or lent;
-    everything else is as it was on the day of the act. Raises NotFound where a unit does not exist.
+    `place` is the case, or the unit a case is to start in, then with its `subject`. `named` are the people
+    the act names; `target_unit` is where a transfer leads. Posts count when they are held on both days, own
+    or lent; everything else is as it was on the day of the act. Raises NotFound where a unit does not exist.
     """
     case = place if isinstance(place, Case) else None
     unit = place if isinstance(place, str) else place.unit
@@ -160,7 +160,7 @@ def _people(
 
 
 def _bodies(process: Process, case: Case | None, on: date) -> dict[str, Body]:
-    """Return the bodies of the edition that judges the day, and what the case's present one has beside them."""
+    """Return the bodies of the edition that judges the day, and those only the present one has."""
     if case is None:
         return process.bodies
     return {**process.edition(case.version).bodies, **process.in_force_on(on, case.version).bodies}

@@ -1,8 +1,8 @@
 """Who sees which cases: the one place that says so, for lists and for single reads alike.
 
-A case is seen by its subject, by people in its case roles, and by whoever holds a post today, own or lent, in the
-case's unit or above it; while a transfer waits, in the unit it would go to as well. Managing the organisation
-(role `admin`) shows no case.
+A case is seen by its subject, by people in its case roles, and by whoever holds a post today, own or lent, in
+the case's unit or above it; while a transfer waits, in the unit it would go to as well. Managing the
+organisation (role `admin`) shows no case.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement, Connection, CompoundSelect, FromClause, Select
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, FromClause, Select
 
 from records.tables import case_people, cases, delegations, posts, unit_closure, units
 

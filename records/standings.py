@@ -17,7 +17,7 @@ from records.tables import standings
 
 
 def follow_standings(connection: Connection, process: Process, case: Case, new: Sequence[Event]) -> None:
-    """Write down the standings that events of a case give to its subject, and the unit the subject moves to."""
+    """Write down the standings that events of a case give to its subject, each in its unit."""
     edition = process.edition(case.version)
     for event in new:
         body, on = event.body, event.occurred_on
@@ -51,7 +51,7 @@ def _end_standing(connection: Connection, person: str, standing: str, on: date) 
     connection.execute(sa.update(standings).where(held).values(to_on=on - timedelta(days=1)))
 
 
-def set_standing(  # noqa: PLR0913 - a line of the register has these parts
+def set_standing(
     connection: Connection,
     person: str,
     standing: str,
@@ -63,8 +63,8 @@ def set_standing(  # noqa: PLR0913 - a line of the register has these parts
 ) -> None:
     """Say that a person has a standing in a unit from `on` until the next one begins.
 
-    `among` names the standings that follow each other (those of one process), so that a person can have one in
-    several processes; None: all. Saying the same again changes nothing.
+    `among` names the standings that follow each other (those of one process), so that a person can have one
+    in several processes; None: all. Saying the same again changes nothing.
     """
     mine = standings.c.person_id == person
     if among is not None:

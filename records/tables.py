@@ -1,18 +1,14 @@
 """The tables. `events` is the record and only grows; case rows and what hangs on them are made from it.
 
-Days are ISO text, moments are UTC text of fixed width, and JSON is text, so that both databases keep, compare and
-hand back the very same characters.
+Days are ISO text, moments are UTC text of fixed width, and JSON is text, so that both databases keep, compare
+and hand back the very same characters.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
-from typing import Any
-
-import sqlalchemy as sa
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, MetaData, String, Table, Text
 
-from domain.chain import moment_text
+from records.columns import Day, Moment
 
 metadata = MetaData(
     naming_convention={
@@ -22,36 +18,6 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
-
-
-class Day(sa.TypeDecorator[date]):
-    """A day as ISO text, which sorts as days do."""
-
-    impl = String(10)
-    cache_ok = True
-
-    def process_bind_param(self, value: date | None, dialect: sa.Dialect) -> str | None:
-        """Return the text of a day."""
-        return None if value is None else value.isoformat()
-
-    def process_result_value(self, value: Any | None, dialect: sa.Dialect) -> date | None:
-        """Return the day of a text."""
-        return None if value is None else date.fromisoformat(value)
-
-
-class Moment(sa.TypeDecorator[datetime]):
-    """An aware moment as UTC text of fixed width, which sorts as moments do."""
-
-    impl = String(27)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> str | None:
-        """Return the text of a moment."""
-        return None if value is None else moment_text(value)
-
-    def process_result_value(self, value: Any | None, dialect: sa.Dialect) -> datetime | None:
-        """Return the moment of a text, aware, in UTC."""
-        return None if value is None else datetime.fromisoformat(value).astimezone(UTC)
 
 
 _ID = String(64)

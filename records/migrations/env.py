@@ -15,7 +15,7 @@ from settings import read_settings
 
 
 def plain_types(kind: str, item: object, _context: AutogenContext) -> str | Literal[False]:
-    """Write our day and moment types as the text they are stored as, so that old migrations need no new code."""
+    """Write our own types as the text they are stored as, so that old migrations need no new code."""
     if kind == "type" and isinstance(item, sa.TypeDecorator):
         return f"sa.{item.impl_instance!r}"
     return False

@@ -2,20 +2,19 @@
 
 import asyncio
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 import sqlalchemy as sa
 
 from domain.acts import Start, StepAct, Withdraw
-from domain.events import Event
 from domain.refusals import NotEntitled, StepNotOpen
 from domain.working_days import WorkingCalendar
-from records import cases, inbox, notifications, outbox, tables
+from records import organisation, tables
 from records.problems import HeadMoved, NotFound, OneOpenCase
 from records.recording import lock, record, record_due
-from records.scope import scope_of
 from tests.builders import HOST, SECRETARY, SUBJECT, a_library, noon
-from tests.records.organisations import ADMIN, AUDITOR, OUTSIDER, an_organisation, known
+from tests.records.organisations import an_organisation, known
 
 LIBRARY = a_library()
 PROCESS = LIBRARY.find("reading-circle", "1")
@@ -51,8 +50,8 @@ def begun(database):
 
 
 def rows(database, table):
-    order = [column for column in table.primary_key]
-    return database.read_now(lambda connection: connection.execute(sa.select(table).order_by(*order)).all())
+    query = sa.select(table).order_by(*table.primary_key)
+    return database.read_now(lambda connection: connection.execute(query).all())
 
 
 def test_a_start_leaves_events_a_case_a_task_and_an_outbox_row(begun):
@@ -78,7 +77,9 @@ def test_the_subject_has_the_first_standing_from_the_day_of_the_start(begun):
 def test_a_stage_left_ends_one_standing_and_begins_the_next(begun):
     talked = BEGIN + timedelta(days=10)
     begun.write_now(lambda c: act_on(c, "talk", talked, SECRETARY, outcome="done"))
-    held = sorted((r.from_on, r.standing, r.to_on) for r in rows(begun, tables.standings) if r.person_id == SUBJECT)
+    held = sorted(
+        (r.from_on, r.standing, r.to_on) for r in rows(begun, tables.standings) if r.person_id == SUBJECT
+    )
     assert held == [(BEGIN, "guest", talked - timedelta(days=1)), (talked, "reader", None)]
 
 
@@ -109,9 +110,13 @@ def test_what_is_due_is_recorded_once_however_often_it_is_asked_for(begun):
 
 def test_an_act_decided_on_another_head_is_told_what_happened_since(begun):
     (seen,) = rows(begun, tables.cases)
-    begun.write_now(lambda c: act_on(c, "talk", BEGIN, SECRETARY, outcome="postponed", expected_head=seen.head))
+    begun.write_now(
+        lambda c: act_on(c, "talk", BEGIN, SECRETARY, outcome="postponed", expected_head=seen.head)
+    )
     with pytest.raises(HeadMoved) as moved:
-        begun.write_now(lambda c: act_on(c, "talk", BEGIN, SECRETARY, outcome="done", expected_head=seen.head))
+        begun.write_now(
+            lambda c: act_on(c, "talk", BEGIN, SECRETARY, outcome="done", expected_head=seen.head)
+        )
     assert [stored.seq for stored in moved.value.events] == list(
         range(seen.seq + 1, rows(begun, tables.cases)[0].seq + 1)
     )
@@ -132,11 +137,16 @@ def test_a_second_open_case_of_one_person_is_refused_and_one_after_a_closed_one_
     def withdraw(connection):
         locked = lock(connection, LIBRARY, "case-1")
         about = known(connection, locked.process, locked.case, SUBJECT, BEGIN)
-        return record(connection, locked.process, locked, Withdraw(known=about, occurred_on=BEGIN), noon(BEGIN))
+        return record(
+            connection, locked.process, locked, Withdraw(known=about, occurred_on=BEGIN), noon(BEGIN)
+        )
 
     begun.write_now(withdraw)
     begun.write_now(lambda c: start(c, "case-2", BEGIN + timedelta(days=1)))
-    assert [(row.id, row.status) for row in rows(begun, tables.cases)] == [("case-1", "closed"), ("case-2", "open")]
+    assert [(row.id, row.status) for row in rows(begun, tables.cases)] == [
+        ("case-1", "closed"),
+        ("case-2", "open"),
+    ]
     assert all(task.case_id == "case-2" for task in rows(begun, tables.tasks))
 
 
@@ -175,7 +185,7 @@ async def test_fifty_people_acting_at_once_on_one_case_all_get_a_right_answer(be
     events = rows(begun, tables.events)
     assert [row.type for row in events].count("step-completed") == 2
     assert [row.seq for row in events] == list(range(1, len(events) + 1))
-    assert all(later.prev_hash == earlier.hash for earlier, later in zip(events, events[1:], strict=False))
+    assert all(later.prev_hash == earlier.hash for earlier, later in pairwise(events))
 
 
 async def test_fifty_cases_started_at_once_are_all_there(database):
@@ -184,8 +194,6 @@ async def test_fifty_cases_started_at_once_are_all_there(database):
     def start_for(number):
         def work(connection):
             person = f"newcomer-{number}"
-            from records import organisation
-
             organisation.add_person(connection, id=person, name="新人")
             about = known(connection, PROCESS, "circle-1", person, BEGIN, subject=person)
             act = Start(

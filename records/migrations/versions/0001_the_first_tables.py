@@ -12,16 +12,24 @@ depends_on = None
 _REFUSAL = "events are never changed"
 
 _ON_SQLITE = tuple(
-    f"CREATE TRIGGER events_no_{verb.lower()} BEFORE {verb} ON events BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END"
+    f"CREATE TRIGGER events_no_{verb.lower()} BEFORE {verb} ON events "
+    f"BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END"
     for verb in ("UPDATE", "DELETE")
 )
-_ON_POSTGRESQL = (
+_FUNCTION = (
     "CREATE FUNCTION events_refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
-    f"$$ BEGIN RAISE EXCEPTION '{_REFUSAL}'; END $$",
-    "CREATE TRIGGER events_no_change BEFORE UPDATE OR DELETE ON events "
-    "FOR EACH ROW EXECUTE FUNCTION events_refuse_change()",
-    "CREATE TRIGGER events_no_truncate BEFORE TRUNCATE ON events "
-    "FOR EACH STATEMENT EXECUTE FUNCTION events_refuse_change()",
+    f"$$ BEGIN RAISE EXCEPTION '{_REFUSAL}'; END $$"
+)
+_ON_POSTGRESQL = (
+    _FUNCTION,
+    *(
+        f"CREATE TRIGGER events_no_{name} BEFORE {verbs} ON events "
+        f"FOR EACH {level} EXECUTE FUNCTION events_refuse_change()"
+        for name, verbs, level in (
+            ("change", "UPDATE OR DELETE", "ROW"),
+            ("truncate", "TRUNCATE", "STATEMENT"),
+        )
+    ),
 )
 
 

@@ -13,7 +13,7 @@ from temporalio import activity
 
 from domain.acts import Due
 from domain.library import Library
-from records import cases, recording
+from records import cases, outbox, recording
 from records.database import Database
 from records.problems import NotFound
 from records.stored import StoredEvent, events_after
@@ -79,7 +79,11 @@ class RecordActivities:
     def _let_happen(self, connection: Connection, asked: DueAsked, now: datetime) -> tuple[StoredEvent, ...]:
         locked = recording.lock(connection, self._library, asked.case_id)
         recording.record(connection, locked.process, locked, Due(adopt=asked.adopt), now)
-        return events_after(connection, asked.case_id, asked.known, _PAGE + 1)
+        found = events_after(connection, asked.case_id, asked.known, _PAGE + 1)
+        if found:
+            # The workflow is asking for these, and asks again until it gets them: nobody else has to tell it.
+            outbox.driven(connection, {asked.case_id: found[:_PAGE][-1].seq})
+        return found
 
 
 def _facts(found: tuple[StoredEvent, ...], limit: int) -> Facts:

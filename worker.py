@@ -1,0 +1,250 @@
+"""A worker: runs the workflows and their activities, and repeats what a crash left untold.
+
+Puts the parts together from the settings; as many workers as wanted may run beside each other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import structlog
+from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
+from temporalio.worker import (
+    PollerBehaviorSimpleMaximum,
+    UnsandboxedWorkflowRunner,
+    Worker,
+    WorkflowRunner,
+)
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+from uvicorn.loops.auto import auto_loop_factory
+
+from activities.cases import RecordActivities
+from activities.delivering import DeliveringActivities
+from activities.reconciling import ReconcileActivities
+from domain.library import Library, UnsoundLibrary
+from domain.reading import DefinitionError
+from records.database import Database
+from records.definitions import read_library
+from records.problems import DatabaseUnavailable, SchemaOutdated
+from senders.mail import MailSender
+from senders.messages import Sender
+from services.connecting import TemporalUnavailable, connect
+from services.driving import Driver, wake_courier
+from services.reconciling import Progress, ensure_schedules, reconcile
+from settings import Settings, SettingsError, read_settings
+from workflows.case import CaseWorkflow
+from workflows.contract import Reconciled
+from workflows.courier import CourierWorkflow
+from workflows.definitions import KNOWN
+from workflows.reconciling import ReconcilingWorkflow
+
+WORKFLOWS: Final = (CaseWorkflow, CourierWorkflow, ReconcilingWorkflow)
+
+_PURE: Final = ("annotated_types", "dateutil", "domain", "pydantic", "pydantic_core", "typing_extensions")
+"""What the sandbox takes as it is: modules without clock, chance or files, which cost most to load again."""
+_POLLERS: Final = 10
+_GOODBYE: Final = timedelta(seconds=8)
+"""How long activities under way may take to finish when the worker is asked to stop."""
+_LONGEST_PAUSE: Final = 30.0
+"""Seconds between two tries to reach Temporal or the database, at most."""
+_EXIT_USAGE: Final = 2
+
+_log = structlog.get_logger("worker")
+
+
+class CannotStart(Exception):
+    """The worker is not set up right, and waiting would not help. The message says what to do."""
+
+
+def main() -> None:
+    """Run a worker until SIGINT or SIGTERM. Exits with 2 and one line where it is not set up right."""
+    try:
+        settings = read_settings()
+        with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
+            runner.run(_until_told_to_stop(settings))
+    except (SettingsError, CannotStart) as wrong:
+        sys.stderr.write(f"{wrong}\n")
+        sys.exit(_EXIT_USAGE)
+
+
+async def work(settings: Settings, stop: asyncio.Event) -> None:
+    """Run a worker until `stop` is set. Waits for Temporal and the database as long as they are away.
+
+    Raises CannotStart where waiting would not help.
+    """
+    library = _library(settings)
+    KNOWN.fill(library)
+    database = await _database(settings, stop)
+    if database is None:
+        return
+    try:
+        client = await _client(settings, stop)
+        if client is None:
+            return
+        async with (
+            Driver(client, database, task_queue=settings.task_queue) as driver,
+            a_worker(client, database, library, settings=settings, driver=driver),
+        ):
+            _log.info("working", task_queue=settings.task_queue, temporal=settings.temporal_address)
+            housekeeping = asyncio.create_task(_housekeeping(client, settings))
+            await stop.wait()
+            housekeeping.cancel()
+            _log.info("stopping")
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def a_worker(
+    client: Client,
+    database: Database,
+    library: Library,
+    *,
+    settings: Settings,
+    driver: Driver,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    runner: WorkflowRunner | None = None,
+) -> AsyncIterator[Worker]:
+    """Run a worker with everything in it as long as the context is open. `clock` gives the moment, UTC."""
+
+    async def look_over(deep: bool, progress: Progress) -> Reconciled:  # noqa: FBT001 - the activity's own call
+        today = clock().astimezone(settings.zone).date()
+        queue = settings.task_queue
+        return await reconcile(
+            client, database, library, today=today, task_queue=queue, deep=deep, progress=progress
+        )
+
+    record = RecordActivities(database, library, clock=clock, wake=driver.wake)
+    delivering = DeliveringActivities(database, library, _sender(settings), clock=clock)
+    async with Worker(
+        client,
+        task_queue=settings.task_queue,
+        workflows=list(WORKFLOWS),
+        activities=[
+            record.fetch_case,
+            record.fetch_events,
+            record.record_due,
+            delivering.deliver_batch,
+            ReconcileActivities(look_over).reconcile,
+        ],
+        workflow_runner=runner or _runner(settings),
+        max_cached_workflows=settings.max_cached_cases,
+        max_concurrent_workflow_tasks=100,
+        max_concurrent_activities=50,
+        # Otherwise new cases starve behind running ones.
+        workflow_task_poller_behavior=PollerBehaviorSimpleMaximum(maximum=_POLLERS),
+        activity_task_poller_behavior=PollerBehaviorSimpleMaximum(maximum=_POLLERS),
+        nonsticky_to_sticky_poll_ratio=0.5,
+        # The other worker takes over the cases of a dead one this soon.
+        sticky_queue_schedule_to_start_timeout=timedelta(seconds=3),
+        graceful_shutdown_timeout=_GOODBYE,
+    ) as worker:
+        yield worker
+
+
+async def _until_told_to_stop(settings: Settings) -> None:
+    _set_up_logs(settings)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    await work(settings, stop)
+
+
+async def _housekeeping(client: Client, settings: Settings) -> None:
+    """Set the courier and the schedules going, as soon as Temporal lets us."""
+    pause = 1.0
+    while True:
+        try:
+            await wake_courier(client, settings.task_queue)
+            await ensure_schedules(client, task_queue=settings.task_queue)
+        except RPCError as trouble:
+            if trouble.status is RPCStatusCode.UNIMPLEMENTED:
+                _log.warning("this Temporal has no schedules; run `accede reconcile` after an outage")
+                return
+            _log.warning("courier and schedules not set going yet", reason=trouble.status.name)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, _LONGEST_PAUSE)
+        else:
+            return
+
+
+def _library(settings: Settings) -> Library:
+    try:
+        return read_library(settings.processes_dir)
+    except (FileNotFoundError, DefinitionError, UnsoundLibrary) as wrong:
+        raise CannotStart(str(wrong)) from wrong
+
+
+async def _database(settings: Settings, stop: asyncio.Event) -> Database | None:
+    """Open the record, waiting while nobody answers there; None when told to stop meanwhile."""
+    pause = 1.0
+    while not stop.is_set():
+        try:
+            return await asyncio.to_thread(Database.open, settings.database_url)
+        except (SchemaOutdated, ValueError) as wrong:
+            raise CannotStart(str(wrong)) from wrong
+        except DatabaseUnavailable as away:
+            _log.warning(str(away), tries_again_in=pause)
+        pause = await _pause(stop, pause)
+    return None
+
+
+async def _client(settings: Settings, stop: asyncio.Event) -> Client | None:
+    """Connect to Temporal, waiting while it is away; None when told to stop meanwhile."""
+    key = settings.temporal_api_key
+    pause = 1.0
+    while not stop.is_set():
+        try:
+            return await connect(
+                settings.temporal_address,
+                namespace=settings.temporal_namespace,
+                tls=settings.temporal_tls,
+                api_key=key.get_secret_value() if key else None,
+                lazy=False,
+            )
+        except TemporalUnavailable as away:
+            _log.warning(str(away), tries_again_in=pause)
+        pause = await _pause(stop, pause)
+    return None
+
+
+async def _pause(stop: asyncio.Event, seconds: float) -> float:
+    """Wait, or be told to stop; return how long to wait the next time."""
+    try:
+        await asyncio.wait_for(stop.wait(), seconds)
+    except TimeoutError:
+        return min(seconds * 2, _LONGEST_PAUSE)
+    return seconds
+
+
+def _sender(settings: Settings) -> Sender | None:
+    if settings.smtp_url is None:
+        return None
+    return MailSender(
+        settings.smtp_url.get_secret_value(), sender=settings.mail_from, public_url=settings.public_url
+    )
+
+
+def _runner(settings: Settings) -> WorkflowRunner:
+    if not settings.sandbox:
+        return UnsandboxedWorkflowRunner()
+    return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*_PURE))
+
+
+def _set_up_logs(settings: Settings) -> None:
+    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
+    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(level))
+
+
+if __name__ == "__main__":
+    main()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -50,19 +50,6 @@ class FoundCase:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenCase:
-    """A case that is not closed, as far as driving it needs."""
-
-    id: str
-    process: str
-    version: str
-    digest: str
-    seq: int
-    next_moment: datetime | None
-    """When something happens by itself, UTC."""
-
-
-@dataclass(frozen=True, slots=True)
 class CaseFilter:
     """What a list of cases is narrowed to; None: not narrowed."""
 
@@ -91,13 +78,14 @@ def list_cases(
     connection: Connection,
     library: Library,
     *,
-    scope: Scope,
+    scope: Scope | None,
     narrowed: CaseFilter | None = None,
     cursor: str | None = None,
     limit: int = 50,
 ) -> Page[FoundCase]:
     """Return cases, those opened last first. Raises BadCursor."""
-    query = _select().where(*_seen(scope), *_conditions(narrowed or CaseFilter(), scope.today))
+    today = None if scope is None else scope.today
+    query = _select().where(*_seen(scope), *_conditions(narrowed or CaseFilter(), today))
     if cursor is not None:
         opened_on, case_id = place_of(cursor, 2)
         place = sa.tuple_(sa.literal(opened_on), sa.literal(case_id))
@@ -150,15 +138,6 @@ def events(
     return tuple(stored.event for stored in events_after(connection, case_id, after, limit))
 
 
-def open_cases(connection: Connection, *, after: str | None = None, limit: int = 500) -> list[OpenCase]:
-    """Return the cases that are not closed, by id, from the one that follows `after`."""
-    columns = (cases.c.id, cases.c.process, cases.c.version, cases.c.digest, cases.c.seq, cases.c.next_moment)
-    query = sa.select(*columns).where(cases.c.status != "closed").order_by(cases.c.id).limit(limit)
-    if after is not None:
-        query = query.where(cases.c.id > after)
-    return [OpenCase(*row) for row in connection.execute(query)]
-
-
 def _select() -> Select[Any]:
     columns = (cases.c.snapshot, cases.c.head, people.c.name.label("subject"), units.c.name.label("unit"))
     return (
@@ -177,7 +156,7 @@ def _found(library: Library, row: Row[Any]) -> FoundCase:
     return FoundCase(case, library.for_case(case), row.head, row.subject, row.unit)
 
 
-def _conditions(narrowed: CaseFilter, today: date) -> Iterable[ColumnElement[bool]]:
+def _conditions(narrowed: CaseFilter, today: date | None) -> Iterable[ColumnElement[bool]]:
     equal = (
         (cases.c.process, narrowed.process),
         (cases.c.status, narrowed.status),
@@ -190,6 +169,8 @@ def _conditions(narrowed: CaseFilter, today: date) -> Iterable[ColumnElement[boo
         below = sa.select(unit_closure.c.unit_id).where(unit_closure.c.ancestor_id == narrowed.unit)
         yield cases.c.unit_id.in_(below)
     if narrowed.overdue is not None:
+        if today is None:
+            raise ValueError("what is overdue depends on the day of a scope")
         late = cases.c.id.in_(sa.select(tasks.c.case_id).where(tasks.c.due_on < today))
         yield late if narrowed.overdue else sa.not_(late)
     if narrowed.q:

@@ -75,6 +75,8 @@ class Post:
     unit_kind: str
     from_on: date
     to_on: date | None
+    granted_by: str | None = None
+    """Who gave it; None where it came with the installation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,16 +163,23 @@ def add_post(
     unit_id: str,
     from_on: date,
     to_on: date | None = None,
+    granted_by: str | None = None,
     id: str | None = None,  # noqa: A002 - the column's name
 ) -> Post:
-    """Give somebody a post. Raises NotFound, OutOfOrder where it would end before it begins."""
+    """Give somebody a post; `granted_by` is who gave it. Raises NotFound, OutOfOrder where it would end before it begins."""
     _check_order(from_on, to_on)
     person(connection, person_id)
     unit(connection, unit_id)
     made = id or uuid4().hex
     connection.execute(
         sa.insert(posts).values(
-            id=made, person_id=person_id, role=role, unit_id=unit_id, from_on=from_on, to_on=to_on
+            id=made,
+            person_id=person_id,
+            role=role,
+            unit_id=unit_id,
+            from_on=from_on,
+            to_on=to_on,
+            granted_by=granted_by,
         )
     )
     return post(connection, made)
@@ -225,6 +234,7 @@ def add_delegation(
     substitute: str,
     from_on: date,
     to_on: date | None = None,
+    granted_by: str | None = None,
     id: str | None = None,  # noqa: A002 - the column's name
 ) -> Delegation:
     """Lend a post. Raises NotFound, OutOfOrder where it would end too early or go to its own holder."""
@@ -235,7 +245,12 @@ def add_delegation(
     made = id or uuid4().hex
     connection.execute(
         sa.insert(delegations).values(
-            id=made, post_id=post_id, substitute_id=substitute, from_on=from_on, to_on=to_on
+            id=made,
+            post_id=post_id,
+            substitute_id=substitute,
+            from_on=from_on,
+            to_on=to_on,
+            granted_by=granted_by,
         )
     )
     return delegation(connection, made)
@@ -311,7 +326,15 @@ def _person(row: Row[Any]) -> Person:
 
 def _post(row: Row[Any]) -> Post:
     return Post(
-        row.id, row.person_id, row.role, row.unit_id, row.unit_name, row.unit_kind, row.from_on, row.to_on
+        row.id,
+        row.person_id,
+        row.role,
+        row.unit_id,
+        row.unit_name,
+        row.unit_kind,
+        row.from_on,
+        row.to_on,
+        row.granted_by,
     )
 
 

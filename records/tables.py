@@ -66,6 +66,8 @@ posts = Table(
     Column("unit_id", _ID, ForeignKey("units.id"), nullable=False),
     Column("from_on", Day, nullable=False),
     Column("to_on", Day),
+    # Who gave it; null where it came with the installation.
+    Column("granted_by", _ID, ForeignKey("people.id")),
     Index(None, "unit_id", "role"),
 )
 
@@ -77,6 +79,7 @@ delegations = Table(
     Column("substitute_id", _ID, ForeignKey("people.id"), nullable=False, index=True),
     Column("from_on", Day, nullable=False),
     Column("to_on", Day),
+    Column("granted_by", _ID, ForeignKey("people.id")),
 )
 
 standings = Table(

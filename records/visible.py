@@ -37,7 +37,7 @@ def may_administer(connection: Connection, who: str, unit_id: str, today: date) 
     return connection.execute(sa.select(sa.exists(mine))).scalar_one()
 
 
-def list_people(  # noqa: PLR0913 - filters, all by name
+def list_people(
     connection: Connection,
     *,
     viewer: str,
@@ -65,7 +65,7 @@ def find_person(connection: Connection, person_id: str, *, viewer: str, today: d
     return person(connection, person_id)
 
 
-def list_posts(  # noqa: PLR0913 - filters, all by name
+def list_posts(
     connection: Connection,
     *,
     viewer: str,
@@ -134,7 +134,9 @@ def overdue_among(connection: Connection, case_ids: tuple[str, ...], today: date
     return frozenset(connection.execute(query.distinct()).scalars()) if case_ids else frozenset()
 
 
-def present_standings(connection: Connection, ids: tuple[str, ...], today: date) -> dict[str, tuple[str, str]]:
+def present_standings(
+    connection: Connection, ids: tuple[str, ...], today: date
+) -> dict[str, tuple[str, str]]:
     """Return the standing people have today, and the unit they have it in, by person."""
     query = (
         sa.select(standings.c.person_id, standings.c.standing, standings.c.unit_id)
@@ -148,6 +150,14 @@ def count_undelivered(connection: Connection) -> int:
     """Return how many obligations to inform wait to be met."""
     query = sa.select(sa.func.count()).where(obligations.c.status == "waiting")
     return connection.execute(query).scalar_one()
+
+
+def is_owed(connection: Connection, who: str, obligation_id: str) -> bool:
+    """Whether there is such a message to this person."""
+    query = sa.select(obligations.c.id).where(
+        obligations.c.id == obligation_id, obligations.c.person_id == who
+    )
+    return connection.execute(query).first() is not None
 
 
 def _held(who: str, today: date) -> Select[Any]:

@@ -82,7 +82,7 @@ def finish_period(draft: Draft, step: PeriodStep) -> bool:
         return False
     needed = [entry.on for entry in state.entries]
     enough = sum(duty.at_least for duty in step.entries)
-    on = max([end, *sorted(needed)[:enough]])
+    on = max([end, state.opened_on, *sorted(needed)[:enough]])
     if on > draft.today:
         return False
     outcome = next(iter(step.outcomes))

@@ -51,6 +51,7 @@ class World:
             for kind in ordered
         )
         self.members = tuple(f"member-{number}" for number in range(members))
+        self.everybody = tuple(f"member-{number}" for number in range(max(members, 16)))
         self.posts = tuple(
             HeldPost(id=f"post-{actor}", role=actor.rpartition(".")[2], unit=f"u-{kind}", unit_kind=kind)
             for actor in process.roles
@@ -66,7 +67,7 @@ class World:
         who = self.who(actor, case) + ("-2" if second else "")
         posts = tuple(post for post in self.posts if post.actor == actor)
         top = list(self.process.standings)[-1]
-        people = [PersonFacts(id=member, standing=top) for member in self.members]
+        people = [PersonFacts(id=member, standing=top) for member in self.everybody]
         subject = PersonFacts(id=SUBJECT, standing=self.process.first_standing, born_on=date(1990, 2, 28))
         rosters = tuple(
             Roster(body=name, people=self.members if body.standing else self.members[:5])
@@ -126,7 +127,7 @@ class World:
         if isinstance(step, AppointStep):
             count = edition.case_roles[step.role].count.min
             offset = 3 * sum(map(ord, step.role)) % 8
-            given["people"] = self.members[offset : offset + count]
+            given["people"] = self.everybody[offset : offset + count]
         if isinstance(step, MeetingStep):
             given["meeting"] = self.vote(edition, case, step, actor, lost=chosen == step.lost)
         number = sum(a.person.startswith("holder") for a in case.steps[step.id].answers)
@@ -150,17 +151,15 @@ def papers(step: Step) -> dict[str, tuple[str, ...]]:
     return {ref.id: ("digest",) for ref in step.materials}
 
 
-def answers(
-    specs: tuple[FieldSpec, ...], outcome: str | None, day: date, step: Step
-) -> dict[str, Scalar]:
+def answers(specs: tuple[FieldSpec, ...], outcome: str | None, day: date, step: Step) -> dict[str, Scalar]:
     """Return an answer to every field that is required."""
     given: dict[str, Scalar] = {}
     wanted = {rule.field: rule for rule in step.rules if isinstance(rule, FieldRule)}
     for spec in specs:
         rule = wanted.get(spec.id)
-        if not spec.required or (spec.for_outcomes and outcome not in spec.for_outcomes):
-            if rule is None or rule.equals is None:
-                continue
+        asked = spec.required and (not spec.for_outcomes or outcome in spec.for_outcomes)
+        if not asked and (rule is None or rule.equals is None):
+            continue
         if rule is not None and rule.equals is not None:
             given[spec.id] = rule.equals
         elif spec.type == "integer":

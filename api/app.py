@@ -1,0 +1,173 @@
+"""The HTTP door: puts the parts together and makes the application of them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
+
+from fastapi import FastAPI
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from api import problems
+from api.documented import PROBLEMS, ProblemDocument
+from api.intake import Intake, SameOrigin, Watched
+from api.routes import (
+    acts,
+    cases,
+    materials,
+    notifications,
+    operations,
+    organisation,
+    processes,
+    sessions,
+    tasks,
+)
+from api.routes import problems as problem_pages
+from records.database import Database
+from records.definitions import read_library
+from services import connecting
+from services.calendars import working_calendar
+from services.documents import StoredDocuments
+from services.driving import Driver
+from services.parts import Parts
+from settings import Settings, read_settings
+
+_ROUTERS = (
+    sessions.router,
+    cases.router,
+    acts.router,
+    tasks.router,
+    processes.router,
+    organisation.units,
+    organisation.people,
+    organisation.posts,
+    organisation.delegations,
+    materials.router,
+    notifications.router,
+    operations.router,
+    problem_pages.router,
+)
+
+
+@dataclass(frozen=True)
+class Door:
+    """How people reach the application."""
+
+    public_url: str = ""
+    secure_cookies: bool = False
+    """Whether people come by HTTPS, so that the session cookie may insist on it."""
+    metrics_token: str | None = None
+
+
+def create_app(parts: Parts, door: Door | None = None) -> FastAPI:
+    """Return the application over parts that are open already; whoever opened them closes them."""
+    app = _application(door or Door())
+    app.state.parts = parts
+    return app
+
+
+def create_app_from(settings: Settings) -> FastAPI:
+    """Return the application that opens and closes its own parts, as the settings say."""
+    token = settings.metrics_token
+    door = Door(
+        public_url=settings.public_url,
+        secure_cookies=bool(settings.secure_cookies),
+        metrics_token=None if token is None else token.get_secret_value(),
+    )
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with opened(settings) as parts:
+            app.state.parts = parts
+            yield
+
+    app = _application(door)
+    app.router.lifespan_context = lifespan
+    return app
+
+
+def main() -> FastAPI:
+    """Return the application of the environment's settings: what uvicorn is pointed at."""
+    return create_app_from(read_settings())
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Parts]:
+    """Open everything a door needs. Temporal may be away: acts are recorded all the same, and driven later.
+
+    Raises SchemaOutdated, DatabaseUnavailable, DefinitionError with what to do about it.
+    """
+    async with AsyncExitStack() as closing:
+        database = Database.open(settings.database_url)
+        closing.push_async_callback(database.close)
+        key = settings.temporal_api_key
+        client = await connecting.connect(
+            settings.temporal_address,
+            namespace=settings.temporal_namespace,
+            tls=settings.temporal_tls,
+            api_key=None if key is None else key.get_secret_value(),
+        )
+        driver = await closing.enter_async_context(Driver(client, database, task_queue=settings.task_queue))
+        yield Parts(
+            database=database,
+            library=read_library(settings.processes_dir),
+            documents=StoredDocuments.at(settings.materials_url),
+            calendars=working_calendar,
+            clock=_now,
+            driver=driver,
+            zone=settings.zone,
+            session_lasts=timedelta(hours=settings.session_hours),
+            temporal_answers=lambda: _answers(client),
+        )
+
+
+def _application(door: Door) -> FastAPI:
+    app = FastAPI(
+        title="Accede",
+        version=version("accede"),
+        description="Durable approval processes, from a first application to full membership.",
+        docs_url=None,
+        redoc_url=None,
+        responses=PROBLEMS,
+        redirect_slashes=False,
+    )
+    app.state.secure_cookies = door.secure_cookies
+    app.state.metrics_token = door.metrics_token
+    problems.install(app)
+    for router in _ROUTERS:
+        app.include_router(router)
+    _describe_problems(app)
+    # The last one added is the outermost.
+    app.add_middleware(Intake)
+    app.add_middleware(SameOrigin, public_url=door.public_url)
+    app.add_middleware(Watched, https=door.secure_cookies)
+    return app
+
+
+def _describe_problems(app: FastAPI) -> None:
+    made = app.openapi
+
+    def openapi() -> dict[str, object]:
+        document = made()
+        schema = ProblemDocument.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas = document["components"]["schemas"]
+        schemas.update(schema.pop("$defs", {}))
+        schemas["ProblemDocument"] = schema
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]  # the way FastAPI documents
+
+
+async def _answers(client: Client) -> bool:
+    try:
+        return await client.service_client.check_health(timeout=timedelta(seconds=2))
+    except (RPCError, RuntimeError, OSError):
+        return False
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

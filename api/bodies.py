@@ -1,0 +1,168 @@
+"""What may be sent: one flat model for each kind of request, every part bounded."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr
+
+from api.bounds import (
+    Answer,
+    Asked,
+    Count,
+    Day,
+    Fields,
+    Id,
+    Ids,
+    Label,
+    Line,
+    MaterialIds,
+    Prose,
+    Seq,
+)
+
+_EMPTY: dict[str, Answer] = {}
+
+
+class LogIn(Asked):
+    """A login and its password."""
+
+    login: Line
+    password: Annotated[SecretStr, Field(max_length=1_000)]
+
+
+class StartBody(Asked):
+    """A case to start. `occurred_on` is today where it is left out."""
+
+    process: Label
+    subject: Id
+    unit: Id
+    occurred_on: Day | None = None
+    reason: Prose | None = None
+    fields: Fields = Field(default_factory=dict)
+    materials: MaterialIds = Field(default_factory=dict)
+
+
+class ExcludedBody(Asked):
+    """An entitled member left out of the count."""
+
+    person: Id
+    ground: Label
+
+
+class MeetingBody(Asked):
+    """The numbers of one vote."""
+
+    eligible: Count
+    present: Count
+    written: Count = 0
+    yes: Count
+    no: Count = 0
+    abstain: Count = 0
+    vetoes: Count = 0
+    chair: Literal["yes", "no"] | None = None
+    excluded: Annotated[tuple[ExcludedBody, ...], Field(max_length=1_000)] = ()
+
+
+class EntryBody(Asked):
+    """One entry of a periodic duty or of a notice."""
+
+    kind: Label
+    ref: Label | None = None
+    fields: Fields = Field(default_factory=dict)
+
+
+class _ActBody(Asked):
+    occurred_on: Day | None = None
+    reason: Prose | None = None
+
+
+class StepBody(_ActBody):
+    """What is done at a step. `occurred_on` is today where it is left out."""
+
+    outcome: Label | None = None
+    fields: Fields = Field(default_factory=dict)
+    materials: MaterialIds = Field(default_factory=dict)
+    people: Ids = ()
+    meeting: MeetingBody | None = None
+    entry: EntryBody | None = None
+
+
+class WholeCaseBody(_ActBody):
+    """A withdrawal, a suspension, a resumption or an appeal."""
+
+
+class MigrateBody(Asked):
+    """Nothing has to be said: what is due by now happens, a change of rules included."""
+
+    reason: Prose | None = None
+
+
+class TransferBody(_ActBody):
+    """A proposal to move the case (`to_unit`), or its confirmation by the new unit (`confirms`)."""
+
+    to_unit: Id | None = None
+    handed_over: bool = False
+    confirms: Seq | None = None
+
+
+class ChangeBody(Asked):
+    """A value that was recorded wrongly: the event it stands in, its path there, and the right value."""
+
+    seq: Seq
+    path: Annotated[str, Field(max_length=120, pattern=r"^[a-z0-9][a-z0-9._-]*$")]
+    value: Answer | Ids
+
+
+class CorrectBody(_ActBody):
+    """A proposal (`change`), or a second person's answer to one."""
+
+    change: ChangeBody | None = None
+    confirms: Seq | None = None
+    rejects: Seq | None = None
+
+
+class UnitBody(Asked):
+    """A unit to add below another."""
+
+    kind: Label
+    name: Line
+    parent: Id
+    temporary: bool = False
+    may_approve: bool = False
+
+
+class PersonBody(Asked):
+    """A person to add, as a member of a unit where `unit` is given."""
+
+    name: Line
+    unit: Id
+    email: Annotated[str, Field(max_length=320, pattern=r"^[^\s@\x00-\x1f]+@[^\s@\x00-\x1f]+$")] | None = None
+    language: Literal["zh", "en"] = "zh"
+    born_on: Day | None = None
+    standing: Label | None = None
+
+
+class PostBody(Asked):
+    """A post to give. `from` is today where it is left out; `to` is the last day it is held."""
+
+    person: Id
+    role: Label
+    unit: Id
+    from_: Annotated[Day | None, Field(alias="from")] = None
+    to: Day | None = None
+
+
+class DelegationBody(Asked):
+    """A post to lend to a substitute."""
+
+    post: Id
+    substitute: Id
+    from_: Annotated[Day | None, Field(alias="from")] = None
+    to: Day | None = None
+
+
+class EndBody(Asked):
+    """The last day of a post or delegation; today where it is left out."""
+
+    on: Day | None = None

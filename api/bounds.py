@@ -1,0 +1,58 @@
+"""What any text, number or day from outside has to be before it reaches anything that could choke on it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictInt
+
+SAFE_INTEGER = 2**53 - 1
+"""The largest whole number that JSON readers agree on, and canonical JSON admits."""
+
+FIRST_DAY = date(1900, 1, 1)
+LAST_DAY = date(2199, 12, 31)
+
+_ID = r"^[0-9A-Za-z][0-9A-Za-z._:-]{0,79}$"
+
+
+def _storable(text: str) -> str:
+    """Refuse what a database or UTF-8 cannot hold: NUL and lone surrogates."""
+    if "\x00" in text or not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise ValueError("characters")
+    return text
+
+
+def _within_years(day: date) -> date:
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise ValueError("years")
+    return day
+
+
+Storable = AfterValidator(_storable)
+
+Id = Annotated[str, Field(pattern=_ID)]
+"""An opaque id."""
+Line = Annotated[str, Field(min_length=1, max_length=200), Storable]
+"""One line of text: a name, a title."""
+Prose = Annotated[str, Field(max_length=20_000), Storable]
+"""Free text."""
+Label = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$")]
+"""An identifier out of a process definition."""
+Day = Annotated[date, AfterValidator(_within_years)]
+"""A day in the organisation's time zone."""
+Number = Annotated[StrictInt, Field(ge=-SAFE_INTEGER, le=SAFE_INTEGER)]
+Count = Annotated[StrictInt, Field(ge=0, le=1_000_000)]
+Seq = Annotated[StrictInt, Field(ge=1, le=2**31 - 1)]
+"""The number of an event in its case."""
+Answer = StrictBool | Number | Prose | None
+"""The value of a field: text, a whole number, yes or no, or nothing."""
+Ids = Annotated[tuple[Id, ...], Field(max_length=200)]
+Fields = Annotated[dict[Label, Answer], Field(max_length=100)]
+MaterialIds = Annotated[dict[Label, Annotated[tuple[Id, ...], Field(max_length=50)]], Field(max_length=100)]
+
+
+class Asked(BaseModel):
+    """A body somebody sent: unknown keys are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")

@@ -1,0 +1,82 @@
+"""Who asks, what he saw, and which request this repeats: read from the headers of a request."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, cast
+
+from fastapi import Depends, Header, Request
+from fastapi.security import APIKeyCookie, HTTPBearer
+
+from api.language import language_of
+from services import accounts
+from services.parts import Caller, Parts
+from services.refusals import NotSignedIn, Refusal
+
+_HEAD = re.compile(r'^(?:W/)?"?([0-9a-f]{64})"?$')
+_LONGEST_SECRET = 200
+
+# Only for the API's description: both are read below, because either may be missing.
+_bearer = HTTPBearer(auto_error=False, description="A token from `accede token`.")
+_cookie = APIKeyCookie(name="accede", auto_error=False, description="The session a log-in began.")
+
+
+class HeadRequired(Refusal):
+    """An act has to say which head of the case it was decided on."""
+
+    kind = "head-required"
+
+
+def parts_of(request: Request) -> Parts:
+    """Return the parts the application was made of."""
+    return cast("Parts", request.app.state.parts)
+
+
+def cookie_name(request: Request) -> str:
+    """Return the name of the session cookie; `__Host-` binds it to this host and to HTTPS."""
+    return "__Host-accede" if request.app.state.secure_cookies else "accede"
+
+
+def secret_of(request: Request) -> str | None:
+    """Return the token or session id that came with the request."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme:
+        return token.strip() if scheme.lower() == "bearer" else None
+    return request.cookies.get(cookie_name(request))
+
+
+async def caller_of(request: Request) -> Caller:
+    """Return who asks. Raises NotSignedIn."""
+    secret = secret_of(request)
+    if not secret or len(secret) > _LONGEST_SECRET:
+        raise NotSignedIn
+    return await accounts.caller_of(parts_of(request), secret, language_of(request))
+
+
+def seen_head(
+    if_match: Annotated[
+        str | None,
+        Header(alias="If-Match", max_length=300, description="The ETag of the case as you saw it."),
+    ] = None,
+) -> str:
+    """Return the head the caller saw. Raises HeadRequired; what is no head at all matches none."""
+    if if_match is None:
+        raise HeadRequired
+    found = _HEAD.match(if_match.strip())
+    return found.group(1) if found else "-"
+
+
+Key = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=255,
+        description="Repeating a request with the same key gives the same answer and is recorded once.",
+    ),
+]
+Here = Annotated[Parts, Depends(parts_of)]
+By = Annotated[Caller, Depends(caller_of)]
+Seen = Annotated[str, Depends(seen_head)]
+signed_in = [Depends(_bearer), Depends(_cookie)]
+"""Makes the API's description say that a route needs a caller."""

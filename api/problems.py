@@ -1,0 +1,129 @@
+"""Problem details (RFC 9457): how every refusal and fault leaves, in the caller's language, without echoes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+
+from api import metrics
+from api.invalid import faults_in
+from api.language import language_of
+from api.problem_kinds import BY_STATUS, KINDS
+from domain.refusals import RuleViolation
+from domain.values import Language, Text
+from services.refusals import HeadMoved, InvalidInput, Refusal, TooManyTries
+from services.views import event_view
+
+MEDIA_TYPE = "application/problem+json"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One problem on its way out."""
+
+    kind: str
+    detail: Text | None = None
+    status: int | None = None
+    """Where it differs from the kind's own."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    more: Mapping[str, Any] = field(default_factory=dict)
+    """Further members, such as `rule` or `events`."""
+
+    def body(self, language: Language, trace: str) -> bytes:
+        """Return the problem as JSON."""
+        kind = KINDS[self.kind]
+        members = {
+            "type": kind.address,
+            "title": kind.title.in_language(language),
+            "status": self.status or kind.status,
+            "detail": (self.detail or kind.explains).in_language(language),
+            **self.more,
+            "trace": trace,
+        }
+        return json.dumps(members, ensure_ascii=False).encode()
+
+    def answer(self, language: Language, trace: str) -> Response:
+        """Return the problem as a response."""
+        headers = {"content-language": language, "cache-control": "no-store", **self.headers}
+        status = self.status or KINDS[self.kind].status
+        return Response(self.body(language, trace), status, headers, media_type=MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Let every way in which a request can fail leave as a problem."""
+    app.add_exception_handler(RuleViolation, _rule_broken)
+    app.add_exception_handler(Refusal, _refused)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _by_status)
+    app.add_exception_handler(Exception, _fault)
+
+
+def _answer(request: Request, problem: Problem) -> Response:
+    return problem.answer(language_of(request), trace_of(request))
+
+
+def trace_of(request: Request) -> str:
+    """Return the id under which the log speaks of this request."""
+    trace: str = request.scope.get("accede.trace", "")
+    return trace
+
+
+async def _rule_broken(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RuleViolation)  # noqa: S101 - registered for this class only
+    metrics.REFUSALS.labels(error.rule).inc()
+    more: dict[str, Any] = {
+        "rule": error.rule,
+        "basis": error.basis,
+        "level": error.level,
+        "passes_on": error.passes_on.isoformat() if error.passes_on else None,
+    }
+    if error.passes_when is not None:
+        more["passes_when"] = error.passes_when.in_language(language_of(request))
+    return _answer(request, Problem(error.kind, error.detail, more=more))
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refusal)  # noqa: S101 - registered for this class only
+    language = language_of(request)
+    headers: dict[str, str] = {}
+    more: dict[str, Any] = {}
+    if isinstance(error, TooManyTries):
+        headers["retry-after"] = str(error.wait_s)
+    if isinstance(error, HeadMoved):
+        headers["etag"] = f'"{error.head}"'
+        more["events"] = [
+            event_view(event).model_dump(mode="json", by_alias=True) for event in error.events
+        ]
+    if isinstance(error, InvalidInput):
+        more["errors"] = [{"path": error.path, "problem": error.problem.in_language(language)}]
+    if error.kind == "not-signed-in":
+        headers["www-authenticate"] = "Bearer"
+    return _answer(request, Problem(error.kind, error.detail, headers=headers, more=more))
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class only
+    found: Sequence[Mapping[str, Any]] = error.errors()
+    if found and all(one["loc"][:1] == ("path",) for one in found):
+        return _answer(request, Problem("not-found"))
+    if any(one["type"] == "json_invalid" for one in found):
+        return _answer(request, Problem("malformed"))
+    return _answer(request, Problem("invalid-input", more={"errors": faults_in(found, language_of(request))}))
+
+
+async def _by_status(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
+    kind = BY_STATUS.get(error.status_code, "malformed" if error.status_code < 500 else "internal")  # noqa: PLR2004 - HTTP
+    return _answer(request, Problem(kind, status=error.status_code, headers=dict(error.headers or {})))
+
+
+async def _fault(request: Request, error: Exception) -> Response:
+    """Answer a fault of our own; the framework writes the traceback to the log afterwards."""
+    return _answer(request, Problem("internal"))

@@ -1,0 +1,71 @@
+"""Cases: start one, list them, read one, its history, and why it waits."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Response
+
+from api.bodies import StartBody
+from api.bounds import Day, Id, Label, Storable
+from api.callers import By, Here, Key, signed_in
+from api.paging import Cursor, Limit
+from services import acts, cases, explain
+from services.acts import StartRequest
+from services.cases import CaseFilter
+from services.views import CaseRow, CaseView, ExplanationView, Page, ProvenEventView
+
+router = APIRouter(prefix="/v1/cases", tags=["cases"], dependencies=signed_in)
+
+
+@router.post("", status_code=201, summary="Start a case")
+async def start(body: StartBody, response: Response, parts: Here, caller: By, key: Key = None) -> CaseView:
+    """Start a case: completes the first step of the process."""
+    view = await acts.start(parts, caller, StartRequest(**body.model_dump()), key=key)
+    response.headers["location"] = f"/v1/cases/{view.id}"
+    response.headers["etag"] = f'"{view.head}"'
+    return view
+
+
+@router.get("", summary="List cases")
+async def list_cases(  # noqa: PLR0913 - one for each filter
+    parts: Here,
+    caller: By,
+    *,
+    status: Literal["open", "suspended", "closed"] | None = None,
+    stage: Label | None = None,
+    standing: Label | None = None,
+    unit: Id | None = None,
+    overdue: bool | None = None,
+    q: Annotated[str | None, Query(max_length=100), Storable] = None,
+    process: Label | None = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Page[CaseRow]:
+    """Return the cases within the scope of the caller's posts, newest first."""
+    wanted = CaseFilter(
+        status=status, stage=stage, standing=standing, unit=unit, overdue=overdue, text=q, process=process
+    )
+    return await cases.listed(parts, caller, wanted, cursor=cursor, limit=limit)
+
+
+@router.get("/{case_id}", summary="Read a case")
+async def read(case_id: Id, response: Response, parts: Here, caller: By, as_of: Day | None = None) -> CaseView:
+    """Return a case with its open steps; `as_of` shows what was recorded by the end of that day."""
+    view = await cases.shown(parts, caller, case_id, as_of=as_of)
+    response.headers["etag"] = f'"{view.head}"'
+    return view
+
+
+@router.get("/{case_id}/history", summary="Read a case's history")
+async def history(
+    case_id: Id, parts: Here, caller: By, cursor: Cursor = None, limit: Limit = 200
+) -> Page[ProvenEventView]:
+    """Return every recorded fact in order, with its place in the chain."""
+    return await cases.history(parts, caller, case_id, cursor=cursor, limit=limit)
+
+
+@router.get("/{case_id}/explain", summary="Explain where a case stands")
+async def explained(case_id: Id, parts: Here, caller: By) -> ExplanationView:
+    """Return in sentences why the case waits, for whom, and what comes next."""
+    return await explain.explained(parts, caller, case_id)

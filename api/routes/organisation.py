@@ -1,0 +1,106 @@
+"""The organisation: units, people, and posts lent and held."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from api.bodies import DelegationBody, EndBody, PersonBody, PostBody, UnitBody
+from api.bounds import Id, Label, Storable
+from api.callers import By, Here, Key, signed_in
+from api.paging import Cursor, Limit
+from services import organisation
+from services.organisation import NewDelegation, NewPerson, NewPost, NewUnit
+from services.views import DelegationView, Page, PersonView, PostView, UnitView
+
+units = APIRouter(prefix="/v1/units", tags=["organisation"], dependencies=signed_in)
+people = APIRouter(prefix="/v1/people", tags=["organisation"], dependencies=signed_in)
+posts = APIRouter(prefix="/v1/posts", tags=["organisation"], dependencies=signed_in)
+delegations = APIRouter(prefix="/v1/delegations", tags=["organisation"], dependencies=signed_in)
+
+Text = Annotated[str | None, Query(max_length=100), Storable]
+
+
+@units.get("", summary="List units")
+async def list_units(parts: Here, caller: By, cursor: Cursor = None, limit: Limit = 200) -> Page[UnitView]:
+    """Return the organisation tree, parents before children."""
+    return await organisation.list_units(parts, caller, cursor=cursor, limit=limit)
+
+
+@units.post("", status_code=201, summary="Add a unit")
+async def add_unit(body: UnitBody, parts: Here, caller: By, key: Key = None) -> UnitView:
+    """Add a unit below another. Asked of an `admin` of that one or above."""
+    return await organisation.add_unit(parts, caller, NewUnit(**body.model_dump()), key=key)
+
+
+@units.get("/{unit_id}", summary="Read a unit")
+async def read_unit(unit_id: Id, parts: Here, caller: By) -> UnitView:
+    """Return one unit."""
+    return await organisation.unit(parts, caller, unit_id)
+
+
+@people.get("", summary="List people")
+async def list_people(  # noqa: PLR0913 - one for each filter
+    parts: Here, caller: By, *, q: Text = None, unit: Id | None = None, cursor: Cursor = None, limit: Limit = 50
+) -> Page[PersonView]:
+    """Return the people who belong to the units of the caller's posts, and the caller."""
+    return await organisation.list_people(parts, caller, text=q, unit=unit, cursor=cursor, limit=limit)
+
+
+@people.post("", status_code=201, summary="Add a person")
+async def add_person(body: PersonBody, parts: Here, caller: By, key: Key = None) -> PersonView:
+    """Add a person. Asked of an `admin` of the person's unit or above."""
+    return await organisation.add_person(parts, caller, NewPerson(**body.model_dump()), key=key)
+
+
+@people.get("/{person_id}", summary="Read a person")
+async def read_person(person_id: Id, parts: Here, caller: By) -> PersonView:
+    """Return one person, within the caller's scope."""
+    return await organisation.person(parts, caller, person_id)
+
+
+@posts.get("", summary="List posts")
+async def list_posts(  # noqa: PLR0913 - one for each filter
+    parts: Here, caller: By, *,
+    unit: Id | None = None, person: Id | None = None, role: Label | None = None,
+    cursor: Cursor = None, limit: Limit = 50,
+) -> Page[PostView]:
+    """Return posts in the units of the caller's posts and below, ended ones included, and the caller's own."""
+    return await organisation.list_posts(
+        parts, caller, unit=unit, person=person, role=role, cursor=cursor, limit=limit
+    )
+
+
+@posts.post("", status_code=201, summary="Give a post")
+async def give_post(body: PostBody, parts: Here, caller: By, key: Key = None) -> PostView:
+    """Give a person a post. Asked of an `admin` of its unit or above; who gave it is kept."""
+    return await organisation.give_post(parts, caller, NewPost(**body.model_dump()), key=key)
+
+
+@posts.post("/{post_id}/end", summary="End a post")
+async def end_post(post_id: Id, body: EndBody, parts: Here, caller: By, key: Key = None) -> PostView:
+    """Set the last day a post is held. Posts are never deleted: what was done by them stays theirs."""
+    return await organisation.end_post(parts, caller, post_id, body.on, key=key)
+
+
+@delegations.get("", summary="List delegations")
+async def list_delegations(
+    parts: Here, caller: By, cursor: Cursor = None, limit: Limit = 50
+) -> Page[DelegationView]:
+    """Return what the caller lent, what was lent to him, and what is lent in units he administers."""
+    return await organisation.list_delegations(parts, caller, cursor=cursor, limit=limit)
+
+
+@delegations.post("", status_code=201, summary="Lend a post")
+async def lend_post(body: DelegationBody, parts: Here, caller: By, key: Key = None) -> DelegationView:
+    """Lend a post to a substitute. Asked of its holder, or of an `admin` of its unit or above."""
+    return await organisation.lend_post(parts, caller, NewDelegation(**body.model_dump()), key=key)
+
+
+@delegations.post("/{delegation_id}/end", summary="End a delegation")
+async def end_delegation(
+    delegation_id: Id, body: EndBody, parts: Here, caller: By, key: Key = None
+) -> DelegationView:
+    """Set the last day of a delegation."""
+    return await organisation.end_delegation(parts, caller, delegation_id, body.on, key=key)

@@ -1,0 +1,50 @@
+"""Logging in and out, and who one is."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from api.bodies import LogIn
+from api.callers import By, Here, cookie_name, parts_of, secret_of, signed_in
+from api.language import language_of
+from services import accounts
+from services.views import Me
+
+router = APIRouter(prefix="/v1", tags=["session"])
+
+
+@router.post("/session", summary="Log in")
+async def log_in(body: LogIn, request: Request, response: Response) -> Me:
+    """Begin a session: sets a cookie that pages use. Programs take a token instead."""
+    parts = parts_of(request)
+    address = request.client.host if request.client else ""
+    begun = await accounts.log_in(
+        parts, body.login, body.password.get_secret_value(), address, language_of(request)
+    )
+    response.set_cookie(
+        cookie_name(request),
+        begun.secret,
+        max_age=int(parts.session_lasts.total_seconds()),
+        path="/",
+        secure=request.app.state.secure_cookies,
+        httponly=True,
+        samesite="lax",
+    )
+    return begun.me
+
+
+@router.delete("/session", status_code=204, summary="Log out")
+async def log_out(request: Request, response: Response) -> None:
+    """End the session at once. Nothing happens where there is none."""
+    secret = secret_of(request)
+    if secret:
+        await accounts.log_out(parts_of(request), secret)
+    response.delete_cookie(
+        cookie_name(request), path="/", secure=request.app.state.secure_cookies, httponly=True, samesite="lax"
+    )
+
+
+@router.get("/me", summary="Who am I", dependencies=signed_in)
+async def me(parts: Here, caller: By) -> Me:
+    """Return the caller and the posts he may act by today, his own and those lent to him."""
+    return await accounts.me(parts, caller)

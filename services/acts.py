@@ -1,0 +1,347 @@
+"""Acts of people on cases: one transaction each, acknowledged once it is committed.
+
+Nothing here waits for Temporal: what was recorded is told to the workflows afterwards, by the driver.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from typing import Literal, TypeVar
+from uuid import uuid4
+
+from pydantic import Field
+from sqlalchemy import Connection
+
+from domain.acts import (
+    Act,
+    Appeal,
+    Change,
+    Correct,
+    Due,
+    EntryRecord,
+    MeetingRecord,
+    Resume,
+    Start,
+    StepAct,
+    Suspend,
+    Transfer,
+    Withdraw,
+)
+from domain.case import Case
+from domain.circumstances import Circumstances
+from domain.library import UnknownProcess
+from domain.process import Process
+from domain.refusals import NotEntitled, NotPossible
+from domain.values import Scalar, Text, Value
+from domain.waiting import waiting
+from records import cases, materials, problems, recording, registers
+from records.recording import LockedCase, Recorded
+from records.registers import ActedOn
+from records.scope import Scope, scope_of
+from services import idempotency
+from services.case_views import case_view, warning_view
+from services.parts import Caller, Parts
+from services.refusals import InvalidInput, NotPermitted
+from services.views import CaseView, Performed, View, event_view
+
+V = TypeVar("V", bound=View)
+
+
+class StartRequest(Value):
+    """A case to start. `materials` holds ids; `occurred_on` is today where it is left out."""
+
+    process: str
+    subject: str
+    unit: str
+    occurred_on: date | None = None
+    reason: str | None = None
+    fields: Mapping[str, Scalar] = Field(default_factory=dict)
+    materials: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+
+
+class ActRequest(Value):
+    """Something to do to a case. Which parts count depends on `kind`; `materials` holds ids."""
+
+    kind: Literal["step", "withdraw", "suspend", "resume", "transfer", "correct", "migrate", "appeal"]
+    occurred_on: date | None = None
+    reason: str | None = None
+    step: str = ""
+    outcome: str | None = None
+    fields: Mapping[str, Scalar] = Field(default_factory=dict)
+    materials: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    people: tuple[str, ...] = ()
+    meeting: MeetingRecord | None = None
+    entry: EntryRecord | None = None
+    to_unit: str | None = None
+    handed_over: bool = False
+    change: Change | None = None
+    confirms: int | None = None
+    rejects: int | None = None
+
+
+async def start(parts: Parts, caller: Caller, asked: StartRequest, *, key: str | None = None) -> CaseView:
+    """Start a case and return it as the caller sees it.
+
+    The same `key` and request again return the first answer. Raises RuleViolation, OneOpenCase, KeyReused,
+    NotPermitted, InvalidInput.
+    """
+    case_id = uuid4().hex
+
+    def work(connection: Connection) -> tuple[CaseView, Recorded]:
+        recorded, process = _start(connection, parts, caller, case_id, asked)
+        known = _known_today(connection, parts, caller, process, recorded.case)
+        return case_view(connection, parts, caller, recorded.case, recorded.head, known), recorded
+
+    return await _once(parts, caller, key, ("start", asked), CaseView, work)
+
+
+async def perform(
+    parts: Parts,
+    caller: Caller,
+    case_id: str,
+    asked: ActRequest,
+    *,
+    head: str | None,
+    key: str | None = None,
+) -> Performed:
+    """Perform an act on a case and return what it left behind.
+
+    `head` is the head the caller saw; None performs on whatever is there. The same `key` and request again
+    return the first answer. Raises RuleViolation, NotFound, HeadMoved, KeyReused, NotPermitted, InvalidInput.
+    """
+
+    def work(connection: Connection) -> tuple[Performed, Recorded]:
+        scope = scope_of(connection, caller.person, parts.today())
+        locked = recording.lock(connection, parts.library, case_id)
+        if not cases.is_seen(connection, case_id, scope):
+            raise problems.NotFound("not in the caller's scope")
+        recorded = _act(connection, parts, caller, locked, asked, scope, head)
+        known = _known_today(connection, parts, caller, locked.process, recorded.case)
+        view = case_view(connection, parts, caller, recorded.case, recorded.head, known)
+        return _performed(view, recorded, caller), recorded
+
+    return await _once(parts, caller, key, ("act", case_id, asked), Performed, work)
+
+
+async def let_happen(parts: Parts, case_id: str) -> datetime | None:
+    """Record what happens by itself by now, once, and return when something will next. Raises NotFound."""
+
+    def work(connection: Connection) -> tuple[Recorded, datetime | None]:
+        locked = recording.lock(connection, parts.library, case_id)
+        recorded = recording.record(connection, locked.process, locked, Due(), parts.clock())
+        return recorded, waiting(locked.process, recorded.case, parts.clock()).next_moment
+
+    recorded, following = await parts.write(work)
+    if recorded.events:
+        parts.driver.soon(case_id, [stored.event for stored in recorded.events])
+    return following
+
+
+async def _once(
+    parts: Parts,
+    caller: Caller,
+    key: str | None,
+    request: tuple[str | Value, ...],
+    shape: type[V],
+    work: Callable[[Connection], tuple[V, Recorded]],
+) -> V:
+    """Run the work of a request once in its transaction, and tell the workflows after the commit."""
+
+    def whole(connection: Connection) -> tuple[V, Recorded | None]:
+        earlier = idempotency.earlier(connection, parts, caller, key, request, shape)
+        if earlier is not None:
+            return earlier, None
+        answer, recorded = work(connection)
+        idempotency.answered(connection, caller, key, answer)
+        return answer, recorded
+
+    answer, recorded = await parts.write(whole)
+    if recorded is not None and recorded.events:
+        parts.driver.soon(recorded.case.id, [stored.event for stored in recorded.events])
+    return answer
+
+
+def _start(
+    connection: Connection, parts: Parts, caller: Caller, case_id: str, asked: StartRequest
+) -> tuple[Recorded, Process]:
+    on = asked.occurred_on or parts.today()
+    process = _process_for_start(parts, asked.process, on)
+    days = ActedOn(on=on, today=parts.today())
+    try:
+        known = registers.circumstances(
+            connection, process, asked.unit, caller.person, days, subject=asked.subject
+        )
+    except problems.NotFound as error:
+        raise InvalidInput("unit", _NOT_THERE) from error
+    _check_people(known, {"subject": (asked.subject,)})
+    scope = scope_of(connection, caller.person, parts.today())
+    act = Start(
+        known=known,
+        occurred_on=on,
+        reason=asked.reason,
+        case=case_id,
+        subject=asked.subject,
+        calendar=parts.calendars(process.calendar, on),
+        fields=asked.fields,
+        materials=_digests(connection, asked.materials, scope),
+    )
+    try:
+        return recording.record(connection, process, None, act, parts.clock()), process
+    except NotEntitled as refused:
+        raise _unless_takes_part(refused, process, None, known) from refused
+
+
+def _act(  # noqa: PLR0913 - everything an act in a transaction depends on
+    connection: Connection,
+    parts: Parts,
+    caller: Caller,
+    locked: LockedCase,
+    asked: ActRequest,
+    scope: Scope,
+    head: str | None,
+) -> Recorded:
+    now = parts.clock()
+    known = _known(connection, parts, caller, locked, asked)
+    if asked.kind == "migrate":
+        return _migrate(connection, parts, locked, known, head)
+    act = _as_act(asked, known, asked.occurred_on or parts.today(), _digests(connection, asked.materials, scope))
+    try:
+        return recording.record(connection, locked.process, locked, act, now, expected_head=head)
+    except NotEntitled as refused:
+        raise _unless_takes_part(refused, locked.process, locked.case, known) from refused
+
+
+def _known(
+    connection: Connection, parts: Parts, caller: Caller, locked: LockedCase, asked: ActRequest
+) -> Circumstances:
+    excluded = tuple(one.person for one in asked.meeting.excluded) if asked.meeting else ()
+    days = ActedOn(on=asked.occurred_on or parts.today(), today=parts.today())
+    try:
+        known = registers.circumstances(
+            connection,
+            locked.process,
+            locked.case,
+            caller.person,
+            days,
+            named=(*asked.people, *excluded),
+            target_unit=asked.to_unit,
+        )
+    except problems.NotFound as error:
+        raise InvalidInput("to_unit", _NOT_THERE) from error
+    _check_people(known, {"people": asked.people, "meeting.excluded": excluded})
+    return known
+
+
+def _migrate(
+    connection: Connection, parts: Parts, locked: LockedCase, known: Circumstances, head: str | None
+) -> Recorded:
+    """Let happen what is due, the rules now in force included. Asked of whoever works on cases of this process."""
+    if not _works_on(locked.process, locked.case, known):
+        raise NotPermitted
+    recorded = recording.record(
+        connection, locked.process, locked, Due(adopt=True), parts.clock(), expected_head=head
+    )
+    if not recorded.events:
+        raise NotPossible(
+            "migrate.version",
+            basis="gen",
+            detail=Text(
+                zh="个案已适用现行版本,没有可以迁移的内容。",
+                en="Nothing to migrate: the case follows the version in force.",
+            ),
+        )
+    return recorded
+
+
+def _as_act(
+    asked: ActRequest, known: Circumstances, on: date, digests: Mapping[str, tuple[str, ...]]
+) -> Act:
+    common = {"known": known, "occurred_on": on, "reason": asked.reason}
+    match asked.kind:
+        case "step":
+            return StepAct(
+                **common,
+                step=asked.step,
+                outcome=asked.outcome,
+                fields=asked.fields,
+                materials=digests,
+                people=asked.people,
+                meeting=asked.meeting,
+                entry=asked.entry,
+            )
+        case "transfer":
+            return Transfer(
+                **common, to_unit=asked.to_unit, handed_over=asked.handed_over, confirms=asked.confirms
+            )
+        case "correct":
+            return Correct(**common, change=asked.change, confirms=asked.confirms, rejects=asked.rejects)
+        case "withdraw":
+            return Withdraw(**common)
+        case "suspend":
+            return Suspend(**common)
+        case "resume":
+            return Resume(**common)
+        case _:
+            return Appeal(**common)
+
+
+def _known_today(
+    connection: Connection, parts: Parts, caller: Caller, process: Process, case: Case
+) -> Circumstances:
+    today = ActedOn(on=parts.today(), today=parts.today())
+    return registers.circumstances(connection, process, case, caller.person, today)
+
+
+def _performed(view: CaseView, recorded: Recorded, caller: Caller) -> Performed:
+    return Performed(
+        events=tuple(event_view(stored.event) for stored in recorded.events),
+        case=view,
+        warnings=tuple(warning_view(warned, caller.language) for warned in recorded.warnings),
+    )
+
+
+def _process_for_start(parts: Parts, process_id: str, on: date) -> Process:
+    try:
+        parts.library.family(process_id)
+    except UnknownProcess as error:
+        raise InvalidInput("process", _NOT_THERE) from error
+    try:
+        return parts.library.for_start(process_id, on)
+    except UnknownProcess as error:
+        none_then = Text(zh="当日没有施行中的版本", en="no version was in force that day")
+        raise InvalidInput("occurred_on", none_then) from error
+
+
+def _digests(
+    connection: Connection, asked: Mapping[str, tuple[str, ...]], scope: Scope
+) -> dict[str, tuple[str, ...]]:
+    """Return materials by digest: what was signed off is the document, not the row that names it."""
+    try:
+        digests = materials.digests_of(connection, (one for ids in asked.values() for one in ids), scope)
+    except problems.NotFound as error:
+        raise InvalidInput("materials", _NOT_THERE) from error
+    return {kind: tuple(digests[one] for one in ids) for kind, ids in asked.items()}
+
+
+def _check_people(known: Circumstances, named: Mapping[str, Iterable[str]]) -> None:
+    for path, people in named.items():
+        if any(known.person(person) is None for person in people):
+            raise InvalidInput(path, _NOT_THERE)
+
+
+def _unless_takes_part(
+    refused: NotEntitled, process: Process, case: Case | None, known: Circumstances
+) -> Exception:
+    """Return the rule's own refusal for those who work on such cases, and plain lack of a post for all others."""
+    return refused if _works_on(process, case, known) else NotPermitted(refused.detail)
+
+
+def _works_on(process: Process, case: Case | None, known: Circumstances) -> bool:
+    edition = process if case is None else process.edition(case.version)
+    if case is not None and known.actor in (case.subject, *(p for held in case.people.values() for p in held)):
+        return True
+    return any(post.actor in edition.roles for post in known.posts)
+
+
+_NOT_THERE = Text(zh="没有这样的内容", en="there is no such thing")

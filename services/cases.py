@@ -1,0 +1,94 @@
+"""Cases as people look for them and at them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import Connection
+
+from domain.moments import start_of
+from records import cases, registers, visible
+from records.registers import ActedOn
+from records.scope import scope_of
+from records.stored import StoredEvent
+from services.case_views import case_row, case_view
+from services.parts import Caller, Parts
+from services.views import CaseRow, CaseView, Page, ProvenEventView, event_view
+
+
+@dataclass(frozen=True)
+class CaseFilter:
+    """What a list of cases is narrowed to. `unit` takes in all units below it; `text` is part of a name."""
+
+    status: str | None = None
+    stage: str | None = None
+    standing: str | None = None
+    unit: str | None = None
+    overdue: bool | None = None
+    text: str | None = None
+    process: str | None = None
+    subject: str | None = None
+
+
+async def listed(
+    parts: Parts, caller: Caller, wanted: CaseFilter, *, cursor: str | None = None, limit: int = 50
+) -> Page[CaseRow]:
+    """Return the cases within the caller's scope, those opened last first. Raises InvalidInput for a bad cursor."""
+    narrowed = cases.CaseFilter(
+        process=wanted.process,
+        status=wanted.status,
+        stage=wanted.stage,
+        standing=wanted.standing,
+        unit=wanted.unit,
+        subject=wanted.subject,
+        overdue=wanted.overdue,
+        q=wanted.text,
+    )
+
+    def work(connection: Connection) -> Page[CaseRow]:
+        scope = scope_of(connection, caller.person, parts.today())
+        page = cases.list_cases(
+            connection, parts.library, scope=scope, narrowed=narrowed, cursor=cursor, limit=limit
+        )
+        ids = tuple(found.case.id for found in page.items)
+        late = visible.overdue_among(connection, ids, parts.today())
+        rows = tuple(case_row(found, found.case.id in late, caller.language) for found in page.items)
+        return Page(items=rows, next=page.next)
+
+    return await parts.read(work)
+
+
+async def shown(parts: Parts, caller: Caller, case_id: str, *, as_of: date | None = None) -> CaseView:
+    """Return a case as it stands, or as the record showed it at the end of a day. Raises NotFound."""
+
+    def work(connection: Connection) -> CaseView:
+        scope = scope_of(connection, caller.person, parts.today())
+        if as_of is not None and as_of < parts.today():
+            past = cases.case_as_of(connection, parts.library, case_id, as_of, scope)
+            until = start_of(as_of + timedelta(days=1), past.case.time_zone) - timedelta(microseconds=1)
+            return case_view(connection, parts, caller, past.case, past.head, None, until)
+        found = cases.find_case(connection, parts.library, case_id, scope)
+        today = ActedOn(on=parts.today(), today=parts.today())
+        known = registers.circumstances(connection, found.process, found.case, caller.person, today)
+        return case_view(connection, parts, caller, found.case, found.head, known)
+
+    return await parts.read(work)
+
+
+async def history(
+    parts: Parts, caller: Caller, case_id: str, *, cursor: str | None = None, limit: int = 200
+) -> Page[ProvenEventView]:
+    """Return what happened in a case, in order, with its proof. Raises NotFound, InvalidInput."""
+
+    def work(connection: Connection) -> Page[ProvenEventView]:
+        scope = scope_of(connection, caller.person, parts.today())
+        page = cases.history(connection, case_id, scope, cursor=cursor, limit=limit)
+        return Page(items=tuple(_proven(stored) for stored in page.items), next=page.next)
+
+    return await parts.read(work)
+
+
+def _proven(stored: StoredEvent) -> ProvenEventView:
+    seen = event_view(stored.event).model_dump()
+    return ProvenEventView(**seen, prev_hash=stored.prev_hash, hash=stored.hash)

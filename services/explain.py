@@ -1,0 +1,43 @@
+"""Why a case waits, in the caller's words."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from domain.explaining import Explanation, explain
+from domain.values import Language
+from domain.waiting import Blocked
+from records import cases
+from records.scope import scope_of
+from services.parts import Caller, Parts
+from services.views import ExplanationView, WhyNot
+
+
+async def explained(parts: Parts, caller: Caller, case_id: str) -> ExplanationView:
+    """Return where a case stands and what comes next, in the caller's language. Raises NotFound."""
+
+    def work(connection: Connection) -> Explanation:
+        scope = scope_of(connection, caller.person, parts.today())
+        found = cases.find_case(connection, parts.library, case_id, scope)
+        return explain(found.process, found.case, parts.clock())
+
+    return _view(await parts.read(work), caller.language)
+
+
+def _view(found: Explanation, language: Language) -> ExplanationView:
+    return ExplanationView(
+        now=found.now.in_language(language),
+        waiting_for=tuple(who.in_language(language) for who in found.waiting_for),
+        blocked_by=tuple(_blocked(rule, language) for rule in found.blocked_by),
+        next=tuple(title.in_language(language) for title in found.next),
+        earliest_finish=found.earliest_finish,
+    )
+
+
+def _blocked(rule: Blocked, language: Language) -> WhyNot:
+    return WhyNot(
+        rule=rule.rule,
+        basis=rule.basis,
+        detail=rule.detail.in_language(language),
+        passes_on=rule.passes_on,
+    )

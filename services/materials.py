@@ -1,0 +1,128 @@
+"""Documents: taken in once, kept by digest, shown to those who see a case they belong to."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator
+from typing import BinaryIO
+
+import puremagic
+from sqlalchemy import Connection
+
+from records import materials as kept
+from records.materials import Material
+from records.scope import scope_of
+from services import idempotency
+from services.parts import Caller, Parts
+from services.refusals import InvalidInput, NotFound, TooLarge
+from services.views import MaterialView
+from domain.values import Text
+
+LARGEST = 50 << 20
+"""Bytes of one document."""
+
+_PIECE = 1 << 20
+_HEAD = 8 << 10
+_UNKNOWN = "application/octet-stream"
+_LONGEST_NAME = 255
+
+
+async def hand_in(
+    parts: Parts, caller: Caller, name: str, document: BinaryIO, *, key: str | None = None
+) -> MaterialView:
+    """Keep a document and return the id acts name it by. Raises TooLarge, InvalidInput where it is empty.
+
+    The document is stored before the row is written: a row never names what is not there.
+    """
+    sha256, size, head = await asyncio.to_thread(_looked_through, document)
+    if size == 0:
+        raise InvalidInput("file", Text(zh="文件是空的", en="is empty"))
+    await parts.documents.keep(sha256, document)
+    shown_name = _safe_name(name)
+
+    def work(connection: Connection) -> MaterialView:
+        asked = ("material", sha256, shown_name)
+        earlier = idempotency.earlier(connection, parts, caller, key, asked, MaterialView)
+        if earlier is not None:
+            return earlier
+        made = kept.add_material(
+            connection,
+            sha256=sha256,
+            media_type=_media_type(head),
+            size=size,
+            name=shown_name,
+            created_by=caller.person,
+            now=parts.clock(),
+        )
+        idempotency.answered(connection, caller, key, view := _view(made))
+        return view
+
+    return await parts.write(work)
+
+
+async def described(parts: Parts, caller: Caller, material_id: str) -> MaterialView:
+    """Return what is known of a document the caller may see. Raises NotFound."""
+
+    def work(connection: Connection) -> MaterialView:
+        scope = scope_of(connection, caller.person, parts.today())
+        return _view(kept.material(connection, material_id, scope))
+
+    return await parts.read(work)
+
+
+async def content(parts: Parts, view: MaterialView) -> AsyncIterator[bytes]:
+    """Return a document in pieces; `view` is what `described` let the caller see. Raises NotFound."""
+    pieces = parts.documents.read(view.sha256)
+    try:
+        first = await anext(pieces)
+    except FileNotFoundError as error:
+        raise NotFound from error
+    return _with_first(first, pieces)
+
+
+async def _with_first(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    async for piece in rest:
+        yield piece
+
+
+def _looked_through(document: BinaryIO) -> tuple[str, int, bytes]:
+    digest, size, head = hashlib.sha256(), 0, b""
+    document.seek(0)
+    while piece := document.read(_PIECE):
+        size += len(piece)
+        if size > LARGEST:
+            raise TooLarge
+        head = head or piece[:_HEAD]
+        digest.update(piece)
+    document.seek(0)
+    return digest.hexdigest(), size, head
+
+
+def _media_type(head: bytes) -> str:
+    """Return what the document is by its own first bytes; what its sender calls it proves nothing."""
+    try:
+        found = puremagic.from_string(head, mime=True)
+    except (puremagic.PureError, ValueError):
+        found = ""
+    if found:
+        return found
+    return _UNKNOWN if b"\x00" in head else "text/plain"
+
+
+def _safe_name(name: str) -> str:
+    """Return a name for people to see, without folders and anything that cannot be shown."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    shown = "".join(letter for letter in last if letter.isprintable())
+    return shown[:_LONGEST_NAME] or "document"
+
+
+def _view(material: Material) -> MaterialView:
+    return MaterialView(
+        id=material.id,
+        sha256=material.sha256,
+        media_type=material.media_type,
+        size=material.size,
+        name=material.name,
+    )

@@ -1,0 +1,85 @@
+"""Messages to a person inside the service: what he is told, whether or not mail reaches him."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import Connection
+
+from domain.library import UnknownProcess
+from domain.values import Language, Text
+from records import notifications as kept
+from records import visible
+from records.notifications import Notice
+from services.parts import Caller, Parts
+from services.refusals import NotFound
+from services.views import NotificationView, Page
+
+_SAYS: Mapping[str, Text] = {
+    "task-opened": Text(zh="请办理:{step}({subject})", en="To be done: {step} ({subject})"),
+    "ready": Text(zh="现在可以办理:{step}({subject})", en="Can be done now: {step} ({subject})"),
+    "reminder": Text(zh="期限{due}将到:{step}({subject})", en="Due {due}: {step} ({subject})"),
+    "overdue": Text(zh="已逾期(期限{due}):{step}({subject})", en="Overdue since {due}: {step} ({subject})"),
+    "returned": Text(zh="已退回重办:{step}({subject})", en="Sent back: {step} ({subject})"),
+    "closed": Text(zh="个案已结束:{outcome}({subject})", en="The case ended: {outcome} ({subject})"),
+    "suspended": Text(zh="个案已中止({subject})", en="The case was suspended ({subject})"),
+    "resumed": Text(zh="个案已恢复({subject})", en="The case was resumed ({subject})"),
+    "reopened": Text(zh="个案重新办理({subject})", en="The case was reopened ({subject})"),
+    "transfer-proposed": Text(zh="请确认转入({subject})", en="A transfer waits for you ({subject})"),
+    "transferred": Text(zh="个案已转接({subject})", en="The case was transferred ({subject})"),
+    "correction-proposed": Text(zh="请确认更正({subject})", en="A correction waits for you ({subject})"),
+    "rules-changed": Text(zh="个案改按新规定办理({subject})", en="The case follows new rules ({subject})"),
+}
+_OTHER = Text(zh="个案有新的情况({subject})", en="There is news of the case ({subject})")
+
+
+async def listed(
+    parts: Parts, caller: Caller, *, unread: bool = False, cursor: str | None = None, limit: int = 50
+) -> Page[NotificationView]:
+    """Return the caller's messages, newest first. Raises InvalidInput for a bad cursor."""
+
+    def work(connection: Connection) -> Page[NotificationView]:
+        page = kept.list_notices(connection, caller.person, unread=unread, cursor=cursor, limit=limit)
+        items = tuple(_view(parts, notice, caller.language) for notice in page.items)
+        return Page(items=items, next=page.next)
+
+    return await parts.read(work)
+
+
+async def mark_read(parts: Parts, caller: Caller, notification_id: str) -> None:
+    """Write down that the caller has read a message; the first time stays. Raises NotFound for another's."""
+    now = parts.clock()
+
+    def work(connection: Connection) -> None:
+        changed = kept.mark_read(connection, caller.person, [notification_id], now)
+        if not changed and not visible.is_owed(connection, caller.person, notification_id):
+            raise NotFound
+
+    await parts.write(work)
+
+
+def _view(parts: Parts, notice: Notice, language: Language) -> NotificationView:
+    owed = notice.owed
+    step, outcome = owed.step or "", owed.outcome or ""
+    try:
+        process = parts.library.by_digest(owed.digest)
+    except UnknownProcess:
+        title = owed.process
+    else:
+        title = process.title.in_language(language)
+        if step in process.steps:
+            step = process.steps[step].title.in_language(language)
+        if outcome in process.outcomes:
+            outcome = process.outcomes[outcome].title.in_language(language)
+    says = _SAYS.get(owed.kind, _OTHER).in_language(language)
+    return NotificationView(
+        id=owed.id,
+        kind=owed.kind,
+        case=owed.case,
+        step=owed.step,
+        title=title,
+        text=says.format(step=step, outcome=outcome, due=owed.due_on, subject=owed.subject_name),
+        due_on=owed.due_on,
+        created_at=owed.created_at,
+        read=notice.read_at is not None,
+    )

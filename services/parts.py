@@ -1,0 +1,120 @@
+"""The parts every service works with, put together once at the top and handed down."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Protocol, TypeVar
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from domain.events import Event
+from domain.library import Library
+from domain.values import Language, Text
+from domain.working_days import WorkingCalendar
+from records import problems
+from records.cursors import BadCursor
+from records.database import Database
+from services import refusals
+from services.documents import Documents
+from services.passwords import Passwords
+
+T = TypeVar("T")
+
+
+class Driver(Protocol):
+    """Tells the workflows what was recorded. Must return at once and never fail: the record is the memory."""
+
+    def soon(self, case_id: str, events: Sequence[Event]) -> None:
+        """Facts of one case were committed, in order."""
+
+
+class NullDriver:
+    """Tells nobody. What it leaves untold waits in the outbox."""
+
+    def soon(self, case_id: str, events: Sequence[Event]) -> None:
+        """Do nothing."""
+
+
+class Calendars(Protocol):
+    """Where the working days of a country come from."""
+
+    def __call__(self, name: str, day: date) -> WorkingCalendar:
+        """Return the calendar of that name with the years a case started on `day` may need."""
+        ...
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks, and in which language answers are to be."""
+
+    person: str
+    language: Language = "zh"
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Everything a service needs beside what it is asked."""
+
+    database: Database
+    library: Library
+    documents: Documents
+    calendars: Calendars
+    clock: Callable[[], datetime]
+    """The moment, aware, UTC."""
+    driver: Driver = field(default_factory=NullDriver)
+    passwords: Passwords = field(default_factory=Passwords)
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
+    """Of the organisation: in which a moment becomes a day."""
+    session_lasts: timedelta = timedelta(hours=12)
+    temporal_answers: Callable[[], Awaitable[bool]] | None = None
+    """Asks whether Temporal can be reached; None where this process drives nothing."""
+
+    def today(self) -> date:
+        """Return the organisation's day."""
+        return self.clock().astimezone(self.zone).date()
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` in one transaction. Raises what a person can be told instead of what the record says."""
+        try:
+            return await self.database.write(work)
+        except _OF_THE_RECORD as error:
+            raise translated(error) from error
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` on one consistent moment, with the same refusals."""
+        try:
+            return await self.database.read(work)
+        except _OF_THE_RECORD as error:
+            raise translated(error) from error
+
+
+_OF_THE_RECORD = (
+    problems.NotFound,
+    problems.HeadMoved,
+    problems.OneOpenCase,
+    problems.KeyReused,
+    problems.AlreadyThere,
+    problems.OutOfOrder,
+    problems.DatabaseUnavailable,
+    BadCursor,
+)
+
+
+def translated(error: Exception) -> refusals.Refusal:
+    """Return what a person is told where the record refused."""
+    if isinstance(error, problems.HeadMoved):
+        return refusals.HeadMoved(error.head, [stored.event for stored in error.events])
+    if isinstance(error, BadCursor):
+        return refusals.InvalidInput("cursor", Text(zh="不是此列表的游标", en="is no cursor of this list"))
+    plain: dict[type[Exception], type[refusals.Refusal]] = {
+        problems.NotFound: refusals.NotFound,
+        problems.OneOpenCase: refusals.OneOpenCase,
+        problems.KeyReused: refusals.KeyReused,
+        problems.AlreadyThere: refusals.InUse,
+        problems.OutOfOrder: refusals.Contradiction,
+        problems.DatabaseUnavailable: refusals.NotReady,
+    }
+    return plain[type(error)]()

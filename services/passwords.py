@@ -1,0 +1,50 @@
+"""Passwords and secrets: argon2 for what people remember, SHA-256 for what nobody can guess."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import secrets
+
+from pwdlib import PasswordHash
+from pwdlib.exceptions import UnknownHashError
+
+_AT_ONCE = 2
+"""Each check takes 64 MiB and a tenth of a second of a core: more at once would starve everybody else."""
+
+
+class Passwords:
+    """Hashes and checks passwords beside the event loop, a few at a time."""
+
+    def __init__(self, hashing: PasswordHash | None = None) -> None:
+        """Take the hashing to use; tests hand in a cheaper one."""
+        self._hashing = hashing or PasswordHash.recommended()
+        self._turn = asyncio.Semaphore(_AT_ONCE)
+        self._nobodys = self._hashing.hash(secrets.token_hex(16))
+
+    async def hashed(self, password: str) -> str:
+        """Return the hash to keep."""
+        async with self._turn:
+            return await asyncio.to_thread(self._hashing.hash, password)
+
+    async def fits(self, password: str, kept: str | None) -> bool:
+        """Whether the password belongs to the kept hash. Takes as long where there is none."""
+        async with self._turn:
+            return await asyncio.to_thread(self._verify, password, kept)
+
+    def _verify(self, password: str, kept: str | None) -> bool:
+        try:
+            fits = self._hashing.verify(password, kept or self._nobodys)
+        except UnknownHashError:
+            return False
+        return fits and kept is not None
+
+
+def new_secret() -> str:
+    """Return 256 bits nobody can guess, as text that may stand in a cookie or header."""
+    return secrets.token_urlsafe(32)
+
+
+def secret_hash(secret: str) -> str:
+    """Return what is kept of a secret. No salt and no slowness: there is nothing to guess."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()

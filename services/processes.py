@@ -1,0 +1,148 @@
+"""Process definitions for people and programs: the published ones, in three forms, and drafts to be checked."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+
+from ruamel.yaml import YAML
+
+from domain.library import UnknownProcess
+from domain.process import Process
+from domain.reading import check
+from domain.steps import Step
+from domain.values import Language
+from services.parts import Caller, Parts
+from services.refusals import NotFound, TooLarge
+from services.views import CheckView, DraftProblem, Page, ProcessRow, ProcessView, StageView, StepRow
+
+LARGEST_DRAFT = 256 << 10
+"""Bytes. The longest definition shipped has a fifth of that."""
+
+_DRAFT = "draft.yaml"
+
+
+def published(parts: Parts, caller: Caller) -> Page[ProcessRow]:
+    """Return every published version, by process, oldest first."""
+    return Page(items=tuple(_row(parts, edition, caller.language) for edition in parts.library))
+
+
+def shown(parts: Parts, caller: Caller, process_id: str, version: str | None) -> ProcessView:
+    """Return a version, or the one a case started today would run under. Raises NotFound."""
+    found = find(parts, process_id, version)
+    stages = tuple(
+        StageView(
+            id=stage.id,
+            title=stage.title.in_language(caller.language),
+            standing=stage.standing,
+            steps=tuple(_step(found, step, caller.language) for step in stage.steps),
+        )
+        for stage in found.stages
+    )
+    row = _row(parts, found, caller.language).model_dump()
+    return ProcessView(**row, stages=stages, definition=_definition(found))
+
+
+def as_yaml(parts: Parts, process_id: str, version: str | None) -> str:
+    """Return a version as a definition file, with the same digest as the one that was published. Raises NotFound."""
+    written = io.StringIO()
+    yaml = YAML()
+    yaml.allow_unicode = True
+    yaml.width = 120
+    yaml.dump(_definition(find(parts, process_id, version)), written)
+    return written.getvalue()
+
+
+def as_mermaid(parts: Parts, caller: Caller, process_id: str, version: str | None) -> str:
+    """Return a version as the text of a Mermaid flow chart. Raises NotFound."""
+    process = find(parts, process_id, version)
+    numbers = {step: f"s{number}" for number, step in enumerate(process.steps)}
+    lines = ["flowchart TD"]
+    for stage in process.stages:
+        lines.append(f'  subgraph {_quoted(stage.title.in_language(caller.language), f"stage-{stage.id}")}')
+        for step in stage.steps:
+            lines.append(f"    {_quoted(step.title.in_language(caller.language), numbers[step.id])}")
+            before = process.predecessors[step.id]
+            lines.extend(f"    {numbers[other]} --> {numbers[step.id]}" for other in before)
+        lines.append("  end")
+    for stage in process.stages:
+        following = process.stage_after(stage.id)
+        if following is not None:
+            lines.append(f"  {numbers[stage.steps[-1].id]} --> {numbers[following.steps[0].id]}")
+    return "\n".join(lines) + "\n"
+
+
+async def checked(parts: Parts, caller: Caller, draft: bytes) -> CheckView:
+    """Return whether a draft could be published, and what is wrong with it. Raises TooLarge."""
+    if len(draft) > LARGEST_DRAFT:
+        raise TooLarge
+    problems = await asyncio.to_thread(_problems, draft)
+    return CheckView(ok=not problems, problems=problems)
+
+
+def find(parts: Parts, process_id: str, version: str | None) -> Process:
+    """Return a version, or the one in force today, or else the latest. Raises NotFound."""
+    try:
+        if version is not None:
+            return parts.library.find(process_id, version)
+        return _current(parts, process_id) or parts.library.family(process_id)[-1]
+    except UnknownProcess as error:
+        raise NotFound from error
+
+
+def _current(parts: Parts, process_id: str) -> Process | None:
+    try:
+        return parts.library.for_start(process_id, parts.today())
+    except UnknownProcess:
+        return None
+
+
+def _row(parts: Parts, process: Process, language: Language) -> ProcessRow:
+    current = _current(parts, process.process)
+    return ProcessRow(
+        id=process.process,
+        version=process.version,
+        title=process.title.in_language(language),
+        digest=process.digest,
+        source=process.source.in_language(language),
+        from_=process.in_force.first,
+        until=process.in_force.until,
+        current=current is not None and current.digest == process.digest,
+    )
+
+
+def _step(process: Process, step: Step, language: Language) -> StepRow:
+    return StepRow(
+        id=step.id,
+        title=step.title.in_language(language),
+        kind=step.kind,
+        by=step.by,
+        after=process.predecessors[step.id],
+        number=step.number,
+        basis=step.basis,
+        optional=step.optional,
+        outcomes=tuple(step.outcomes),
+        materials=tuple(material.id for material in step.materials),
+    )
+
+
+def _definition(process: Process) -> dict[str, object]:
+    definition: dict[str, object] = process.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    return definition
+
+
+def _problems(draft: bytes) -> tuple[DraftProblem, ...]:
+    try:
+        text = draft.decode("utf-8")
+        found = check(text, _DRAFT)
+    except UnicodeDecodeError:
+        return (DraftProblem(line=1, path="", problem="the text is not UTF-8"),)
+    except RecursionError:
+        return (DraftProblem(line=1, path="", problem="the text is nested too deeply"),)
+    return tuple(DraftProblem(line=one.line, path=one.path, problem=one.problem) for one in found)
+
+
+def _quoted(text: str, name: str) -> str:
+    """Return a node of a chart; quotation marks and brackets of the text cannot end it."""
+    escaped = text.replace("#", "#35;").replace('"', "#quot;").replace("<", "#lt;").replace(">", "#gt;")
+    return f'{name}["{escaped}"]'

@@ -1,0 +1,357 @@
+"""What people and programs are shown: the shapes of the HTTP contract, built from values of the domain."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.events import Event
+
+T = TypeVar("T")
+
+From = Annotated[date, Field(serialization_alias="from", validation_alias="from")]
+To = Annotated[date | None, Field(serialization_alias="to", validation_alias="to")]
+
+
+class View(BaseModel):
+    """Something to show."""
+
+    model_config = ConfigDict(frozen=True, populate_by_name=True)
+
+
+class Page(View, Generic[T]):
+    """One page of a list; `next` is the cursor of the following one."""
+
+    items: tuple[T, ...]
+    next: str | None = None
+
+
+class Named(View):
+    """A person or unit, by id and name."""
+
+    id: str
+    name: str
+
+
+class ProcessRef(View):
+    """The process a case goes through."""
+
+    id: str
+    version: str
+    title: str
+
+
+class WhyNot(View):
+    """Why this person cannot act on a step today."""
+
+    rule: str
+    basis: str
+    detail: str
+    passes_on: date | None = None
+
+
+class OpenStepView(View):
+    """One open step, as this person sees it. `waiting_for` holds actors of the definition."""
+
+    step: str
+    kind: str
+    title: str
+    round: int
+    opened_at: datetime
+    not_before: date | None
+    due_on: date | None
+    overdue: bool
+    provisional: bool = False
+    """A day was counted with a year whose holidays are not announced yet."""
+    waiting_for: tuple[str, ...]
+    can_act: bool
+    why_not: WhyNot | None
+
+
+class ProposalView(View):
+    """A transfer or correction that waits for a second person; `seq` is what `confirms` names."""
+
+    seq: int
+    kind: str
+    by: Named
+    on: date
+
+
+class CaseView(View):
+    """A case as one person sees it."""
+
+    id: str
+    process: ProcessRef
+    subject: Named
+    unit: Named
+    status: str
+    outcome: str | None
+    stage: str
+    standing: str
+    opened_on: date
+    closed_on: date | None
+    head: str
+    seq: int
+    dates: dict[str, date]
+    people: dict[str, tuple[Named, ...]]
+    open_steps: tuple[OpenStepView, ...]
+    proposals: tuple[ProposalView, ...] = ()
+
+
+class CaseRow(View):
+    """A case in a list."""
+
+    id: str
+    process: ProcessRef
+    subject: Named
+    unit: Named
+    status: str
+    outcome: str | None
+    stage: str
+    standing: str
+    opened_on: date
+    closed_on: date | None
+    head: str
+    seq: int
+    overdue: bool
+
+
+class EventView(View):
+    """One recorded fact, as it was acknowledged."""
+
+    seq: int
+    type: str
+    step: str | None
+    round: int | None
+    occurred_on: date
+    recorded_at: datetime
+    actor: str | None
+    post: str | None
+    on_behalf_of: str | None
+    data: dict[str, Any]
+
+
+class ProvenEventView(EventView):
+    """One recorded fact with its place in the chain."""
+
+    prev_hash: str
+    hash: str
+
+
+class WarningView(View):
+    """A rule that was broken without stopping the act."""
+
+    rule: str
+    basis: str
+    detail: str
+
+
+class Performed(View):
+    """What an act came to."""
+
+    events: tuple[EventView, ...]
+    case: CaseView
+    warnings: tuple[WarningView, ...] = ()
+
+
+class PostView(View):
+    """A post somebody holds."""
+
+    id: str
+    role: str
+    unit: Named
+    from_: From
+    to: To = None
+    person: Named | None = None
+    granted_by: str | None = None
+
+
+class TaskView(View):
+    """An open step in somebody's inbox."""
+
+    case: str
+    subject: Named
+    process: ProcessRef
+    step: str
+    title: str
+    kind: str
+    opened_at: datetime
+    not_before: date | None
+    due_on: date | None
+    overdue: bool
+    as_: Annotated[PostView | None, Field(serialization_alias="as", validation_alias="as")]
+    """The post one acts by; None where one acts as oneself or by a case role."""
+    on_behalf_of: Named | None
+
+
+class DelegationView(View):
+    """A post lent to a substitute."""
+
+    id: str
+    post: PostView
+    substitute: Named
+    from_: From
+    to: To = None
+
+
+class PersonView(View):
+    """A person, as far as a colleague may know."""
+
+    id: str
+    name: str
+    email: str | None = None
+    language: str | None = None
+    standing: str | None = None
+    unit: str | None = None
+
+
+class Me(View):
+    """Who the caller is, and what he may act by today."""
+
+    person: PersonView
+    posts: tuple[PostView, ...]
+    delegations: tuple[DelegationView, ...] = ()
+
+
+class UnitView(View):
+    """A place in the organisation tree."""
+
+    id: str
+    kind: str
+    name: str
+    parent: str | None
+    temporary: bool = False
+    may_approve: bool = False
+
+
+class MaterialView(View):
+    """A document as it was handed in."""
+
+    id: str
+    sha256: str
+    media_type: str
+    size: int
+    name: str
+
+
+class NotificationView(View):
+    """A message to the caller: what it is about, and whether it was read."""
+
+    id: str
+    kind: str
+    case: str
+    step: str | None
+    title: str
+    text: str
+    due_on: date | None
+    created_at: datetime
+    read: bool
+
+
+class CountView(View):
+    """A number of things."""
+
+    count: int
+
+
+class ExplanationView(View):
+    """Where a case stands, in sentences."""
+
+    now: str
+    waiting_for: tuple[str, ...]
+    blocked_by: tuple[WhyNot, ...]
+    next: tuple[str, ...]
+    earliest_finish: date | None
+
+
+class StepRow(View):
+    """A step of a process."""
+
+    id: str
+    title: str
+    kind: str
+    by: tuple[str, ...]
+    after: tuple[str, ...]
+    number: str | None
+    basis: str | None
+    optional: bool
+    outcomes: tuple[str, ...]
+    materials: tuple[str, ...]
+
+
+class StageView(View):
+    """A stage of a process."""
+
+    id: str
+    title: str
+    standing: str | None
+    steps: tuple[StepRow, ...]
+
+
+class ProcessRow(View):
+    """A published version in a list."""
+
+    id: str
+    version: str
+    title: str
+    digest: str
+    source: str
+    from_: From
+    until: date | None
+    current: bool
+    """Whether a case that starts today runs under it."""
+
+
+class ProcessView(ProcessRow):
+    """A published version; `definition` is all of it."""
+
+    stages: tuple[StageView, ...]
+    definition: dict[str, Any]
+
+
+class DraftProblem(View):
+    """One thing wrong in a draft. `line` counts from 1."""
+
+    line: int
+    path: str
+    problem: str
+
+
+class CheckView(View):
+    """Whether a draft could be published."""
+
+    ok: bool
+    problems: tuple[DraftProblem, ...]
+
+
+class AliveView(View):
+    """The process answers."""
+
+    status: Literal["alive"] = "alive"
+
+
+class ReadyView(View):
+    """Whether acts can be recorded: `degraded` where they can and are driven later."""
+
+    status: Literal["ready", "degraded", "unready"]
+    database: bool
+    temporal: bool | None
+    """None where this process drives nothing."""
+
+
+def event_view(event: Event) -> EventView:
+    """Return a fact as it is shown."""
+    return EventView(
+        seq=event.seq,
+        type=event.type,
+        step=event.step,
+        round=event.round,
+        occurred_on=event.occurred_on,
+        recorded_at=event.recorded_at,
+        actor=event.actor,
+        post=event.post,
+        on_behalf_of=event.on_behalf_of,
+        data=event.data,
+    )

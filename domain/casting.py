@@ -75,10 +75,13 @@ class Cast:
 
         Raises LookupError where there is nobody.
         """
-        for actor in (act.by,) if act.by is not None else actors:
-            found = self._holder(actor, act.on, case, unit)
-            if found is not None:
-                return found
+        if act.by is not None:
+            found = self._named_by(act.by, act.on, case, unit)
+        else:
+            holders = (self._in_part(actor, act.on, case, unit) for actor in actors)
+            found = next((holder for holder in holders if holder is not None), None)
+        if found is not None:
+            return found
         message = f"nobody in the scenario can play {act.by or actors} on {act.on}"
         raise LookupError(message)
 
@@ -181,18 +184,27 @@ class Cast:
             return any(p.unit == unit and p.role in body.roles and p.held_on(day) for p in spec.posts)
         return spec.unit == unit and spec.standing_on(day) == body.standing
 
-    def _holder(self, actor: str, day: date, case: Case | None, unit: str) -> str | None:
-        if actor in self._people:
-            return actor
-        if case is not None and case.people.get(actor):
-            return case.people[actor][0]
-        place, _, role = actor.rpartition(".")
-        on_path = {
-            self._organisation.units[name].kind: name for name in reversed(self._organisation.path(unit))
-        }
-        where = place if place in self._organisation.units else on_path.get(place)
+    def _named_by(self, by: str, day: date, case: Case | None, unit: str) -> str | None:
+        """Return whom a scenario means: a person, the holder of a post in a unit by name, or an actor."""
+        if by in self._people:
+            return by
+        place, _, role = by.rpartition(".")
+        return self._holder(place, role, day) or self._in_part(by, day, case, unit)
+
+    def _in_part(self, actor: str, day: date, case: Case | None, unit: str) -> str | None:
+        """Return who plays an actor of the definition on the case's own path, or None."""
+        if actor == SUBJECT:
+            return SUBJECT
+        kind, _, role = actor.rpartition(".")
+        if not kind:
+            return next(iter(case.people.get(actor, ())), None) if case is not None else None
+        units = self._organisation.units
+        place = next((name for name in self._organisation.path(unit) if units[name].kind == kind), None)
+        return None if place is None else self._holder(place, role, day)
+
+    def _holder(self, unit: str, role: str, day: date) -> str | None:
         for person, spec in self._people.items():
-            if any(p.unit == where and p.role == role and p.held_on(day) for p in spec.posts):
+            if any(p.unit == unit and p.role == role and p.held_on(day) for p in spec.posts):
                 return person
         return None
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+
+from pydantic import Field
 
 from domain.refusals import RuleViolation
 from domain.scenarios import Ending, Refused, ScenarioAct
@@ -12,18 +15,19 @@ from domain.values import Value
 class Report(Value):
     """What came of a case, as far as a scenario can expect it."""
 
-    status: str
-    outcome: str | None
-    standing: str
-    version: str
-    dates: dict[str, date]
-    refusals: int
-    warnings: tuple[str, ...]
-    overdue: tuple[str, ...]
-    waits_for: tuple[str, ...]
-    opened_on: date
-    closed_on: date | None
-    events: int
+    status: str | None = None
+    """None, as all the rest, where the start was refused and there is no case."""
+    outcome: str | None = None
+    standing: str | None = None
+    version: str | None = None
+    dates: Mapping[str, date] = Field(default_factory=dict)
+    refusals: int = 0
+    warnings: tuple[str, ...] = ()
+    overdue: tuple[str, ...] = ()
+    waits_for: tuple[str, ...] = ()
+    opened_on: date | None = None
+    closed_on: date | None = None
+    events: int = 0
 
 
 def unmet_ending(ending: Ending, report: Report, expected_refusals: int) -> tuple[str, ...]:
@@ -42,7 +46,7 @@ def unmet_ending(ending: Ending, report: Report, expected_refusals: int) -> tupl
     if ending.version is not None:
         wanted.append(("version", ending.version, report.version))
     if ending.overdue is not None:
-        wanted.append(("overdue", sorted(ending.overdue), sorted(report.overdue)))
+        wanted.append(("overdue", sorted(set(ending.overdue)), sorted(set(report.overdue))))
     if ending.waits_for is not None:
         wanted.append(("waits for", sorted(ending.waits_for), sorted(report.waits_for)))
     wanted.extend((anchor, day, report.dates.get(anchor)) for anchor, day in ending.dates.items())

@@ -17,7 +17,6 @@ from domain.moments import dates, start_of
 from domain.process import Process
 from domain.refusals import RuleViolation
 from domain.scenarios import SUBJECT, Scenario, ScenarioAct
-from domain.steps import Step
 from domain.values import Scalar, Value
 from domain.waiting import waiting
 from domain.working_days import WorkingCalendar
@@ -45,7 +44,8 @@ class Timeline(Value):
     unmet: tuple[str, ...]
     """Every expectation that was not met, a sentence each; empty where all went as written."""
     events: tuple[Event, ...]
-    case: Case
+    case: Case | None
+    """None where the start was refused."""
 
 
 def run(process: Process, scenario: Scenario, calendar: WorkingCalendar) -> Timeline:
@@ -134,10 +134,26 @@ class _Rehearsal:
             self._happened(events)
 
     def timeline(self) -> Timeline:
-        case = self.case
+        """Return how it went so far."""
+        report = self._report()
+        every = (self._scenario.opening, *self._scenario.told)
+        expected = sum(act.refused is not None for act in every)
+        unmet = (*self._unmet, *unmet_ending(self._scenario.ends, report, expected))
+        return Timeline(
+            lines=tuple(self._lines),
+            report=report,
+            unmet=unmet,
+            events=tuple(self._events),
+            case=self._case,
+        )
+
+    def _report(self) -> Report:
+        case = self._case
+        if case is None:
+            return Report(refusals=self._refusals)
         warnings = tuple(w.rule for e in self._events for w in getattr(e.body, "warnings", ()))
         overdue = tuple(e.body.rule for e in self._events if isinstance(e.body, facts.BecameOverdue))
-        report = Report(
+        return Report(
             status=case.status,
             outcome=case.outcome,
             standing=case.standing,
@@ -150,12 +166,6 @@ class _Rehearsal:
             opened_on=case.opened_on,
             closed_on=case.closed_on,
             events=len(self._events),
-        )
-        every = (self._scenario.opening, *self._scenario.told)
-        expected = sum(act.refused is not None for act in every)
-        unmet = (*self._unmet, *unmet_ending(self._scenario.ends, report, expected))
-        return Timeline(
-            lines=tuple(self._lines), report=report, unmet=unmet, events=tuple(self._events), case=case
         )
 
     def _clock(self, act: ScenarioAct) -> None:
@@ -194,15 +204,12 @@ class _Rehearsal:
         """Return the edition in force on `day`, which judges what happened then."""
         return self._process.in_force_on(day, latest="")
 
-    def _step(self, act: ScenarioAct, name: str) -> tuple[Process, Step]:
-        edition = self._edition(act.on)
-        if name not in edition.steps:
-            edition = self._process.edition(self.case.version)
-        return edition, edition.steps[name]
-
     def _play(self, act: ScenarioAct, name: str) -> Played:
-        edition, step = self._step(act, name)
-        return self._cast.play(edition, step, act, self.case, self.case.unit)
+        unit = self.case.unit
+        for edition in (self._edition(act.on), self._process.edition(self.case.version)):
+            if name in edition.steps:
+                return self._cast.play(edition, edition.steps[name], act, self.case, unit)
+        return Played(by=self._cast.who(act, (), self.case, unit), fields=act.fields, materials=())
 
     def _step_act(self, act: ScenarioAct, name: str, played: Played) -> acts.StepAct:
         left_out = () if played.meeting is None else tuple(e.person for e in played.meeting.excluded)

@@ -133,7 +133,7 @@ class Ending(Value):
     warnings: tuple[str, ...] = ()
     """Exactly the rules that were noted somewhere on the way, each once, in any order."""
     overdue: tuple[str, ...] | None = None
-    """Exactly the deadlines that passed unmet."""
+    """Exactly the deadlines that passed unmet, each once, in any order."""
     waits_for: tuple[Name, ...] | None = None
     """Exactly the steps that are open, in any order."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from functools import lru_cache
+from typing import Literal
 
 import pytest
 from dateutil.relativedelta import relativedelta
@@ -11,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from domain import events as facts
-from domain.acts import Due, MeetingRecord, Resume, StepAct, Suspend, Withdraw
+from domain.acts import Act, Due, MeetingRecord, Resume, StepAct, Suspend, Withdraw
 from domain.case import Case
 from domain.deciding import decide
 from domain.events import Event
@@ -21,7 +22,7 @@ from domain.moments import local_day
 from domain.permitting import why_not
 from domain.process import Process
 from domain.refusals import RuleViolation
-from domain.steps import MeetingStep
+from domain.steps import MeetingStep, Step
 from domain.waiting import OpenStep, waiting
 from tests.domain.world import World, at, shipped
 
@@ -59,9 +60,9 @@ class History:
         self.case: Case = replay(process, start)
         self.refused = 0
 
-    def do(self, act: object) -> bool:
+    def do(self, act: Act) -> bool:
         try:
-            new = decide(self.process, self.case, act, at(self.day))  # type: ignore[arg-type]
+            new = decide(self.process, self.case, act, at(self.day))
         except RuleViolation:
             self.refused += 1
             return False
@@ -79,7 +80,7 @@ class History:
     def ready(self) -> list[OpenStep]:
         return [o for o in self.open() if o.blocked is None and o.assignees]
 
-    def definition(self, step: str):
+    def definition(self, step: str) -> Step:
         return self.process.edition(self.case.version).steps[step]
 
     def move(self, kind: int, choice: int, days: int) -> None:
@@ -121,12 +122,11 @@ class History:
             self.day = max(self.day, min(days, default=self.day)) + timedelta(days=not days)
 
     def whole_case(self, choice: int) -> None:
-        kinds = {"suspend": Suspend, "resume": Resume}
-        name = "withdraw" if choice == 0 else "suspend" if choice % 2 == 0 else "resume"
-        actors = self.process.whole_case.get(name, ())
-        for actor in actors:
+        kind = Withdraw if choice == 0 else Suspend if choice % 2 == 0 else Resume
+        name: Literal["withdraw", "suspend", "resume"] = kind.model_fields["kind"].default
+        for actor in self.process.whole_case.get(name, ()):
             known = self.world.known(actor, self.case)
-            self.do(kinds.get(name, Withdraw)(known=known, occurred_on=self.day, reason="because"))
+            self.do(kind(known=known, occurred_on=self.day, reason="because"))
 
 
 def walked(name: str, moves: list[tuple[int, int, int]]) -> History:

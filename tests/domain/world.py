@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
 from pathlib import Path
+from typing import Any
 
 from domain.acts import Due, EntryRecord, MeetingRecord, Start, StepAct
 from domain.case import Case
@@ -112,7 +113,7 @@ class World:
         edition = self.process.edition(case.version)
         actor = self.able(step, case)
         chosen = outcome or next(iter(step.outcomes))
-        given: dict[str, object] = {}
+        given: dict[str, Any] = {}
         if isinstance(step, PeriodStep):
             duty = step.entries[0]
             actor = next(a for a in duty.by if a in case.people or a in {p.actor for p in self.posts})

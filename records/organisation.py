@@ -166,7 +166,10 @@ def add_post(
     granted_by: str | None = None,
     id: str | None = None,  # noqa: A002 - the column's name
 ) -> Post:
-    """Give somebody a post; `granted_by` is who gave it. Raises NotFound, OutOfOrder where it would end before it begins."""
+    """Give somebody a post; `granted_by` is who gave it.
+
+    Raises NotFound, and OutOfOrder where it would end before it begins.
+    """
     _check_order(from_on, to_on)
     person(connection, person_id)
     unit(connection, unit_id)

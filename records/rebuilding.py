@@ -16,7 +16,8 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Row
 
 from domain.case import Case
-from domain.chain import GENESIS, NotCanonical, event_hash
+from domain.chain import GENESIS, canonical, hash_of
+from domain.events import CaseStarted
 from domain.evolving import replay
 from domain.library import Library
 from domain.moments import local_day
@@ -27,7 +28,7 @@ from records.appending import case_row, material_rows, people_rows
 from records.dialects import insert_into
 from records.owing import owe
 from records.problems import NotFound
-from records.stored import StoredEvent, stored_event
+from records.stored import StoredEvent, stored_event, stored_image
 from records.tables import case_materials, case_people, cases, events, outbox, tasks
 from records.tasks import task_rows
 
@@ -60,7 +61,7 @@ def verify(connection: Connection, case_id: str) -> tuple[Flaw, ...]:
     link, seq = GENESIS, 0
     for row in _event_rows(connection, case_id):
         seq += 1
-        found.extend(Flaw(case_id, row.seq, what) for what in _flaws_of(case_id, row, seq, link))
+        found.extend(Flaw(case_id, row.seq, what) for what in _flaws_of(row, seq, link))
         link, seq = row.hash, row.seq
     if (seq, link) != (head.seq, head.head):
         found.append(Flaw(case_id, None, "the last event is not the one the case names as its head"))
@@ -72,7 +73,7 @@ def rebuilt(connection: Connection, library: Library, case_id: str) -> Rebuilt:
     stored = [stored_event(row) for row in _event_rows(connection, case_id)]
     if not stored:
         raise NotFound("no such case")
-    process = library.for_case(replay(_started_under(library, stored), (one.event for one in stored)))
+    process = _root_of(library, stored)
     case: Case | None = None
     opened: dict[tuple[str, int], datetime] = {}
     expected: tuple[OpenStep, ...] = ()
@@ -134,22 +135,28 @@ def _event_rows(connection: Connection, case_id: str) -> Iterable[Row[Any]]:
     return connection.execute(query).all()
 
 
-def _flaws_of(case_id: str, row: Row[Any], expected_seq: int, link: str) -> Iterator[str]:
+def _flaws_of(row: Row[Any], expected_seq: int, link: str) -> Iterator[str]:
     if row.seq != expected_seq:
         yield f"event {expected_seq} is missing"
     if row.prev_hash != link:
         yield "it does not follow the event before it"
     try:
-        own = event_hash(row.prev_hash, case_id, stored_event(row).event)
-    except (ValueError, NotCanonical):
+        image = stored_image(row)
+        own, as_stored = hash_of(image), canonical(image["data"]).decode()
+    except ValueError:
         yield "it cannot be read"
         return
-    if own != row.hash:
+    if own != row.hash or as_stored != row.data:
         yield "it is not what was recorded"
 
 
-def _started_under(library: Library, stored: list[StoredEvent]) -> Process:
-    return library.by_digest(str(stored[0].event.data["digest"]))
+def _root_of(library: Library, stored: list[StoredEvent]) -> Process:
+    """Return the edition that is handed to the functions of the domain, as it is when an act is recorded."""
+    begun = stored[0].event.body
+    if not isinstance(begun, CaseStarted):
+        raise NotFound("the case has no beginning")
+    under = library.by_digest(begun.digest)
+    return library.for_case(replay(under, (one.event for one in stored)))
 
 
 def _by_act(stored: list[StoredEvent]) -> Iterator[tuple[datetime, list[StoredEvent]]]:
@@ -160,7 +167,7 @@ def _by_act(stored: list[StoredEvent]) -> Iterator[tuple[datetime, list[StoredEv
 
 def _owe_again(connection: Connection, library: Library, case_id: str) -> None:
     stored = [stored_event(row) for row in _event_rows(connection, case_id)]
-    process = library.for_case(replay(_started_under(library, stored), (one.event for one in stored)))
+    process = _root_of(library, stored)
     case: Case | None = None
     for now, act in _by_act(stored):
         new = [one.event for one in act]

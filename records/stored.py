@@ -5,23 +5,32 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from pydantic import JsonValue
 from sqlalchemy import Connection, Row, select
 
-from domain.chain import canonical, chained, moment_text
+from domain.chain import canonical, hash_of, moment_text, preimage
 from domain.events import Event
 from records.tables import events
 
 
 @dataclass(frozen=True, slots=True)
 class StoredEvent:
-    """One event with its place in the chain. The hash of a case's last event is the case's head."""
+    """One event with its place in the chain. The hash of a case's last event is the case's head.
+
+    `image` is what was hashed, as it was stored: a later release may read an event with more keys than it was
+    recorded with, but it never recomputes what was hashed from what it reads.
+    """
 
     event: Event
-    prev_hash: str
+    image: dict[str, JsonValue]
     hash: str
+
+    @property
+    def prev_hash(self) -> str:
+        """The hash of the event before it."""
+        return str(self.image["prev_hash"])
 
     @property
     def seq(self) -> int:
@@ -31,26 +40,17 @@ class StoredEvent:
     @property
     def item(self) -> dict[str, JsonValue]:
         """The event as programs read it: every value that was hashed, but for the case's id."""
-        event = self.event
-        return {
-            "seq": event.seq,
-            "type": event.type,
-            "step": event.step,
-            "round": event.round,
-            "occurred_on": event.occurred_on.isoformat(),
-            "recorded_at": moment_text(event.recorded_at),
-            "actor": event.actor,
-            "post": event.post,
-            "on_behalf_of": event.on_behalf_of,
-            "data": event.data,
-            "prev_hash": self.prev_hash,
-            "hash": self.hash,
-        }
+        return {key: value for key, value in self.image.items() if key != "case"} | {"hash": self.hash}
 
 
 def linked(prev_hash: str, case_id: str, new: Iterable[Event]) -> tuple[StoredEvent, ...]:
     """Return events with their place in the chain that ends in `prev_hash` so far."""
-    return tuple(StoredEvent(*link) for link in chained(prev_hash, case_id, new))
+    links: list[StoredEvent] = []
+    for event in new:
+        image = preimage(prev_hash, case_id, event)
+        links.append(StoredEvent(event, image, hash_of(image)))
+        prev_hash = links[-1].hash
+    return tuple(links)
 
 
 def event_row(case_id: str, stored: StoredEvent) -> dict[str, Any]:
@@ -67,14 +67,33 @@ def event_row(case_id: str, stored: StoredEvent) -> dict[str, Any]:
         "actor": event.actor,
         "post": event.post,
         "on_behalf_of": event.on_behalf_of,
-        "data": canonical(event.data).decode(),
+        "data": canonical(stored.image["data"]).decode(),
         "prev_hash": stored.prev_hash,
         "hash": stored.hash,
     }
 
 
+def stored_image(row: Row[Any]) -> dict[str, JsonValue]:
+    """Return what was hashed for a row of `events`. Raises ValueError where its data is no JSON any more."""
+    return {
+        "case": row.case_id,
+        "seq": row.seq,
+        "type": row.type,
+        "step": row.step,
+        "round": row.round,
+        "occurred_on": row.occurred_on.isoformat(),
+        "recorded_at": moment_text(row.recorded_at),
+        "actor": row.actor,
+        "post": row.post,
+        "on_behalf_of": row.on_behalf_of,
+        "data": json.loads(row.data),
+        "prev_hash": row.prev_hash,
+    }
+
+
 def stored_event(row: Row[Any]) -> StoredEvent:
-    """Return the event of a row of `events`. Raises ValueError where the row was tampered with."""
+    """Return the event of a row of `events`. Raises ValueError where it cannot be read any more."""
+    image = stored_image(row)
     event = Event.model_validate(
         {
             "seq": row.seq,
@@ -85,10 +104,10 @@ def stored_event(row: Row[Any]) -> StoredEvent:
             "actor": row.actor,
             "post": row.post,
             "on_behalf_of": row.on_behalf_of,
-            "body": {**json.loads(row.data), "type": row.type},
+            "body": {**cast("dict[str, Any]", image["data"]), "type": row.type},
         }
     )
-    return StoredEvent(event, row.prev_hash, row.hash)
+    return StoredEvent(event, image, row.hash)
 
 
 def events_after(

@@ -1,44 +1,19 @@
 """Acts through the record: what they leave behind in every table, on both databases."""
 
 import asyncio
-from datetime import date, timedelta
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
 import sqlalchemy as sa
 
-from domain.acts import Start, StepAct, Withdraw
 from domain.refusals import NotEntitled, StepNotOpen
-from domain.working_days import WorkingCalendar
 from records import organisation, tables
 from records.problems import HeadMoved, NotFound, OneOpenCase
-from records.recording import lock, record, record_due
-from tests.builders import HOST, SECRETARY, SUBJECT, a_library, noon
-from tests.records.organisations import an_organisation, known
-
-LIBRARY = a_library()
-PROCESS = LIBRARY.find("reading-circle", "1")
-BEGIN = date(2025, 3, 3)
-
-
-def start(connection, case="case-1", on=BEGIN, **more):
-    about = known(connection, PROCESS, "circle-1", SUBJECT, on, subject=SUBJECT)
-    act = Start(
-        known=about,
-        occurred_on=on,
-        case=case,
-        subject=SUBJECT,
-        calendar=WorkingCalendar(version="none"),
-        **more,
-    )
-    return record(connection, PROCESS, None, act, noon(on))
-
-
-def act_on(connection, step, on, by, *, case="case-1", expected_head=None, **parts):
-    locked = lock(connection, LIBRARY, case)
-    about = known(connection, locked.process, locked.case, by, on)
-    act = StepAct(known=about, occurred_on=on, step=step, **parts)
-    return record(connection, locked.process, locked, act, noon(on), expected_head=expected_head)
+from records.recording import lock, record_due
+from tests.builders import HOST, SECRETARY, SUBJECT, noon
+from tests.records.organisations import an_organisation
+from tests.records.walks import BEGIN, LIBRARY, act_on, start, withdraw
 
 
 @pytest.fixture
@@ -134,13 +109,6 @@ def test_a_second_open_case_of_one_person_is_refused_and_one_after_a_closed_one_
         begun.write_now(lambda c: start(c, "case-2"))
     assert [row.id for row in rows(begun, tables.cases)] == ["case-1"]
 
-    def withdraw(connection):
-        locked = lock(connection, LIBRARY, "case-1")
-        about = known(connection, locked.process, locked.case, SUBJECT, BEGIN)
-        return record(
-            connection, locked.process, locked, Withdraw(known=about, occurred_on=BEGIN), noon(BEGIN)
-        )
-
     begun.write_now(withdraw)
     begun.write_now(lambda c: start(c, "case-2", BEGIN + timedelta(days=1)))
     assert [(row.id, row.status) for row in rows(begun, tables.cases)] == [
@@ -195,15 +163,7 @@ async def test_fifty_cases_started_at_once_are_all_there(database):
         def work(connection):
             person = f"newcomer-{number}"
             organisation.add_person(connection, id=person, name="新人")
-            about = known(connection, PROCESS, "circle-1", person, BEGIN, subject=person)
-            act = Start(
-                known=about,
-                occurred_on=BEGIN,
-                case=f"case-{number}",
-                subject=person,
-                calendar=WorkingCalendar(version="none"),
-            )
-            return record(connection, PROCESS, None, act, noon(BEGIN)).head
+            return start(connection, f"case-{number}", subject=person).head
 
         return work
 

@@ -21,8 +21,6 @@ from api.bounds import (
     Seq,
 )
 
-_EMPTY: dict[str, Answer] = {}
-
 
 class LogIn(Asked):
     """A login and its password."""
@@ -89,7 +87,13 @@ class StepBody(_ActBody):
 
 
 class WholeCaseBody(_ActBody):
-    """A withdrawal, a suspension, a resumption or an appeal."""
+    """A suspension, a resumption or an appeal."""
+
+
+class WithdrawBody(_ActBody):
+    """A withdrawal; `outcome` names another way the person left, which others than the subject may record."""
+
+    outcome: Label | None = None
 
 
 class MigrateBody(Asked):
@@ -99,11 +103,12 @@ class MigrateBody(Asked):
 
 
 class TransferBody(_ActBody):
-    """A proposal to move the case (`to_unit`), or its confirmation by the new unit (`confirms`)."""
+    """A proposal to move the case (`to_unit`), or the new unit's answer to it."""
 
     to_unit: Id | None = None
     handed_over: bool = False
     confirms: Seq | None = None
+    rejects: Seq | None = None
 
 
 class ChangeBody(Asked):

@@ -18,7 +18,7 @@ _ID = r"^[0-9A-Za-z][0-9A-Za-z._:-]{0,79}$"
 
 def _storable(text: str) -> str:
     """Refuse what a database or UTF-8 cannot hold: NUL and lone surrogates."""
-    if "\x00" in text or not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
+    if "\x00" in text or (not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text)):
         raise ValueError("characters")
     return text
 

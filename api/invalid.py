@@ -64,12 +64,6 @@ def _path(location: tuple[str | int, ...], *, unknown_last: bool) -> str:
 
 
 KNOWN: frozenset[str] = frozenset(
-    """
-    as_of case_id change chair confirms cursor eligible entry excluded fields file format from ground handed_over
-    idempotency-key if-match kind language limit login materials may_approve meeting name no occurred_on
-    oldest on_behalf outcome overdue parent password path people person post present process q reason ref
-    rejects role source stage standing status step subject substitute temporary to to_unit unit unread until
-    value version vetoes written yes abstain born_on email mail phone seq read
-    """.split()
+    ["as_of", "case_id", "change", "chair", "confirms", "cursor", "eligible", "entry", "excluded", "fields", "file", "format", "from", "ground", "handed_over", "idempotency-key", "if-match", "kind", "language", "limit", "login", "materials", "may_approve", "meeting", "name", "no", "occurred_on", "oldest", "on_behalf", "outcome", "overdue", "parent", "password", "path", "people", "person", "post", "present", "process", "q", "reason", "ref", "rejects", "role", "source", "stage", "standing", "status", "step", "subject", "substitute", "temporary", "to", "to_unit", "unit", "unread", "until", "value", "version", "vetoes", "written", "yes", "abstain", "born_on", "email", "mail", "phone", "seq", "read"]
 )
 """The names of our own parts. Whatever else stands in a location was made up by the sender."""

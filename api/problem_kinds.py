@@ -23,147 +23,197 @@ class ProblemKind:
 
 
 def _kind(name: str, status: int, title: tuple[str, str], explains: tuple[str, str]) -> ProblemKind:
-    return ProblemKind(
-        name, status, Text(zh=title[0], en=title[1]), Text(zh=explains[0], en=explains[1])
-    )
+    return ProblemKind(name, status, Text(zh=title[0], en=title[1]), Text(zh=explains[0], en=explains[1]))
 
 
 KINDS: dict[str, ProblemKind] = {
     kind.name: kind
     for kind in (
         _kind(
-            "rule-violation", 422,
+            "rule-violation",
+            422,
             ("规则不允许", "A rule does not allow this"),
-            ("规则拒绝了这次办理。rule 是规则，basis 是条款，passes_on 是最早可以办理的日期。",
-             "A rule refused the act. `rule` names it, `basis` the article, `passes_on` the first day it would pass."),
+            (
+                "规则拒绝了这次办理。rule 是规则，basis 是条款，passes_on 是最早可以办理的日期。",
+                "A rule refused the act. `rule` names it, `basis` the article, `passes_on` the first day it would pass.",
+            ),
         ),
         _kind(
-            "reason-required", 422,
+            "reason-required",
+            422,
             ("需要说明理由", "A reason is required"),
-            ("可以办理，但已经逾期或情况特殊：请在 reason 中说明理由后再提交。",
-             "The act is possible but late or unusual: send it again with a `reason`."),
+            (
+                "可以办理，但已经逾期或情况特殊：请在 reason 中说明理由后再提交。",
+                "The act is possible but late or unusual: send it again with a `reason`.",
+            ),
         ),
         _kind(
-            "step-not-open", 409,
+            "step-not-open",
+            409,
             ("该环节现在不能办理", "The step is not open"),
-            ("该环节尚未开始、已经办结，或者个案已暂停、已结束。open_steps 列出现在可以办理的环节。",
-             "It has not begun, is done, or the case is suspended or closed. `open_steps` lists what is open."),
+            (
+                "该环节尚未开始、已经办结，或者个案已暂停、已结束。open_steps 列出现在可以办理的环节。",
+                "It has not begun, is done, or the case is suspended or closed. `open_steps` lists what is open.",
+            ),
         ),
         _kind(
-            "not-possible", 409,
+            "not-possible",
+            409,
             ("个案目前不能这样办理", "The case is not in a state for this"),
-            ("个案目前的状态不允许这样办理。",
-             "What was asked does not fit the present state of the case."),
+            ("个案目前的状态不允许这样办理。", "What was asked does not fit the present state of the case."),
         ),
         _kind(
-            "one-open-case", 409,
+            "one-open-case",
+            409,
             ("此人已有未结个案", "There is an open case already"),
-            ("同一人在同一流程中只能有一个未结个案。",
-             "A person has at most one open case in this process."),
+            ("同一人在同一流程中只能有一个未结个案。", "A person has at most one open case in this process."),
         ),
         _kind(
-            "in-use", 409,
+            "in-use",
+            409,
             ("已被占用", "Taken already"),
-            ("这一名称、职务或期间已经存在，或者与已有的记录冲突。",
-             "This name, post or time exists already, or clashes with one that does."),
+            (
+                "这一名称、职务或期间已经存在，或者与已有的记录冲突。",
+                "This name, post or time exists already, or clashes with one that does.",
+            ),
         ),
         _kind(
-            "contradiction", 409,
+            "contradiction",
+            409,
             ("与已有记录矛盾", "This contradicts what is recorded"),
-            ("例如：组织隶属于自己，职务在开始之前结束，代理超出任期。",
-             "Such as a unit above itself, a post that ends before it begins, a delegation beyond its post."),
+            (
+                "例如：组织隶属于自己，职务在开始之前结束，代理超出任期。",
+                "Such as a unit above itself, a post that ends before it begins, a delegation beyond its post.",
+            ),
         ),
         _kind(
-            "head-moved", 412,
+            "head-moved",
+            412,
             ("个案已有新的记录", "The case has moved on"),
-            ("在您查看之后个案有了新的记录，见 events。请看过之后，以新的 ETag 再次提交。",
-             "Facts were recorded after what you saw: see `events`. Look at them, then send the new ETag."),
+            (
+                "在您查看之后个案有了新的记录，见 events。请看过之后，以新的 ETag 再次提交。",
+                "Facts were recorded after what you saw: see `events`. Look at them, then send the new ETag.",
+            ),
         ),
         _kind(
-            "head-required", 428,
+            "head-required",
+            428,
             ("缺少 If-Match", "If-Match is missing"),
-            ("请在 If-Match 中给出您所看到的个案的 ETag，以免在已变动的个案上办理。",
-             "Send the ETag of the case as you saw it in `If-Match`, so that nobody acts on a case that changed."),
+            (
+                "请在 If-Match 中给出您所看到的个案的 ETag，以免在已变动的个案上办理。",
+                "Send the ETag of the case as you saw it in `If-Match`, so that nobody acts on a case that changed.",
+            ),
         ),
         _kind(
-            "key-reused", 422,
+            "key-reused",
+            422,
             ("Idempotency-Key 已用于别的请求", "The Idempotency-Key was used for another request"),
-            ("同一个 Idempotency-Key 只能用于重复同一请求。",
-             "The same key may only repeat the same request."),
+            (
+                "同一个 Idempotency-Key 只能用于重复同一请求。",
+                "The same key may only repeat the same request.",
+            ),
         ),
         _kind(
-            "invalid-input", 422,
+            "invalid-input",
+            422,
             ("填写有误", "The input is not valid"),
-            ("errors 指出哪一项、有什么问题。不会重复您填写的内容。",
-             "`errors` says which part and what is wrong with it. What was sent is never repeated."),
+            (
+                "errors 指出哪一项、有什么问题。不会重复您填写的内容。",
+                "`errors` says which part and what is wrong with it. What was sent is never repeated.",
+            ),
         ),
         _kind(
-            "malformed", 400,
+            "malformed",
+            400,
             ("请求无法读取", "The request cannot be read"),
-            ("请求不是规范的 JSON 或表单，或者含有不允许的字符、数字或过深的嵌套。",
-             "It is not well-formed JSON or form data, or has characters, numbers or nesting that are not allowed."),
+            (
+                "请求不是规范的 JSON 或表单，或者含有不允许的字符、数字或过深的嵌套。",
+                "It is not well-formed JSON or form data, or has characters, numbers or nesting that are not allowed.",
+            ),
         ),
         _kind(
-            "too-large", 413,
+            "too-large",
+            413,
             ("内容过大", "The request is too large"),
             ("请求的内容超过了允许的大小。", "The body is larger than this address takes."),
         ),
         _kind(
-            "not-signed-in", 401,
+            "not-signed-in",
+            401,
             ("请先登录", "Not signed in"),
-            ("请先登录，或者在 Authorization 中给出有效的令牌。",
-             "Sign in first, or send a valid token in `Authorization`."),
+            (
+                "请先登录，或者在 Authorization 中给出有效的令牌。",
+                "Sign in first, or send a valid token in `Authorization`.",
+            ),
         ),
         _kind(
-            "wrong-login", 401,
+            "wrong-login",
+            401,
             ("用户名或密码不正确", "Wrong login or password"),
-            ("用户名或密码不正确，或者账号已停用。",
-             "The login or the password is wrong, or the account was closed."),
+            (
+                "用户名或密码不正确，或者账号已停用。",
+                "The login or the password is wrong, or the account was closed.",
+            ),
         ),
         _kind(
-            "not-permitted", 403,
+            "not-permitted",
+            403,
             ("您没有相应的职务", "None of your posts allows this"),
-            ("需要在相应组织担任相应职务才能这样做。",
-             "This needs a post in the right unit that allows it."),
+            ("需要在相应组织担任相应职务才能这样做。", "This needs a post in the right unit that allows it."),
         ),
         _kind(
-            "foreign-origin", 403,
+            "foreign-origin",
+            403,
             ("请求来自其他网站", "The request came from another site"),
-            ("为防止冒用您的登录，不接受其他网站发起的请求。",
-             "So that no other site uses your log-in, requests that start there are refused."),
+            (
+                "为防止冒用您的登录，不接受其他网站发起的请求。",
+                "So that no other site uses your log-in, requests that start there are refused.",
+            ),
         ),
         _kind(
-            "not-found", 404,
+            "not-found",
+            404,
             ("没有找到", "Not found"),
-            ("没有这样的内容，或者不在您的职务范围之内。",
-             "There is no such thing, or it is outside the scope of your posts."),
+            (
+                "没有这样的内容，或者不在您的职务范围之内。",
+                "There is no such thing, or it is outside the scope of your posts.",
+            ),
         ),
         _kind(
-            "method-not-allowed", 405,
+            "method-not-allowed",
+            405,
             ("此地址不支持这种方法", "The address does not take this method"),
             ("Allow 列出此地址支持的方法。", "`Allow` lists the methods it takes."),
         ),
         _kind(
-            "not-acceptable", 406,
+            "not-acceptable",
+            406,
             ("没有所要求的格式", "Not in this format"),
             ("没有所要求的格式。", "The content does not exist in the format that was asked for."),
         ),
         _kind(
-            "too-many-tries", 429,
+            "too-many-tries",
+            429,
             ("尝试次数过多", "Too many tries"),
             ("请在 Retry-After 所示的秒数之后再试。", "Try again after the seconds in `Retry-After`."),
         ),
         _kind(
-            "internal", 500,
+            "internal",
+            500,
             ("服务内部出错", "Something went wrong inside"),
-            ("请把 trace 告诉管理员。已确认的办理不会丢失。",
-             "Give `trace` to an operator. No acknowledged act is lost."),
+            (
+                "请把 trace 告诉管理员。已确认的办理不会丢失。",
+                "Give `trace` to an operator. No acknowledged act is lost.",
+            ),
         ),
         _kind(
-            "not-ready", 503,
+            "not-ready",
+            503,
             ("服务暂时不可用", "Not ready"),
-            ("服务或它所依赖的数据库暂时不可用，请稍后再试。",
-             "The service or its database is not available; try again later."),
+            (
+                "服务或它所依赖的数据库暂时不可用，请稍后再试。",
+                "The service or its database is not available; try again later.",
+            ),
         ),
     )
 }

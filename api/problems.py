@@ -98,9 +98,7 @@ async def _refused(request: Request, error: Exception) -> Response:
         headers["retry-after"] = str(error.wait_s)
     if isinstance(error, HeadMoved):
         headers["etag"] = f'"{error.head}"'
-        more["events"] = [
-            event_view(event).model_dump(mode="json", by_alias=True) for event in error.events
-        ]
+        more["events"] = [event_view(event).model_dump(mode="json", by_alias=True) for event in error.events]
     if isinstance(error, InvalidInput):
         more["errors"] = [{"path": error.path, "problem": error.problem.in_language(language)}]
     if error.kind == "not-signed-in":

@@ -77,9 +77,7 @@ async def issue_token(parts: Parts, login: str, name: str | None = None) -> str:
     """Return a new token for programs, which works until it is revoked. Raises NotFound for an unknown login."""
     now = parts.clock()
     return await parts.write(
-        lambda connection: kept.begin(
-            connection, login=login, now=now, kind="token", lasts=None, name=name
-        )
+        lambda connection: kept.begin(connection, login=login, now=now, kind="token", lasts=None, name=name)
     )
 
 
@@ -111,7 +109,9 @@ def _check_password(password: str) -> None:
     if len(password) < SHORTEST_PASSWORD:
         raise InvalidInput(
             "password",
-            Text(zh=f"至少需要{SHORTEST_PASSWORD}个字符", en=f"needs at least {SHORTEST_PASSWORD} characters"),
+            Text(
+                zh=f"至少需要{SHORTEST_PASSWORD}个字符", en=f"needs at least {SHORTEST_PASSWORD} characters"
+            ),
         )
 
 

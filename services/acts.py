@@ -7,27 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 from uuid import uuid4
 
-from pydantic import Field
+from pydantic import Field, TypeAdapter
 from sqlalchemy import Connection
 
-from domain.acts import (
-    Act,
-    Appeal,
-    Change,
-    Correct,
-    Due,
-    EntryRecord,
-    MeetingRecord,
-    Resume,
-    Start,
-    StepAct,
-    Suspend,
-    Transfer,
-    Withdraw,
-)
+from domain.acts import Change, Due, EntryRecord, MeetingRecord, PersonsAct, Start
 from domain.case import Case
 from domain.circumstances import Circumstances
 from domain.library import UnknownProcess
@@ -39,7 +25,7 @@ from records import cases, materials, problems, recording, registers
 from records.recording import LockedCase, Recorded
 from records.registers import ActedOn
 from records.scope import Scope, scope_of
-from services import idempotency
+from services import corrections, idempotency
 from services.case_views import case_view, warning_view
 from services.parts import Caller, Parts
 from services.refusals import InvalidInput, NotPermitted
@@ -192,7 +178,7 @@ def _start(
         raise _unless_takes_part(refused, process, None, known) from refused
 
 
-def _act(  # noqa: PLR0913 - everything an act in a transaction depends on
+def _act(
     connection: Connection,
     parts: Parts,
     caller: Caller,
@@ -205,7 +191,12 @@ def _act(  # noqa: PLR0913 - everything an act in a transaction depends on
     known = _known(connection, parts, caller, locked, asked)
     if asked.kind == "migrate":
         return _migrate(connection, parts, locked, known, head)
-    act = _as_act(asked, known, asked.occurred_on or parts.today(), _digests(connection, asked.materials, scope))
+    looked_up: dict[str, object] = {}
+    if asked.kind == "step":
+        looked_up["materials"] = _digests(connection, asked.materials, scope)
+    elif asked.kind == "correct" and asked.change is not None:
+        looked_up |= vars(corrections.looked_up(connection, locked.case.id, asked.change, scope))
+    act = _as_act(asked, known, asked.occurred_on or parts.today(), looked_up)
     try:
         return recording.record(connection, locked.process, locked, act, now, expected_head=head)
     except NotEntitled as refused:
@@ -254,36 +245,24 @@ def _migrate(
     return recorded
 
 
-def _as_act(
-    asked: ActRequest, known: Circumstances, on: date, digests: Mapping[str, tuple[str, ...]]
-) -> Act:
-    common = {"known": known, "occurred_on": on, "reason": asked.reason}
-    match asked.kind:
-        case "step":
-            return StepAct(
-                **common,
-                step=asked.step,
-                outcome=asked.outcome,
-                fields=asked.fields,
-                materials=digests,
-                people=asked.people,
-                meeting=asked.meeting,
-                entry=asked.entry,
-            )
-        case "transfer":
-            return Transfer(
-                **common, to_unit=asked.to_unit, handed_over=asked.handed_over, confirms=asked.confirms
-            )
-        case "correct":
-            return Correct(**common, change=asked.change, confirms=asked.confirms, rejects=asked.rejects)
-        case "withdraw":
-            return Withdraw(**common)
-        case "suspend":
-            return Suspend(**common)
-        case "resume":
-            return Resume(**common)
-        case _:
-            return Appeal(**common)
+def _as_act(asked: ActRequest, known: Circumstances, on: date, looked_up: Mapping[str, object]) -> PersonsAct:
+    given = {name: getattr(asked, name) for name in ("kind", "reason", *_PARTS[asked.kind])}
+    act: PersonsAct = _ACT.validate_python({"known": known, "occurred_on": on, **given, **looked_up})
+    return act
+
+
+_ACT: TypeAdapter[PersonsAct] = TypeAdapter(Annotated[PersonsAct, Field(discriminator="kind")])
+
+_PARTS: Mapping[str, tuple[str, ...]] = {
+    "step": ("step", "outcome", "fields", "people", "meeting", "entry"),
+    "withdraw": ("outcome",),
+    "suspend": (),
+    "resume": (),
+    "transfer": ("to_unit", "handed_over", "confirms", "rejects"),
+    "correct": ("change", "confirms", "rejects"),
+    "appeal": (),
+}
+"""The parts of a request that each kind of act has, beside those all of them have."""
 
 
 def _known_today(
@@ -339,7 +318,10 @@ def _unless_takes_part(
 
 def _works_on(process: Process, case: Case | None, known: Circumstances) -> bool:
     edition = process if case is None else process.edition(case.version)
-    if case is not None and known.actor in (case.subject, *(p for held in case.people.values() for p in held)):
+    if case is not None and known.actor in (
+        case.subject,
+        *(p for held in case.people.values() for p in held),
+    ):
         return True
     return any(post.actor in edition.roles for post in known.posts)
 

@@ -112,7 +112,7 @@ def why_not_view(refused: RuleViolation, language: Language) -> WhyNot:
     )
 
 
-def _open_step(  # noqa: PLR0913, PLR0917 - everything one line depends on
+def _open_step(  # noqa: PLR0917 - everything one line depends on
     process: Process,
     case: Case,
     step: OpenStep,
@@ -148,6 +148,4 @@ def _named(names: dict[str, str], person: str) -> Named:
 
 
 def _proposal(names: dict[str, str], proposal: Proposal) -> ProposalView:
-    return ProposalView(
-        seq=proposal.seq, kind=proposal.kind, by=_named(names, proposal.by), on=proposal.on
-    )
+    return ProposalView(seq=proposal.seq, kind=proposal.kind, by=_named(names, proposal.by), on=proposal.on)

@@ -90,5 +90,5 @@ async def history(
 
 
 def _proven(stored: StoredEvent) -> ProvenEventView:
-    seen = event_view(stored.event).model_dump()
+    seen = event_view(stored.event).model_dump() | {"data": stored.image["data"]}
     return ProvenEventView(**seen, prev_hash=stored.prev_hash, hash=stored.hash)

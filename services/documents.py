@@ -15,7 +15,7 @@ from obstore.store import LocalStore, MemoryStore, from_url
 class Documents(Protocol):
     """A place for documents, by SHA-256."""
 
-    async def keep(self, sha256: str, content: BinaryIO) -> None:
+    async def keep(self, sha256: str, content: bytes | BinaryIO) -> None:
         """Keep a document. Keeping it again changes nothing."""
 
     def read(self, sha256: str) -> AsyncIterator[bytes]:
@@ -42,7 +42,7 @@ class StoredDocuments:
             return cls(MemoryStore())
         return cls(from_url(url))
 
-    async def keep(self, sha256: str, content: BinaryIO) -> None:
+    async def keep(self, sha256: str, content: bytes | BinaryIO) -> None:
         """Keep a document. Keeping it again changes nothing: equal digests are equal documents."""
         try:
             await obstore.put_async(self._store, _path(sha256), content, mode="create", use_multipart=False)

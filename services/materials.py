@@ -10,6 +10,7 @@ from typing import BinaryIO
 import puremagic
 from sqlalchemy import Connection
 
+from domain.values import Text
 from records import materials as kept
 from records.materials import Material
 from records.scope import scope_of
@@ -17,7 +18,6 @@ from services import idempotency
 from services.parts import Caller, Parts
 from services.refusals import InvalidInput, NotFound, TooLarge
 from services.views import MaterialView
-from domain.values import Text
 
 LARGEST = 50 << 20
 """Bytes of one document."""

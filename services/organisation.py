@@ -94,9 +94,7 @@ async def list_units(
     parts: Parts, caller: Caller, *, cursor: str | None = None, limit: int = 200
 ) -> Page[UnitView]:
     """Return all units. The tree is no secret. Raises InvalidInput for a bad cursor."""
-    page = await parts.read(
-        lambda connection: units.list_units(connection, cursor=cursor, limit=limit)
-    )
+    page = await parts.read(lambda connection: units.list_units(connection, cursor=cursor, limit=limit))
     return Page(items=tuple(unit_view(unit) for unit in page.items), next=page.next)
 
 
@@ -117,7 +115,7 @@ async def add_unit(parts: Parts, caller: Caller, new: NewUnit, *, key: str | Non
     return await _once(parts, caller, key, ("unit", new), UnitView, work)
 
 
-async def list_people(  # noqa: PLR0913 - filters, all by name
+async def list_people(
     parts: Parts,
     caller: Caller,
     *,
@@ -170,7 +168,7 @@ async def add_person(parts: Parts, caller: Caller, new: NewPerson, *, key: str |
     return await _once(parts, caller, key, ("person", new), PersonView, work)
 
 
-async def list_posts(  # noqa: PLR0913 - filters, all by name
+async def list_posts(
     parts: Parts,
     caller: Caller,
     *,
@@ -213,7 +211,9 @@ async def give_post(parts: Parts, caller: Caller, new: NewPost, *, key: str | No
             raise NotPermitted(_NOT_ONESELF)
         holder = _existing(lambda: organisation.person(asking.connection, new.person), "person")
         if new.role not in {ADMIN, AUDITOR} and f"{place.kind}.{new.role}" not in _posts_known(parts):
-            raise InvalidInput("role", Text(zh="此类组织没有这一职务", en="units of this kind have no such role"))
+            raise InvalidInput(
+                "role", Text(zh="此类组织没有这一职务", en="units of this kind have no such role")
+            )
         from_on = new.from_ or asking.today
         _check_not_held(asking.connection, new, from_on)
         made = organisation.add_post(
@@ -318,7 +318,7 @@ async def end_delegation(
     return await _once(parts, caller, key, ("end-delegation", delegation_id, str(on)), DelegationView, work)
 
 
-async def _once(  # noqa: PLR0913, PLR0917 - a request has these parts
+async def _once(  # noqa: PLR0917 - a request has these parts
     parts: Parts,
     caller: Caller,
     key: str | None,

@@ -59,7 +59,7 @@ def as_mermaid(parts: Parts, caller: Caller, process_id: str, version: str | Non
     numbers = {step: f"s{number}" for number, step in enumerate(process.steps)}
     lines = ["flowchart TD"]
     for stage in process.stages:
-        lines.append(f'  subgraph {_quoted(stage.title.in_language(caller.language), f"stage-{stage.id}")}')
+        lines.append(f"  subgraph {_quoted(stage.title.in_language(caller.language), f'stage-{stage.id}')}")
         for step in stage.steps:
             lines.append(f"    {_quoted(step.title.in_language(caller.language), numbers[step.id])}")
             before = process.predecessors[step.id]

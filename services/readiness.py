@@ -9,6 +9,7 @@ from services.parts import Parts
 from services.refusals import NotReady
 from services.views import ReadyView
 
+
 @dataclass(frozen=True)
 class Backlog:
     """What was recorded and not yet passed on."""
@@ -25,16 +26,15 @@ async def looked_at(parts: Parts) -> ReadyView:
     The tables are checked when the database is opened. Acts need no Temporal, so its absence only degrades.
     """
     try:
-        await parts.read(outbox.count_pending)
+        await parts.read(outbox.count_waiting)
     except NotReady:
         return ReadyView(status="unready", database=False, temporal=None)
     answers = None if parts.temporal_answers is None else await parts.temporal_answers()
-    status = "degraded" if answers is False else "ready"
-    return ReadyView(status=status, database=True, temporal=answers)
+    return ReadyView(status="degraded" if answers is False else "ready", database=True, temporal=answers)
 
 
 async def backlog(parts: Parts) -> Backlog:
     """Return what waits to be passed on. Raises NotReady."""
     return await parts.read(
-        lambda connection: Backlog(outbox.count_pending(connection), visible.count_undelivered(connection))
+        lambda connection: Backlog(outbox.count_waiting(connection), visible.count_undelivered(connection))
     )

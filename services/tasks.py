@@ -31,9 +31,7 @@ async def inbox(
 
 async def count(parts: Parts, caller: Caller) -> CountView:
     """Return how much waits for the caller."""
-    number = await parts.read(
-        lambda connection: kept.count_tasks(connection, caller.person, parts.today())
-    )
+    number = await parts.read(lambda connection: kept.count_tasks(connection, caller.person, parts.today()))
     return CountView(count=number)
 
 

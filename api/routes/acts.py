@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 
-from api.bodies import CorrectBody, MigrateBody, StepBody, TransferBody, WholeCaseBody
+from api.bodies import CorrectBody, MigrateBody, StepBody, TransferBody, WholeCaseBody, WithdrawBody
 from api.bounds import Id, Label
 from api.callers import By, Here, Key, Seen, signed_in
 from services import acts
@@ -19,7 +19,7 @@ router = APIRouter(prefix="/v1/cases/{case_id}", tags=["acts"], dependencies=sig
 class Acting:
     """What every act comes with: the case, who acts, the head he saw, and which request it repeats."""
 
-    def __init__(  # noqa: PLR0913 - one for each part of the request
+    def __init__(
         self, case_id: Id, response: Response, parts: Here, caller: By, head: Seen, *, key: Key = None
     ) -> None:
         """Take the parts of the request."""
@@ -49,7 +49,7 @@ async def act(step: Label, body: StepBody, acting: Now) -> Performed:
 
 
 @router.post("/withdraw", summary="Withdraw")
-async def withdraw(body: WholeCaseBody, acting: Now) -> Performed:
+async def withdraw(body: WithdrawBody, acting: Now) -> Performed:
     """End the case at the person's own wish."""
     return await acting.perform(ActRequest(kind="withdraw", **body.model_dump()))
 

@@ -50,7 +50,9 @@ async def list_cases(  # noqa: PLR0913 - one for each filter
 
 
 @router.get("/{case_id}", summary="Read a case")
-async def read(case_id: Id, response: Response, parts: Here, caller: By, as_of: Day | None = None) -> CaseView:
+async def read(
+    case_id: Id, response: Response, parts: Here, caller: By, as_of: Day | None = None
+) -> CaseView:
     """Return a case with its open steps; `as_of` shows what was recorded by the end of that day."""
     view = await cases.shown(parts, caller, case_id, as_of=as_of)
     response.headers["etag"] = f'"{view.head}"'

@@ -16,7 +16,9 @@ router = APIRouter(prefix="/v1/materials", tags=["materials"], dependencies=sign
 
 
 @router.post("", status_code=201, summary="Hand in a document")
-async def hand_in(file: UploadFile, response: Response, parts: Here, caller: By, key: Key = None) -> MaterialView:
+async def hand_in(
+    file: UploadFile, response: Response, parts: Here, caller: By, key: Key = None
+) -> MaterialView:
     """Keep a document, sent as multipart form data in the part `file`, and return the id acts name it by."""
     view = await materials.hand_in(parts, caller, file.filename or "", file.file, key=key)
     response.headers["location"] = f"/v1/materials/{view.id}"

@@ -41,8 +41,14 @@ async def read_unit(unit_id: Id, parts: Here, caller: By) -> UnitView:
 
 
 @people.get("", summary="List people")
-async def list_people(  # noqa: PLR0913 - one for each filter
-    parts: Here, caller: By, *, q: Text = None, unit: Id | None = None, cursor: Cursor = None, limit: Limit = 50
+async def list_people(
+    parts: Here,
+    caller: By,
+    *,
+    q: Text = None,
+    unit: Id | None = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
 ) -> Page[PersonView]:
     """Return the people who belong to the units of the caller's posts, and the caller."""
     return await organisation.list_people(parts, caller, text=q, unit=unit, cursor=cursor, limit=limit)
@@ -61,10 +67,15 @@ async def read_person(person_id: Id, parts: Here, caller: By) -> PersonView:
 
 
 @posts.get("", summary="List posts")
-async def list_posts(  # noqa: PLR0913 - one for each filter
-    parts: Here, caller: By, *,
-    unit: Id | None = None, person: Id | None = None, role: Label | None = None,
-    cursor: Cursor = None, limit: Limit = 50,
+async def list_posts(
+    parts: Here,
+    caller: By,
+    *,
+    unit: Id | None = None,
+    person: Id | None = None,
+    role: Label | None = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
 ) -> Page[PostView]:
     """Return posts in the units of the caller's posts and below, ended ones included, and the caller's own."""
     return await organisation.list_posts(

@@ -1,0 +1,68 @@
+"""What a correction is about: the value as it was recorded, and the new one in the same form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from domain.acts import Change
+from domain.values import Scalar, Text
+from records import materials
+from records.problems import NotFound
+from records.scope import Scope
+from records.stored import events_after
+from services.refusals import InvalidInput
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A change with the old value beside it."""
+
+    change: Change
+    old: Scalar | tuple[str, ...]
+    in_text: bool
+    """The value is free text or a document."""
+
+
+def looked_up(connection: Connection, case_id: str, change: Change, scope: Scope) -> Correction:
+    """Return the change with the old value; documents stand there by digest, as they do in the record.
+
+    Raises InvalidInput where the record holds no such value.
+    """
+    found = events_after(connection, case_id, change.seq - 1, limit=1)
+    if not found:
+        raise InvalidInput("change.seq", _NOT_THERE)
+    event = found[0].event
+    part, _, name = change.path.partition(".")
+    data = event.data
+    if change.path == "occurred_on":
+        return Correction(change, event.occurred_on.isoformat(), in_text=False)
+    if part == "fields" and name in _part(data, "texts"):
+        return Correction(change, str(_part(data, "texts")[name]), in_text=True)
+    if part == "fields" and name in _part(data, "values"):
+        old = _part(data, "values")[name]
+        return Correction(change, old if isinstance(old, str | int) else None, in_text=False)
+    if part == "materials" and name in _part(data, "materials"):
+        handed_in = _part(data, "materials")[name]
+        old_digests = tuple(str(one) for one in handed_in) if isinstance(handed_in, list | tuple) else ()
+        return Correction(_by_digest(connection, change, scope), old_digests, in_text=True)
+    raise InvalidInput("change.path", _NOT_THERE)
+
+
+def _part(data: Mapping[str, object], name: str) -> Mapping[str, object]:
+    part = data.get(name)
+    return part if isinstance(part, Mapping) else {}
+
+
+def _by_digest(connection: Connection, change: Change, scope: Scope) -> Change:
+    ids = change.value if isinstance(change.value, tuple) else (str(change.value),)
+    try:
+        digests = materials.digests_of(connection, ids, scope)
+    except NotFound as error:
+        raise InvalidInput("change.value", _NOT_THERE) from error
+    return change.model_copy(update={"value": tuple(digests[one] for one in ids)})
+
+
+_NOT_THERE = Text(zh="没有这样的内容", en="there is no such thing")

@@ -1,0 +1,196 @@
+"""A small organisation behind the HTTP door, and people who knock: for the process of tests/builders.py."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+
+import httpx
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
+
+from api.app import Door, create_app
+from domain.library import Library
+from domain.reading import read_process
+from domain.working_days import WorkingCalendar
+from records import accounts, organisation, standings, units
+from services.documents import StoredDocuments
+from services.parts import Parts
+from services.passwords import Passwords
+from tests.builders import HOST, SECRETARY, SUBJECT, a_process
+
+PARENT, CHILD, SIBLING, NOBODY = "person-parent", "person-child", "person-sibling", "person-nobody"
+AUDITOR, ADMIN = "person-auditor", "person-admin"
+ANONYMOUS = None
+PASSWORD = "correct horse battery"
+SINCE = date(2015, 1, 1)
+NOON = datetime(2025, 3, 10, 4, 0, tzinfo=UTC)
+"""The moment at which tests begin: noon of 10 March 2025 in Shanghai."""
+
+UNITS = (
+    ("committee-1", "committee", "委员会", None),
+    ("circle-1", "circle", "第一读书会", "committee-1"),
+    ("group-1", "group", "小组", "circle-1"),
+    ("circle-2", "circle", "第二读书会", "committee-1"),
+)
+PEOPLE = {
+    SUBJECT: ("张三", None),
+    SECRETARY: ("李四", ("secretary", "circle-1")),
+    HOST: ("王五", ("host", "circle-1")),
+    PARENT: ("赵六", ("chair", "committee-1")),
+    CHILD: ("钱七", ("secretary", "group-1")),
+    SIBLING: ("孙八", ("secretary", "circle-2")),
+    NOBODY: ("周九", None),
+    AUDITOR: ("吴十", ("auditor", "committee-1")),
+    ADMIN: ("郑一", ("admin", "committee-1")),
+}
+
+BALLOT = """\
+process: ballot
+version: "1"
+title: {zh: 表决, en: Ballot}
+source: {zh: 章程, en: Charter}
+in_force: {from: 2020-01-01}
+unit_kinds: {circle: {zh: 读书会, en: Circle}}
+starts_in: circle
+standings: {guest: {zh: 来宾, en: Guest}, member: {zh: 会员, en: Member}}
+first_standing: guest
+roles: {circle.voter: {title: {zh: 表决人, en: Voter}}}
+outcomes:
+  joined: {title: {zh: 入会, en: Joined}, kind: reached}
+  refused: {title: {zh: 未获通过, en: Refused}, kind: refused}
+  withdrawn: {title: {zh: 撤回, en: Withdrawn}, kind: left}
+whole_case: {withdraw: [subject]}
+stages:
+  - id: voting
+    title: {zh: 表决, en: Voting}
+    standing: member
+    outcome: joined
+    steps:
+      - {id: apply, kind: record, title: {zh: 申请, en: Apply}, by: subject}
+      - id: vote
+        kind: decision
+        title: {zh: 投票, en: Vote}
+        by: circle.voter
+        need: 50
+        outcomes: {approve: next, refuse: {end: refused}}
+"""
+
+
+def a_library():
+    return Library.of([a_process(), read_process(BALLOT, "ballot.yaml")])
+
+
+class Clock:
+    """A clock that tests turn."""
+
+    def __init__(self, now: datetime = NOON) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def turn_to(self, day: date) -> None:
+        self.now = datetime(day.year, day.month, day.day, 4, 0, tzinfo=UTC)
+
+    def pass_by(self, time: timedelta) -> None:
+        self.now += time
+
+
+class Heard:
+    """A driver that remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, tuple[int, ...]]] = []
+
+    def soon(self, case_id, events):
+        self.told.append((case_id, tuple(event.seq for event in events)))
+
+
+@dataclass
+class World:
+    """The application, its parts, and a token for everybody."""
+
+    parts: Parts
+    clock: Clock
+    driver: Heard
+    client: httpx.AsyncClient
+    tokens: dict[str, str] = field(default_factory=dict)
+
+    def by(self, person: str | None, **more: str) -> dict[str, str]:
+        """The headers of somebody's request; keywords become headers."""
+        headers = {name.replace("_", "-"): value for name, value in more.items()}
+        return headers if person is None else {"authorization": f"Bearer {self.tokens[person]}"} | headers
+
+    async def start(self, subject: str = SUBJECT, by: str | None = None, **body: object) -> dict:
+        asked = {"process": "reading-circle", "subject": subject, "unit": "circle-1"} | body
+        answer = await self.client.post("/v1/cases", json=asked, headers=self.by(by or subject))
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    async def act(self, case: dict, step: str, by: str, **body: object) -> httpx.Response:
+        return await self.client.post(
+            f"/v1/cases/{case['id']}/steps/{step}",
+            json=body,
+            headers=self.by(by, if_match=f'"{case["head"]}"'),
+        )
+
+    async def get(self, path: str, by: str | None, **more: str) -> httpx.Response:
+        return await self.client.get(path, headers=self.by(by, **more))
+
+    async def post(self, path: str, by: str | None, body: object = None, **more: str) -> httpx.Response:
+        return await self.client.post(path, json=body or {}, headers=self.by(by, **more))
+
+
+def cheap_passwords() -> Passwords:
+    return Passwords(PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),)))
+
+
+def populate(connection) -> None:
+    """Write the units, people and posts."""
+    for unit, kind, name, parent in UNITS:
+        units.add_unit(connection, id=unit, kind=kind, name=name, parent=parent)
+    for person, (name, post) in PEOPLE.items():
+        add_somebody(connection, person, name, post)
+    for person in (SECRETARY, HOST):
+        standings.set_standing(connection, person, "member", "circle-1", SINCE, source="import")
+
+
+def add_somebody(connection, person, name, post=None):
+    email = f"{person}@example.org"
+    organisation.add_person(connection, id=person, name=name, email=email, born_on=date(1990, 1, 1))
+    if post is not None:
+        role, unit = post
+        organisation.add_post(
+            connection, id=f"post-{person}", person_id=person, role=role, unit_id=unit, from_on=SINCE
+        )
+
+
+def give_token(connection, person, now=NOON, password_hash="none"):
+    accounts.add_account(connection, login=person, person=person, password_hash=password_hash, now=now)
+    return accounts.begin(connection, login=person, now=now, kind="token", lasts=None)
+
+
+async def a_world(database, door: Door | None = None) -> World:
+    """Return a world over an empty database. Close its client when done."""
+    clock, driver, passwords = Clock(), Heard(), cheap_passwords()
+    parts = Parts(
+        database=database,
+        library=a_library(),
+        documents=StoredDocuments.at("memory:///"),
+        calendars=lambda name, day: WorkingCalendar(version="none"),
+        clock=clock,
+        driver=driver,
+        passwords=passwords,
+    )
+    kept = await passwords.hashed(PASSWORD)
+
+    def fill(connection):
+        populate(connection)
+        return {person: give_token(connection, person, password_hash=kept) for person in PEOPLE}
+
+    tokens = await database.write(fill)
+    app = create_app(parts, door)
+    transport = httpx.ASGITransport(app, client=("127.0.0.1", 50_000))
+    client = httpx.AsyncClient(transport=transport, base_url="http://accede.test")
+    return World(parts, clock, driver, client, tokens)

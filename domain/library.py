@@ -111,9 +111,9 @@ class Library:
     def for_case(self, case: Versioned) -> Process:
         """Return the version a case follows now, or an earlier one from which it can be reached.
 
-        The earliest is returned, so that what happened before a version took over is judged by the one before.
-        Raises UnknownProcess where it was never published here, or where the version here is not the one the
-        case was decided under.
+        The earliest is returned, so that what happened before a version took over is judged by the one
+        before. Raises UnknownProcess where it was never published here, or where the version here is not the
+        one the case was decided under.
         """
         edition = self.find(case.process, case.version)
         if edition.digest != case.digest:

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import date
 from fractions import Fraction
+from itertools import islice
 from typing import Any, NamedTuple
 
 import rfc8785
@@ -16,6 +17,9 @@ from domain.complaints import complaints, locate
 from domain.marked import Node, Unreadable, read_marked
 from domain.process import Process
 from domain.spans import Span
+
+MOST_PROBLEMS = 200
+"""Nobody reads more than so many at once."""
 
 _ALWAYS_NAMED = frozenset({"kind", "type"})
 
@@ -54,7 +58,10 @@ def read_process(text: str, name: str) -> Process:
 
 
 def check(text: str, name: str) -> tuple[Problem, ...]:
-    """Return everything wrong with a definition, in the order of the lines; empty where it is sound."""
+    """Return everything wrong with a definition, in the order of the lines; empty where it is sound.
+
+    Of very many problems the first `MOST_PROBLEMS` are returned.
+    """
     return _read(text, name)[1]
 
 
@@ -77,9 +84,10 @@ def _read(text: str, name: str) -> tuple[Process | None, tuple[Problem, ...]]:
     try:
         process = Process.model_validate(root.plain)
     except ValidationError as error:
-        return None, tuple(Problem(name, *complaint) for complaint in complaints(error, root))
+        told = islice(complaints(error, root), MOST_PROBLEMS)
+        return None, tuple(Problem(name, *complaint) for complaint in told)
     found = [_located(flaw, root, name) for flaw in soundness.problems(process)]
-    return process, tuple(sorted(found, key=lambda problem: problem.line))
+    return process, tuple(sorted(found, key=lambda problem: problem.line)[:MOST_PROBLEMS])
 
 
 def _located(flaw: soundness.Flaw, root: Node, name: str) -> Problem:

@@ -12,6 +12,8 @@ from domain.soundness.order import Order, Spot, spots
 from domain.soundness.waits import Waits
 from domain.steps import NoticeStep, PeriodStep
 
+_DAYS = "step, step.opened, period.ends, stage.entered or case.opened"
+
 
 def anchors(process: Process, order: Order) -> Iterator[Flaw]:
     """Find anchors that do not exist, or need not be known when they are counted from."""
@@ -101,37 +103,38 @@ def _anchor(
 def _anchor_problem(
     order: Order, spot: Spot, anchor: Anchor, given: tuple[Condition | None, ...], *, beside: bool
 ) -> str | None:
-    name, _, part = anchor.rpartition(".")
-    if anchor == "case.opened":
+    origin = _origin(order, anchor)
+    if origin is None:
+        return f"{anchor} counts from itself"
+    name, _, part = origin.rpartition(".")
+    if origin in {"case.opened", f"{spot.step.id}.opened"}:
         return None
     if part == "entered" and name in order.stage_ids:
         later = order.stage_ids.index(name) > order.stage_at[spot.step.id]
         return f"never known by then: the stage {name} comes later" if later else None
-    if part in {"starts", "ends"} and name in order.steps:
-        return _edge_problem(order, spot, anchor, given, beside=beside)
-    base = name if part == "opened" else anchor
-    if base not in order.steps:
-        return (
-            f"there is no day {anchor!r}: write step, step.opened, period.ends, stage.entered or case.opened"
-        )
-    if part == "opened" and base == spot.step.id:
-        return None
+    base = name if part in {"opened", "starts", "ends"} else origin
+    step = order.steps.get(base)
+    if step is None:
+        return f"there is no day {origin!r}: write {_DAYS}"
+    if part == "starts" or (part == "ends" and not isinstance(step, NoticeStep)):
+        return f"{name} is of kind {step.kind} and has no {part}"
     return _step_problem(order, spot, base, given, beside=beside)
 
 
-def _edge_problem(
-    order: Order, spot: Spot, anchor: Anchor, given: tuple[Condition | None, ...], *, beside: bool
-) -> str | None:
-    """A period's edges are known once its start is; a notice's end once it was published."""
-    name, _, part = anchor.rpartition(".")
-    step = order.steps[name]
-    if isinstance(step, PeriodStep):
-        if step.starts.rpartition(".")[0] == name or step is spot.step:
-            return f"{name} counts from itself"
-        return _anchor_problem(order, spot, step.starts, given, beside=beside)
-    if isinstance(step, NoticeStep) and part == "ends":
-        return _step_problem(order, spot, name, given, beside=beside)
-    return f"{name} is of kind {step.kind} and has no {part}"
+def _origin(order: Order, anchor: Anchor) -> Anchor | None:
+    """Return the day a period's start or end is counted from; None where periods count from one another.
+
+    The edges of a period are known as soon as its start is, whether the period is open or not.
+    """
+    seen: set[Anchor] = set()
+    while anchor not in seen:
+        seen.add(anchor)
+        name, _, part = anchor.rpartition(".")
+        period = order.steps.get(name)
+        if part not in {"starts", "ends"} or not isinstance(period, PeriodStep):
+            return anchor
+        anchor = period.starts
+    return None
 
 
 def _step_problem(

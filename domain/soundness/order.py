@@ -9,7 +9,7 @@ from typing import NamedTuple
 from domain.complaints import Place
 from domain.process import Process, Stage
 from domain.rules import Condition
-from domain.steps import AppointStep, NoticeStep, PeriodStep, Step
+from domain.steps import AppointStep, Step
 
 
 class Spot(NamedTuple):
@@ -88,7 +88,3 @@ class Order:
     def appointing(self, role: str) -> list[AppointStep]:
         """Return the steps that fill a case role."""
         return [step for step in self.steps.values() if isinstance(step, AppointStep) and step.role == role]
-
-    def has_end(self, name: str) -> bool:
-        """Whether a step is one that has a start and an end of its own."""
-        return isinstance(self.steps.get(name), (PeriodStep, NoticeStep))

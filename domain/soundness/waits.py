@@ -26,6 +26,7 @@ class Waits:
     def __init__(self, process: Process, order: Order) -> None:
         """Read every wait once."""
         self._links: dict[Anchor, list[_Link]] = {}
+        self._known: dict[Anchor, dict[Anchor, float | None]] = {}
         entered: list[_Link] = []
         for stage in process.stages:
             if entered:
@@ -59,7 +60,7 @@ class Waits:
 
         Under a condition, the step's own waits under the same condition count as well.
         """
-        known: dict[Anchor, float | None] = {first: 0}
+        known = self._known.setdefault(first, {first: 0})
         least = [self._since(step.id, known)]
         for interval in step.not_before:
             if interval.when is not None and interval.when == when:
@@ -69,17 +70,17 @@ class Waits:
 
     def _since(self, day: Anchor, known: dict[Anchor, float | None]) -> float | None:
         """Return the longest way from the day in `known` that started the search. Works without recursion."""
-        waiting = [day]
+        waiting = dict.fromkeys([day])
         while waiting:
-            current = waiting[-1]
+            current = next(reversed(waiting))
             links = [] if current in known else self._links.get(current, [])
-            open_ones = [
-                link.after for link in links if link.after not in known and link.after not in waiting
-            ]
-            if open_ones:
-                waiting.append(open_ones[0])
+            following = (link.after for link in links if link.after not in known)
+            # A circle, which another check tells, is cut where it closes.
+            deeper = next((after for after in following if after not in waiting), None)
+            if deeper is not None:
+                waiting[deeper] = None
                 continue
-            waiting.pop()
+            del waiting[current]
             if current not in known:
                 ways = [since + link.days for link in links if (since := known.get(link.after)) is not None]
                 known[current] = max(ways, default=None)

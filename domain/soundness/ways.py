@@ -63,8 +63,9 @@ def _ends(process: Process) -> Iterator[Flaw]:
             yield Flaw(place, f"there is no outcome {process.withdrawn!r} for a withdrawal")
         used.add(process.withdrawn)
     for name, outcome in process.outcomes.items():
-        # What fate brings needs no step that leads to it; what the organisation decides does.
-        if name not in used and outcome.kind != "left":
+        # Whoever may withdraw may also say that the person left in another way, such as death.
+        left = outcome.kind == "left" and "withdraw" in process.whole_case
+        if name not in used and not left:
             yield Flaw(("outcomes", name), "nothing leads to this outcome")
     if not any(process.outcomes[name].kind == "reached" for name in used if name in process.outcomes):
         yield Flaw(("outcomes",), "no way leads to an outcome of kind reached")
@@ -86,17 +87,25 @@ def _first_step(process: Process) -> Iterator[Flaw]:
 
 def _predecessors(order: Order, stage: Stage, step: Step, place: Place) -> Iterator[Flaw]:
     here = {other.id: number for number, other in enumerate(stage.steps)}
-    written = {other.id: (other.after or ()) for other in stage.steps}
+    ids = [other.id for other in stage.steps]
+    written = {
+        other.id: tuple(ids[max(0, at - 1) : at]) if other.after is None else other.after
+        for at, other in enumerate(stage.steps)
+    }
+    circular = False
     for which, name in enumerate(step.after or ()):
         where: Place = (*place, "after", which)
         if name not in order.steps:
             yield Flaw(where, f"can never open: there is no step {name!r}")
         elif name not in here:
             yield Flaw(where, f"can never open: {name} belongs to another stage")
-        elif (circle := _circle(written, step.id, name)) is not None:
-            yield Flaw(where, f"can never open, circular: {' waits for '.join(circle)}")
-        elif here[name] > here[step.id]:
-            yield Flaw(where, f"{name} is written after {step.id}: steps are written in the order they open")
+        elif here[name] >= here[step.id] and not circular:
+            # Every circle has a step that waits for one written later, so nothing else needs to be followed.
+            circle = _circle(written, step.id, name)
+            circular = circle is not None
+            ways = " waits for ".join(circle or ())
+            late = f"{name} is written after {step.id}: steps are written in the order they open"
+            yield Flaw(where, f"can never open, circular: {ways}" if circular else late)
 
 
 def _circle(written: dict[str, tuple[str, ...]], step: str, name: str) -> list[str] | None:

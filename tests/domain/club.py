@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from domain.reading import check
+
 CLUB = """\
 process: club-membership
 version: "1"
@@ -149,13 +151,26 @@ stages:
 """Two stages, all six kinds of step, a sound definition."""
 
 
-def planted(old: str, new: str, text: str = CLUB) -> tuple[str, int]:
-    """Return the text with one fault in it, and the line (from 1) on which the fault begins.
+def plant(*changes: tuple[str, str], text: str = CLUB) -> str:
+    """Return the text with a fault in it. Each text to be replaced stands in it exactly once."""
+    for old, new in changes:
+        assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in the definition"
+        text = text.replace(old, new)
+    return text
 
-    `old` stands exactly once in the text. The line is that of the first difference.
-    """
-    assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in the definition"
-    faulty = text.replace(old, new)
-    pairs = zip(text.splitlines(), faulty.splitlines(), strict=False)
-    line = next((at for at, (was, now) in enumerate(pairs, 1) if was != now), len(text.splitlines()))
-    return faulty, line
+
+def line_of(words: str, text: str) -> int:
+    """Return the line, from 1, of words that stand in the text exactly once."""
+    assert text.count(words) == 1, f"{words!r} stands {text.count(words)} times in the definition"
+    return text.count("\n", 0, text.index(words)) + 1
+
+
+def fault(old: str, new: str, says: str, at: str | None = None) -> tuple[str, str]:
+    """Return a faulty definition, and what is to be told: the line of `at` (or of `new`) and a sentence."""
+    faulty = plant((old, new))
+    return faulty, f"{line_of(new if at is None else at, faulty)}: {says}"
+
+
+def told(text: str) -> list[str]:
+    """Return what is wrong with a definition, as `line: problem`."""
+    return [f"{problem.line}: {problem.problem}" for problem in check(text, "club.yaml")]

@@ -1,95 +1,33 @@
 from __future__ import annotations
 
+import asyncio
+import base64
+import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import date, timedelta
 
 import pytest
-from temporalio.client import WorkflowHandle
-from temporalio.testing import WorkflowEnvironment
-from temporalio.worker import Worker
+from temporalio.api.sdk.v1 import WorkflowMetadata
+from temporalio.client import WorkflowExecutionStatus, WorkflowHistory
 
-from domain.case import Case
-from domain.events import Event
+from domain.acts import Appeal, Suspend
+from domain.library import Library
 from domain.moments import local_day
-from domain.waiting import Waiting
-from tests.builders import HOST, a_library, a_start, an_act, an_entry
-from tests.workflows.memory import MemoryActivities, MemoryRecord
-from workflows.case import CaseWorkflow
-from workflows.contract import CaseEnd, CaseStart, Facts, Nudge
+from tests.builders import (
+    HOST,
+    SECRETARY,
+    SUBJECT,
+    a_library_with_a_later_version,
+    a_process,
+    a_start,
+    an_act,
+    an_entry,
+    known_to,
+)
+from tests.workflows.driven import Driven, a_driven_case
+from workflows.case import HISTORY_LIMIT, LONGEST_SLEEP
+from workflows.contract import CaseEnd
 from workflows.definitions import KNOWN
-
-Handle = WorkflowHandle[CaseWorkflow, CaseEnd]
-QUEUE = "cases"
-
-
-class Driven:
-    """One case that is driven, with its record and the virtual clock."""
-
-    def __init__(self, env: WorkflowEnvironment, record: MemoryRecord) -> None:
-        self.env = env
-        self.record = record
-        self.started = False
-
-    async def now(self) -> datetime:
-        return await self.env.get_current_time()
-
-    async def today(self) -> date:
-        return local_day(await self.now(), "Asia/Shanghai")
-
-    @property
-    def handle(self) -> Handle:
-        return self.env.client.get_workflow_handle_for(CaseWorkflow.run, "case/case-1")
-
-    async def begin(self) -> None:
-        await self.tell(self.record.perform(a_start(on=await self.today()), await self.now()))
-
-    async def act(self, step: str, **parts: Any) -> tuple[Event, ...]:
-        new = self.record.perform(an_act(step, await self.today(), **parts), await self.now())
-        await self.tell(new)
-        return new
-
-    async def tell(self, events: tuple[Event, ...] | list[Event], *, known: int | None = None) -> None:
-        await self.env.client.start_workflow(
-            CaseWorkflow.run,
-            CaseStart(case_id="case-1", seq=events[0].seq - 1 if known is None else known),
-            id="case/case-1",
-            task_queue=QUEUE,
-            start_signal="recorded",
-            start_signal_args=[Facts.of(events)],
-        )
-
-    async def nudge(self, *, adopt: bool = False) -> None:
-        await self.handle.signal(CaseWorkflow.nudged, Nudge(up_to=len(self.record.events), adopt=adopt))
-
-    async def case(self) -> Case:
-        found = await self.handle.query(CaseWorkflow.case)
-        assert found is not None
-        return found
-
-    async def waiting(self) -> Waiting:
-        found = await self.handle.query(CaseWorkflow.waiting)
-        assert found is not None
-        return found
-
-    async def until(self, seq: int) -> Case:
-        """Wait, in real time, until the workflow knows so many facts."""
-        for _ in range(200):
-            if await self.handle.query(CaseWorkflow.seq) >= seq:
-                return await self.case()
-            await self.env.sleep(0.01)
-        raise AssertionError(f"the workflow never learnt of fact {seq}")
-
-
-@asynccontextmanager
-async def a_driven_case(env: WorkflowEnvironment) -> AsyncIterator[Driven]:
-    record = MemoryRecord(a_library())
-    KNOWN.fill(record.library)
-    async with Worker(
-        env.client, task_queue=QUEUE, workflows=[CaseWorkflow], activities=MemoryActivities(record).all
-    ):
-        yield Driven(env, record)
 
 
 @pytest.fixture
@@ -98,18 +36,21 @@ async def driven(env) -> AsyncIterator[Driven]:
         yield one
 
 
-async def test_a_case_goes_from_stage_to_stage_and_ends_in_its_outcome(driven):
+async def to_the_decision(driven: Driven) -> None:
+    """Lead a case to the step in which it is decided."""
     await driven.begin()
     await driven.act("talk", outcome="done")
-    assert (await driven.until(driven.record.events[-1].seq)).stage == "reading"
-
     await driven.env.sleep(timedelta(days=370))
-    assert (await driven.waiting()).open[0].step == "notice"
-    await driven.tell(
-        driven.record.perform(an_entry("notice", await driven.today(), "published"), await driven.now())
-    )
+    today = await driven.today()
+    await driven.tell(driven.record.perform(an_entry("notice", today, "published"), await driven.now()))
     await driven.env.sleep(timedelta(days=12))
     await driven.act("notice")
+
+
+async def test_a_case_goes_from_stage_to_stage_and_ends_in_its_outcome(driven):
+    await to_the_decision(driven)
+    assert (await driven.until(driven.record.events[-1].seq)).stage == "reading"
+
     await driven.act("admit", by=HOST, outcome="admitted")
 
     end = await driven.handle.result()
@@ -136,3 +77,245 @@ async def test_every_moment_is_waited_for_and_recorded_once_in_order(driven):
     moments = [event.recorded_at for event in due]
     assert moments == sorted(moments)
     assert driven.record.asked.count("record_due") == len(reminders) + 1
+
+
+async def test_after_a_time_without_workers_each_moment_is_handled_once_and_in_order(driven):
+    long_ago = await driven.now() - timedelta(days=33)
+    started = driven.record.perform(a_start(on=local_day(long_ago, "Asia/Shanghai")), long_ago)
+    await driven.tell(started)
+    await driven.env.sleep(timedelta(hours=1))
+
+    late = driven.record.events[5:]
+    # Reminders whose deadline has passed by then are left out: being overdue says more.
+    assert [(event.seq, event.type) for event in late] == [(6, "became-overdue")]
+    assert driven.record.asked == ["record_due"]
+    assert await driven.until(6) == driven.record.case
+
+
+async def test_facts_told_twice_change_nothing(driven):
+    await driven.begin()
+    new = await driven.act("talk", outcome="postponed")
+    await driven.tell(new)
+    await driven.tell(driven.record.events)
+
+    assert await driven.until(driven.record.events[-1].seq) == driven.record.case
+    assert driven.record.asked == []
+
+
+async def test_facts_told_in_the_wrong_order_are_put_in_order(driven):
+    await driven.begin()
+    first = driven.record.perform(_postponed(await driven.today()), await driven.now())
+    second = driven.record.perform(_postponed(await driven.today()), await driven.now())
+    await driven.tell((*reversed(second), *reversed(first)))
+
+    assert await driven.until(second[-1].seq) == driven.record.case
+    assert driven.record.asked == []
+
+
+async def test_a_gap_is_read_from_the_record(driven):
+    await driven.begin()
+    await driven.until(5)
+    driven.record.perform(_postponed(await driven.today()), await driven.now())
+    told = driven.record.perform(_postponed(await driven.today()), await driven.now())
+    await driven.tell(told)
+
+    assert await driven.until(told[-1].seq) == driven.record.case
+    assert driven.record.asked == ["fetch_events"]
+
+
+async def test_a_gap_the_record_cannot_fill_is_given_up(driven):
+    await driven.begin()
+    await driven.until(5)
+    new = driven.record.perform(_postponed(await driven.today()), await driven.now())
+    # A fact from a future that a restored record has forgotten.
+    await driven.tell([new[-1].model_copy(update={"seq": 99})])
+    await driven.tell(new)
+
+    assert await driven.until(new[-1].seq) == driven.record.case
+
+
+async def test_a_nudge_makes_the_workflow_look_at_the_record(driven):
+    await driven.begin()
+    await driven.until(5)
+    new = driven.record.perform(_postponed(await driven.today()), await driven.now())
+    await driven.nudge()
+
+    assert await driven.until(new[-1].seq) == driven.record.case
+    assert driven.record.asked == ["record_due"]
+
+
+async def test_a_running_case_takes_over_later_rules_when_it_is_told_to(env):
+    library = a_library_with_a_later_version(date(2026, 1, 1))
+    async with a_driven_case(env, library) as driven:
+        await driven.begin()
+        await driven.until(5)
+        await driven.nudge(adopt=True)
+        case = await driven.until(6)
+        assert (case.version, case.digest) == ("2", library.editions[1].digest)
+
+        await driven.act("talk", outcome="done")
+        assert await driven.until(driven.record.events[-1].seq) == driven.record.case
+
+
+async def test_a_record_whose_clock_is_behind_is_asked_again_with_growing_patience(driven):
+    await driven.begin()
+    await driven.until(5)
+    driven.record.behind = 4
+    await driven.env.sleep(timedelta(days=20))
+
+    pauses = [
+        later - earlier
+        for earlier, later in zip(driven.record.due_at, driven.record.due_at[1:], strict=False)
+    ][:4]
+    assert [round(pause.total_seconds()) for pause in pauses] == [15, 30, 60, 120]
+    assert driven.record.case.seq > 5
+
+
+async def test_a_case_with_nothing_ahead_looks_at_its_record_now_and_then(driven):
+    await driven.begin()
+    suspend = Suspend(known=known_to(SECRETARY), occurred_on=await driven.today(), reason="illness")
+    await driven.tell(driven.record.perform(suspend, await driven.now()))
+    await driven.env.sleep(LONGEST_SLEEP * 2 + timedelta(days=1))
+
+    assert driven.record.asked == ["record_due"] * 2
+    assert (await driven.waiting()).next_moment is None
+
+
+async def test_a_long_case_goes_on_in_new_runs_and_loses_no_fact(driven):
+    await driven.begin()
+    for number in range(3 * HISTORY_LIMIT // 10):
+        await driven.act("talk", outcome="postponed")
+        if number % 3 == 0:
+            await driven.until(driven.record.events[-1].seq)
+
+    assert await driven.until(driven.record.events[-1].seq) == driven.record.case
+    history = await driven.handle.fetch_history()
+    started = history.events[0].workflow_execution_started_event_attributes
+    assert started.continued_execution_run_id
+    assert len(history.events) < HISTORY_LIMIT + 40
+
+
+async def test_facts_that_arrive_while_a_new_run_begins_are_not_lost(driven):
+    await driven.begin()
+    acts = 4 * HISTORY_LIMIT // 10
+    for _ in range(acts):
+        # Nobody waits here: signals arrive in the middle of whatever the workflow does.
+        await driven.act("talk", outcome="postponed")
+    await driven.env.sleep(timedelta(days=29))
+    for _ in range(acts):
+        await driven.act("talk", outcome="postponed")
+
+    assert await driven.until(driven.record.events[-1].seq) == driven.record.case
+
+
+async def test_an_appeal_after_the_end_starts_a_new_run_of_the_same_id(driven):
+    await to_the_decision(driven)
+    await driven.act("admit", by=HOST, outcome="refused")
+    assert (await driven.handle.result()).outcome == "not-admitted"
+    first_run = (await driven.handle.describe()).run_id
+
+    appeal = Appeal(known=known_to(SUBJECT), occurred_on=await driven.today(), reason="unheard")
+    await driven.tell(driven.record.perform(appeal, await driven.now()))
+    case = await driven.until(driven.record.events[-1].seq)
+    assert not case.is_closed
+    assert (await driven.handle.describe()).run_id != first_run
+
+    await driven.act("admit", by=HOST, outcome="admitted")
+    assert (await driven.handle.result()).outcome == "joined"
+
+
+async def test_a_run_started_for_a_case_that_has_ended_ends_at_once(driven):
+    await to_the_decision(driven)
+    closing = await driven.act("admit", by=HOST, outcome="admitted")
+    await driven.handle.result()
+    await driven.tell(closing)
+
+    assert await driven.handle.result() == CaseEnd(outcome="joined", seq=closing[-1].seq)
+
+
+async def test_a_case_the_record_does_not_know_has_no_workflow_for_long(driven):
+    new = driven.record.perform(a_start(on=await driven.today()), await driven.now())
+    driven.record.case = None
+    await driven.tell(new[1:], known=1)
+
+    assert await driven.handle.result() == CaseEnd(outcome=None, seq=0)
+
+
+async def test_a_worker_without_the_definition_leaves_the_case_waiting_for_one(env):
+    async with a_driven_case(env) as driven:
+        KNOWN.fill(Library.of([a_process("2")]))
+        driven.task_timeout = timedelta(seconds=1)
+        await driven.begin()
+        for _ in range(100):
+            description = await driven.handle.describe()
+            if description.raw_description.pending_workflow_task.attempt > 1:
+                break
+            await asyncio.sleep(0.05)
+        assert (await driven.handle.describe()).status is WorkflowExecutionStatus.RUNNING
+
+        KNOWN.fill(driven.record.library)
+        await env.sleep(timedelta(minutes=1))
+        assert (await driven.until(5)).stage == "asking"
+
+
+async def test_no_name_and_no_free_text_is_anywhere_in_a_history(driven):
+    start = a_start(
+        on=await driven.today(), fields={"letter": "planted letter"}, reason="planted reason 王小明"
+    )
+    await driven.tell(driven.record.perform(start, await driven.now()))
+    await driven.act(
+        "talk",
+        outcome="postponed",
+        reason="planted 张三",
+    )
+    await driven.env.sleep(timedelta(days=40))
+    await driven.act("talk", outcome="done", reason="planted lateness")
+    await driven.env.sleep(timedelta(days=400))
+    await driven.until(driven.record.events[-1].seq)
+
+    assert "planted" in str(driven.record.events)
+    assert SUBJECT in _everything_in(await driven.handle.fetch_history())
+    for word in ("planted", "王小明", "张三"):
+        assert word not in _everything_in(await driven.handle.fetch_history())
+
+
+async def test_operators_read_the_stage_what_it_waits_for_and_the_next_moment(driven):
+    await driven.begin()
+    await driven.until(5)
+
+    details = await _details(driven)
+
+    assert "**Asking** · 申请 (`asking`)" in details
+    assert "Talk (`talk`, record), waits for circle.secretary, due 20" in details
+    assert "next moment: 20" in details
+    assert "person-" not in details
+
+
+def _postponed(day: date):
+    return an_act("talk", day, outcome="postponed")
+
+
+def _everything_in(history: WorkflowHistory) -> str:
+    """The whole history as text, payloads decoded."""
+    found = []
+
+    def collect(value: object) -> None:
+        if isinstance(value, dict):
+            if isinstance(value.get("data"), str):
+                found.append(base64.b64decode(value["data"]).decode())
+            for part in value.values():
+                collect(part)
+        elif isinstance(value, list):
+            for part in value:
+                collect(part)
+        else:
+            found.append(str(value))
+
+    collect(json.loads(history.to_json()))
+    return "\n".join(found)
+
+
+async def _details(driven: Driven) -> str:
+    found = await driven.handle.query("__temporal_workflow_metadata", result_type=WorkflowMetadata)
+    assert isinstance(found, WorkflowMetadata)
+    return found.current_details

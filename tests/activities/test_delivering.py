@@ -1,0 +1,237 @@
+"""Delivering on a real record: what was accepted is written down once, what was not is tried again."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from temporalio.testing import ActivityEnvironment
+
+from activities.delivering import DeliveringActivities
+from records import recording
+from records.tables import obligations, people
+from senders.mail import MailSender
+from senders.messages import Message, NotNow, Refused
+from tests.builders import HOST, SECRETARY, a_library, a_start, noon
+from tests.mail_peer import Peer, listening
+from tests.records.organisations import an_organisation
+from workflows.contract import DeliverAsked, Delivered
+
+BEGUN = date(2025, 3, 3)
+
+
+class FakeSender:
+    """Takes what it is told to take, and remembers it."""
+
+    channel = "mail"
+
+    def __init__(self) -> None:
+        self.taken: list[Message] = []
+        self.troubles: list[Exception] = []
+
+    @asynccontextmanager
+    async def round(self) -> AsyncIterator[FakeSender]:
+        yield self
+
+    async def send(self, message: Message) -> None:
+        if self.troubles:
+            raise self.troubles.pop(0)
+        self.taken.append(message)
+
+
+class Post:
+    """A record in which somebody is owed messages, and who delivers them."""
+
+    def __init__(self, database) -> None:
+        self.database = database
+        self.library = a_library()
+        self.now = noon(BEGUN)
+        self.sender = FakeSender()
+
+    async def begin(self, *cases: str) -> None:
+        """Start cases: each owes the secretary one message."""
+        process = self.library.editions[0]
+        for case in cases:
+            start = a_start(case, on=BEGUN)
+            await self.database.write(lambda c, a=start: recording.record(c, process, None, a, self.now))
+
+    async def deliver(self, *, limit: int = 50, sender: MailSender | None = None) -> Delivered:
+        work = DeliveringActivities(
+            self.database, self.library, sender or self.sender, clock=lambda: self.now
+        )
+        return await ActivityEnvironment().run(work.deliver_batch, DeliverAsked(limit=limit))
+
+    async def rows(self) -> list[Any]:
+        query = sa.select(obligations).order_by(obligations.c.id)
+        found: list[Any] = await self.database.read(lambda c: list(c.execute(query)))
+        return found
+
+    async def statuses(self) -> list[str]:
+        return [row.status for row in await self.rows()]
+
+
+@pytest.fixture
+async def post(database) -> Post:
+    await database.write(an_organisation)
+    made = Post(database)
+    await made.begin("case-1")
+    return made
+
+
+async def test_what_waits_is_delivered_once_however_often_the_courier_comes(post):
+    first = await post.deliver()
+    second = await post.deliver()
+
+    assert (first.delivered, first.failed, first.more, first.next_at) == (1, 0, False, None)
+    assert second.delivered == 0
+    assert [message.kind for message in post.sender.taken] == ["task-opened"]
+    [row] = await post.rows()
+    assert (row.status, row.channel, row.sent_at) == ("sent", "mail", post.now)
+
+
+async def test_a_message_says_what_and_when_and_where_and_no_name(post):
+    await post.deliver()
+
+    [message] = post.sender.taken
+    assert message.to == f"{SECRETARY}@example.org"
+    assert message.step.en == "Talk"
+    assert message.due_on == date(2025, 4, 3)
+    assert "张三" not in message.model_dump_json()
+
+
+async def test_what_is_not_taken_now_is_tried_again_later_under_the_same_id(post):
+    post.sender.troubles = [NotNow("code 450")]
+    first = await post.deliver()
+    at_once = await post.deliver()
+    post.now = first.next_at
+    later = await post.deliver()
+
+    assert (first.failed, at_once.delivered, at_once.failed) == (1, 0, 0)
+    assert first.next_at > noon(BEGUN)
+    assert later.delivered == 1
+    [row] = await post.rows()
+    assert (row.status, row.attempts) == ("sent", 2)
+    assert post.sender.taken[0].id == row.message_id
+
+
+async def test_pauses_grow_until_it_is_given_up(post):
+    pauses = []
+    for _ in range(20):
+        post.sender.troubles = [NotNow("away")]
+        batch = await post.deliver()
+        if batch.next_at is None:
+            break
+        pauses.append(batch.next_at - post.now)
+        post.now = batch.next_at
+
+    assert await post.statuses() == ["failed"]
+    assert pauses == sorted(pauses)
+    assert len(pauses) >= 10
+    assert sum(pauses, timedelta()) > timedelta(days=1) / 2
+
+
+async def test_what_is_refused_for_good_is_not_tried_again(post):
+    post.sender.troubles = [Refused("recipient refused, code 550")]
+    batch = await post.deliver()
+
+    assert batch.next_at is None
+    [row] = await post.rows()
+    assert (row.status, row.failure) == ("failed", "recipient refused, code 550")
+
+
+async def test_one_message_nobody_foresaw_does_not_hold_up_the_others(post, database):
+    await database.write(lambda c: c.execute(sa.update(people).values(language="?" * 2)))
+    post.sender.troubles = [ZeroDivisionError()]
+    await post.deliver()
+
+    [row] = await post.rows()
+    assert (row.status, row.failure) == ("waiting", "ZeroDivisionError")
+
+
+async def test_whoever_has_no_address_is_told_in_the_application(post, database):
+    await database.write(lambda c: c.execute(sa.update(people).values(email=None)))
+    batch = await post.deliver()
+
+    assert (batch.delivered, post.sender.taken) == (1, [])
+    [row] = await post.rows()
+    assert (row.status, row.channel) == ("sent", "in-app")
+
+
+async def test_without_a_mail_server_everybody_is_told_in_the_application(post):
+    work = DeliveringActivities(post.database, post.library, clock=lambda: post.now)
+    await ActivityEnvironment().run(work.deliver_batch, DeliverAsked())
+
+    [row] = await post.rows()
+    assert (row.status, row.channel) == ("sent", "in-app")
+
+
+async def test_a_batch_that_takes_long_leaves_the_rest_for_later(post):
+    await post.database.write(lambda c: c.execute(sa.update(obligations).values(kind="reminder")))
+    slow = post.sender.send
+
+    async def slowly(message: Message) -> None:
+        post.now += timedelta(minutes=3)
+        await slow(message)
+
+    post.sender.send = slowly
+    await _owe_copies(post, 3)
+    batch = await post.deliver()
+
+    assert batch.delivered == 1
+    post.now += timedelta(minutes=10)
+    assert (await post.deliver()).delivered == 1
+    assert len({message.id for message in post.sender.taken}) == 2
+
+
+async def test_more_than_a_batch_is_announced(post):
+    await _owe_copies(post, 4)
+
+    assert (await post.deliver(limit=3)).more
+    assert not (await post.deliver(limit=3)).more
+    assert len({message.id for message in post.sender.taken}) == 5
+
+
+async def test_a_server_that_refuses_falls_silent_and_comes_back_takes_each_message_once_per_id(post):
+    await _owe_copies(post, 5)
+    ids = {f"<{row.message_id}>" for row in await post.rows()}
+    peer = Peer()
+    async with listening(peer):
+        port = peer.port
+        peer.rcpt_answers = ["450 later", "250 OK", "250 OK"]
+        peer.data_answers = [None, "451 later"]
+        await post.deliver(sender=_to(port))
+    for _ in range(2):
+        post.now += timedelta(minutes=30)
+        await post.deliver(sender=_to(port))
+    back = Peer()
+    async with listening(back, port):
+        for _ in range(3):
+            post.now += timedelta(hours=1)
+            await post.deliver(sender=_to(port))
+
+    accepted = peer.ids + back.ids
+    assert set(accepted) == ids
+    # Taken before the silence, and so sent again: by its id a mail system knows it as one.
+    assert len(accepted) == len(ids) + 1
+    assert set(await post.statuses()) == {"sent"}
+    assert all(row.attempts >= 1 for row in await post.rows())
+
+
+def _to(port: int) -> MailSender:
+    return MailSender(
+        f"smtp://127.0.0.1:{port}", sender="a@accede.example", public_url="http://x", timeout=0.5
+    )
+
+
+async def _owe_copies(post: Post, number: int) -> None:
+    """Owe the same person more of the same, as a busy day would."""
+    [row] = await post.rows()
+    copies = [
+        {**row._mapping, "id": f"copy-{one}", "message_id": f"copy-{one}@accede", "person_id": HOST}
+        for one in range(number)
+    ]
+    await post.database.write(lambda c: c.execute(sa.insert(obligations), copies))

@@ -204,7 +204,8 @@ def _with_evidence(case: Case, event: Event, body: facts.Evidence, update: Mappi
     state = _state(case, event)
     who = tuple(person for person in (event.actor, event.on_behalf_of) if person is not None)
     actors = (*state.actors, *(person for person in who if person not in state.actors))
-    held = (*case.held, *(kind for kind in body.materials if kind not in case.held))
+    # Sorted: the order of keys in an event differs between an act and what was stored of it.
+    held = (*case.held, *sorted(kind for kind in body.materials if kind not in case.held))
     changed = case.with_step(state.model_copy(update={"actors": actors, **update}))
     return changed.model_copy(update={"held": held})
 

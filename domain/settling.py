@@ -49,9 +49,9 @@ def _advance(draft: Draft, stage: Stage, step: Step, floor: date, fresh_floor: d
         draft.add(facts.StepPassed(because="condition"), on=floor, step=step.id)
         return True
     days = [case.stages.get(stage.id, floor)]
-    days.extend(
-        done for before in process.predecessors[step.id] if (done := case.steps[before].done_on) is not None
-    )
+    earlier = (case.steps[before] for before in process.predecessors[step.id])
+    # One that was passed over was never done: it counts from the day it was passed over.
+    days.extend(before.done_on or before.opened_on for before in earlier)
     if state is not None:
         days.append(floor)
     elif fresh_floor is not None:

@@ -8,22 +8,24 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
-from services.demo import LOGINS
 
+from services.demo import LOGINS
 from settings import Settings
 
 
-def announcement(settings: Settings, ports: Mapping[str, int], pids: Mapping[str, int]) -> dict[str, Any]:
+def announcement(
+    settings: Settings, ports: Mapping[str, int], pids: Mapping[str, int], *, demo: bool
+) -> dict[str, Any]:
     """Return what programs are told, as plain JSON values."""
     return {
         "api": settings.public_url,
-        "docs": f"{settings.public_url}/docs",
+        "openapi": f"{settings.public_url}/openapi.json",
         "temporal": settings.temporal_address,
         "temporal_ui": f"http://127.0.0.1:{ports['temporal_ui']}",
         "data": str(settings.data_dir),
         "pid": os.getpid(),
         "pids": dict(pids),
-        "logins": [login.announced() for login in LOGINS] if settings.demo else [],
+        "logins": [login.announced() for login in LOGINS] if demo else [],
     }
 
 
@@ -31,7 +33,7 @@ def greet(told: Mapping[str, Any], console: Console) -> None:
     """Tell a person the same."""
     where = Table.grid(padding=(0, 2))
     where.add_row("API", told["api"])
-    where.add_row("its documentation", told["docs"])
+    where.add_row("its description", told["openapi"])
     where.add_row("Temporal's pages", told["temporal_ui"])
     where.add_row("data and logs", told["data"])
     console.print("\n[bold green]Accede is up.[/] Stop it with Ctrl-C.\n")

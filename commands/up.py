@@ -28,6 +28,7 @@ app = typer.Typer(rich_markup_mode=None)
 
 @app.command()
 def up(
+    *,
     demo: Annotated[
         bool, typer.Option("--demo", help="Fill an empty record with a demonstration organisation.")
     ] = False,
@@ -35,7 +36,7 @@ def up(
     port: Annotated[
         int | None, typer.Option(min=0, max=65535, help="The API's port; 0: any free one.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON for programs.")] = False,  # noqa: FBT002 - typer's way to declare a flag
+    as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON for programs.")] = False,
 ) -> None:
     """Start everything on this machine, and stop it with Ctrl-C."""
     settings = installation(data_dir=data)
@@ -66,8 +67,7 @@ async def _keep_house(
         if stop.done():
             starting.cancel()
             return
-        await starting
-        told = announcement(settings, ports, children.pids)
+        told = announcement(settings, ports, children.pids, demo=await starting)
         lock.describe({"pid": os.getpid(), "api": told["api"]})
         _announce(told, console, as_json=as_json)
         await stop
@@ -77,25 +77,24 @@ async def _keep_house(
         await children.stop()
 
 
-async def _start(settings: Settings, ports: Mapping[str, int], children: Children, console: Console) -> None:
+async def _start(settings: Settings, ports: Mapping[str, int], children: Children, console: Console) -> bool:
+    """Start everything in order, and return whether the record holds the demonstration."""
     environment = {**os.environ, **settings.environment()}
     with console.status("starting Temporal"):
         await children.start(temporal(settings, ports, environment))
-    with console.status("preparing the record"):
-        await prepare_record(settings)
+    demo = await prepare_record(settings)
     with console.status("starting two workers and the API"):
         await children.start(*workers(settings, environment), api(settings, environment))
+    return demo
 
 
 def _placed(settings: Settings, ports: Mapping[str, int], *, demo: bool) -> Settings:
-    """Return the settings of this household: its ports, and demo passwords where they were ever given out."""
-    demo = demo or settings.demo or (settings.data_dir / "demo").exists()
-    public = "" if settings.public_url.endswith(f":{settings.port}") else settings.public_url
+    """Return the settings of this household: its ports, and its own Temporal."""
     placed: dict[str, Any] = {
         **settings.model_dump(),
-        "demo": demo,
+        "demo": demo or settings.demo,
         "port": ports["api"],
-        "public_url": public,
+        "public_url": settings.public_url if "public_url" in settings.model_fields_set else "",
         "temporal_address": f"127.0.0.1:{ports['temporal']}",
         "temporal_tls": False,
         "temporal_api_key": None,

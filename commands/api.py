@@ -1,0 +1,47 @@
+"""`accede api`: serves the HTTP API."""
+
+from __future__ import annotations
+
+import asyncio
+
+import typer
+import uvicorn
+
+from commands.failures import CommandFailed, installation
+from commands.opening import opened_parts
+from services.demo import has_demo_logins
+from settings import Settings, is_loopback
+
+app = typer.Typer(rich_markup_mode=None)
+
+_STOPS_IN = 8
+"""Seconds that requests under way may take to finish."""
+
+
+@app.command()
+def api() -> None:
+    """Serve the HTTP API at ACCEDE_HOST and ACCEDE_PORT."""
+    settings = installation()
+    asyncio.run(_check(settings))
+    uvicorn.run(
+        "api.app:main",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        log_level=settings.log_level,
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies or None,
+        timeout_graceful_shutdown=_STOPS_IN,
+    )
+
+
+async def _check(settings: Settings) -> None:
+    """Fail in one line where the service could not work, or published passwords would let others in."""
+    async with opened_parts(settings) as parts:
+        if not is_loopback(settings.host) and await has_demo_logins(parts):
+            raise CommandFailed(
+                "this record holds the demonstration, whose passwords are public: serve it on 127.0.0.1 "
+                "(ACCEDE_HOST), or use another record"
+            )

@@ -1,0 +1,107 @@
+"""`accede process`: list, show and check process definitions, with no service running."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from commands.failures import CommandFailed, installation
+from commands.published import published
+from domain import reading
+from domain.library import UnknownProcess
+from domain.process import Process
+from records.definitions import definition_files
+
+app = typer.Typer(
+    help="List, show and check process definitions.", no_args_is_help=True, rich_markup_mode=None
+)
+
+_CONSOLE = Console(highlight=False)
+
+
+@app.command("list")
+def list_() -> None:
+    """List every version of every process that is published here."""
+    table = Table("process", "version", "in force from", "until", "steps", "title")
+    for edition in published():
+        until = edition.in_force.until
+        table.add_row(
+            edition.process,
+            edition.version,
+            edition.in_force.first.isoformat(),
+            until.isoformat() if until else "",
+            str(len(edition.steps)),
+            f"{edition.title.en} · {edition.title.zh}",
+        )
+    _CONSOLE.print(table)
+
+
+@app.command()
+def show(
+    process: Annotated[str, typer.Argument(help="The process, such as membership-development.")],
+    version: Annotated[str | None, typer.Option("--version", help="A version; else the latest.")] = None,
+    *,
+    source: Annotated[bool, typer.Option("--yaml", help="Print the definition as it was written.")] = False,
+) -> None:
+    """Show the stages and steps of a process: who acts, how long to wait, by when, under which article."""
+    library = published()
+    try:
+        family = library.family(process)
+        edition = library.find(process, version) if version else family[-1]
+    except UnknownProcess as error:
+        raise CommandFailed(str(error)) from None
+    if source:
+        typer.echo(_file_of(edition).read_text("utf-8"), nl=False)
+        return
+    _CONSOLE.print(f"[bold]{edition.title.en} · {edition.title.zh}[/], {edition.process} {edition.version}")
+    _CONSOLE.print(f"{edition.source.en}\ndigest {edition.digest}\n")
+    for stage in edition.stages:
+        _CONSOLE.print(_stage_table(edition, stage.id))
+
+
+@app.command()
+def check(files: Annotated[list[Path], typer.Argument(help="Definitions to check, YAML.")]) -> None:
+    """Check definitions: print `file:line: problem` for everything wrong. Exit code 1 where something is."""
+    wrong = 0
+    for file in files:
+        try:
+            text = file.read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise CommandFailed(f"{file} cannot be read: {_reason(error)}") from None
+        for problem in reading.check(text, str(file)):
+            wrong += 1
+            typer.echo(str(problem))
+    if wrong:
+        raise typer.Exit(1)
+    typer.echo(f"{'it is' if len(files) == 1 else f'all {len(files)} are'} sound")
+
+
+def _reason(error: Exception) -> str:
+    return error.strerror or "unreadable" if isinstance(error, OSError) else "it is not UTF-8 text"
+
+
+def _file_of(edition: Process) -> Path:
+    for file in definition_files(installation().processes_dir):
+        if reading.read_process(file.read_text("utf-8"), file.name).digest == edition.digest:
+            return file
+    raise CommandFailed(f"the file of {edition.process} {edition.version} is gone")
+
+
+def _stage_table(edition: Process, stage_id: str) -> Table:
+    stage = edition.stage(stage_id)
+    gained = f" → {edition.standings[stage.standing].en}" if stage.standing else ""
+    table = Table(
+        "step", "kind", "title", "by", "not before", "due", "basis", title=f"{stage.title.en}{gained}"
+    )
+    table.title_justify = "left"
+    for step in stage.steps:
+        waits = [f"{one.of} + {one.wait}" for one in step.not_before]
+        due = [f"{one.of} + {one.within}" for one in step.due]
+        titles = f"{step.title.en} · {step.title.zh}"
+        by = "\n".join(step.by)
+        table.add_row(step.id, step.kind, titles, by, "\n".join(waits), "\n".join(due), step.basis or "")
+    return table

@@ -1,0 +1,24 @@
+"""The process definitions of this installation, read for a command."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from commands.failures import CommandFailed, installation
+from domain.library import Library, UnsoundLibrary
+from domain.reading import DefinitionError
+from records.definitions import read_library
+
+
+def published(folder: Path | None = None) -> Library:
+    """Return every definition in the folder, or in the installation's own. Raises CommandFailed."""
+    try:
+        return read_library(folder or installation().processes_dir)
+    except FileNotFoundError as error:
+        raise CommandFailed(f"{error}: set ACCEDE_PROCESSES_DIR to the folder that holds them") from None
+    except DefinitionError as error:
+        first, *others = error.problems
+        more = f" (and {len(others)} more: see `accede process check`)" if others else ""
+        raise CommandFailed(f"{first}{more}") from None
+    except UnsoundLibrary as error:
+        raise CommandFailed(error.problems[0]) from None

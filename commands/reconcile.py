@@ -1,0 +1,65 @@
+"""`accede reconcile`: after a restored backup or a lost Temporal, sets every open case going again."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from temporalio.service import RPCError
+
+from commands.failures import CommandFailed, installation
+from commands.opening import opened_parts
+from services.connecting import TemporalUnavailable, connect
+from services.reconciling import reconcile as look_over
+from settings import Settings
+from workflows.contract import Reconciled
+
+app = typer.Typer(rich_markup_mode=None)
+
+
+@app.command()
+def reconcile(
+    *,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Do not ask running cases how far they know their record.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON for programs.")] = False,
+) -> None:
+    """Find open cases without a workflow, or with one behind, and set them going. Safe at any time."""
+    found = asyncio.run(_reconcile(installation(), deep=not quick))
+    if as_json:
+        typer.echo(json.dumps(found.model_dump()))
+        return
+    typer.echo(
+        f"{found.open_cases} open cases: {found.started} started, {found.nudged} nudged, "
+        f"{found.restarted} started again, {found.unknown} did not answer"
+    )
+
+
+async def _reconcile(settings: Settings, *, deep: bool) -> Reconciled:
+    key = settings.temporal_api_key
+    console = Console(stderr=True)
+    async with opened_parts(settings) as parts:
+        try:
+            client = await connect(
+                settings.temporal_address,
+                namespace=settings.temporal_namespace,
+                tls=settings.temporal_tls,
+                api_key=key.get_secret_value() if key else None,
+                lazy=False,
+            )
+            with console.status("looking at open cases") as status:
+                return await look_over(
+                    client,
+                    parts.database,
+                    parts.library,
+                    today=parts.today(),
+                    task_queue=settings.task_queue,
+                    deep=deep,
+                    progress=lambda done: status.update(f"looked at {done} open cases"),
+                )
+        except (TemporalUnavailable, RPCError) as away:
+            raise CommandFailed(str(away)) from None

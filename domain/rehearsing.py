@@ -36,10 +36,22 @@ class Line(Value):
     rule: str | None = None
 
 
+class Asked(Value):
+    """An act with everything filled in: asked at which moment (UTC), of whom, and the rule that refused it."""
+
+    at: datetime
+    by: str
+    act: ScenarioAct
+    what: acts.PersonsAct
+    refused: str | None = None
+
+
 class Timeline(Value):
     """A scenario as it went."""
 
     lines: tuple[Line, ...]
+    asked: tuple[Asked, ...]
+    """For a runner that plays the same acts elsewhere."""
     report: Report
     unmet: tuple[str, ...]
     """Every expectation that was not met, a sentence each; empty where all went as written."""
@@ -81,6 +93,7 @@ class _Rehearsal:
         self._now = start_of(scenario.opening.recorded, process.time_zone)
         self._events: list[Event] = []
         self._lines: list[Line] = []
+        self._asked: list[Asked] = []
         self._unmet: list[str] = []
         self._refusals = 0
 
@@ -141,6 +154,7 @@ class _Rehearsal:
         unmet = (*self._unmet, *unmet_ending(self._scenario.ends, report, expected))
         return Timeline(
             lines=tuple(self._lines),
+            asked=tuple(self._asked),
             report=report,
             unmet=unmet,
             events=tuple(self._events),
@@ -172,7 +186,7 @@ class _Rehearsal:
         earliest = start_of(act.recorded, self._process.time_zone) + _OFFICE_OPENS
         self._now = max(earliest, self._now + timedelta(minutes=1))
 
-    def _ask(self, act: ScenarioAct, what: acts.Act, by: str) -> None:
+    def _ask(self, act: ScenarioAct, what: acts.PersonsAct, by: str) -> None:
         refusal: RuleViolation | None = None
         try:
             events = decide(self._process, self._case, what, self._now)
@@ -184,6 +198,8 @@ class _Rehearsal:
             self._happened(events)
             warned = tuple(w.rule for e in events for w in getattr(e.body, "warnings", ()))
             self._note(unmet_warnings(act, warned))
+        rule = None if refusal is None else refusal.rule
+        self._asked.append(Asked(at=self._now, by=by, act=act, what=what, refused=rule))
         self._note(unmet_refusal(act, refusal))
 
     def _note(self, unmet: str | None) -> None:
@@ -194,7 +210,7 @@ class _Rehearsal:
         self._case = replay(self._process, events, self._case)
         self._events.extend(events)
         for event in events:
-            what, rule = _said(event)
+            what, rule = said(event)
             self._lines.append(self._line(event.occurred_on, event.step, event.actor, what, rule))
 
     def _line(self, on: date, step: str | None, who: str | None, what: str, rule: str | None) -> Line:
@@ -246,7 +262,7 @@ class _Rehearsal:
             return None
         return next((p.seq for p in reversed(self.case.proposals) if p.kind == act.do), 0)
 
-    def _whole_case_act(self, act: ScenarioAct, by: str) -> acts.Act:
+    def _whole_case_act(self, act: ScenarioAct, by: str) -> acts.PersonsAct:
         known = self._cast.circumstances(
             by,
             act.on,
@@ -309,21 +325,21 @@ def _handed_in(played: Played, act: ScenarioAct) -> dict[str, tuple[str, ...]]:
     return {kind: (digest_of(kind, act),) for kind in played.materials}
 
 
-def _said(event: Event) -> tuple[str, str | None]:
+def said(event: Event) -> tuple[str, str | None]:
     """Return an event as the timeline says it: what, and the rule it rests on."""
     match event.body:
         case facts.StepCompleted() as body:
-            said = body.outcome, ", ".join(warned.rule for warned in body.warnings) or None
+            told = body.outcome, ", ".join(warned.rule for warned in body.warnings) or None
         case facts.EntryAdded() as body:
-            said = body.entry, ", ".join(warned.rule for warned in body.warnings) or None
+            told = body.entry, ", ".join(warned.rule for warned in body.warnings) or None
         case facts.BecameOverdue(rule=rule):
-            said = event.type, rule
+            told = event.type, rule
         case facts.StageEntered(stage=stage) | facts.StageLeft(stage=stage):
-            said = f"{event.type} {stage}", None
+            told = f"{event.type} {stage}", None
         case facts.CaseClosed(outcome=outcome):
-            said = f"{event.type} {outcome}", None
+            told = f"{event.type} {outcome}", None
         case facts.RulesChanged(version=version, basis=basis):
-            said = f"{event.type} {version}", basis
+            told = f"{event.type} {version}", basis
         case _:
-            said = event.type, None
-    return said
+            told = event.type, None
+    return told

@@ -50,6 +50,11 @@ def postgres_server():
     """The address of a PostgreSQL server that lives as long as the session, at its own socket."""
     folder = Path(tempfile.mkdtemp(prefix="accede-pg-"))
     server = get_server(folder / "data", cleanup_mode="delete")
+    with _administering(server.get_uri()) as connection:
+        # Nothing here has to survive a power cut.
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        connection.execute("SELECT pg_reload_conf()")
     yield server.get_uri()
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,118 @@
+"""The inbox: everything a person may act on, once, soonest due first."""
+
+from datetime import date, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from domain.acts import EntryRecord
+from records import organisation, tables
+from records.inbox import count_tasks, list_tasks
+from tests.builders import HOST, SECRETARY, SUBJECT, noon
+from tests.records.organisations import AUDITOR, OUTSIDER, SINCE, an_organisation
+from tests.records.walks import BEGIN, act_on, start
+
+TODAY = date(2025, 6, 1)
+
+
+@pytest.fixture
+def begun(database):
+    database.write_now(an_organisation)
+    database.write_now(start)
+    return database
+
+
+def inbox(database, person, today=TODAY):
+    found = database.read_now(lambda c: list_tasks(c, person, today)).items
+    assert database.read_now(lambda c: count_tasks(c, person, today)) == len(found)
+    return found
+
+
+def test_a_task_stands_in_the_inbox_of_whoever_holds_the_post(begun):
+    (task,) = inbox(begun, SECRETARY)
+    assert (task.case, task.step, task.subject_name, task.unit_name) == (
+        "case-1",
+        "talk",
+        "张三",
+        "第一读书会",
+    )
+    assert (task.post, task.role, task.post_unit, task.on_behalf_of) == (
+        f"post-{SECRETARY}",
+        "secretary",
+        "circle-1",
+        None,
+    )
+    assert (task.opened_at, task.due_on) == (noon(BEGIN), date(2025, 4, 3))
+
+
+@pytest.mark.parametrize("person", [SUBJECT, HOST, OUTSIDER, AUDITOR, "nobody"])
+def test_it_stands_in_nobody_elses(begun, person):
+    assert inbox(begun, person) == ()
+
+
+def test_it_is_overdue_from_the_day_after_its_deadline(begun):
+    assert [task.overdue for task in inbox(begun, SECRETARY, date(2025, 4, 3))] == [False]
+    assert [task.overdue for task in inbox(begun, SECRETARY, date(2025, 4, 4))] == [True]
+
+
+def test_it_moves_on_with_the_case(begun):
+    begun.write_now(lambda c: act_on(c, "talk", BEGIN, SECRETARY, outcome="done"))
+    assert [task.step for task in inbox(begun, SECRETARY)] == ["trial"]
+
+
+def test_a_step_that_stays_open_keeps_the_moment_it_was_opened_at(begun):
+    begun.write_now(lambda c: act_on(c, "talk", BEGIN, SECRETARY, outcome="done"))
+    later = BEGIN + timedelta(days=100)
+    begun.write_now(lambda c: act_on(c, "trial", later, SECRETARY, entry=EntryRecord(kind="assessment")))
+    assert [task.opened_at for task in inbox(begun, SECRETARY)] == [noon(BEGIN)]
+
+
+def test_a_substitute_gets_the_tasks_of_the_post_and_on_whose_behalf(begun):
+    begun.write_now(
+        lambda c: organisation.add_delegation(
+            c, post_id=f"post-{SECRETARY}", substitute=OUTSIDER, from_on=TODAY
+        )
+    )
+    (task,) = inbox(begun, OUTSIDER)
+    assert (task.post, task.on_behalf_of) == (f"post-{SECRETARY}", SECRETARY)
+    assert inbox(begun, OUTSIDER, TODAY - timedelta(days=1)) == ()
+
+
+def test_who_may_act_in_two_ways_sees_the_task_once_and_the_own_way_first(begun):
+    begun.write_now(
+        lambda c: organisation.add_post(
+            c, id="zz-own", person_id=OUTSIDER, role="secretary", unit_id="circle-1", from_on=SINCE
+        )
+    )
+    begun.write_now(
+        lambda c: organisation.add_delegation(
+            c, post_id=f"post-{SECRETARY}", substitute=OUTSIDER, from_on=SINCE
+        )
+    )
+    (task,) = inbox(begun, OUTSIDER)
+    assert (task.post, task.on_behalf_of) == ("zz-own", None)
+
+
+def test_pages_show_every_task_once_soonest_due_first_and_those_without_a_day_last(begun):
+    due = {"a": date(2025, 5, 1), "b": date(2025, 5, 1), "c": None, "d": date(2025, 4, 9), "e": None}
+    for step, day in due.items():
+        begun.write_now(
+            lambda c, step=step, day=day: c.execute(
+                sa.insert(tables.tasks).values(
+                    case_id="case-1",
+                    step=step,
+                    actor="subject",
+                    person_id=SUBJECT,
+                    round=1,
+                    kind="record",
+                    opened_at=noon(BEGIN),
+                    due_on=day,
+                )
+            )
+        )
+    seen, cursor = [], None
+    for _ in range(3):
+        page = begun.read_now(lambda c, cursor=cursor: list_tasks(c, SUBJECT, TODAY, cursor=cursor, limit=2))
+        seen += [task.step for task in page.items]
+        cursor = page.next
+    assert (seen, cursor) == (["d", "a", "b", "c", "e"], None)

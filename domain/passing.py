@@ -7,10 +7,10 @@ from datetime import date, datetime, time, timedelta
 from typing import Literal
 
 from domain import events as facts
+from domain.blocking import duties_met, period_end
 from domain.case import Case, StepState
 from domain.drafting import Draft
 from domain.moments import DeadlineDay, deadlines, earliest, notice_end, start_of
-from domain.permitting import duties_met, period_end
 from domain.process import Process
 from domain.settling import finish_period, settle
 from domain.spans import days_later

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from domain import events as facts
+from domain.blocking import duties_met, period_end
 from domain.conditions import holds
 from domain.drafting import Draft
-from domain.permitting import duties_met, period_end
 from domain.process import Stage
 from domain.steps import PeriodStep, Step
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from domain.blocking import blocked_by, closing_notice, is_published, period_end
 from domain.case import Case, StepState
 from domain.moments import DeadlineDay, deadlines, earliest, local_day, notice_end
 from domain.passing import moments
-from domain.permitting import actors_of, blocked_by, closing_notice, is_published, period_end
+from domain.permitting import actors_of
 from domain.process import Process
 from domain.refusals import RuleViolation
 from domain.steps import Actor, NoticeStep, PeriodStep, Step

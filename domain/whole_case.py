@@ -7,11 +7,12 @@ from typing import Literal
 
 from domain import events as facts
 from domain.acts import Appeal, Change, Correct, PersonsAct, Resume, Suspend, Transfer, Withdraw
+from domain.blocking import too_early
 from domain.case import Case, Proposal
 from domain.drafting import Draft, Signature
 from domain.evidence import is_day
 from domain.moments import earliest
-from domain.permitting import case_not_open, same_person, sign, too_early
+from domain.permitting import case_not_open, same_person, sign
 from domain.process import Process
 from domain.refusals import FieldInvalid, NotPossible, ReasonRequired, TooEarly
 from domain.settling import settle

@@ -13,7 +13,7 @@ from domain.deciding import decide
 from domain.evolving import replay
 from domain.library import Library
 from domain.moments import PUBLISHED
-from domain.permitting import is_published
+from domain.blocking import is_published
 from domain.process import Process
 from domain.reading import read_process
 from domain.rules import FieldRule

@@ -1,0 +1,90 @@
+"""Who may be given a case role: number, standing, exclusions, restrictions."""
+
+from __future__ import annotations
+
+from domain.checking import Checking
+from domain.circumstances import PersonFacts
+from domain.process import CaseRole
+from domain.refusals import NotEligible, SamePersonTwice
+from domain.steps import AppointStep
+from domain.values import Text
+
+
+def check_people(checking: Checking, step: AppointStep, people: tuple[str, ...]) -> None:
+    """Check those named for a case role: count, distinct, standing, exclusions, restrictions."""
+    role = checking.process.case_roles[step.role]
+    _check_count(step, role, people)
+    for person in people:
+        _check_excluded(checking, step, role, person)
+        facts = checking.known.person(person)
+        if facts is None:
+            raise NotEligible(
+                f"{step.id}.person",
+                basis=role.basis,
+                detail=Text(zh="名册上没有这个人。", en="The register knows no such person."),
+            )
+        if role.standing is not None and facts.standing != role.standing:
+            title = checking.process.standings[role.standing]
+            raise NotEligible(
+                f"{step.id}.standing",
+                basis=role.basis,
+                detail=Text(
+                    zh=f"{role.title.zh}须为{title.zh}(以当日为准)。",
+                    en=f"{role.title.en}: everybody must be a {title.en} on that day.",
+                ),
+            )
+        _check_bars(checking, step, role, facts)
+
+
+def _check_count(step: AppointStep, role: CaseRole, people: tuple[str, ...]) -> None:
+    if len(set(people)) != len(people):
+        raise SamePersonTwice(
+            f"{step.id}.distinct",
+            basis=role.basis,
+            detail=Text(zh="同一人不能列两次。", en="The same person cannot be named twice."),
+        )
+    if not role.count.min <= len(people) <= role.count.max:
+        exactly = role.count.min == role.count.max
+        zh = f"{role.count.min}人" if exactly else f"{role.count.min}至{role.count.max}人"
+        en = f"{role.count.min}" if exactly else f"{role.count.min} to {role.count.max}"
+        raise NotEligible(
+            f"{step.id}.count",
+            basis=role.basis,
+            detail=Text(zh=f"{role.title.zh}应为{zh}。", en=f"{role.title.en}: {en} needed."),
+            passes_when=Text(zh=f"列出{zh}", en=f"{en} named"),
+        )
+
+
+def _check_excluded(checking: Checking, step: AppointStep, role: CaseRole, person: str) -> None:
+    for excluded in role.excluded:
+        if excluded == "subject":
+            hit = person == checking.case.subject
+        elif excluded == "appointer":
+            hit = person in checking.signature.people
+        else:
+            hit = person in checking.case.people.get(excluded, ())
+        if hit:
+            raise NotEligible(
+                f"{step.id}.not-{excluded}",
+                basis=role.basis,
+                detail=Text(
+                    zh=f"{role.title.zh}不能由本人、指定者本人或已任相斥职责的人担任。",
+                    en=f"{role.title.en}: not the person concerned, not whoever appoints, "
+                    "and nobody whose other part in the case excludes it.",
+                ),
+            )
+
+
+def _check_bars(checking: Checking, step: AppointStep, role: CaseRole, facts: PersonFacts) -> None:
+    for bar in role.bars:
+        if bar.restriction not in facts.restrictions:
+            continue
+        title = checking.process.restrictions.get(bar.restriction) or role.title
+        detail = Text(
+            zh=f"有人正受“{title.zh}”,不能(不宜)担任{role.title.zh}。",
+            en=f"Somebody is under '{title.en}' and should not be among: {role.title.en}.",
+        )
+        rule = f"{step.id}.{bar.restriction}"
+        if bar.level == "block":
+            raise NotEligible(rule, basis=bar.basis, detail=detail)
+        checking.note(rule, bar.level, bar.basis, detail)

@@ -37,7 +37,7 @@ class Line(Value):
 
 
 class Asked(Value):
-    """An act with everything filled in: asked at which moment (UTC), of whom, and the rule that refused it."""
+    """An act with everything filled in: asked when (UTC), of whom, and the rule that refused it."""
 
     at: datetime
     by: str

@@ -13,11 +13,14 @@ from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
 
 from domain.acts import Excluded
 from domain.marked import read_marked
-from domain.scenery import Organisation
+from domain.scenery import Organisation, read_organisation
 from domain.values import Name, Scalar, Value
 
 SUBJECT = "subject"
 """The person every scenario is about."""
+
+ORGANISATION = "organisation"
+"""The name of the text beside the scenarios that says who there is."""
 
 
 class MeetingSpec(Value):
@@ -174,6 +177,16 @@ class Scenario(Value):
         if any(isinstance(part, Passage) for part in self.acts):
             raise ValueError("a scenario with passages has to be unfolded first")
         return tuple(part for part in self.acts if isinstance(part, ScenarioAct))
+
+
+def read_scenarios(texts: Mapping[str, str]) -> dict[str, Scenario]:
+    """Read all scenarios of one process by name, passages written out.
+
+    One of the texts is named `organisation`: what the others share. Raises ValueError or KeyError.
+    """
+    shared = read_organisation(texts[ORGANISATION])
+    written = {name: read_scenario(text, shared) for name, text in texts.items() if name != ORGANISATION}
+    return {name: unfold(scenario, written) for name, scenario in written.items()}
 
 
 def read_scenario(text: str, shared: Organisation) -> Scenario:

@@ -12,7 +12,7 @@ from datetime import date
 from sqlalchemy import Connection
 
 from records import accounts as kept
-from records import organisation
+from records import organisation, units
 from records.standings import set_standing
 from services import accounts
 from services.demo_cases import PLANS, live_through
@@ -64,7 +64,7 @@ def _organisation(connection: Connection) -> None:
             raise NotEmpty("the record holds people already: a demonstration needs a record of its own")
         return
     for unit in UNITS:
-        organisation.add_unit(
+        units.add_unit(
             connection,
             id=unit.id,
             kind=unit.kind,

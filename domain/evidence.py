@@ -14,6 +14,9 @@ from domain.values import Scalar, Text
 LONGEST_TEXT = 20_000
 """Characters in one answer of free text."""
 
+LARGEST_NUMBER = 2**53 - 1
+"""The largest whole number that every reader of JSON understands alike; a record keeps no larger one."""
+
 
 def check_fields(
     step: str, specs: tuple[FieldSpec, ...], given: Mapping[str, Scalar], outcome: str | None
@@ -35,7 +38,7 @@ def check_fields(
     for spec in specs:
         value = given.get(spec.id)
         asked = not spec.for_outcomes or outcome in spec.for_outcomes
-        if value is None or value == "":
+        if value is None or (isinstance(value, str) and not value.strip()):
             if spec.required and asked:
                 raise _field(step, spec, Text(zh="必填", en="is required"))
             continue
@@ -53,7 +56,10 @@ def check_materials(
     given: Mapping[str, tuple[str, ...]],
     outcome: str | None,
 ) -> None:
-    """Raise DocumentMissing for a material that blocks, note the others. A new round asks for everything anew."""
+    """Raise DocumentMissing for a material that blocks, note the others.
+
+    A new round asks for everything anew.
+    """
     process, case, step = checking.process, checking.case, checking.step
     for kind in given:
         if kind not in process.materials:
@@ -101,36 +107,39 @@ def is_day(value: object) -> bool:
 
 
 def _checked(step: str, spec: FieldSpec, value: Scalar) -> Scalar:
-    problem: Text | None = None
-    match spec.type:
-        case "text":
-            if not isinstance(value, str) or len(value) > LONGEST_TEXT:
-                problem = Text(
-                    zh=f"应为文字,不超过{LONGEST_TEXT}字", en=f"is text of at most {LONGEST_TEXT} characters"
-                )
-        case "boolean":
-            if not isinstance(value, bool):
-                problem = Text(zh="应为是或否", en="is true or false")
-        case "choice":
-            if value not in spec.choices:
-                choice = ", ".join(spec.choices)
-                problem = Text(zh=f"应为下列之一:{choice}", en=f"is one of: {choice}")
-        case "date":
-            if not is_day(value):
-                problem = Text(zh="应为日期,如2026-06-01", en="is a day such as 2026-06-01")
-        case "integer":
-            problem = _integer_problem(spec, value)
+    problem = _problem(spec, value)
     if problem is not None:
         raise _field(step, spec, problem)
     return value
 
 
+def _problem(spec: FieldSpec, value: Scalar) -> Text | None:
+    """Return what is wrong with an answer, as the end of a sentence that never repeats it, or None."""
+    if spec.type == "integer":
+        return _integer_problem(spec, value)
+    match spec.type:
+        case "text":
+            fits = isinstance(value, str) and len(value) <= LONGEST_TEXT
+            wanted = Text(
+                zh=f"应为文字,不超过{LONGEST_TEXT}字", en=f"is text of at most {LONGEST_TEXT} characters"
+            )
+        case "boolean":
+            fits, wanted = isinstance(value, bool), Text(zh="应为是或否", en="is true or false")
+        case "choice":
+            choice = ", ".join(spec.choices)
+            fits = value in spec.choices
+            wanted = Text(zh=f"应为下列之一:{choice}", en=f"is one of: {choice}")
+        case _:
+            fits, wanted = is_day(value), Text(zh="应为日期,如2026-06-01", en="is a day such as 2026-06-01")
+    return None if fits else wanted
+
+
 def _integer_problem(spec: FieldSpec, value: Scalar) -> Text | None:
     if isinstance(value, bool) or not isinstance(value, int):
         return Text(zh="应为整数", en="is a whole number")
-    low = spec.at_least is not None and value < spec.at_least
-    high = spec.at_most is not None and value > spec.at_most
-    if not (low or high):
+    low = spec.at_least if spec.at_least is not None else -LARGEST_NUMBER
+    high = spec.at_most if spec.at_most is not None else LARGEST_NUMBER
+    if low <= value <= high:
         return None
     lower = "" if spec.at_least is None else str(spec.at_least)
     upper = "" if spec.at_most is None else str(spec.at_most)

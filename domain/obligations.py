@@ -54,7 +54,9 @@ def obligations(process: Process, events: Iterable[Event], after: Case) -> tuple
     return tuple(found)
 
 
-def _of_event(process: Process, case: Case, event: Event) -> list[Obligation]:
+def _of_event(  # noqa: PLR0911 - one branch per fact
+    process: Process, case: Case, event: Event
+) -> list[Obligation]:
     body = event.body
     step = process.steps.get(event.step or "")
     doers: tuple[Actor, ...] = actors_of(step) if step is not None else ()
@@ -85,7 +87,9 @@ def _is_start(process: Process, event: Event) -> bool:
     return event.step == process.first_step.id and event.round == 1
 
 
-def _whole_case(process: Process, case: Case, event: Event) -> list[Obligation]:
+def _whole_case(  # noqa: PLR0911 - one branch per fact
+    process: Process, case: Case, event: Event
+) -> list[Obligation]:
     everybody = process.whole_case.get("suspend", ()) or ("subject",)
     match event.body:
         case facts.CaseSuspended():

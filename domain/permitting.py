@@ -141,7 +141,7 @@ def same_person(rule: str, basis: str, says: Text | None) -> SamePersonTwice:
     """Return the refusal where two people are asked for."""
     detail = says or Text(
         zh="这里要求由不同的人办理;同一人(含代理)不能重复办理。",
-        en="The rules ask for different people here; the same person, or a substitute for him, cannot act twice.",
+        en="The rules ask for different people here; the same person, or a substitute, cannot act twice.",
     )
     return SamePersonTwice(rule, basis=basis, detail=detail)
 

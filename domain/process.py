@@ -6,7 +6,7 @@ from datetime import date
 from functools import cached_property
 from typing import Literal
 
-from pydantic import Field, PrivateAttr
+from pydantic import ConfigDict, Field, PrivateAttr
 
 from domain.rules import Condition
 from domain.steps import AppointStep, PeriodStep, Step
@@ -46,7 +46,7 @@ class CaseRole(Value):
     bars: tuple[Bar, ...] = ()
     basis: str
 
-    model_config = {"frozen": True, "extra": "forbid", "populate_by_name": True}
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
 class Body(Value):
@@ -103,7 +103,7 @@ class InForce(Value):
     first: date = Field(alias="from")
     until: date | None = None
 
-    model_config = {"frozen": True, "extra": "forbid", "populate_by_name": True}
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
 class Predecessor(Value):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from math import ceil, floor
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -97,11 +98,11 @@ class Threshold(Value):
 
     def needed(self, whole: int) -> int:
         """Return the smallest number out of `whole` that reaches the threshold."""
-        return (
-            next(number for number in range(whole + 2) if self.is_met(number, whole))
-            if (self.count is None)
-            else self.count
-        )
+        if self.count is not None:
+            return self.count
+        if self.more_than is not None:
+            return floor(self.more_than * whole) + 1
+        return ceil((self.at_least or 0) * whole)
 
 
 class _Rule(Value):

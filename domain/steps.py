@@ -84,7 +84,7 @@ class _Step(Value):
     by: tuple[Actor, ...]
     """Who may act; one of them suffices unless the kind asks for more."""
     after: tuple[Name, ...] | None = None
-    """Steps of the same stage that come first. Absent: the step written before it. Empty: opens with the stage."""
+    """Steps of the same stage that come first. Absent: the step before it. Empty: opens with the stage."""
     when: Condition | None = None
     """Where this does not hold the step is passed over."""
     not_before: tuple[Interval, ...] = ()
@@ -198,7 +198,7 @@ class Extension(Value):
 
 
 class PeriodStep(_Step):
-    """A minimum time with periodic duties. It ends by itself once the time is served and the duties are met."""
+    """A minimum time with periodic duties. It ends by itself once time is served and duties are met."""
 
     kind: Literal["period"] = "period"
     starts: Anchor

@@ -90,7 +90,12 @@ def outcome_of_vote(
 
 
 def is_carried(step: MeetingStep, meeting: MeetingRecord) -> bool:
-    """Return whether the motion carried by the step's threshold, veto and tie rule."""
+    """Return whether the motion carried by the step's threshold, veto and tie rule.
+
+    Nothing carries without a single yes, whatever share of nobody the threshold asks for.
+    """
+    if meeting.yes == 0:
+        return False
     if step.veto is not None and meeting.vetoes > 0:
         return False
     whole = _whole(step.carried, meeting)
@@ -136,7 +141,7 @@ def _check_roster(
             basis=(step.quorum or step.carried).basis,
             detail=Text(
                 zh=f"按当日名册,“{title.zh}”应到会有表决权的为{expected}人,与填写的{meeting.eligible}人不符。",
-                en=f"By that day's roster {expected} are entitled to vote in the {title.en}, not {meeting.eligible}.",
+                en=f"By that day's roster {expected} may vote in the {title.en}, not {meeting.eligible}.",
             ),
             passes_when=Text(zh=f"应到人数填写为{expected}", en=f"eligible is {expected}"),
         )
@@ -144,6 +149,7 @@ def _check_roster(
 
 def _check_sums(step: MeetingStep, meeting: MeetingRecord) -> None:
     votes = meeting.yes + meeting.no + meeting.abstain
+    voters = meeting.present + meeting.written
     basis = step.carried.basis
     if meeting.written and not step.written:
         raise WrongCount(
@@ -151,7 +157,7 @@ def _check_sums(step: MeetingStep, meeting: MeetingRecord) -> None:
             basis=basis,
             detail=Text(zh="本次表决不接受书面意见。", en="Written opinions do not count in this vote."),
         )
-    if meeting.present + meeting.written > meeting.eligible:
+    if voters > meeting.eligible:
         raise WrongCount(
             f"{step.id}.sums",
             basis=basis,
@@ -160,13 +166,13 @@ def _check_sums(step: MeetingStep, meeting: MeetingRecord) -> None:
                 en="Those present and those who wrote are together more than those entitled.",
             ),
         )
-    if votes != meeting.present + meeting.written:
+    if votes != voters:
         raise WrongCount(
             f"{step.id}.sums",
             basis=basis,
             detail=Text(
-                zh=f"赞成、反对、弃权共{votes}票,应等于实到与书面意见之和{meeting.present + meeting.written}。",
-                en=f"Yes, no and abstain make {votes}; they must make {meeting.present + meeting.written}, "
+                zh=f"赞成、反对、弃权共{votes}票,应等于实到与书面意见之和{voters}。",
+                en=f"Yes, no and abstain make {votes}; they must make {voters}, "
                 "those present and those who wrote.",
             ),
         )
@@ -191,9 +197,10 @@ def _check_quorum(step: MeetingStep, meeting: MeetingRecord) -> None:
             step.quorum.id or f"{step.id}.quorum",
             basis=step.quorum.basis,
             detail=Text(
-                zh=f"实到{meeting.present}人,未达到法定人数:应到{whole}人,至少须{needed}人到会(书面意见不计入到会)。",
-                en=f"{meeting.present} present is no quorum: of {whole} entitled at least {needed} must be there; "
-                "written opinions do not count as presence.",
+                zh=f"实到{meeting.present}人,未达到法定人数:"
+                f"应到{whole}人,至少须{needed}人到会(书面意见不计入到会)。",
+                en=f"{meeting.present} present is no quorum: of {whole} entitled at least {needed} "
+                "must be there; written opinions do not count as presence.",
             ),
             passes_when=Text(zh=f"至少{needed}人到会", en=f"at least {needed} are present"),
         )
@@ -216,7 +223,8 @@ def _not_as_claimed(step: MeetingStep, meeting: MeetingRecord, *, carried: bool)
         rule,
         basis=step.carried.basis,
         detail=Text(
-            zh=f"赞成{meeting.yes}票,未达到通过所需的{needed}票(以{whole}人计){'或有否决票' if meeting.vetoes else ''}。",
+            zh=f"赞成{meeting.yes}票,未达到通过所需的{needed}票(以{whole}人计)"
+            f"{'或有否决票' if meeting.vetoes else ''}。",
             en=f"{meeting.yes} yes does not carry: {needed} of {whole} are needed"
             f"{', and nobody may veto' if meeting.vetoes else ''}.",
         ),

@@ -81,7 +81,7 @@ def waiting(process: Process, case: Case, now: datetime) -> Waiting:
 
 
 def assignees(case: Case, actors: tuple[Actor, ...]) -> tuple[Assignee, ...]:
-    """Return who stands behind the actors of a definition in this case, leaving out those who cannot exist."""
+    """Return who stands behind the actors of a definition in this case; who cannot exist is left out."""
     found = []
     for actor in actors:
         kind, _, role = actor.rpartition(".")

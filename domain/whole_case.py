@@ -236,7 +236,7 @@ def check_dates(process: Process, case: Case) -> None:
                     basis="gen",
                     detail=Text(
                         zh=f"更正后“{step.title.zh}”会早于“{process.steps[before].title.zh}”。",
-                        en=f"The correction would put {step.title.en} before {process.steps[before].title.en}.",
+                        en=f"Corrected, {step.title.en} would come before {process.steps[before].title.en}.",
                     ),
                     passes_on=earlier.done_on,
                 )

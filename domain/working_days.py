@@ -29,7 +29,7 @@ class Reckoned(Value):
 
 
 class WorkingCalendar(Value):
-    """The announced years under one version. A year that is not here counts Monday to Friday, provisionally."""
+    """The announced years under one version. Any other year counts Monday to Friday, provisionally."""
 
     version: str
     years: tuple[CalendarYear, ...] = ()

@@ -208,13 +208,12 @@ class CaseWorkflow:
             workflow.continue_as_new(CaseStart(case_id=self._id, seq=self._seq))
 
     def _next_moment(self) -> datetime:
-        """Return when to wake: when something happens by itself, or at the latest after the longest sleep."""
+        """Return when to wake: when something happens by itself, or after the longest sleep."""
         now = workflow.now()
-        latest = now + LONGEST_SLEEP
-        ahead = waiting(self._process, self._case, now).next_moment or latest
+        ahead = waiting(self._process, self._case, now).next_moment or now + LONGEST_SLEEP
         if self._in_vain:
             ahead = max(ahead, now + min(PATIENCE * 2 ** min(self._in_vain - 1, 20), MOST_PATIENCE))
-        return min(ahead, latest)
+        return ahead
 
     def _show(self) -> None:
         """Tell operators, in Temporal's own pages, where the case stands."""

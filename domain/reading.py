@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from fractions import Fraction
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import rfc8785
 from pydantic import BaseModel, ValidationError
@@ -20,6 +20,9 @@ from domain.spans import Span
 
 MOST_PROBLEMS = 200
 """Nobody reads more than so many at once."""
+
+Parsed = TypeVar("Parsed", bound=BaseModel)
+"""What a text is read as."""
 
 _ALWAYS_NAMED = frozenset({"kind", "type"})
 
@@ -52,7 +55,7 @@ def read_process(text: str, name: str) -> Process:
     Returns the process with its digest. Raises DefinitionError with every problem that was found.
     """
     process, problems = _read(text, name)
-    if process is None or problems:
+    if problems:
         raise DefinitionError(problems)
     return process.published(digest_of(process))
 
@@ -62,7 +65,10 @@ def check(text: str, name: str) -> tuple[Problem, ...]:
 
     Of very many problems the first `MOST_PROBLEMS` are returned.
     """
-    return _read(text, name)[1]
+    try:
+        return _read(text, name)[1]
+    except DefinitionError as error:
+        return error.problems
 
 
 def digest_of(definition: BaseModel) -> str:
@@ -74,25 +80,33 @@ def digest_of(definition: BaseModel) -> str:
     return hashlib.sha256(rfc8785.dumps(_canonical(definition))).hexdigest()
 
 
-def _read(text: str, name: str) -> tuple[Process | None, tuple[Problem, ...]]:
+def parse(text: str, name: str, model: type[Parsed]) -> tuple[Node, Parsed]:
+    """Return the text as a tree with lines and as a value of `model`. Raises DefinitionError."""
     try:
         root = read_marked(text)
     except Unreadable as error:
-        return None, (Problem(name, error.line, "", error.problem),)
+        raise DefinitionError([Problem(name, error.line, "", error.problem)]) from None
     if root.entries is None:
-        return None, (Problem(name, root.line, "", "a definition is a mapping of names to values"),)
+        raise DefinitionError([Problem(name, root.line, "", "a definition is a mapping of names to values")])
     try:
-        process = Process.model_validate(root.plain)
+        return root, model.model_validate(root.plain)
     except ValidationError as error:
         told = islice(complaints(error, root), MOST_PROBLEMS)
-        return None, tuple(Problem(name, *complaint) for complaint in told)
-    found = [_located(flaw, root, name) for flaw in soundness.problems(process)]
-    return process, tuple(sorted(found, key=lambda problem: problem.line)[:MOST_PROBLEMS])
+        raise DefinitionError(Problem(name, *complaint) for complaint in told) from None
 
 
-def _located(flaw: soundness.Flaw, root: Node, name: str) -> Problem:
-    line, path, _, _ = locate(flaw.place, root)
-    return Problem(name, line, path, flaw.problem)
+def located(flaws: Iterable[soundness.Flaw], root: Node, name: str) -> tuple[Problem, ...]:
+    """Return flaws with the lines of their places, in the order of the lines."""
+    found = []
+    for flaw in flaws:
+        line, path, _, _ = locate(flaw.place, root)
+        found.append(Problem(name, line, path, flaw.problem))
+    return tuple(sorted(found, key=lambda problem: problem.line)[:MOST_PROBLEMS])
+
+
+def _read(text: str, name: str) -> tuple[Process, tuple[Problem, ...]]:
+    root, process = parse(text, name, Process)
+    return process, located(soundness.problems(process), root, name)
 
 
 def _canonical(value: Any) -> Any:  # noqa: ANN401 - any part of a definition

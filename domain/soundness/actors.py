@@ -9,7 +9,7 @@ from domain.process import Body, CaseRole, Process
 from domain.rules import Condition, RestrictionRule, SeparationRule, StandingRule, UnitRule
 from domain.soundness.flaws import Flaw
 from domain.soundness.order import Order, Spot, spots
-from domain.steps import AppointStep, DecisionStep, MeetingStep, PeriodStep
+from domain.steps import AppointStep, DecisionStep, MeetingStep, PeriodStep, Step
 
 
 def posts(process: Process) -> Iterator[Flaw]:
@@ -132,7 +132,7 @@ def _of_step(process: Process, order: Order, spot: Spot) -> Iterator[Flaw]:
     if not step.by:
         yield Flaw((*place, "by"), "nobody may act here")
     yield from _known(process, (*place, "by"), step.by)
-    yield from _appointed(order, spot, (*place, "by"), step.by, (step.when,))
+    yield from _may_act(order, spot, (*place, "by"), step.by, (step.when,))
     for at, deadline in enumerate(step.due):
         yield from _known(process, (*place, "due", at, "escalate"), deadline.escalate)
     if isinstance(step, MeetingStep) and step.body not in process.bodies:
@@ -145,7 +145,7 @@ def _of_step(process: Process, order: Order, spot: Spot) -> Iterator[Flaw]:
         for at, entry in enumerate(step.entries):
             where: Place = (*place, "entries", at, "by")
             yield from _known(process, where, entry.by)
-            yield from _appointed(order, spot, where, entry.by, (step.when,))
+            yield from _may_act(order, spot, where, entry.by, (step.when,))
             if not entry.by:
                 yield Flaw(where, "nobody may act here")
     yield from _in_rules(process, order, spot)
@@ -165,16 +165,33 @@ def _enough(process: Process, spot: Spot, step: DecisionStep) -> Iterator[Flaw]:
 def _appointed(
     order: Order, spot: Spot, place: Place, people: Sequence[str], conditions: Sequence[Condition | None]
 ) -> Iterator[Flaw]:
+    """Find case roles that nobody may hold yet when the step opens."""
+    for at, role in enumerate(people):
+        if role in order.process.case_roles and not _is_ready(order, spot, role, conditions):
+            yield Flaw((*place, at), f"{role} may not be appointed yet when {spot.step.id} opens")
+
+
+def _may_act(
+    order: Order, spot: Spot, place: Place, people: Sequence[str], conditions: Sequence[Condition | None]
+) -> Iterator[Flaw]:
+    """As `_appointed`; but where others may act as well, people appointed while the step is open will do."""
+    others = any(
+        role not in order.process.case_roles or _is_ready(order, spot, role, conditions) for role in people
+    )
     for at, role in enumerate(people):
         steps = order.appointing(role)
-        if role not in order.process.case_roles or not steps:
-            continue
-        ready = (
-            order.comes_before(other.id, spot.step.id) and order.is_certain(other.id, conditions)
-            for other in steps
-        )
-        if not any(ready):
-            yield Flaw((*place, at), f"{role} may not be appointed yet when {spot.step.id} opens")
+        beside = any(not order.comes_before(spot.step.id, step.id) for step in steps)
+        if not (others and beside):
+            yield from _appointed(order, spot, (*place, at), (role,), conditions)
+
+
+def _is_ready(order: Order, spot: Spot, role: str, conditions: Sequence[Condition | None]) -> bool:
+    """Whether a role is certain to be filled when a step opens. A role without a step is told elsewhere."""
+    steps = order.appointing(role)
+    return not steps or any(
+        order.comes_before(other.id, spot.step.id) and order.is_certain(other.id, conditions)
+        for other in steps
+    )
 
 
 def _in_rules(process: Process, order: Order, spot: Spot) -> Iterator[Flaw]:
@@ -198,3 +215,10 @@ def _in_rules(process: Process, order: Order, spot: Spot) -> Iterator[Flaw]:
                 yield Flaw((*place, "unit"), f"there is no unit kind {unit!r}")
             case _:
                 pass
+
+
+def _meanwhile(order: Order, spot: Spot, appointing: Step) -> bool:
+    """Whether people are appointed while a period runs: it lasts, so they come in time for what is left."""
+    if not isinstance(spot.step, PeriodStep) or appointing not in spot.stage.steps:
+        return False
+    return not order.comes_before(spot.step.id, appointing.id)

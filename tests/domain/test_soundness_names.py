@@ -5,6 +5,7 @@ import pytest
 from tests.domain.club import CLUB, fault, plant, told
 
 TALK = "      - id: talk\n"
+TWICE = "- {id: assessment, title: {zh: 一, en: x}, by: [subject], basis: gen}"
 ZONE = "starts_in: club\n"
 REPLACES = 'replaces: {version: "0", on: 2020-01-01, basis: gen'
 ITSELF = REPLACES.replace('"0"', '"1"')
@@ -28,7 +29,7 @@ EARLY = REPLACES.replace("2020", "2019")
         ),
         fault(
             "        extension: {",
-            "          - {id: assessment, title: {zh: 一, en: x}, by: subject, basis: g}\n        extension: {",
+            f"          {TWICE}\n        extension: {{",
             "there is another entry 'assessment' before this one",
             "- {id: assessment",
         ),

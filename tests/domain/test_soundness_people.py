@@ -176,3 +176,28 @@ def test_two_case_roles_exclude_each_other_only_if_the_later_one_says_so():
         "sponsors may be appointed later, and does not exclude rivals in turn"
     ]
     assert told(faulty.replace("    not: [subject]\n", "    not: [subject, rivals]\n")) == []
+
+
+def test_people_appointed_while_a_step_is_open_will_do_where_others_may_act_as_well():
+    alone, says = fault(
+        "        role: sponsors\n",
+        "        role: sponsors\n        after: [application]\n",
+        "sponsors may not be appointed yet when talk opens",
+        "        by: club.secretary\n        due:",
+    )
+    beside = alone.replace(
+        TALKER, "        by: [club.secretary, sponsors]\n        after: [application]\n        due:"
+    )
+
+    assert told(beside) == []
+    assert says in told(alone.replace(TALKER, "        by: [sponsors]\n        due:"))
+
+
+def test_people_appointed_later_will_not_do_even_where_others_may_act_as_well():
+    faulty, says = fault(
+        TALKER,
+        "        by: [club.secretary, sponsors]\n        due:",
+        "sponsors may not be appointed yet when talk opens",
+    )
+
+    assert told(faulty) == [says]

@@ -1,0 +1,361 @@
+"""An overlay adds or tightens, and nothing else: each row plants one attempt to loosen."""
+
+from datetime import date
+
+import pytest
+
+from domain.library import Library
+from domain.overlays import NotTighter, Overlay, apply, check_overlay, read_overlay
+from domain.process import Process
+from domain.reading import parse, read_process
+from domain.tightening import loosened
+from tests.domain.club import CLUB, line_of, plant
+
+STRICTER = """\
+overlay: north
+of: {process: club-membership, version: "1"}
+title: {zh: 北部分会细则, en: Rules of the northern club}
+basis: local 7
+materials:
+  photo: {title: {zh: 照片, en: Photo}, source: local}
+change:
+  talk:
+    by: club.secretary
+    due: {within: P14D, of: application, basis: local 7, escalate: [league.clerk, club.secretary]}
+    materials: [photo]
+  trial:
+    lasts: P18M
+    entries:
+      - {id: assessment, title: {zh: 考察, en: A}, by: [sponsors], every: P3M, at_least: 6, basis: local 7}
+  notice:
+    window: P7WD
+  vote:
+    not_before: {wait: P8D, of: notice.ends, basis: local 7}
+    quorum: {at_least: 2/3, of: eligible, basis: local 7}
+    rules:
+      - {id: of-age, type: age, at_least: 21, basis: local 7}
+add:
+  - stage: applying
+    after: talk
+    step:
+      id: interview
+      kind: decision
+      title: {zh: 面谈, en: Interview}
+      by: league.clerk
+      outcomes: {passed: next, failed: {end: not-approved}}
+"""
+
+
+def club(text=CLUB):
+    return read_process(
+        text.replace("quorum: {more_than: 1/2", "quorum: {parameter: true, more_than: 1/2"), "club.yaml"
+    )
+
+
+def well_formed(text):
+    """Read a definition without the soundness checks, which would tell some faults first."""
+    return parse(text, "club.yaml", Process)[1]
+
+
+BASE = well_formed(CLUB)
+
+
+def told(overlay, base=None):
+    return [
+        f"{problem.line}: {problem.problem}"
+        for problem in check_overlay(overlay, "north.yaml", base or club())
+    ]
+
+
+def test_an_overlay_that_only_tightens_makes_a_version_of_its_own():
+    base = club()
+    local = read_overlay(STRICTER, "north.yaml", base)
+
+    assert (local.version, local.overlay) == ("1+north", "north")
+    assert local.digest not in ("", base.digest)
+    assert list(local.steps)[:4] == ["application", "talk", "interview", "sponsors"]
+    assert local.predecessors["sponsors"] == ("interview",)
+    assert local.steps["trial"].model_dump()["lasts"] == "P18M"
+    assert [str(wait.wait) for wait in local.steps["vote"].not_before] == ["P8D", "P0D"]
+    assert [str(deadline.within) for deadline in local.steps["talk"].due] == ["P14D"]
+
+
+def test_the_original_is_left_as_it_was():
+    base = club()
+    read_overlay(STRICTER, "north.yaml", base)
+
+    assert base == club()
+    assert "interview" not in base.steps
+
+
+def test_a_case_under_an_overlay_starts_with_it_and_only_then():
+    base = club()
+    library = Library.of([base, read_overlay(STRICTER, "north.yaml", base)])
+
+    assert library.for_start("club-membership", date(2024, 1, 1)).version == "1"
+    assert library.for_start("club-membership", date(2024, 1, 1), overlay="north").version == "1+north"
+
+
+@pytest.mark.parametrize(
+    "old, new, says",
+    [
+        (
+            "{wait: P8D, of: notice.ends",
+            "{wait: P3D, of: notice.ends",
+            "the wait of P5D after notice.ends is shortened or dropped",
+        ),
+        ("window: P7WD", "window: P4WD", "the window of P5WD is shortened"),
+        ("window: P7WD", "window: P7D", "the window of P5WD is shortened"),
+        ("lasts: P18M", "lasts: P11M", "the period of P12M is shortened"),
+        ("within: P14D", "within: P2M", "the deadline of P1M after application is lengthened or dropped"),
+        (
+            "escalate: [league.clerk, club.secretary]",
+            "escalate: [club.secretary]",
+            "the deadline of P1M after application is lengthened or dropped",
+        ),
+        ("at_least: 2/3", "at_least: 1/2", "the threshold is lowered or dropped"),
+        (
+            "quorum: {at_least",
+            "carried: {at_least",
+            "the rules fix this figure: only one they leave open can be set",
+        ),
+        (
+            "    by: club.secretary\n",
+            "    by: [club.secretary, subject]\n",
+            "subject may act who could not before",
+        ),
+        ("    by: club.secretary\n", "    by: []\n", "nobody may act here"),
+        ("every: P3M", "every: P7M", "the duty assessment is dropped or loosened"),
+        ("at_least: 6, basis", "at_least: 1, basis", "the duty assessment is dropped or loosened"),
+        (
+            "failed: {end: not-approved}",
+            "failed: {end: joined}",
+            "an added step cannot bring a case to its aim",
+        ),
+        ("window: P7WD", "lasts: P7D", "notice is of kind notice and has no lasts"),
+        ("  talk:\n", "  walk:\n", "there is no step 'walk'"),
+        ("id: interview", "id: talk", "there is a step 'talk' already"),
+        ("after: talk", "after: walk", "there is no step 'walk' in 'applying'"),
+        ("after: talk", "after: notice", "there is no step 'notice' in 'applying'"),
+        ("by: league.clerk", "by: league.boss", "nobody can be 'league.boss': there is no such post"),
+        ("materials: [photo]", "materials: [letter]", "the material 'letter' is not in the catalogue"),
+        ('version: "1"', 'version: "2"', "belongs to club-membership 2, not to 1"),
+        (
+            "title: {zh: 面谈",
+            "due: {within: P1M, of: vote, basis: x}\n      title: {zh: 面谈",
+            "never known by then: vote comes later",
+        ),
+        (
+            "basis: local 7\nmaterials",
+            "basis: local 7\ndrop: [vote]\nmaterials",
+            "an overlay may only add or tighten: it drops nothing",
+        ),
+        ("    window: P7WD", "    outcomes: {}", "unknown key 'outcomes'"),
+    ],
+)
+def test_an_overlay_that_loosens_or_does_not_fit_is_refused_with_its_line(old, new, says):
+    faulty = plant((old, new), text=STRICTER)
+    sentences = {line.split(": ", 1)[1] for line in told(faulty)}
+    lines = {int(line.split(":", 1)[0]) for line in told(faulty)}
+
+    assert sentences == {says}
+    assert min(abs(line_of(new, faulty) - line) for line in lines) <= _DISTANCE.get(new, 0)
+
+
+_DISTANCE = {
+    # The fault lies in a part of something: the line told is the one where that begins.
+    "every: P7M": 1,
+    "at_least: 1, basis": 1,
+    "escalate: [club.secretary]": 0,
+    "id: talk": 1,
+    "title: {zh: 面谈": 0,
+    "due: {within: P1M, of: vote, basis: x}\n      title: {zh: 面谈": 0,
+    "basis: local 7\ndrop: [vote]\nmaterials": 1,
+}
+
+
+@pytest.mark.parametrize(
+    "old, new, says",
+    [
+        (
+            '          - {of: trial.ends, basis: "7"}\n',
+            "",
+            "the wait of P0D after trial.ends is shortened or dropped",
+        ),
+        (
+            '        due: {within: P1M, of: notice.ends, basis: "7"}\n',
+            "",
+            "the deadline of P1M after notice.ends is lengthened or dropped",
+        ),
+        ("        materials: [minutes]\n", "", "the material minutes is dropped or asked less strictly"),
+        (
+            "materials: [minutes]",
+            "materials: [{id: minutes, level: late}]",
+            "the material minutes is dropped or asked less strictly",
+        ),
+        (
+            "materials: [minutes]",
+            "materials: [{id: minutes, for_outcomes: [carried]}]",
+            "the material minutes is dropped or asked less strictly",
+        ),
+        ("            required: true\n", "", "the field months is dropped or asked less strictly"),
+        (
+            "            at_most: 12\n",
+            "            at_most: 24\n",
+            "the field months is dropped or asked less strictly",
+        ),
+        (
+            "choices: [short, long]",
+            "choices: [short, long, endless]",
+            "the field track is dropped or asked less strictly",
+        ),
+        (
+            '          - {type: age, at_least: 18, basis: "1"}\n',
+            '          - {type: age, at_least: 16, basis: "1"}\n',
+            "the rule age is dropped or loosened",
+        ),
+        (
+            '          - {type: age, at_least: 18, basis: "1"}\n',
+            '          - {type: age, level: late, at_least: 18, basis: "1"}\n',
+            "the rule age is dropped or loosened",
+        ),
+        (
+            "entry: assessment, at_least: 2",
+            "entry: assessment, at_least: 1",
+            "the rule count is dropped or loosened",
+        ),
+        (
+            '{type: standing, who: sponsors, standing: member, basis: "3"}',
+            '{type: standing, who: sponsors, standing: member, when: {unit: league}, basis: "3"}',
+            "the rule standing is dropped or loosened",
+        ),
+        (
+            "steps: [talk], case_roles: [sponsors]",
+            "case_roles: [sponsors]",
+            "the rule separation is dropped or loosened",
+        ),
+        ("after: [notice, review]", "after: [notice]", "vote no longer waits for review"),
+        (
+            "          back: {return_to: notice, needs_reason: true}\n",
+            "",
+            "outcomes cannot be added, moved or dropped by an overlay",
+        ),
+        (
+            "refused: {end: not-approved}",
+            "refused: next",
+            "the outcome refused cannot be changed by an overlay",
+        ),
+        ("        when: {unit: league}\n", "", "when cannot be changed by an overlay"),
+        ("body: assembly", "body: board", "body cannot be changed by an overlay"),
+        (
+            "body: assembly",
+            "body: assembly\n        ballot: open",
+            "a secret ballot cannot become an open one",
+        ),
+        ("body: assembly", "body: assembly\n        tie: chair", "equal votes can no longer carry"),
+        ("window: P5WD", "window: P5WD\n        places: 0", "it hangs in fewer places"),
+        ("        both_places_when: {field: application.mobile}\n", "", "it hangs in fewer places"),
+        ("min: 1, max: 2", "min: 1, max: 3", "case_roles cannot be changed by an overlay"),
+        (
+            "withdraw: [subject]",
+            "withdraw: [subject, club.secretary]",
+            "whole_case cannot be changed by an overlay",
+        ),
+        (
+            "{title: {zh: 会议记录, en: Minutes}, source: national}",
+            "{title: {zh: 会议记录, en: Minutes}}",
+            "the material minutes cannot be changed or dropped",
+        ),
+        ("    standing: candidate\n", "", "the stages themselves cannot be changed by an overlay"),
+        ("times: 1, at_least: 6", "times: 2, at_least: 6", "extension cannot be changed by an overlay"),
+        (
+            "        role: sponsors\n",
+            "        role: sponsors\n        replaceable: false\n",
+            "replaceable cannot be changed by an overlay",
+        ),
+    ],
+)
+def test_the_proof_finds_whatever_a_text_has_loosened(old, new, says):
+    local = well_formed(plant((old, new)))
+
+    assert [flaw.problem for flaw in loosened(BASE, local)] == [says]
+
+
+@pytest.mark.parametrize(
+    "threshold, is_higher",
+    [
+        ("{at_least: 2/3, of: eligible, basis: x}", True),
+        ("{more_than: 1/2, of: eligible, basis: x}", True),
+        ("{at_least: 1/2, of: eligible, basis: x}", False),
+        ("{at_least: 2/3, of: present, basis: x}", False),
+        ("{count: 9, basis: x}", False),
+    ],
+)
+def test_a_threshold_is_higher_only_as_a_share_of_the_same_people(threshold, is_higher):
+    old = 'carried: {more_than: 1/2, of: eligible, basis: "8"}'
+    base = well_formed(plant((old, 'carried: {parameter: true, more_than: 1/2, of: eligible, basis: "8"}')))
+    local = well_formed(plant((old, f"carried: {threshold}")))
+
+    assert [flaw.problem for flaw in loosened(base, local)] == (
+        [] if is_higher else ["the threshold is lowered or dropped"]
+    )
+
+
+def test_a_dropped_step_is_found():
+    start, end = CLUB.index("      - id: talk\n"), CLUB.index("      - id: sponsors\n")
+    local = well_formed(CLUB[:start] + CLUB[end:])
+
+    assert "the step talk is dropped" in [flaw.problem for flaw in loosened(BASE, local)]
+
+
+def test_a_definition_is_as_strict_as_itself():
+    assert list(loosened(BASE, BASE)) == []
+
+
+@pytest.mark.parametrize(
+    "old, new",
+    [
+        ("{type: age, at_least: 18", "{type: age, at_least: 21"),
+        ("entry: assessment, at_least: 2", "entry: assessment, at_least: 3"),
+        ("{type: document, materials: [application]", "{type: document, materials: [application, minutes]"),
+        ("within: P1M, of: application", "within: P0D, of: application"),
+        ("          carried: next\n", "          carried: {needs_reason: true}\n"),
+        ("body: assembly", "body: assembly\n        veto: {basis: local}"),
+    ],
+)
+def test_what_is_stricter_passes_the_proof(old, new):
+    assert list(loosened(BASE, well_formed(plant((old, new))))) == []
+
+
+def test_a_step_can_be_told_to_wait_for_an_added_one():
+    added = """\
+overlay: west
+of: {process: club-membership, version: "1"}
+title: {zh: 西, en: West}
+basis: local
+add:
+  - stage: joining
+    after: notice
+    before: [vote]
+    step: {id: tea, kind: record, title: {zh: 茶, en: Tea}, by: subject}
+"""
+    local = read_overlay(added, "west.yaml", club())
+
+    assert local.predecessors["vote"] == ("notice", "review", "tea")
+    assert local.predecessors["tea"] == ("notice",)
+    assert local.predecessors["review"] == ("tea",)
+
+
+def test_the_sentences_stand_in_the_error_itself():
+    overlay = Overlay.model_validate(
+        {
+            "overlay": "east",
+            "of": {"process": "club-membership", "version": "1"},
+            "title": {"zh": "东", "en": "East"},
+            "basis": "local",
+            "change": {"trial": {"lasts": "P1M"}},
+        }
+    )
+
+    with pytest.raises(NotTighter, match="the period of P12M is shortened"):
+        apply(club(), overlay)

@@ -95,18 +95,16 @@ class Player:
         """Write down that documents with these digests were handed in; return their ids."""
         ids: dict[str, tuple[str, ...]] = {}
         for kind, (sha256,) in digests.items():
-            made = await self._parts.write(
-                lambda connection, kind=kind, sha256=sha256: materials.add_material(  # type: ignore[misc]  # bound early
-                    connection,
-                    sha256=sha256,
-                    media_type="text/plain",
-                    size=0,
-                    name=kind,
-                    created_by=by,
-                    now=self._parts.clock(),
-                )
+            add = partial(
+                materials.add_material,
+                sha256=sha256,
+                media_type="text/plain",
+                size=0,
+                name=kind,
+                created_by=by,
+                now=self._parts.clock(),
             )
-            ids[kind] = (made.id,)
+            ids[kind] = ((await self._parts.write(add)).id,)
         return ids
 
     @asynccontextmanager
@@ -140,8 +138,8 @@ class Player:
 def _rule_of(refusal: Exception, expected: str | None) -> str | None:
     """Return the rule that refused.
 
-    Who may not even see a case is not told which rule would refuse him: that counts as the rule that was expected,
-    provided it was about who may act.
+    Who may not even see a case is not told which rule would refuse him: that counts as the rule that was
+    expected, provided it was about who may act.
     """
     if isinstance(refusal, RuleViolation):
         return refusal.rule

@@ -1,8 +1,8 @@
 """Rehearsing on the real thing: workflow, activities and record, on a server that skips time.
 
-The pure runner goes first and says what each act is, with everything filled in. Here the same acts go through the
-services into a database, the workflow hears of them, its timers fire on their days, and what was recorded is
-compared with what the pure runner came to, event by event.
+The pure runner goes first and says what each act is, with everything filled in. Here the same acts go through
+the services into a database, the workflow hears of them, its timers fire on their days, and what was recorded
+is compared with what the pure runner came to, event by event.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ from services.calendars import working_calendar
 from services.documents import StoredDocuments
 from services.driving import Driver
 from services.parts import Parts
+from services.passwords import Passwords
 from settings import Settings, read_settings
 from worker import a_worker
 from workflows.definitions import KNOWN
@@ -57,7 +58,7 @@ class Rehearsed:
 
 
 class RehearsalDriver(Driver):
-    """Tells the cases' workflows, and leaves the courier asleep: he would go round every ten virtual minutes."""
+    """Tells the cases' workflows. The courier stays asleep: he would go round every ten virtual minutes."""
 
     def wake(self) -> None:
         """Do nothing."""
@@ -78,12 +79,14 @@ class Rehearsals:
         self._folder = folder
         self._time = VirtualTime(environment)
         self._empty = folder / "empty.db"
+        # Made once: it takes a tenth of a second, on purpose.
+        self._passwords = Passwords()
         self._number = 0
 
     @classmethod
     @asynccontextmanager
     async def opened(cls, library: Library, folder: Path) -> AsyncIterator[Rehearsals]:
-        """Start the server, and stop it at the end of the block. Raises CommandFailed where it is not installed."""
+        """Start the server, and stop it at the end of the block. Raises CommandFailed where it is missing."""
         quiet = LoggingConfig(filter=TelemetryFilter(core_level="ERROR", other_level="ERROR"))
         environment = await WorkflowEnvironment.start_time_skipping(
             test_server_existing_path=program("temporal-test-server"),
@@ -162,11 +165,12 @@ class Rehearsals:
             calendars=working_calendar,
             clock=self._time.now,
             driver=driver,
+            passwords=self._passwords,
             zone=ZoneInfo(zone),
         )
 
     def _settings(self, zone: str) -> Settings:
-        """Return the settings of one scenario: its own database and task queue, so that none meets another."""
+        """Return the settings of one scenario: a database and a task queue of its own."""
         file = self._folder / f"{self._number}.db"
         copyfile(self._empty, file)
         return read_settings(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from sqlalchemy import Connection
 
 from domain.scenery import LONG_AGO, Organisation, PersonSpec
@@ -42,7 +40,9 @@ def _add_person(connection: Connection, name: str, person: PersonSpec) -> None:
             to_on=post.last,
         )
     for restriction in person.restrictions:
-        register.add_restriction(connection, name, restriction.restriction, restriction.first, restriction.last)
+        register.add_restriction(
+            connection, name, restriction.restriction, restriction.first, restriction.last
+        )
     if person.unit is None:
         return
     if person.standing is not None:

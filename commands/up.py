@@ -63,7 +63,8 @@ async def _keep_house(
     children = Children(lock_fd=lock.fd, say=lambda line: console.print(line, style="yellow"))
     try:
         starting = asyncio.create_task(_start(settings, ports, children, console))
-        await asyncio.wait([starting, stop], return_when=asyncio.FIRST_COMPLETED)
+        either: set[asyncio.Future[Any]] = {starting, stop}
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         if stop.done():
             starting.cancel()
             return

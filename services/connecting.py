@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+from typing import Final
+
 from temporalio.client import Client
 
 from workflows.payloads import CONVERTER
+
+_PATIENCE: Final = 10.0
+"""Seconds until an address at which nobody answers is given up."""
 
 
 class TemporalUnavailable(Exception):
@@ -24,15 +30,16 @@ async def connect(
     Raises TemporalUnavailable where a client that is not lazy finds nobody.
     """
     try:
-        return await Client.connect(
-            address,
-            namespace=namespace,
-            tls=tls,
-            api_key=api_key,
-            data_converter=CONVERTER,
-            lazy=lazy,
-        )
-    except RuntimeError as refused:
+        async with asyncio.timeout(_PATIENCE):
+            return await Client.connect(
+                address,
+                namespace=namespace,
+                tls=tls,
+                api_key=api_key,
+                data_converter=CONVERTER,
+                lazy=lazy,
+            )
+    except (RuntimeError, TimeoutError) as refused:
         raise TemporalUnavailable(
             f"Temporal does not answer at {address} (namespace {namespace}). "
             "Start it, or set ACCEDE_TEMPORAL_ADDRESS to where it runs."

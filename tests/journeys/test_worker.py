@@ -1,0 +1,131 @@
+"""The worker as a program: what it says when something is missing, and how it stops."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from services.connecting import connect
+from tests.journeys.household import until
+from tests.temporal_server import TemporalServer, free_port
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+def the_settings(tmp_path: Path, **given: str) -> dict[str, str]:
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("ACCEDE_")}
+    return {
+        **plain,
+        "PYTHONUNBUFFERED": "1",
+        "ACCEDE_DATA_DIR": str(tmp_path),
+        "ACCEDE_TEMPORAL_ADDRESS": f"127.0.0.1:{free_port()}",
+        **{f"ACCEDE_{name.upper()}": value for name, value in given.items()},
+    }
+
+
+class Running:
+    """A worker that runs, and what it has said."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self.process = process
+        self.said = ""
+
+    async def listen(self) -> None:
+        assert self.process.stdout is not None
+        while line := await self.process.stdout.readline():
+            self.said += line.decode()
+
+    async def says(self, words: str) -> None:
+        async def said() -> bool:
+            return words in self.said
+
+        await until(said)
+
+    async def ends(self) -> int:
+        return await asyncio.wait_for(self.process.wait(), 20)
+
+
+@asynccontextmanager
+async def a_running_worker(environment: dict[str, str]) -> AsyncIterator[Running]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "worker",
+        cwd=PROJECT,
+        env=environment,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    running = Running(process)
+    listening = asyncio.create_task(running.listen())
+    try:
+        yield running
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+        await listening
+
+
+async def test_a_worker_without_temporal_says_so_waits_and_stops_when_told(tmp_path, sqlite_address):
+    environment = the_settings(tmp_path, database_url=sqlite_address)
+    async with a_running_worker(environment) as worker:
+        await worker.says("Temporal does not answer at 127.0.0.1:")
+        worker.process.send_signal(signal.SIGTERM)
+        assert await worker.ends() == 0
+
+
+async def test_a_worker_whose_database_has_no_tables_says_what_to_run_and_ends(tmp_path):
+    empty = f"sqlite:///{tmp_path / 'empty.db'}"
+    async with a_running_worker(the_settings(tmp_path, database_url=empty)) as worker:
+        assert await worker.ends() == 2
+    assert "accede db upgrade" in worker.said
+    assert "Traceback" not in worker.said
+
+
+async def test_a_worker_without_definitions_says_so_and_ends(tmp_path, sqlite_address):
+    nowhere = the_settings(tmp_path, database_url=sqlite_address, processes_dir=str(tmp_path / "none"))
+    async with a_running_worker(nowhere) as worker:
+        assert await worker.ends() == 2
+    assert "no process definitions" in worker.said
+
+
+async def test_a_worker_with_a_wrong_setting_names_the_variable(tmp_path):
+    async with a_running_worker(the_settings(tmp_path, temporal_address="nowhere")) as worker:
+        assert await worker.ends() == 2
+    assert "ACCEDE_TEMPORAL_ADDRESS" in worker.said
+
+
+async def test_a_worker_starts_the_courier_and_the_schedules_and_stops_in_order(
+    tmp_path: Path, sqlite_address: str, temporal: TemporalServer
+):
+    environment = the_settings(tmp_path, database_url=sqlite_address, temporal_address=temporal.address)
+    client = await connect(temporal.address, lazy=False)
+
+    async def schedules_are_there() -> bool:
+        found = {schedule.id async for schedule in await client.list_schedules()}
+        return found == {"reconcile/hourly", "reconcile/nightly"}
+
+    async def the_courier_went_round() -> bool:
+        history = await client.get_workflow_handle("courier").fetch_history()
+        return any(event.HasField("activity_task_completed_event_attributes") for event in history.events)
+
+    async with a_running_worker(environment) as worker:
+        await worker.says("working")
+        await until(schedules_are_there)
+        await until(the_courier_went_round)
+        await client.get_schedule_handle("reconcile/nightly").trigger()
+
+        async def the_cases_were_looked_over() -> bool:
+            done = 'WorkflowType = "reconciling" AND ExecutionStatus = "Completed"'
+            return bool([found async for found in client.list_workflows(done)])
+
+        await until(the_cases_were_looked_over)
+        worker.process.send_signal(signal.SIGINT)
+        assert await worker.ends() == 0
+    assert "Traceback" not in worker.said

@@ -39,7 +39,7 @@ def begin(connection: Connection, person: str, key: str, request: str, now: date
     taken = insert_into(connection, idempotency).values(
         person_id=person, key=key, request=request, created_at=now
     )
-    if connection.execute(taken.on_conflict_do_nothing()).rowcount == 1:
+    if connection.execute(taken.on_conflict_do_nothing().returning(idempotency.c.key)).first() is not None:
         return None
     query = sa.select(idempotency).where(idempotency.c.person_id == person, idempotency.c.key == key)
     row = connection.execute(query).one()

@@ -25,6 +25,7 @@ __all__ = [
     "migrated_sqlite",
     "postgres_server",
     "postgres_template",
+    "shared_database",
     "sqlite_address",
     "sqlite_database",
 ]
@@ -96,6 +97,24 @@ def address(request):
         yield fresh
 
 
+@pytest.fixture(scope="module", params=KINDS)
+def shared_database(request, tmp_path_factory):
+    """An open database for all tests of a module that only read, once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        path = tmp_path_factory.mktemp("shared") / "accede.db"
+        shutil.copy(request.getfixturevalue("migrated_sqlite"), path)
+        with contextlib.closing(_Closing(f"sqlite:///{path}")) as held:
+            yield held.database
+        return
+    template = request.getfixturevalue("postgres_template")
+    server = request.getfixturevalue("postgres_server")
+    with (
+        _fresh_postgres(server, f"TEMPLATE {template}") as fresh,
+        contextlib.closing(_Closing(fresh)) as held,
+    ):
+        yield held.database
+
+
 @pytest.fixture(params=KINDS)
 def empty_address(request, tmp_path):
     """The address of a database without tables, once on SQLite and once on PostgreSQL."""
@@ -112,6 +131,14 @@ def database(address):
     opened = Database.open(address)
     yield opened
     opened.close_now()
+
+
+class _Closing:
+    def __init__(self, at):
+        self.database = Database.open(at)
+
+    def close(self):
+        self.database.close_now()
 
 
 @contextlib.contextmanager

@@ -23,6 +23,14 @@ def begun(database):
     return database
 
 
+@pytest.fixture(scope="module")
+def shown(shared_database):
+    """The same, for tests that only read."""
+    shared_database.write_now(an_organisation)
+    shared_database.write_now(start)
+    return shared_database
+
+
 def seen_by(database, person, today=TODAY):
     """The ids in the person's list, after making sure that single reads say the same."""
 
@@ -60,8 +68,8 @@ def seen_by(database, person, today=TODAY):
         pytest.param("nobody", False, id="somebody unknown"),
     ],
 )
-def test_who_sees_a_case(begun, person, sees):
-    assert seen_by(begun, person) == (["case-1"] if sees else [])
+def test_who_sees_a_case(shown, person, sees):
+    assert seen_by(shown, person) == (["case-1"] if sees else [])
 
 
 def test_a_post_shows_cases_from_its_first_to_its_last_day_only(begun):
@@ -138,13 +146,13 @@ def listed(database, **narrowed):
         ({"status": "open", "stage": "asking", "unit": "circle-1", "q": "张"}, ["case-1"]),
     ],
 )
-def test_a_list_can_be_narrowed(begun, narrowed, found):
-    assert listed(begun, **narrowed) == found
+def test_a_list_can_be_narrowed(shown, narrowed, found):
+    assert listed(shown, **narrowed) == found
 
 
 def test_pages_show_every_case_once_those_opened_last_first(database):
     database.write_now(an_organisation)
-    expected = []
+    expected: list[str] = []
     for number in range(7):
         person, on = f"newcomer-{number}", BEGIN + timedelta(days=number // 3)
         database.write_now(lambda c, person=person: organisation.add_person(c, id=person, name="新人"))
@@ -167,9 +175,9 @@ def test_pages_show_every_case_once_those_opened_last_first(database):
 
 
 @pytest.mark.parametrize("cursor", ["", "x", "ä", "W10", "WzEsMl0", "WyJcdTAwMDAiLCJhIl0", "🂡" * 9])
-def test_a_cursor_that_is_none_is_refused(begun, cursor):
+def test_a_cursor_that_is_none_is_refused(shown, cursor):
     with pytest.raises(BadCursor):
-        begun.read_now(lambda c: list_cases(c, LIBRARY, scope=scope_of(c, AUDITOR, TODAY), cursor=cursor))
+        shown.read_now(lambda c: list_cases(c, LIBRARY, scope=scope_of(c, AUDITOR, TODAY), cursor=cursor))
 
 
 def test_history_comes_in_pages_with_what_was_hashed(database):
@@ -219,10 +227,10 @@ def test_the_day_of_as_of_is_the_organisations_not_utcs(begun):
     assert begun.read_now(lambda c: case_as_of(c, LIBRARY, "case-1", TALK, None)).case.stage == "reading"
 
 
-def test_a_found_case_carries_names_head_and_edition(begun):
-    found = begun.read_now(lambda c: find_case(c, LIBRARY, "case-1", None))
+def test_a_found_case_carries_names_head_and_edition(shown):
+    found = shown.read_now(lambda c: find_case(c, LIBRARY, "case-1", None))
     assert (found.subject_name, found.unit_name, found.edition.version) == ("张三", "第一读书会", "1")
-    assert found.head == begun.read_now(lambda c: history(c, "case-1", None).items[-1].hash)
+    assert found.head == shown.read_now(lambda c: history(c, "case-1", None).items[-1].hash)
 
 
 def test_overdue_steps_are_listed_from_the_day_after(begun):
@@ -238,6 +246,6 @@ def test_overdue_steps_are_listed_from_the_day_after(begun):
     assert (overdue_on(date(2025, 4, 3)), overdue_on(date(2025, 4, 4))) == (0, 1)
 
 
-def test_what_is_overdue_cannot_be_asked_without_a_day(begun):
+def test_what_is_overdue_cannot_be_asked_without_a_day(shown):
     with pytest.raises(ValueError, match="day"):
-        begun.read_now(lambda c: list_cases(c, LIBRARY, scope=None, narrowed=CaseFilter(overdue=True)))
+        shown.read_now(lambda c: list_cases(c, LIBRARY, scope=None, narrowed=CaseFilter(overdue=True)))

@@ -13,6 +13,7 @@ from records.database import Database
 from records.engines import SQLITE, database_url, has_the_wal_bug, journal_pragmas
 from records.migrating import check
 from records.problems import DatabaseUnavailable, SchemaOutdated
+from records.writers import GroupWriter
 
 
 def add(person):
@@ -23,6 +24,11 @@ def add(person):
         return person
 
     return work
+
+
+def engine_of(database):
+    assert isinstance(database._writer, GroupWriter)
+    return database._writer._engine
 
 
 def people(database):
@@ -52,7 +58,7 @@ async def test_a_failing_work_keeps_nothing_and_hurts_nobody_beside_it(database)
 def test_what_waits_behind_a_slow_work_shares_one_commit(sqlite_address):
     database = Database.open(sqlite_address)
     commits = []
-    sa.event.listen(database._writer._engine, "commit", lambda connection: commits.append(1))
+    sa.event.listen(engine_of(database), "commit", lambda connection: commits.append(1))
     hold, running = threading.Event(), threading.Event()
 
     def slow(connection):
@@ -78,10 +84,10 @@ def test_a_group_whose_commit_fails_is_told_so_and_nothing_of_it_is_kept(sqlite_
     def fail(connection):
         raise sa.exc.OperationalError("COMMIT", {}, Exception("disk full"))
 
-    sa.event.listen(database._writer._engine, "commit", fail)
+    sa.event.listen(engine_of(database), "commit", fail)
     with pytest.raises(DatabaseUnavailable, match="room on its disk"):
         database.write_now(add("a"))
-    sa.event.remove(database._writer._engine, "commit", fail)
+    sa.event.remove(engine_of(database), "commit", fail)
     assert people(database) == []
     assert database.write_now(add("b")) == "b"
     database.close_now()

@@ -10,7 +10,7 @@ from domain.case import Case
 from records import organisation, standings
 from records.definitions import read_library
 from records.problems import NotFound
-from records.registers import VOTE_SUSPENDING, ActedOn, circumstances
+from records.registers import ActedOn, circumstances
 from tests.builders import HOST, SECRETARY, SUBJECT
 from tests.records.organisations import OUTSIDER, SINCE, an_organisation
 from tests.records.walks import PROCESS, start
@@ -168,7 +168,7 @@ def role_body():
     )
 
 
-@pytest.mark.parametrize("restriction", VOTE_SUSPENDING)
+@pytest.mark.parametrize("restriction", MEMBERSHIP.bodies["branch.full-members"].without)
 def test_a_member_whose_vote_is_suspended_is_not_on_the_roster(database, restriction):
     database.write_now(branch)
     database.write_now(lambda c: organisation.add_restriction(c, "m-3", restriction, DAY, DAY))

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from domain import events as facts
-from domain.case import Answer, Case, Entry, Proposal, StepState
+from domain.case import Answer, Case, Entry, Proposal, StepState, Suspension
+from domain.correcting import corrected
 from domain.events import Event
+from domain.moments import local_day
 from domain.process import Process
 from domain.steps import PeriodStep
-from domain.values import Scalar
 
 
 def evolve(process: Process, case: Case | None, event: Event) -> Case:
@@ -89,11 +90,11 @@ def _happened(process: Process, case: Case, event: Event) -> Case:  # noqa: C901
         case facts.PeopleReplaced(people=people) as body:
             after = _with_evidence(case, event, body, {})
             return _with_role(process, after, event.step, people)
-        case facts.Reminded(days_left=days_left):
-            return _changed(case, event, reminded_at=days_left)
+        case facts.Reminded(days_left=days_left, due_on=due_on):
+            return _changed(case, event, reminded_at=days_left, reminded_due=due_on)
         case facts.BecameOverdue(rule=rule):
             state = _state(case, event)
-            return _changed(case, event, overdue=(*state.overdue, rule), reminded_at=None)
+            return _changed(case, event, overdue=(*state.overdue, rule))
         case facts.BecameReady() | facts.WindowEnded():
             return _changed(case, event, ready=True)
         case _:
@@ -133,7 +134,9 @@ def _whole_case(process: Process, case: Case, event: Event) -> Case:  # noqa: C9
             )
             return case.model_copy(update={"proposals": (*case.proposals, proposal)})
         case facts.CorrectionConfirmed(proposal=seq):
-            return _corrected(_without_proposal(case, seq), _proposal(case, seq))
+            today = local_day(event.recorded_at, case.time_zone)
+            edition = process.edition(case.version)
+            return corrected(edition, _without_proposal(case, seq), _proposal(case, seq), today)
         case facts.CorrectionRejected(proposal=seq) | facts.TransferRejected(proposal=seq):
             return _without_proposal(case, seq)
         case facts.RulesChanged() as body:
@@ -240,28 +243,42 @@ def _extended(state: StepState, months: int) -> StepState:
 
 
 def _resumed(case: Case, day: date) -> Case:
-    stopped = (day - (case.suspended_on or day)).days
-    steps = {
-        step: state.model_copy(update={"suspended_days": state.suspended_days + stopped})
-        if state.status == "open"
-        else state
-        for step, state in case.steps.items()
-    }
-    return case.model_copy(update={"status": "open", "suspended_on": None, "steps": steps})
+    over = Suspension(from_on=case.suspended_on or day, to_on=day)
+    suspensions = (*case.suspensions, over)
+    return case.model_copy(update={"status": "open", "suspended_on": None, "suspensions": suspensions})
 
 
 def _transferred(process: Process, case: Case, day: date, body: facts.CaseTransferred) -> Case:
     edition = process.edition(case.version)
     steps = dict(case.steps)
-    for step, state in steps.items():
-        definition = edition.steps.get(step)
-        if state.status == "open" and isinstance(definition, PeriodStep) and not body.time_kept:
-            lost = {"restarted_on": day, "suspended_days": 0, "ready": False, "entries": ()}
-            steps[step] = state.model_copy(update=lost)
+    for step, state in case.steps.items():
+        if not body.time_kept and _time_is_lost(edition, case, state):
+            lost = {"status": "open", "done_on": None, "done_seq": None, "outcome": None}
+            fresh = {"restarted_on": day, "ready": False, "entries": ()}
+            steps[step] = state.model_copy(update={**lost, **fresh})
     moved = _without_proposal(case, body.proposal)
     return moved.model_copy(
         update={"path": body.path, "steps": steps, "transferred_on": (*case.transferred_on, day)}
     )
+
+
+def _time_is_lost(edition: Process, case: Case, state: StepState) -> bool:
+    """Whether a move without papers makes this period begin anew.
+
+    A period that is served and relied upon stays served: what followed it was judged by the old organisation.
+    """
+    step = edition.steps.get(state.id)
+    if not isinstance(step, PeriodStep) or step.transfer_keeps_time == "always":
+        return False
+    if edition.stage_of[step.id].id != case.stage or state.status not in {"open", "done"}:
+        return False
+    relying = (
+        other.id
+        for other in edition.stage_of[step.id].steps
+        if any(interval.of == f"{step.id}.ends" for interval in other.not_before)
+        or step.id in edition.predecessors[other.id]
+    )
+    return not any(case.is_done(other) for other in relying)
 
 
 def _under_new_rules(process: Process, case: Case, day: date, body: facts.RulesChanged) -> Case:
@@ -281,31 +298,3 @@ def _proposal(case: Case, seq: int) -> Proposal:
 def _without_proposal(case: Case, seq: int) -> Case:
     left = tuple(proposal for proposal in case.proposals if proposal.seq != seq)
     return case.model_copy(update={"proposals": left})
-
-
-def _corrected(case: Case, proposal: Proposal) -> Case:
-    """Return the case by the new value. Values no rule looks at change nothing in the state."""
-    if proposal.in_text or proposal.change is None:
-        return case
-    for state in case.steps.values():
-        if state.done_seq == proposal.target:
-            return case.with_step(_step_by(state, proposal.change, proposal.value))
-        if any(entry.seq == proposal.target for entry in state.entries):
-            entries = tuple(
-                _entry_by(entry, proposal.change, proposal.value) if entry.seq == proposal.target else entry
-                for entry in state.entries
-            )
-            return case.with_step(state.model_copy(update={"entries": entries}))
-    return case
-
-
-def _step_by(state: StepState, path: str, value: Scalar | tuple[str, ...]) -> StepState:
-    if path == "occurred_on":
-        return state.model_copy(update={"done_on": date.fromisoformat(str(value))})
-    return state.model_copy(update={"values": {**state.values, path.removeprefix("fields."): value}})
-
-
-def _entry_by(entry: Entry, path: str, value: Scalar | tuple[str, ...]) -> Entry:
-    if path == "occurred_on":
-        return entry.model_copy(update={"on": date.fromisoformat(str(value))})
-    return entry.model_copy(update={"values": {**entry.values, path.removeprefix("fields."): value}})

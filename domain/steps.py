@@ -206,7 +206,8 @@ class PeriodStep(_Step):
     basis: str
     entries: tuple[EntrySpec, ...] = ()
     extension: Extension | None = None
-    transfer_keeps_time: bool = True
+    transfer_keeps_time: Literal["always", "if-handed-over"] = "if-handed-over"
+    """Whether time served before a move counts: always, or only with papers handed over and checked."""
 
 
 class AppointStep(_Step):

@@ -23,9 +23,6 @@ from records.tables import delegations, people, posts, restrictions, standings, 
 FULL_MEMBER = "full-member"
 """The standing that `UnitRef.full_members` counts."""
 
-VOTE_SUSPENDING = ("probation-in-party", "voting-suspended")
-"""Restrictions that keep a member off the roster of a body formed by standing."""
-
 _UNKNOWN = "none"
 """The standing of a person the register knows no standing of."""
 
@@ -182,18 +179,21 @@ def _rosters(
 
 def _members(name: str, body: Body, unit: str, on: date) -> Select[Any]:
     label = sa.literal(name).label("body")
+    without = sa.select(restrictions.c.person_id).where(
+        restrictions.c.restriction.in_(body.without), held_on(restrictions, on)
+    )
     if body.standing is None:
         return sa.select(label, posts.c.person_id).where(
-            posts.c.unit_id == unit, posts.c.role.in_(body.roles), held_on(posts, on)
+            posts.c.unit_id == unit,
+            posts.c.role.in_(body.roles),
+            held_on(posts, on),
+            posts.c.person_id.not_in(without),
         )
-    suspended = sa.select(restrictions.c.person_id).where(
-        restrictions.c.restriction.in_(VOTE_SUSPENDING), held_on(restrictions, on)
-    )
     return sa.select(label, standings.c.person_id).where(
         standings.c.unit_id == unit,
         standings.c.standing == body.standing,
         held_on(standings, on),
-        standings.c.person_id.not_in(suspended),
+        standings.c.person_id.not_in(without),
     )
 
 

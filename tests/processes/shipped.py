@@ -19,12 +19,11 @@ MEMBERSHIP = "membership-development"
 @cache
 def library() -> Library:
     """Return every definition that ships."""
-    files = (file for file in definition_files() if file.parent.name not in {"overlays", "scenarios"})
-    return Library.of(read_process(file.read_text(encoding="utf-8"), file.name) for file in files)
+    return Library.of(read_process(file.read_text(encoding="utf-8"), file.name) for file in definition_files())
 
 
 def definition_files() -> list[Path]:
-    return sorted(PROCESSES.glob("*/*.yaml"))
+    return sorted(file for file in PROCESSES.glob("*/*.yaml") if file.parent.name != "overlays")
 
 
 @cache

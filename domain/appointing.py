@@ -56,13 +56,16 @@ def _check_count(step: AppointStep, role: CaseRole, people: tuple[str, ...]) -> 
 
 
 def _check_excluded(checking: Checking, step: AppointStep, role: CaseRole, person: str) -> None:
-    for excluded in role.excluded:
+    """Check what the role excludes, and which roles exclude it: whoever was named first does not matter."""
+    roles = checking.process.case_roles
+    excluded_by = tuple(name for name, other in roles.items() if step.role in other.excluded)
+    for excluded in dict.fromkeys((*role.excluded, *excluded_by)):
         if excluded == "subject":
             hit = person == checking.case.subject
         elif excluded == "appointer":
             hit = person in checking.signature.people
         else:
-            hit = person in checking.case.people.get(excluded, ())
+            hit = person in checking.case.people.get(excluded, ()) and excluded != step.role
         if hit:
             raise NotEligible(
                 f"{step.id}.not-{excluded}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from domain.case import Case
+from domain.circumstances import UnitRef
 from domain.conditions import holds
 from domain.moments import PUBLISHED, Earliest, earliest, notice_end, numbered, period_days
 from domain.process import Process
@@ -15,16 +16,21 @@ from domain.steps import NoticeStep, PeriodStep, Step
 from domain.values import Text
 
 
-def blocked_by(process: Process, case: Case, step: Step, day: date) -> RuleViolation | None:
-    """Return what stands in the way of everybody on `day`: waits, windows, counts, documents, units."""
+def blocked_by(
+    process: Process, case: Case, step: Step, day: date, path: tuple[UnitRef, ...] = ()
+) -> RuleViolation | None:
+    """Return what stands in the way of everybody on `day`: waits, windows, counts, documents, units.
+
+    `path` is what the registers say of the case's units that day; without it the case's older word counts.
+    """
     first = earliest(process, case, step)
     if first is not None and day < first.day:
         return too_early(process, first)
     if isinstance(step, NoticeStep):
         return None
     if isinstance(step, PeriodStep):
-        return None
-    return rule_on_case(process, case, step)
+        return None if period_days(process, case, step) is not None else _not_begun(step)
+    return rule_on_case(process, case, step, path)
 
 
 def closing_notice(case: Case, step: NoticeStep, day: date) -> RuleViolation | None:
@@ -124,7 +130,7 @@ def anchor_title(process: Process, anchor: str) -> Text:
     return Text(zh="个案开始", en="start of the case")
 
 
-def rule_on_case(process: Process, case: Case, step: Step) -> RuleViolation | None:
+def rule_on_case(process: Process, case: Case, step: Step, path: tuple[UnitRef, ...]) -> RuleViolation | None:
     """Return the first blocking rule about the case itself that does not hold: counts, documents, units."""
     for number, rule in enumerate(step.rules):
         if rule.level != "block" or (rule.when is not None and not holds(case, rule.when)):
@@ -138,7 +144,7 @@ def rule_on_case(process: Process, case: Case, step: Step) -> RuleViolation | No
             missing = tuple(kind for kind in rule.materials if kind not in handing_in)
             broken = documents_broken(process, case.held, missing)
         elif isinstance(rule, UnitRule):
-            broken = unit_broken(process, case, rule)
+            broken = unit_broken(process, unit_today(case, rule.unit, path), rule)
         if broken is not None:
             return NotPossible(name, basis=rule.basis, detail=rule.says or broken)
     return None
@@ -169,9 +175,14 @@ def documents_broken(process: Process, held: tuple[str, ...], asked: tuple[str, 
     )
 
 
-def unit_broken(process: Process, case: Case, rule: UnitRule) -> Text | None:
+def unit_today(case: Case, kind: str, path: tuple[UnitRef, ...]) -> UnitRef | None:
+    """Return the case's unit of a kind as the registers know it today, otherwise as the case knows it."""
+    unit = case.unit_of_kind(kind)
+    return next((known for known in path if unit is not None and known.id == unit.id), unit)
+
+
+def unit_broken(process: Process, unit: UnitRef | None, rule: UnitRule) -> Text | None:
     """Return which quality the unit lacks, or None."""
-    unit = case.unit_of_kind(rule.unit)
     kind = process.unit_kinds.get(rule.unit) or Text(zh=rule.unit, en=rule.unit)
     if unit is None:
         return Text(zh=f"没有{kind.zh}。", en=f"There is no {kind.en}.")
@@ -185,6 +196,14 @@ def unit_broken(process: Process, case: Case, rule: UnitRule) -> Text | None:
             en=f"The {kind.en} has fewer than {rule.full_members_at_least} full members.",
         )
     return None
+
+
+def _not_begun(step: PeriodStep) -> TooEarly:
+    return TooEarly(
+        f"{step.id}.starts",
+        basis=step.basis,
+        detail=Text(zh="期限尚未开始。", en="The period has not begun."),
+    )
 
 
 def _same_type_before(step: Step, number: int) -> int:

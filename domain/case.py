@@ -52,15 +52,23 @@ class StepState(Value):
     values: Mapping[str, Scalar] = Field(default_factory=dict)
     extended_months: int = 0
     extensions: int = 0
-    suspended_days: int = 0
     restarted_on: date | None = None
     """A period whose time served was lost in a move counts from here."""
     reminded_at: int | None = None
-    """Days left at the latest reminder of the nearest deadline."""
+    """Days left at the latest reminder ..."""
+    reminded_due: date | None = None
+    """... of the deadline on this day."""
     overdue: tuple[str, ...] = ()
     """Deadlines (rule ids) that were noted as passed in this round."""
     ready: bool = False
     """The end of the minimum wait, or of the window, was noted."""
+
+
+class Suspension(Value):
+    """A time in which the clocks of the case stood still, from the first day to the day they ran again."""
+
+    from_on: date
+    to_on: date
 
 
 class Proposal(Value):
@@ -114,6 +122,8 @@ class Case(Value):
     """Kinds of material handed in so far."""
     proposals: tuple[Proposal, ...] = ()
     suspended_on: date | None = None
+    suspensions: tuple[Suspension, ...] = ()
+    """Those that are over."""
     transferred_on: tuple[date, ...] = ()
     latest_on: date
     """The latest day any act claims to have happened."""

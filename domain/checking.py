@@ -72,7 +72,7 @@ def check_order(checking: Checking) -> None:
 
 def check_waits(checking: Checking) -> None:
     """Raise what stands in the way of everybody on the day of the act."""
-    refused = blocked_by(checking.process, checking.case, checking.step, checking.on)
+    refused = blocked_by(checking.process, checking.case, checking.step, checking.on, checking.known.path)
     if refused is not None:
         raise refused
 

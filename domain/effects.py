@@ -26,26 +26,36 @@ def effect_follows(draft: Draft, step: Step, outcome: str, act: StepAct, signatu
         return
     target = step.id if effect.again else effect.return_to
     if target is not None:
-        followers = draft.process.followers(target)
-        touched = (target, *(other for other in followers if other in draft.case.steps))
-        again = tuple(other for other in touched if not isinstance(draft.process.steps[other], PeriodStep))
+        again = to_do_again(draft, target, step.id)
         draft.add(facts.StepReturned(again=again, reason=act.reason), on=on, step=target, by=signature)
 
 
+def to_do_again(draft: Draft, *targets: str) -> tuple[str, ...]:
+    """Return what starts a new round when work goes back to `targets`: they, and what came after them.
+
+    A period is left alone: time that was served is not served again.
+    """
+    process = draft.process
+    touched = dict.fromkeys(one for target in targets for one in (target, *process.followers(target)))
+    return tuple(
+        one for one in touched if one in draft.case.steps and not isinstance(process.steps[one], PeriodStep)
+    )
+
+
 def check_extension(draft: Draft, checking: Checking, outcome: str, answers: Answers) -> None:
-    """An extension happens as often, and as long, as the period allows; also where it is only proposed."""
+    """Raise where a period would be extended too often or too long; also where that is only proposed."""
     effect = checking.step.outcomes[outcome]
     name = effect.extend or effect.proposes_extension
     if name is None:
         return
     period = checking.process.steps[name]
     if not isinstance(period, PeriodStep) or period.extension is None:
-        raise NotPossible(
-            f"{name}.extension", basis="gen", detail=Text(zh="不能延长。", en="It cannot be extended.")
-        )
+        raise _not_extendable(name)
     rule = period.extension
     state = draft.case.steps.get(name)
-    if state is not None and state.extensions >= rule.times:
+    if state is None:
+        raise _not_extendable(name)
+    if state.extensions >= rule.times:
         raise NotPossible(
             f"{name}.extension-times",
             basis=rule.basis,
@@ -78,3 +88,9 @@ def _months(draft: Draft, step: Step, field: str, answers: Mapping[str, Scalar])
 def _extend(draft: Draft, period: str, months: Scalar, on: date, signature: Signature) -> None:
     if isinstance(months, int):
         draft.add(facts.PeriodExtended(months=months), on=on, step=period, by=signature)
+
+
+def _not_extendable(period: str) -> NotPossible:
+    return NotPossible(
+        f"{period}.extension", basis="gen", detail=Text(zh="不能延长。", en="It cannot be extended.")
+    )

@@ -106,9 +106,11 @@ def _check_notice_entry(draft: Draft, checking: Checking, entry: EntryRecord, st
             basis=step.window_basis,
             detail=Text(zh="尚未登记公示的起始日期。", en="The notice has not been recorded as published."),
         )
+    known = draft.case.steps[step.id].entries
+    comes_after = [one for one in known if one.kind == PUBLISHED]
     if entry.kind == "answer":
-        objections = {str(e.seq) for e in draft.case.steps[step.id].entries if e.kind == "objection"}
-        if entry.ref not in objections:
+        comes_after = [one for one in known if one.kind == "objection" and str(one.seq) == entry.ref]
+        if not comes_after:
             raise FieldInvalid(
                 f"{step.id}.answer-ref",
                 basis=step.window_basis,
@@ -117,6 +119,16 @@ def _check_notice_entry(draft: Draft, checking: Checking, entry: EntryRecord, st
                     en="Say which objection is answered: ref is the seq of its record.",
                 ),
             )
+    if checking.on < comes_after[-1].on:
+        raise TooEarly(
+            f"{step.id}.{entry.kind}",
+            basis=step.window_basis,
+            detail=Text(
+                zh="意见不能早于公示,答复不能早于意见。",
+                en="No objection comes before the notice hangs, and no answer before its objection.",
+            ),
+            passes_on=comes_after[-1].on,
+        )
     return check_fields(f"{step.id}.{entry.kind}", (SUMMARY,), entry.fields, None)
 
 

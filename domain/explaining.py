@@ -7,10 +7,9 @@ from datetime import date, datetime
 
 from domain.case import Case, StepState
 from domain.conditions import holds
-from domain.moments import PUBLISHED, earliest, local_day, period_days
+from domain.moments import earliest, local_day, notice_end, period_days
 from domain.permitting import actor_title
 from domain.process import Process, Stage
-from domain.spans import days_later
 from domain.steps import NoticeStep, PeriodStep, Step
 from domain.values import Text, Value
 from domain.waiting import Blocked, OpenStep, waiting
@@ -83,9 +82,8 @@ def _done_as_soon_as_possible(process: Process, case: Case, step: Step, today: d
     if isinstance(step, PeriodStep) and (days := period_days(process, reached, step)) is not None:
         day = max(day, days[1].day)
     if isinstance(step, NoticeStep):
-        hung = [entry.on for entry in opened.entries if entry.kind == PUBLISHED]
-        end = case.calendar.after(hung[-1] if hung else day, step.window).day
-        day = max(day, days_later(end, opened.suspended_days))
+        hung = notice_end(reached, step)
+        day = max(day, hung.day if hung is not None else case.calendar.after(day, step.window).day)
     return reached.with_step(opened.model_copy(update={"status": "done", "done_on": day}))
 
 

@@ -18,12 +18,12 @@ from domain.checking import (
     require_reason,
 )
 from domain.drafting import Draft, Signature
-from domain.effects import check_extension, effect_follows
+from domain.effects import check_extension, effect_follows, to_do_again
 from domain.entries import add_entry, entries_only
 from domain.evidence import check_fields, check_materials
 from domain.permitting import check_same_answer, check_separation
 from domain.process import Process
-from domain.refusals import FieldInvalid, NotPossible, ReasonRequired
+from domain.refusals import FieldInvalid, NotPossible, ReasonRequired, TooEarly
 from domain.ruling import check_rules
 from domain.steps import AppointStep, DecisionStep, MeetingStep, NoticeStep, PeriodStep, Step
 from domain.values import Text
@@ -77,11 +77,11 @@ def _complete(draft: Draft, checking: Checking, act: StepAct) -> None:
     require_reason(checking, act)
     check_extension(draft, checking, outcome, answers)
     shared = left_behind(answers, act, checking)
-    decided = not isinstance(step, DecisionStep) or _is_decided(draft, step, outcome)
     if isinstance(step, DecisionStep) and step.need > 1:
         answer = facts.AnswerGiven(outcome=outcome, **shared)
         draft.add(answer, on=act.occurred_on, step=step.id, by=checking.signature)
-        if not decided:
+        if not _is_decided(draft, step, outcome):
+            _start_again_where_all_answered(draft, step, act)
             return
     completed = facts.StepCompleted(
         outcome=outcome,
@@ -113,11 +113,18 @@ def _outcome(checking: Checking, act: StepAct) -> tuple[str, str | None]:
 
 
 def _is_decided(draft: Draft, step: DecisionStep, outcome: str) -> bool:
-    """Whether this answer, with those before it, settles the decision."""
+    """Whether the answer just given, with those before it, settles the decision."""
     if not step.outcomes[outcome].completes:
         return True
     answers = draft.case.steps[step.id].answers
-    return sum(answer.outcome == outcome for answer in answers) + 1 >= step.need
+    return sum(answer.outcome == outcome for answer in answers) >= step.need
+
+
+def _start_again_where_all_answered(draft: Draft, step: DecisionStep, act: StepAct) -> None:
+    """Where everybody asked has answered and nothing was decided, all are asked again."""
+    if step.of is not None and len(draft.case.steps[step.id].answers) >= step.of:
+        again = to_do_again(draft, step.id)
+        draft.add(facts.StepReturned(again=again), on=act.occurred_on, step=step.id)
 
 
 def _replace(draft: Draft, checking: Checking, step: AppointStep, act: StepAct) -> None:
@@ -129,6 +136,17 @@ def _replace(draft: Draft, checking: Checking, step: AppointStep, act: StepAct) 
                 zh="人员已经确定;如需更换,结果请选replace并说明理由。",
                 en="The people are appointed; to replace them use the outcome replace, with a reason.",
             ),
+        )
+    appointed = draft.case.steps[step.id].done_on
+    if appointed is not None and act.occurred_on < appointed:
+        raise TooEarly(
+            f"{step.id}.order",
+            basis="gen",
+            detail=Text(
+                zh=f"更换不能早于原来的指定({appointed})。",
+                en=f"People cannot be replaced before they were appointed ({appointed}).",
+            ),
+            passes_on=appointed,
         )
     check_separation(draft.case, step, checking.signature)
     check_people(checking, step, act.people)

@@ -82,7 +82,7 @@ def period_days(process: Process, case: Case, step: PeriodStep) -> tuple[date, R
     extended = state.extended_months if state else 0
     lasts = step.lasts.model_copy(update={"months": step.lasts.months + extended})
     end = case.calendar.after(start, lasts)
-    day = days_later(end.day, state.suspended_days if state else 0)
+    day = _served(case, start, end.day)
     return start, Reckoned(day=day, provisional=end.provisional or anchor.provisional)
 
 
@@ -93,7 +93,7 @@ def notice_end(case: Case, step: NoticeStep) -> Reckoned | None:
     if state is None or not published:
         return None
     end = case.calendar.after(published[-1], step.window)
-    return end.model_copy(update={"day": days_later(end.day, state.suspended_days)})
+    return end.model_copy(update={"day": _served(case, published[-1], end.day)})
 
 
 def earliest(process: Process, case: Case, step: Step) -> Earliest | None:
@@ -162,17 +162,16 @@ def _deadline_day(
     anchor = anchor_day(process, case, deadline.of)
     if anchor is None:
         return None
-    base, state = anchor.day, case.steps.get(step.id)
+    base = anchor.day
     anchored = case.steps.get(deadline.of.partition(".")[0])
     if deadline.new and anchored is not None and anchored.version not in {"", process.version}:
         base = max(base, case.version_since)
-    stopped = state.suspended_days if state is not None else 0
     reached = case.calendar.after(base, deadline.within)
     breach = None
     if deadline.breach_after is not None:
-        breach = days_later(case.calendar.after(base, deadline.breach_after).day, stopped)
+        breach = _in_time(case, base, case.calendar.after(base, deadline.breach_after).day)
     return DeadlineDay(
-        day=days_later(reached.day, stopped),
+        day=_in_time(case, base, reached.day),
         rule=deadline.id or numbered(f"{step.id}.due", number),
         basis=deadline.basis,
         provisional=reached.provisional or anchor.provisional,
@@ -191,13 +190,33 @@ def _duty_days(process: Process, case: Case, step: PeriodStep, state: StepState)
         made = [entry.on for entry in state.entries if entry.kind == duty.id]
         if duty.every is None:
             continue
-        due = days_later(case.calendar.after(max([start, *made]), duty.every).day, state.suspended_days)
+        since = max([start, *made])
+        due = _in_time(case, since, case.calendar.after(since, duty.every).day)
         if due > end.day:
             if len(made) >= duty.at_least:
                 continue
             due = end.day
         found.append(DeadlineDay(day=due, rule=f"{step.id}.{duty.id}-{len(made) + 1}", basis=duty.basis))
     return found
+
+
+def _served(case: Case, since: date, end: date) -> date:
+    """Return the end of a time to be served, later by every day on which the clocks stood still.
+
+    Time that was served by the morning of a suspension stays served.
+    """
+    for stopped in case.suspensions:
+        if stopped.from_on < end:
+            end = days_later(end, max(0, (stopped.to_on - max(stopped.from_on, since)).days))
+    return end
+
+
+def _in_time(case: Case, since: date, last: date) -> date:
+    """Return a last day, later by every day on which the clocks stood still; it lasts until its evening."""
+    for stopped in case.suspensions:
+        if stopped.from_on <= last:
+            last = days_later(last, max(0, (stopped.to_on - max(stopped.from_on, since)).days))
+    return last
 
 
 def _span_edge(process: Process, case: Case, step: Step, part: str) -> Reckoned | None:

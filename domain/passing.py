@@ -11,7 +11,7 @@ from domain.blocking import duties_met, period_end
 from domain.case import Case, StepState
 from domain.drafting import Draft
 from domain.moments import DeadlineDay, deadlines, earliest, notice_end, start_of
-from domain.process import Process
+from domain.process import Predecessor, Process
 from domain.settling import finish_period, settle
 from domain.spans import days_later
 from domain.steps import NoticeStep, PeriodStep, Step
@@ -58,32 +58,40 @@ def pass_time(draft: Draft, *, judged_on: date | None = None, adopt: bool = Fals
     """
     if draft.case.status != "open":
         return
+    crossing_by = draft.today if adopt else judged_on
     while True:
         due = [moment for moment in moments(draft.root, draft.case, draft.now) if moment.at <= draft.now]
-        if not due:
-            break
-        _happen(draft, due[0], due)
-    if adopt or judged_on is not None:
-        take_over(draft, draft.today if adopt else judged_on or draft.today)
-
-
-def take_over(draft: Draft, day: date) -> None:
-    """Put the case under every later version in force on `day`; what was done keeps the rules of its day."""
-    while (later := draft.process.successor) is not None:
-        taking = later.replaces
-        if taking is None or taking.on > min(day, draft.today) or draft.case.status != "open":
+        taking = _taking_over(draft, crossing_by)
+        if taking is not None and (not due or start_of(taking.on, draft.case.time_zone) <= due[0].at):
+            _take_over(draft, taking)
+        elif due:
+            _happen(draft, due[0], due)
+        else:
             return
-        before = draft.process
-        body = facts.RulesChanged(
-            version_from=before.version, version=later.version, digest=later.digest, basis=taking.basis
-        )
-        counted = [new for old, news in taking.counts_as.items() if draft.case.is_done(old) for new in news]
-        draft.add(body, on=taking.on)
-        for step in later.stage(draft.case.stage).steps:
-            state = draft.case.steps.get(step.id)
-            if state is None and (step.id in counted or _left_behind(draft.case, later, before, step.id)):
-                draft.add(facts.StepPassed(because="older-version"), on=taking.on, step=step.id)
-        settle(draft, taking.on, fresh_floor=taking.on)
+
+
+def _taking_over(draft: Draft, day: date | None) -> Predecessor | None:
+    """Return how the next version takes over, where one is in force on `day` and the case still runs."""
+    later = draft.process.successor
+    if day is None or later is None or later.replaces is None or draft.case.status != "open":
+        return None
+    return later.replaces if later.replaces.on <= min(day, draft.today) else None
+
+
+def _take_over(draft: Draft, taking: Predecessor) -> None:
+    """Put the case under the next version; what was done keeps the rules of its day."""
+    before = draft.process
+    later = before.successor or before
+    body = facts.RulesChanged(
+        version_from=before.version, version=later.version, digest=later.digest, basis=taking.basis
+    )
+    counted = [new for old, news in taking.counts_as.items() if draft.case.is_done(old) for new in news]
+    draft.add(body, on=taking.on)
+    for step in later.stage(draft.case.stage).steps:
+        state = draft.case.steps.get(step.id)
+        if state is None and (step.id in counted or _left_behind(draft.case, later, before, step.id)):
+            draft.add(facts.StepPassed(because="older-version"), on=taking.on, step=step.id)
+    settle(draft, taking.on, fresh_floor=taking.on)
 
 
 def _left_behind(case: Case, later: Process, before: Process, step: str) -> bool:
@@ -127,7 +135,8 @@ def _reminders(case: Case, step: Step, state: StepState, deadline: DeadlineDay) 
     minute = zlib.crc32(case.id.encode()) % 60
     for left in REMIND_DAYS:
         day = deadline.day - timedelta(days=left)
-        if day <= state.opened_on or (state.reminded_at is not None and left >= state.reminded_at):
+        told = state.reminded_due == deadline.day and state.reminded_at is not None
+        if day <= state.opened_on or (told and left >= (state.reminded_at or 0)):
             continue
         at = start_of(day, case.time_zone, time(_REMINDING_HOUR, minute))
         found.append(Moment(at=at, kind="reminder", step=step.id, on=day, days_left=left, deadline=deadline))

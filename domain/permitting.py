@@ -36,15 +36,14 @@ def why_not(
         check_same_answer(case, step, signature)
     except RuleViolation as refused:
         return refused
-    return blocked_by(edition, case, step, today)
+    return blocked_by(edition, case, step, today, known.path)
 
 
 def actors_of(step: Step) -> tuple[Actor, ...]:
-    """Return everybody who may do something in the step, duties and entries included."""
-    actors = list(step.by)
+    """Return everybody who may do something in the step; in a period those who have a duty in it."""
     if isinstance(step, PeriodStep):
-        actors.extend(actor for duty in step.entries for actor in duty.by if actor not in actors)
-    return tuple(actors)
+        return tuple(dict.fromkeys(actor for duty in step.entries for actor in duty.by))
+    return step.by
 
 
 def sign(
@@ -155,9 +154,16 @@ def _as_actor(case: Case, actor: Actor, known: Circumstances) -> Signature | Non
         return Signature(person=known.actor) if known.actor in case.people.get(actor, ()) else None
     kind, _, _ = actor.rpartition(".")
     unit = case.unit_of_kind(kind)
-    for post in known.posts:
-        if unit is not None and post.actor == actor and post.unit == unit.id:
-            if post.on_behalf_of == case.subject:
-                continue
-            return Signature(person=known.actor, post=post.id, on_behalf_of=post.on_behalf_of)
-    return None
+    held = [
+        post
+        for post in known.posts
+        if unit is not None
+        and post.actor == actor
+        and post.unit == unit.id
+        and post.on_behalf_of != case.subject
+    ]
+    # Whoever holds a post himself does not act as the substitute of somebody else who holds it, too.
+    post = min(held, key=lambda each: each.on_behalf_of is not None, default=None)
+    if post is None:
+        return None
+    return Signature(person=known.actor, post=post.id, on_behalf_of=post.on_behalf_of)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from domain.blocking import count_broken, documents_broken, unit_broken
+from domain.blocking import count_broken, documents_broken, unit_broken, unit_today
 from domain.checking import Answers, Checking
 from domain.circumstances import PersonFacts
 from domain.conditions import holds
@@ -78,7 +78,7 @@ def _broken(checking: Checking, rule: Rule, answers: Answers, handed_in: tuple[s
         case FieldRule():
             return _field_broken(checking, rule, answers)
         case UnitRule():
-            return unit_broken(process, case, rule)
+            return unit_broken(process, unit_today(case, rule.unit, checking.known.path), rule)
         case SeparationRule():
             if not has_other_part(case, rule, checking.signature):
                 return None

@@ -80,11 +80,12 @@ def finish_period(draft: Draft, step: PeriodStep) -> bool:
         return False
     if not duties_met(case, step):
         return False
-    needed = [entry.on for entry in state.entries]
-    enough = sum(duty.at_least for duty in step.entries)
-    on = max([end, state.opened_on, *sorted(needed)[:enough]])
-    if on > draft.today:
-        return False
+    met = [
+        sorted(entry.on for entry in state.entries if entry.kind == duty.id)[duty.at_least - 1]
+        for duty in step.entries
+        if duty.at_least
+    ]
+    on = max([end, state.opened_on, *met])
     outcome = next(iter(step.outcomes))
     body = facts.StepCompleted(outcome=outcome, version=draft.process.version)
     draft.add(body, on=on, step=step.id)

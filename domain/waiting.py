@@ -8,7 +8,7 @@ from domain.blocking import blocked_by, closing_notice, is_published, period_end
 from domain.case import Case, StepState
 from domain.moments import DeadlineDay, deadlines, earliest, local_day, notice_end
 from domain.passing import moments
-from domain.permitting import actors_of
+from domain.permitting import actors_of, check_open
 from domain.process import Process
 from domain.refusals import RuleViolation
 from domain.steps import Actor, NoticeStep, PeriodStep, Step
@@ -125,28 +125,14 @@ def _open_step(process: Process, case: Case, step: Step, state: StepState, today
 
 
 def _refused(process: Process, case: Case, step: Step, today: date) -> RuleViolation | None:
-    if case.status != "open" or not all(case.is_done(b) for b in process.predecessors[step.id]):
-        from_before = next((b for b in process.predecessors[step.id] if not case.is_done(b)), None)
-        return _held_up(process, from_before)
-    refused = blocked_by(process, case, step, today)
-    if refused is None and isinstance(step, NoticeStep) and is_published(case, step):
+    try:
+        check_open(process, case, step)
+    except RuleViolation as refused:
+        return refused
+    in_the_way = blocked_by(process, case, step, today)
+    if in_the_way is None and isinstance(step, NoticeStep) and is_published(case, step):
         return closing_notice(case, step, today)
-    return refused
-
-
-def _held_up(process: Process, before: str | None) -> RuleViolation:
-    if before is None:
-        return RuleViolation(
-            "case.open",
-            basis="gen",
-            detail=Text(zh="个案已中止,须先恢复。", en="The case is suspended; resume it first."),
-        )
-    title = process.steps[before].title
-    return RuleViolation(
-        "step.order",
-        basis="gen",
-        detail=Text(zh=f"须先完成“{title.zh}”。", en=f"First comes: {title.en}."),
-    )
+    return in_the_way
 
 
 def as_blocked(refused: RuleViolation) -> Blocked:

@@ -7,16 +7,17 @@ from typing import Literal
 
 from domain import events as facts
 from domain.acts import Appeal, Change, Correct, PersonsAct, Resume, Suspend, Transfer, Withdraw
-from domain.blocking import too_early
 from domain.case import Case, Proposal
+from domain.correcting import DAY, check_dates
 from domain.drafting import Draft, Signature
-from domain.evidence import is_day
-from domain.moments import earliest
+from domain.effects import to_do_again
+from domain.entries import PLACES, SUMMARY
+from domain.evidence import check_fields, is_day
 from domain.permitting import case_not_open, same_person, sign
-from domain.process import Process
 from domain.refusals import FieldInvalid, NotPossible, ReasonRequired, TooEarly
 from domain.settling import settle
-from domain.values import Text
+from domain.steps import FieldSpec, NoticeStep, PeriodStep
+from domain.values import Scalar, Text
 
 WholeCaseAct = Withdraw | Suspend | Resume | Transfer | Correct | Appeal
 """Any act on the whole case by a person."""
@@ -103,8 +104,9 @@ def _suspend(draft: Draft, act: Suspend) -> None:
         raise case_not_open(draft.case)
     by = _signature(draft, act, "suspend")
     reason = require_reason(act, "suspend.reason", Text(zh="中止个案。", en="A case is suspended."))
-    on = _not_before_start(draft, act.occurred_on)
-    draft.add(facts.CaseSuspended(reason=reason), on=on, by=by)
+    # The clocks cannot have stood still while something was done.
+    _check_not_before(act.occurred_on, draft.case.latest_on)
+    draft.add(facts.CaseSuspended(reason=reason), on=act.occurred_on, by=by)
 
 
 def _resume(draft: Draft, act: Resume) -> None:
@@ -162,7 +164,8 @@ def _answer_transfer(draft: Draft, act: Transfer, proposal: Proposal) -> None:
     if act.rejects is not None:
         draft.add(facts.TransferRejected(proposal=proposal.seq), on=act.occurred_on, by=by)
         return
-    path = act.known.target_path or proposal.path
+    fresh = act.known.target_path
+    path = fresh if fresh and fresh[0].id == proposal.path[0].id else proposal.path
     body = facts.CaseTransferred(proposal=proposal.seq, path=path, time_kept=proposal.handed_over)
     draft.add(body, on=act.occurred_on, by=by)
     settle(draft, act.occurred_on, fresh_floor=act.occurred_on)
@@ -176,16 +179,14 @@ def _correct(draft: Draft, act: Correct) -> None:
         return
     by = _signature(draft, act, "correct")
     reason = require_reason(act, "correct.reason", Text(zh="更正记录。", en="A record is corrected."))
-    change = _checked_change(case, act)
+    change = _checked_change(draft, act)
     body = facts.CorrectionProposed(change=change, old=act.old, in_text=act.in_text, reason=reason)
     draft.add(body, on=act.occurred_on, by=by)
 
 
-def _checked_change(case: Case, act: Correct) -> Change:
-    change = act.change
-    known = change is not None and (
-        change.path == "occurred_on" or change.path.startswith(("fields.", "materials."))
-    )
+def _checked_change(draft: Draft, act: Correct) -> Change:
+    case, change = draft.case, act.change
+    known = change is not None and (change.path == DAY or change.path.startswith(("fields.", "materials.")))
     if change is None or not known or change.seq > case.seq or act.old is None:
         raise FieldInvalid(
             "correct.path",
@@ -195,13 +196,61 @@ def _checked_change(case: Case, act: Correct) -> Change:
                 en="Name the event (seq) and the value: occurred_on, fields.<id> or materials.<id>.",
             ),
         )
-    if change.path == "occurred_on" and not is_day(change.value):
+    if change.path == DAY:
+        _check_corrected_day(draft, change)
+    elif change.path.startswith("fields."):
+        _check_corrected_field(draft, change, act.old)
+    return change
+
+
+def _check_corrected_day(draft: Draft, change: Change) -> None:
+    """A corrected day is a day, not in the future, and not before there were rules to go by."""
+    first = draft.root.in_force.first
+    if not is_day(change.value) or not first <= date.fromisoformat(str(change.value)) <= draft.today:
         raise FieldInvalid(
             "correct.value",
             basis="gen",
-            detail=Text(zh="日期应如2026-06-01。", en="The value is a day such as 2026-06-01."),
+            detail=Text(
+                zh=f"日期应如2026-06-01,自{first}起,不晚于今天。",
+                en=f"The value is a day such as 2026-06-01, from {first} on, and not after today.",
+            ),
         )
-    return change
+
+
+def _check_corrected_field(draft: Draft, change: Change, old: Scalar | tuple[str, ...]) -> None:
+    """A corrected answer is one that the step would have taken."""
+    name = change.path.removeprefix("fields.")
+    spec = _asked(draft, change.seq, name, old)
+    value = change.value
+    if isinstance(value, tuple) or value is None or spec is None:
+        raise FieldInvalid(
+            "correct.value",
+            basis="gen",
+            detail=Text(zh="该栏目没有这样的值。", en="The field takes no such value."),
+        )
+    check_fields("correct", (spec,), {name: value}, None)
+
+
+def _asked(draft: Draft, seq: int, name: str, old: object) -> FieldSpec | None:
+    """Return what the step or entry recorded under `seq` asks by that name.
+
+    Of a round that is over only the sort of the old value is known.
+    """
+    for state in draft.case.steps.values():
+        step = draft.process.steps.get(state.id)
+        kinds = [entry.kind for entry in state.entries if entry.seq == seq]
+        if step is None or (state.done_seq != seq and not kinds):
+            continue
+        specs = step.fields
+        if isinstance(step, PeriodStep) and kinds:
+            specs = tuple(spec for duty in step.entries if duty.id in kinds for spec in duty.fields)
+        elif isinstance(step, NoticeStep) and kinds:
+            specs = (PLACES, SUMMARY)
+        return next((spec for spec in specs if spec.id == name), None)
+    sort: Literal["boolean", "integer", "text"] = "text"
+    if isinstance(old, int):
+        sort = "boolean" if isinstance(old, bool) else "integer"
+    return FieldSpec(id=name, title=Text(zh=name, en=name), type=sort)
 
 
 def _answer_correction(draft: Draft, act: Correct, proposal: Proposal) -> None:
@@ -212,34 +261,9 @@ def _answer_correction(draft: Draft, act: Correct, proposal: Proposal) -> None:
         draft.add(facts.CorrectionRejected(proposal=proposal.seq), on=act.occurred_on, by=by)
         return
     draft.add(facts.CorrectionConfirmed(proposal=proposal.seq), on=act.occurred_on, by=by)
-    check_dates(draft.process, draft.case)
+    check_dates(draft.root, draft.case)
     if draft.case.is_open:
         settle(draft, act.occurred_on)
-
-
-def check_dates(process: Process, case: Case) -> None:
-    """Raise TooEarly where something done stands before its minimum wait or before what comes first."""
-    for state in case.steps.values():
-        step = process.steps.get(state.id)
-        if step is None or state.status != "done" or state.done_on is None:
-            continue
-        first = earliest(process, case, step)
-        if first is not None and state.version == process.version and state.done_on < first.day:
-            raise too_early(process, first)
-        for before in process.predecessors[step.id]:
-            earlier = case.steps.get(before)
-            if earlier is None or earlier.done_on is None or earlier.status != "done":
-                continue
-            if state.done_on < earlier.done_on:
-                raise TooEarly(
-                    f"{step.id}.order",
-                    basis="gen",
-                    detail=Text(
-                        zh=f"更正后“{step.title.zh}”会早于“{process.steps[before].title.zh}”。",
-                        en=f"Corrected, {step.title.en} would come before {process.steps[before].title.en}.",
-                    ),
-                    passes_on=earlier.done_on,
-                )
 
 
 def _appeal(draft: Draft, act: Appeal) -> None:
@@ -254,8 +278,9 @@ def _appeal(draft: Draft, act: Appeal) -> None:
     by = _signature(draft, act, "appeal")
     reason = require_reason(act, "appeal.reason", Text(zh="申诉。", en="An appeal is made."))
     ended = max((state for state in case.steps.values()), key=lambda state: state.done_seq or 0)
-    again = (ended.id, *(f for f in process.followers(ended.id) if f in case.steps))
-    draft.add(facts.CaseReopened(again=again, reason=reason), on=act.occurred_on, by=by)
+    _check_not_before(act.occurred_on, case.closed_on or case.opened_on)
+    body = facts.CaseReopened(again=to_do_again(draft, ended.id), reason=reason)
+    draft.add(body, on=act.occurred_on, by=by)
     settle(draft, act.occurred_on)
 
 
@@ -287,11 +312,18 @@ def _check_after(on: date, proposal: Proposal) -> None:
 
 
 def _not_before_start(draft: Draft, on: date) -> date:
-    if on < draft.case.opened_on:
+    _check_not_before(on, draft.case.opened_on)
+    return on
+
+
+def _check_not_before(on: date, first: date) -> None:
+    if on < first:
         raise TooEarly(
             "whole-case.order",
             basis="gen",
-            detail=Text(zh="不能早于个案开始之日。", en="This cannot come before the case began."),
-            passes_on=draft.case.opened_on,
+            detail=Text(
+                zh=f"不能早于此前已经发生的事({first})。",
+                en=f"This cannot come before what has happened already ({first}).",
+            ),
+            passes_on=first,
         )
-    return on

@@ -55,7 +55,8 @@ class Complaint(NamedTuple):
 def complaints(error: ValidationError, root: Node) -> Iterator[Complaint]:
     """Say each of pydantic's findings once, in the order of the lines."""
     told: set[tuple[str, str]] = set()
-    found = [_complaint(detail, root) for detail in error.errors(include_url=False)]
+    details = error.errors(include_url=False)
+    found = [_complaint(detail, root) for detail in details if not _is_echo(detail, root)]
     for complaint in sorted(found, key=lambda each: each.line):
         if (complaint.path, complaint.problem) not in told:
             told.add((complaint.path, complaint.problem))
@@ -117,6 +118,11 @@ def _is_no_part_of_the_text(node: Node, part: str | int, *, last: bool) -> bool:
 def _is_tag(node: Node, part: str | int) -> bool:
     written = node.entries or {}
     return any(key in written and written[key].scalar == part for key in ("kind", "type"))
+
+
+def _is_echo(detail: ErrorDetails, root: Node) -> bool:
+    """A list is called too short as well when its entries are faulty, which is told of each entry."""
+    return detail["type"] == "too_short" and bool(locate(detail["loc"], root)[2].items)
 
 
 def _complaint(detail: ErrorDetails, root: Node) -> Complaint:

@@ -129,6 +129,9 @@ async def test_a_gap_the_record_cannot_fill_is_given_up(driven):
     new = driven.record.perform(_postponed(await driven.today()), await driven.now())
     # A fact from a future that a restored record has forgotten.
     await driven.tell([new[-1].model_copy(update={"seq": 99})])
+    await driven.env.sleep(timedelta(minutes=1))
+    # Once for what was missing, once for what does not exist.
+    assert driven.record.asked == ["fetch_events"] * 2
     await driven.tell(new)
 
     assert await driven.until(new[-1].seq) == driven.record.case

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from domain.acts import Act, Due
 from domain.case import Case
@@ -22,6 +22,8 @@ from records.appending import Appended, append
 from records.problems import HeadMoved, NotFound
 from records.stored import StoredEvent, events_after
 from records.tables import cases, events
+
+_LOCK = select(cases.c.snapshot, cases.c.head).where(cases.c.id == bindparam("of_case")).with_for_update()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +55,20 @@ def lock(connection: Connection, library: Library, case_id: str) -> LockedCase:
         NotFound: there is no such case.
         domain.library.UnknownProcess: its definition is not published here.
     """
-    query = select(cases.c.snapshot, cases.c.head).where(cases.c.id == case_id).with_for_update()
-    row = connection.execute(query).one_or_none()
+    row = connection.execute(_LOCK, {"of_case": case_id}).one_or_none()
     if row is None:
         raise NotFound("no such case")
     case = Case.model_validate_json(row.snapshot)
     return LockedCase(library.for_case(case), case, row.head)
+
+
+def check_head(connection: Connection, locked: LockedCase, expected_head: str | None) -> None:
+    """Raise HeadMoved unless the case is where the actor saw it; None: anywhere.
+
+    `record` checks it too. Whoever has more to look up first asks here, so that losing a race costs little.
+    """
+    if expected_head is not None and expected_head != locked.head:
+        raise HeadMoved(locked.head, _since(connection, locked.case.id, expected_head))
 
 
 def record(
@@ -81,8 +91,8 @@ def record(
         HeadMoved: the case is not where the actor saw it.
         OneOpenCase: the subject has an open case of this process.
     """
-    if locked is not None and expected_head is not None and expected_head != locked.head:
-        raise HeadMoved(locked.head, _since(connection, locked.case.id, expected_head))
+    if locked is not None:
+        check_head(connection, locked, expected_head)
     before = None if locked is None else locked.case
     head = GENESIS if locked is None else locked.head
     new = decide(process, before, act, now)

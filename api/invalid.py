@@ -38,6 +38,9 @@ _SAYS: dict[str, Text] = {
     "list_type": Text(zh="应为列表", en="is not a list"),
 }
 
+_KEY = "[key]"
+"""What pydantic adds where the key of a mapping is wrong, and not its value."""
+
 _PLACES = frozenset({"body", "query", "path", "header", "cookie"})
 
 
@@ -56,7 +59,9 @@ def faults_in(errors: Iterable[Mapping[str, Any]], language: Language) -> list[d
 
 
 def _path(location: tuple[str | int, ...], *, unknown_last: bool) -> str:
-    parts = location[1:] if location[:1] and location[0] in _PLACES else location
+    parts = [part for part in location if part != _KEY]
+    if location[:1] and location[0] in _PLACES:
+        parts = parts[1:]
     named = [str(part) if isinstance(part, int) or part in KNOWN else "*" for part in parts]
     if unknown_last and named:
         named[-1] = "*"

@@ -102,7 +102,8 @@ async def perform(
         locked = recording.lock(connection, parts.library, case_id)
         if not cases.is_seen(connection, case_id, scope):
             raise problems.NotFound("not in the caller's scope")
-        recorded = _act(connection, parts, caller, locked, asked, scope, head)
+        recording.check_head(connection, locked, head)
+        recorded = _act(connection, parts, caller, locked, asked, scope)
         known = _known_today(connection, parts, caller, locked.process, recorded.case)
         view = case_view(connection, parts, caller, recorded.case, recorded.head, known)
         return _performed(view, recorded, caller), recorded
@@ -185,12 +186,11 @@ def _act(
     locked: LockedCase,
     asked: ActRequest,
     scope: Scope,
-    head: str | None,
 ) -> Recorded:
     now = parts.clock()
     known = _known(connection, parts, caller, locked, asked)
     if asked.kind == "migrate":
-        return _migrate(connection, parts, locked, known, head)
+        return _migrate(connection, parts, locked, known)
     looked_up: dict[str, object] = {}
     if asked.kind == "step":
         looked_up["materials"] = _digests(connection, asked.materials, scope)
@@ -198,7 +198,7 @@ def _act(
         looked_up |= vars(corrections.looked_up(connection, locked.case.id, asked.change, scope))
     act = _as_act(asked, known, asked.occurred_on or parts.today(), looked_up)
     try:
-        return recording.record(connection, locked.process, locked, act, now, expected_head=head)
+        return recording.record(connection, locked.process, locked, act, now)
     except NotEntitled as refused:
         raise _unless_takes_part(refused, locked.process, locked.case, known) from refused
 
@@ -225,14 +225,12 @@ def _known(
 
 
 def _migrate(
-    connection: Connection, parts: Parts, locked: LockedCase, known: Circumstances, head: str | None
+    connection: Connection, parts: Parts, locked: LockedCase, known: Circumstances
 ) -> Recorded:
-    """Let happen what is due, the rules now in force included. Asked of whoever works on cases of this process."""
-    if not _works_on(locked.process, locked.case, known):
+    """Let happen what is due, the rules now in force included. Asked of whoever works on the case by a post."""
+    if not _works_here(locked.process, locked.case, known):
         raise NotPermitted
-    recorded = recording.record(
-        connection, locked.process, locked, Due(adopt=True), parts.clock(), expected_head=head
-    )
+    recorded = recording.record(connection, locked.process, locked, Due(adopt=True), parts.clock())
     if not recorded.events:
         raise NotPossible(
             "migrate.version",
@@ -312,18 +310,19 @@ def _check_people(known: Circumstances, named: Mapping[str, Iterable[str]]) -> N
 def _unless_takes_part(
     refused: NotEntitled, process: Process, case: Case | None, known: Circumstances
 ) -> Exception:
-    """Return the rule's own refusal for those who work on such cases, and plain lack of a post for all others."""
-    return refused if _works_on(process, case, known) else NotPermitted(refused.detail)
+    """Return the rule's own refusal for those who have a part in the case, plain lack of a post for all others."""
+    in_roles = () if case is None else (p for held in case.people.values() for p in held)
+    takes_part = case is not None and known.actor in (case.subject, *in_roles)
+    if takes_part or _works_here(process, case, known):
+        return refused
+    return NotPermitted(refused.detail)
 
 
-def _works_on(process: Process, case: Case | None, known: Circumstances) -> bool:
+def _works_here(process: Process, case: Case | None, known: Circumstances) -> bool:
+    """Whether the actor holds, in a unit of the case, a post that the process knows; an auditor's is none."""
     edition = process if case is None else process.edition(case.version)
-    if case is not None and known.actor in (
-        case.subject,
-        *(p for held in case.people.values() for p in held),
-    ):
-        return True
-    return any(post.actor in edition.roles for post in known.posts)
+    places = {unit.id for unit in (known.path if case is None else case.path)}
+    return any(post.actor in edition.roles and post.unit in places for post in known.posts)
 
 
 _NOT_THERE = Text(zh="没有这样的内容", en="there is no such thing")

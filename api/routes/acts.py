@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 
+from api import metrics
 from api.bodies import CorrectBody, MigrateBody, StepBody, TransferBody, WholeCaseBody, WithdrawBody
 from api.bounds import Id, Label
 from api.callers import By, Here, Key, Seen, signed_in
@@ -35,6 +36,7 @@ class Acting:
         done = await acts.perform(
             self._parts, self._caller, self._case_id, asked, head=self._head, key=self._key
         )
+        metrics.ACTS.labels(asked.kind).inc()
         self._response.headers["etag"] = f'"{done.case.head}"'
         return done
 

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
 
+from api import metrics
 from api.bodies import StartBody
 from api.bounds import Day, Id, Label, Storable
 from api.callers import By, Here, Key, signed_in
@@ -22,6 +23,7 @@ router = APIRouter(prefix="/v1/cases", tags=["cases"], dependencies=signed_in)
 async def start(body: StartBody, response: Response, parts: Here, caller: By, key: Key = None) -> CaseView:
     """Start a case: completes the first step of the process."""
     view = await acts.start(parts, caller, StartRequest(**body.model_dump()), key=key)
+    metrics.ACTS.labels("start").inc()
     response.headers["location"] = f"/v1/cases/{view.id}"
     response.headers["etag"] = f'"{view.head}"'
     return view

@@ -17,7 +17,7 @@ from records import accounts, organisation, standings, units
 from services.documents import StoredDocuments
 from services.parts import Parts
 from services.passwords import Passwords
-from tests.builders import HOST, SECRETARY, SUBJECT, a_process
+from tests.builders import HOST, READING_CIRCLE, SECRETARY, SUBJECT
 
 PARENT, CHILD, SIBLING, NOBODY = "person-parent", "person-child", "person-sibling", "person-nobody"
 AUDITOR, ADMIN = "person-auditor", "person-admin"
@@ -78,7 +78,14 @@ stages:
 
 
 def a_library():
-    return Library.of([a_process(), read_process(BALLOT, "ballot.yaml")])
+    return Library.of([a_circle(), read_process(BALLOT, "ballot.yaml")])
+
+
+def a_circle():
+    """The process of the builders, in which cases can also move between circles."""
+    text = READING_CIRCLE.format(version="1", first="2020-01-01", replaces="")
+    moving = text.replace("  appeal: [subject]", "  appeal: [subject]\n  transfer: [circle.secretary]")
+    return read_process(moving, "reading-circle.yaml")
 
 
 class Clock:

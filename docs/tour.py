@@ -30,8 +30,7 @@ CASE = [
     ("2023-07-15", "activist-decision", "secretary", {"outcome": "listed", "meeting": COMMITTEE}, "activist-minutes"),
     ("2023-07-20", "activist-filing", "organiser", {}, "activist-filing-form activist-filing-report"),
     ("2023-07-22", "contacts", "secretary", {"people": "two members"}, ""),
-    ("2024-01-10", "cultivation", "member", {"entry": {"kind": "assessment"}}, "activist-register"),
-    ("2024-07-05", "cultivation", "member", {"entry": {"kind": "assessment"}}, "activist-register"),
+    # Cultivation ends by itself after its year; nobody wrote an assessment down, which is noted at the next step.
     ("2024-07-15", "object-decision", "secretary", {"outcome": "listed", "meeting": COMMITTEE}, "object-opinions object-minutes"),
     ("2024-07-20", "object-filing", "organiser", {}, "object-form object-report"),
     ("2024-08-02", "introducers", "secretary", {"people": "two members"}, ""),
@@ -47,12 +46,11 @@ CASE = [
     ("2024-10-22", "approval-filing", "organiser", {}, "approval-filing-report"),
     ("2024-10-25", "assignment", "secretary", {}, ""),
     ("2024-11-05", "oath", "secretary", {}, "oath-record"),
-    ("2025-03-20", "probation", "member", {"entry": {"kind": "inspection"}}, "probation-register"),
     ("2025-09-01", "conversion-application", "secretary", {}, "conversion-letter"),
     ("2025-09-25", "conversion-vote", "secretary", {"outcome": "convert", "meeting": MEETING}, "conversion-survey conversion-review-form conversion-minutes"),
     ("2025-09-28", "conversion-submission", "secretary", {}, "conversion-request"),
     ("2025-10-20", "conversion-approval", "committee", {"outcome": "approved", "meeting": BASE}, "conversion-reply"),
-    ("2025-10-25", "archive", "secretary", {}, "process-record archive-check archive-list"),
+    ("2025-10-25", "archive", "secretary", {}, "process-record archive-check archive-list probation-register"),
 ]
 
 
@@ -104,14 +102,15 @@ def tour(url: str) -> dict[str, Any]:
     logins = sorted({login for _, _, login, _, _ in CASE} | {"admin"})
     people = {login: Person(url, login) for login in logins}
     secretary = people["secretary"]
-    somebody = {"name": "周小满", "born_on": "1999-04-18"}
+    branch = secretary.find("/v1/units", BRANCH)
+    somebody = {"name": "周小满", "born_on": "1999-04-18", "unit": branch}
     subject = people["admin"].ask("POST", "/v1/people", somebody, **{"Idempotency-Key": uuid.uuid4().hex})[0]["id"]
     helpers = [secretary.find(f"/v1/people?q={q}", name) for q, name in (("luoqianfan", "罗千帆"), ("dongqingyue", "董清越"))]
 
     start = {
         "process": "membership-development",
         "subject": subject,
-        "unit": secretary.find("/v1/units", BRANCH),
+        "unit": branch,
         "occurred_on": "2023-06-01",
         "reason": WHY_LATE,
         "materials": {"application-letter": [secretary.hand_in("application-letter")]},

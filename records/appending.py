@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
+from sqlalchemy.dialects import postgresql, sqlite
 
 from domain.case import Case
 from domain.events import AnswerGiven, EntryAdded, Event, PeopleReplaced, StepCompleted
@@ -16,13 +18,19 @@ from domain.moments import local_day
 from domain.obligations import obligations as obligations_of
 from domain.process import Process
 from domain.waiting import waiting
-from records.dialects import insert_into
+from records.dialects import insert_for, insert_new
 from records.owing import owe
 from records.problems import OneOpenCase
 from records.standings import follow_standings
 from records.stored import StoredEvent, event_row, linked
 from records.tables import case_materials, case_people, cases, events, outbox
 from records.tasks import replace_tasks
+
+_PUT_CASE = sa.insert(cases)
+_CHANGE_CASE = sa.update(cases).where(
+    cases.c.id == sa.bindparam("of_case"), cases.c.seq == sa.bindparam("from_seq")
+)
+_PUT_EVENTS = sa.insert(events)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +58,7 @@ def append(
     next_moment = None if after.is_closed else expected.next_moment
     row = case_row(process, after, stored[-1].hash) | {"next_moment": next_moment, "changed_at": now}
     _put_case(connection, before, row, now)
-    connection.execute(sa.insert(events), [event_row(after.id, one) for one in stored])
+    connection.execute(_PUT_EVENTS, [event_row(after.id, one) for one in stored])
     _put_people(connection, before, after)
     _put_materials(connection, after.id, new)
     replace_tasks(connection, after, expected.open, now)
@@ -111,10 +119,9 @@ def material_rows(case_id: str, new: Sequence[Event]) -> list[dict[str, Any]]:
 def _put_case(connection: Connection, before: Case | None, row: dict[str, Any], now: datetime) -> None:
     try:
         if before is None:
-            connection.execute(sa.insert(cases), row | {"created_at": now})
+            connection.execute(_PUT_CASE, row | {"created_at": now})
             return
-        where = sa.and_(cases.c.id == before.id, cases.c.seq == before.seq)
-        changed = connection.execute(sa.update(cases).where(where), row)
+        changed = connection.execute(_CHANGE_CASE, row | {"of_case": before.id, "from_seq": before.seq})
     except sa.exc.IntegrityError as error:
         if "open_key" in str(error.orig):
             raise OneOpenCase("the subject has an open case of this process") from error
@@ -135,15 +142,18 @@ def _put_people(connection: Connection, before: Case | None, after: Case) -> Non
 def _put_materials(connection: Connection, case_id: str, new: Sequence[Event]) -> None:
     rows = material_rows(case_id, new)
     if rows:
-        connection.execute(insert_into(connection, case_materials).on_conflict_do_nothing(), rows)
+        connection.execute(insert_new(connection, case_materials), rows)
 
 
 def _tell_the_workflow(connection: Connection, after: Case, now: datetime) -> None:
-    waits = {"seq": after.seq, "waiting_since": now}
-    insert = insert_into(connection, outbox).values(case_id=after.id, driven_seq=0, **waits)
+    waits = {"case_id": after.id, "seq": after.seq, "driven_seq": 0, "waiting_since": now}
+    connection.execute(_put_in_outbox(connection.dialect.name), waits)
+
+
+@cache
+def _put_in_outbox(dialect: str) -> sqlite.Insert | postgresql.Insert:
+    insert = insert_for(dialect, outbox)
     since = sa.func.coalesce(outbox.c.waiting_since, insert.excluded.waiting_since)
-    connection.execute(
-        insert.on_conflict_do_update(
-            index_elements=[outbox.c.case_id], set_={"seq": insert.excluded.seq, "waiting_since": since}
-        )
+    return insert.on_conflict_do_update(
+        index_elements=[outbox.c.case_id], set_={"seq": insert.excluded.seq, "waiting_since": since}
     )

@@ -8,10 +8,12 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Connection
+from sqlalchemy import CompoundSelect, Connection
 
 from domain.obligations import Obligation
-from records.dialects import insert_into
+from records.columns import Day
+from records.dialects import insert_new
+from records.scope import held_on
 from records.tables import delegations, obligations, posts
 
 _DOMAIN = "accede"
@@ -32,7 +34,7 @@ def owe(connection: Connection, case_id: str, owed: Sequence[Obligation], now: d
         for one in owed
         for person in one.assignee.people or holders.get((one.assignee.unit, one.assignee.role)) or (None,)
     ]
-    connection.execute(insert_into(connection, obligations).on_conflict_do_nothing(), rows)
+    connection.execute(insert_new(connection, obligations), rows)
 
 
 def obligation_id(case_id: str, owed: Obligation, person: str | None) -> str:
@@ -68,22 +70,23 @@ def _holders(
     wanted = sorted(asked)
     if not wanted:
         return {}
-    here = sa.and_(
-        sa.or_(*(sa.and_(posts.c.unit_id == unit, posts.c.role == role) for unit, role in wanted)),
-        posts.c.from_on <= today,
-        sa.or_(posts.c.to_on.is_(None), posts.c.to_on >= today),
-    )
-    lent = sa.and_(
-        delegations.c.from_on <= today,
-        sa.or_(delegations.c.to_on.is_(None), delegations.c.to_on >= today),
-    )
+    found: dict[tuple[str | None, str | None], list[str]] = {}
+    for unit, role, person in connection.execute(_HOLDERS, {"asked": wanted, "today": today}):
+        found.setdefault((unit, role), []).append(person)
+    return found
+
+
+def _holders_query() -> CompoundSelect[Any]:
+    today = sa.bindparam("today", type_=Day())
+    asked = sa.tuple_(posts.c.unit_id, posts.c.role).in_(sa.bindparam("asked", expanding=True))
+    here = sa.and_(asked, held_on(posts, today))
     own = sa.select(posts.c.unit_id, posts.c.role, posts.c.person_id).where(here)
     substitutes = (
         sa.select(posts.c.unit_id, posts.c.role, delegations.c.substitute_id)
         .join(delegations, delegations.c.post_id == posts.c.id)
-        .where(here, lent)
+        .where(here, held_on(delegations, today))
     )
-    found: dict[tuple[str | None, str | None], list[str]] = {}
-    for unit, role, person in connection.execute(sa.union(own, substitutes).order_by(sa.text("1, 2, 3"))):
-        found.setdefault((unit, role), []).append(person)
-    return found
+    return sa.union(own, substitutes).order_by(sa.text("1, 2, 3"))
+
+
+_HOLDERS = _holders_query()

@@ -8,14 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, Select
+from sqlalchemy import BindParameter, CompoundSelect, Connection, Select
 
 from domain.case import Case
 from domain.circumstances import Circumstances, HeldPost, PersonFacts, Roster, UnitRef
 from domain.process import Body, Process
+from records.columns import Day
 from records.problems import NotFound
 from records.scope import held_on
 from records.tables import delegations, people, posts, restrictions, standings, unit_closure, units
@@ -33,6 +35,15 @@ class ActedOn:
 
     on: date
     today: date
+
+
+class _Formed(NamedTuple):
+    """How a body is formed: by posts or by standing, without people under some restrictions."""
+
+    name: str
+    roles: tuple[str, ...]
+    standing: str | None
+    without: tuple[str, ...]
 
 
 def circumstances(
@@ -72,21 +83,7 @@ def circumstances(
 
 
 def _posts(connection: Connection, actor: str, days: ActedOn) -> tuple[HeldPost, ...]:
-    both = sa.and_(held_on(posts, days.on), held_on(posts, days.today))
-    lent_both = sa.and_(held_on(delegations, days.on), held_on(delegations, days.today))
-    columns = (posts.c.id, posts.c.role, posts.c.unit_id, units.c.kind)
-    own = (
-        sa.select(*columns, sa.null().label("owner"))
-        .join(units, units.c.id == posts.c.unit_id)
-        .where(posts.c.person_id == actor, both)
-    )
-    lent = (
-        sa.select(*columns, posts.c.person_id.label("owner"))
-        .join(units, units.c.id == posts.c.unit_id)
-        .join(delegations, delegations.c.post_id == posts.c.id)
-        .where(delegations.c.substitute_id == actor, lent_both, both)
-    )
-    held = connection.execute(sa.union_all(own, lent)).all()
+    held = connection.execute(_POSTS, {"actor": actor, "on": days.on, "today": days.today})
     rows = sorted({tuple(row): row for row in held}.values(), key=lambda row: (row.owner or "", row.id))
     return tuple(
         HeldPost(id=row.id, role=row.role, unit=row.unit_id, unit_kind=row.kind, on_behalf_of=row.owner)
@@ -95,23 +92,9 @@ def _posts(connection: Connection, actor: str, days: ActedOn) -> tuple[HeldPost,
 
 
 def _paths(connection: Connection, unit: str, target: str | None, on: date) -> dict[str, tuple[UnitRef, ...]]:
-    members = (
-        sa.select(sa.func.count(sa.distinct(standings.c.person_id)))
-        .where(
-            standings.c.unit_id == units.c.id,
-            standings.c.standing == FULL_MEMBER,
-            held_on(standings, on),
-        )
-        .scalar_subquery()
-    )
-    query = (
-        sa.select(unit_closure.c.unit_id.label("start"), units, members.label("full_members"))
-        .join(unit_closure, unit_closure.c.ancestor_id == units.c.id)
-        .where(unit_closure.c.unit_id.in_([unit] if target is None else [unit, target]))
-        .order_by(unit_closure.c.unit_id, unit_closure.c.depth)
-    )
+    starts = [unit] if target is None else [unit, target]
     found: dict[str, tuple[UnitRef, ...]] = {}
-    for row in connection.execute(query):
+    for row in connection.execute(_PATHS, {"starts": starts, "on": on}):
         place = UnitRef(
             id=row.id,
             kind=row.kind,
@@ -130,19 +113,8 @@ def _people(
     if not wanted:
         return ()
     names = sorted({name for edition in _editions(process) for name in edition.standings})
-    stands = sa.and_(
-        standings.c.person_id == people.c.id, standings.c.standing.in_(names), held_on(standings, on)
-    )
-    barred = sa.and_(restrictions.c.person_id == people.c.id, held_on(restrictions, on))
-    query = (
-        sa.select(people.c.id, people.c.born_on, standings.c.standing, restrictions.c.restriction)
-        .outerjoin(standings, stands)
-        .outerjoin(restrictions, barred)
-        .where(people.c.id.in_(wanted))
-        .order_by(standings.c.from_on)
-    )
     rows: dict[str, list[Any]] = {}
-    for row in connection.execute(query):
+    for row in connection.execute(_PEOPLE, {"wanted": wanted, "names": names, "on": on}):
         rows.setdefault(row.id, []).append(row)
     return tuple(
         PersonFacts(
@@ -167,34 +139,17 @@ def _rosters(
     connection: Connection, known: Mapping[str, Body], path: Sequence[UnitRef], on: date
 ) -> tuple[Roster, ...]:
     nearest = {place.kind: place.id for place in reversed(path)}
-    bodies = {name: body for name, body in known.items() if body.unit in nearest}
+    bodies = [(name, body) for name, body in known.items() if body.unit in nearest]
     if not bodies:
         return ()
-    queries = [_members(name, body, nearest[body.unit], on) for name, body in bodies.items()]
-    members: dict[str, list[str]] = {name: [] for name in bodies}
-    for body, person in connection.execute(sa.union_all(*queries)):
-        members[body].append(person)
+    query = _rosters_query(
+        tuple(_Formed(name, body.roles, body.standing, body.without) for name, body in bodies)
+    )
+    given = {f"unit_{number}": nearest[body.unit] for number, (_, body) in enumerate(bodies)}
+    members: dict[str, list[str]] = {name: [] for name, _ in bodies}
+    for name, person in connection.execute(query, given | {"on": on}):
+        members[name].append(person)
     return tuple(Roster(body=name, people=tuple(sorted(set(found)))) for name, found in members.items())
-
-
-def _members(name: str, body: Body, unit: str, on: date) -> Select[Any]:
-    label = sa.literal(name).label("body")
-    without = sa.select(restrictions.c.person_id).where(
-        restrictions.c.restriction.in_(body.without), held_on(restrictions, on)
-    )
-    if body.standing is None:
-        return sa.select(label, posts.c.person_id).where(
-            posts.c.unit_id == unit,
-            posts.c.role.in_(body.roles),
-            held_on(posts, on),
-            posts.c.person_id.not_in(without),
-        )
-    return sa.select(label, standings.c.person_id).where(
-        standings.c.unit_id == unit,
-        standings.c.standing == body.standing,
-        held_on(standings, on),
-        standings.c.person_id.not_in(without),
-    )
 
 
 def _editions(process: Process) -> Iterable[Process]:
@@ -202,3 +157,94 @@ def _editions(process: Process) -> Iterable[Process]:
     while found is not None:
         yield found
         found = found.successor
+
+
+# Statements are built once: building one takes longer than running it.
+
+_ON = sa.bindparam("on", type_=Day())
+
+
+def _posts_query() -> CompoundSelect[Any]:
+    actor = sa.bindparam("actor", type_=sa.String())
+    today = sa.bindparam("today", type_=Day())
+    both = sa.and_(held_on(posts, _ON), held_on(posts, today))
+    columns = (posts.c.id, posts.c.role, posts.c.unit_id, units.c.kind)
+    own = (
+        sa.select(*columns, sa.null().label("owner"))
+        .join(units, units.c.id == posts.c.unit_id)
+        .where(posts.c.person_id == actor, both)
+    )
+    lent = (
+        sa.select(*columns, posts.c.person_id.label("owner"))
+        .join(units, units.c.id == posts.c.unit_id)
+        .join(delegations, delegations.c.post_id == posts.c.id)
+        .where(
+            delegations.c.substitute_id == actor,
+            held_on(delegations, _ON),
+            held_on(delegations, today),
+            both,
+        )
+    )
+    return sa.union_all(own, lent)
+
+
+def _paths_query() -> Select[Any]:
+    members = (
+        sa.select(sa.func.count(sa.distinct(standings.c.person_id)))
+        .where(
+            standings.c.unit_id == units.c.id, standings.c.standing == FULL_MEMBER, held_on(standings, _ON)
+        )
+        .scalar_subquery()
+    )
+    return (
+        sa.select(unit_closure.c.unit_id.label("start"), units, members.label("full_members"))
+        .join(unit_closure, unit_closure.c.ancestor_id == units.c.id)
+        .where(unit_closure.c.unit_id.in_(sa.bindparam("starts", expanding=True)))
+        .order_by(unit_closure.c.unit_id, unit_closure.c.depth)
+    )
+
+
+def _people_query() -> Select[Any]:
+    named = standings.c.standing.in_(sa.bindparam("names", expanding=True))
+    stands = sa.and_(standings.c.person_id == people.c.id, named, held_on(standings, _ON))
+    barred = sa.and_(restrictions.c.person_id == people.c.id, held_on(restrictions, _ON))
+    return (
+        sa.select(people.c.id, people.c.born_on, standings.c.standing, restrictions.c.restriction)
+        .outerjoin(standings, stands)
+        .outerjoin(restrictions, barred)
+        .where(people.c.id.in_(sa.bindparam("wanted", expanding=True)))
+        .order_by(standings.c.from_on)
+    )
+
+
+_POSTS = _posts_query()
+_PATHS = _paths_query()
+_PEOPLE = _people_query()
+
+
+@lru_cache(maxsize=256)
+def _rosters_query(bodies: tuple[_Formed, ...]) -> CompoundSelect[Any]:
+    """Return the query for bodies; the unit of each is a parameter."""
+    return sa.union_all(
+        *(_members(formed, sa.bindparam(f"unit_{number}")) for number, formed in enumerate(bodies))
+    )
+
+
+def _members(formed: _Formed, unit: BindParameter[str]) -> Select[Any]:
+    label = sa.literal(formed.name).label("body")
+    without = sa.select(restrictions.c.person_id).where(
+        restrictions.c.restriction.in_(formed.without), held_on(restrictions, _ON)
+    )
+    if formed.standing is None:
+        return sa.select(label, posts.c.person_id).where(
+            posts.c.unit_id == unit,
+            posts.c.role.in_(formed.roles),
+            held_on(posts, _ON),
+            posts.c.person_id.not_in(without),
+        )
+    return sa.select(label, standings.c.person_id).where(
+        standings.c.unit_id == unit,
+        standings.c.standing == formed.standing,
+        held_on(standings, _ON),
+        standings.c.person_id.not_in(without),
+    )

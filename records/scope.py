@@ -12,8 +12,9 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement, CompoundSelect, Connection, FromClause, Select
+from sqlalchemy import BindParameter, ColumnElement, CompoundSelect, Connection, FromClause, Select
 
+from records.columns import Day
 from records.tables import case_people, cases, delegations, posts, unit_closure, units
 
 ADMIN = "admin"
@@ -45,21 +46,18 @@ class Scope:
 
 def scope_of(connection: Connection, person: str, today: date) -> Scope:
     """Return what a person may see today."""
-    mine = _own_and_lent_units(person, today).subquery()
-    roots_elsewhere = sa.select(units.c.id).where(
-        units.c.parent_id.is_(None), units.c.id.not_in(sa.select(mine.c.unit_id))
-    )
-    has_any = sa.exists(sa.select(mine.c.unit_id))
-    everything = connection.execute(sa.select(sa.and_(has_any, sa.not_(sa.exists(roots_elsewhere))))).scalar()
-    return Scope(person, today, bool(everything))
+    found = connection.execute(_SEES_EVERYTHING, {"person": person, "today": today}).scalar()
+    return Scope(person, today, everything=bool(found))
 
 
-def held_on(table: FromClause, day: date) -> ColumnElement[bool]:
+def held_on(table: FromClause, day: date | BindParameter[date]) -> ColumnElement[bool]:
     """Return the condition that a row with `from_on` and `to_on` (the last day, or open) covers `day`."""
     return sa.and_(table.c.from_on <= day, sa.or_(table.c.to_on.is_(None), table.c.to_on >= day))
 
 
-def _own_and_lent_units(person: str, today: date) -> CompoundSelect[Any]:
+def _own_and_lent_units(
+    person: str | BindParameter[str], today: date | BindParameter[date]
+) -> CompoundSelect[Any]:
     shows = sa.and_(posts.c.role != ADMIN, held_on(posts, today))
     own = sa.select(posts.c.unit_id).where(posts.c.person_id == person, shows)
     lent = (
@@ -73,3 +71,16 @@ def _own_and_lent_units(person: str, today: date) -> CompoundSelect[Any]:
 def _units_below(person: str, today: date) -> Select[Any]:
     mine = _own_and_lent_units(person, today).subquery()
     return sa.select(unit_closure.c.unit_id).where(unit_closure.c.ancestor_id.in_(sa.select(mine.c.unit_id)))
+
+
+def _sees_everything() -> Select[Any]:
+    mine = _own_and_lent_units(sa.bindparam("person"), sa.bindparam("today", type_=Day())).subquery()
+    has_any = sa.exists(sa.select(mine.c.unit_id))
+    roots_elsewhere = sa.select(units.c.id).where(
+        units.c.parent_id.is_(None), units.c.id.not_in(sa.select(mine.c.unit_id))
+    )
+    return sa.select(sa.and_(has_any, sa.not_(sa.exists(roots_elsewhere))))
+
+
+# Asked with every request; building a statement takes longer than running it.
+_SEES_EVERYTHING = _sees_everything()

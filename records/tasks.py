@@ -13,18 +13,21 @@ from domain.case import Case
 from domain.waiting import OpenStep
 from records.tables import tasks
 
+_TAKE = (
+    sa.delete(tasks)
+    .where(tasks.c.case_id == sa.bindparam("of_case"))
+    .returning(tasks.c.step, tasks.c.round, tasks.c.opened_at)
+)
+_PUT = sa.insert(tasks)
+
 
 def replace_tasks(connection: Connection, case: Case, expected: Sequence[OpenStep], now: datetime) -> None:
     """Make the tasks of a case those that are expected; an open one keeps its moment of opening."""
-    old = connection.execute(
-        sa.delete(tasks)
-        .where(tasks.c.case_id == case.id)
-        .returning(tasks.c.step, tasks.c.round, tasks.c.opened_at)
-    )
+    old = connection.execute(_TAKE, {"of_case": case.id})
     opened = {(row.step, row.round): row.opened_at for row in old}
     rows = task_rows(case.id, expected, opened, now)
     if rows:
-        connection.execute(sa.insert(tasks), rows)
+        connection.execute(_PUT, rows)
 
 
 def task_rows(

@@ -1,15 +1,17 @@
-"""Problem details (RFC 9457): how every refusal and fault leaves, in the caller's language, without echoes."""
+"""Problem details (RFC 9457): how refusals and faults leave, in the caller's language, without echoes."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 
 from api import metrics
@@ -118,10 +120,22 @@ async def _invalid(request: Request, error: Exception) -> Response:
 
 async def _by_status(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
-    kind = BY_STATUS.get(error.status_code, "malformed" if error.status_code < 500 else "internal")  # noqa: PLR2004 - HTTP
-    return _answer(request, Problem(kind, status=error.status_code, headers=dict(error.headers or {})))
+    kind = BY_STATUS.get(
+        error.status_code, "malformed" if error.status_code < HTTPStatus.INTERNAL_SERVER_ERROR else "internal"
+    )
+    headers = dict(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers = {"allow": ", ".join(sorted(_methods(request)))}
+    return _answer(request, Problem(kind, status=error.status_code, headers=headers))
 
 
-async def _fault(request: Request, error: Exception) -> Response:
+def _methods(request: Request) -> set[str]:
+    """Return every method of an address; the framework names those of the first route it found only."""
+    path = request.scope["path"]
+    found = (route for route in iter_route_contexts(request.app.routes) if route.path_regex.match(path))
+    return {method for route in found for method in route.methods or ()}
+
+
+async def _fault(request: Request, _error: Exception) -> Response:
     """Answer a fault of our own; the framework writes the traceback to the log afterwards."""
     return _answer(request, Problem("internal"))

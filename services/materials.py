@@ -19,9 +19,6 @@ from services.parts import Caller, Parts
 from services.refusals import InvalidInput, NotFound, TooLarge
 from services.views import MaterialView
 
-LARGEST = 50 << 20
-"""Bytes of one document."""
-
 _PIECE = 1 << 20
 _HEAD = 8 << 10
 _UNKNOWN = "application/octet-stream"
@@ -35,7 +32,7 @@ async def hand_in(
 
     The document is stored before the row is written: a row never names what is not there.
     """
-    sha256, size, head = await asyncio.to_thread(_looked_through, document)
+    sha256, size, head = await asyncio.to_thread(_looked_through, document, parts.largest_document)
     if size == 0:
         raise InvalidInput("file", Text(zh="文件是空的", en="is empty"))
     await parts.documents.keep(sha256, document)
@@ -87,12 +84,12 @@ async def _with_first(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator
         yield piece
 
 
-def _looked_through(document: BinaryIO) -> tuple[str, int, bytes]:
+def _looked_through(document: BinaryIO, largest: int) -> tuple[str, int, bytes]:
     digest, size, head = hashlib.sha256(), 0, b""
     document.seek(0)
     while piece := document.read(_PIECE):
         size += len(piece)
-        if size > LARGEST:
+        if size > largest:
             raise TooLarge
         head = head or piece[:_HEAD]
         digest.update(piece)

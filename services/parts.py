@@ -69,6 +69,8 @@ class Parts:
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
     """Of the organisation: in which a moment becomes a day."""
     session_lasts: timedelta = timedelta(hours=12)
+    largest_document: int = 50 << 20
+    """Bytes."""
     temporal_answers: Callable[[], Awaitable[bool]] | None = None
     """Asks whether Temporal can be reached; None where this process drives nothing."""
 

@@ -82,10 +82,15 @@ def a_library():
 
 
 def a_circle():
-    """The process of the builders, in which cases can also move between circles."""
+    """The process of the builders, in which cases can also move, and an application has a scan."""
     text = READING_CIRCLE.format(version="1", first="2020-01-01", replaces="")
     moving = text.replace("  appeal: [subject]", "  appeal: [subject]\n  transfer: [circle.secretary]")
-    return read_process(moving, "reading-circle.yaml")
+    catalogue = moving.replace(
+        "whole_case:", "materials: {scan: {title: {zh: 扫描件, en: Scan}}}\nwhole_case:"
+    )
+    applying = "        by: subject\n"
+    asking = catalogue.replace(applying, f"{applying}        materials: [{{id: scan, required: false}}]\n", 1)
+    return read_process(asking, "reading-circle.yaml")
 
 
 class Clock:

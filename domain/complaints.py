@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 from domain.marked import Node
 
 Place = tuple[str | int, ...]
-"""A way into a definition: keys, ids of things in lists, or positions in lists from 0."""
+"""A way into a definition: keys, and positions in lists from 0."""
 
 _SENTENCES = {
     "missing": "is missing",
@@ -88,18 +88,10 @@ def _step_into(node: Node, part: str | int) -> tuple[int, str, Node] | None:
     if node.entries is not None and str(part) in node.entries:
         key = str(part)
         return node.key_lines[key], key, node.entries[key]
-    if node.items is None:
+    if node.items is None or not isinstance(part, int):
         return None
-    if isinstance(part, int):
-        if part >= len(node.items):
-            return None
-        found, index = node.items[part], part
-    else:
-        named = [(at, item) for at, item in enumerate(node.items) if _name(item) == part]
-        if not named:
-            return None
-        index, found = named[0]
-    return found.line, _name(found) or str(index + 1), found
+    found = node.items[part]
+    return found.line, _name(found) or str(part + 1), found
 
 
 def _name(item: Node) -> str | None:

@@ -121,13 +121,15 @@ class Library:
                 f"the version {case.version!r} of {case.process!r} here is not the one the case follows: "
                 f"its digest is {edition.digest[:12]}…, the case's is {case.digest[:12]}…"
             )
-        for earlier in self.family(case.process):
-            try:
-                if earlier.edition(case.version).digest == case.digest:
-                    return earlier
-            except KeyError:
-                continue
-        return edition
+        return next(each for each in self.family(case.process) if _leads_to(each, case.version))
+
+
+def _leads_to(process: Process, version: str) -> bool:
+    try:
+        process.edition(version)
+    except KeyError:
+        return False
+    return True
 
 
 def _misfits(family: list[Process]) -> Iterator[str]:

@@ -13,7 +13,6 @@ from ruamel.yaml.events import (
     AliasEvent,
     DocumentStartEvent,
     MappingEndEvent,
-    MappingStartEvent,
     ScalarEvent,
     SequenceEndEvent,
     SequenceStartEvent,
@@ -118,11 +117,9 @@ class _Builder:
             node = Node(line, scalar=_scalar(event, line))
         elif isinstance(event, SequenceStartEvent):
             node = Node(line, items=self._items(depth))
-        elif isinstance(event, MappingStartEvent):
+        else:
             node = Node(line)
             node.entries = self._entries(node, depth)
-        else:
-            raise Unreadable(line, "the text is empty")
         node.size = 1 + self._count - before
         if event.anchor is not None:
             self._anchored[event.anchor] = node

@@ -21,6 +21,8 @@ from domain.values import Name, Text, Value
 Item = Interval | Deadline | MaterialRef | FieldSpec | EntrySpec | Rule
 """An entry of a list in a step."""
 
+_LONGEST_VERSION = 60
+
 
 class Base(Value):
     """The version of the process that an overlay belongs to."""
@@ -72,7 +74,7 @@ class Addition(Value):
 class Overlay(Value):
     """What a local unit adds to one version of a process."""
 
-    overlay: Name = Field(max_length=30)
+    overlay: Name
     of: Base
     title: Text
     basis: str
@@ -142,6 +144,8 @@ def apply(process: Process, overlay: Overlay) -> Process:
 def _misfits(process: Process, overlay: Overlay) -> Iterator[Flaw]:
     if (overlay.of.process, overlay.of.version) != (process.process, process.version):
         yield Flaw(("of",), f"belongs to {overlay.of.process} {overlay.of.version}, not to {process.version}")
+    if len(_version(process, overlay)) > _LONGEST_VERSION:
+        yield Flaw(("overlay",), f"the version would have more than {_LONGEST_VERSION} characters")
     for name in overlay.materials:
         if name in process.materials:
             yield Flaw(("materials", name), f"the material {name} is in the catalogue already")
@@ -169,12 +173,16 @@ def _put_together(process: Process, overlay: Overlay) -> Process:
     stages = tuple(_stage(stage, overlay) for stage in process.stages)
     parts = {name: getattr(process, name) for name in type(process).model_fields}
     parts |= {
-        "version": f"{process.version}+{overlay.overlay}",
+        "version": _version(process, overlay),
         "overlay": overlay.overlay,
         "materials": {**process.materials, **overlay.materials},
         "stages": stages,
     }
     return Process.model_validate(parts)
+
+
+def _version(process: Process, overlay: Overlay) -> str:
+    return f"{process.version}+{overlay.overlay}"
 
 
 def _stage(stage: Stage, overlay: Overlay) -> Stage:

@@ -9,7 +9,7 @@ from domain.process import Body, CaseRole, Process
 from domain.rules import Condition, RestrictionRule, SeparationRule, StandingRule, UnitRule
 from domain.soundness.flaws import Flaw
 from domain.soundness.order import Order, Spot, spots
-from domain.steps import AppointStep, DecisionStep, MeetingStep, PeriodStep, Step
+from domain.steps import AppointStep, DecisionStep, MeetingStep, PeriodStep
 
 
 def posts(process: Process) -> Iterator[Flaw]:
@@ -174,8 +174,11 @@ def _appointed(
 def _may_act(
     order: Order, spot: Spot, place: Place, people: Sequence[str], conditions: Sequence[Condition | None]
 ) -> Iterator[Flaw]:
-    """As `_appointed`; but where others may act as well, people appointed while the step is open will do."""
-    others = any(
+    """As `_appointed`; but people appointed while the step is open will do where others may act as well.
+
+    They do in a period, too: it lasts, so they come in time for what is left of it.
+    """
+    others = isinstance(spot.step, PeriodStep) or any(
         role not in order.process.case_roles or _is_ready(order, spot, role, conditions) for role in people
     )
     for at, role in enumerate(people):
@@ -215,10 +218,3 @@ def _in_rules(process: Process, order: Order, spot: Spot) -> Iterator[Flaw]:
                 yield Flaw((*place, "unit"), f"there is no unit kind {unit!r}")
             case _:
                 pass
-
-
-def _meanwhile(order: Order, spot: Spot, appointing: Step) -> bool:
-    """Whether people are appointed while a period runs: it lasts, so they come in time for what is left."""
-    if not isinstance(spot.step, PeriodStep) or appointing not in spot.stage.steps:
-        return False
-    return not order.comes_before(spot.step.id, appointing.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 
 from domain.complaints import Place
@@ -59,8 +60,7 @@ def _ends(process: Process) -> Iterator[Flaw]:
     used |= {effect.end for spot in spots(process) for effect in spot.step.outcomes.values()}
     if "withdraw" in process.whole_case:
         if process.withdrawn not in process.outcomes:
-            place = ("withdrawn",) if "withdrawn" in process.model_fields_set else ("whole_case", "withdraw")
-            yield Flaw(place, f"there is no outcome {process.withdrawn!r} for a withdrawal")
+            yield Flaw(("withdrawn",), f"there is no outcome {process.withdrawn!r} for a withdrawal")
         used.add(process.withdrawn)
     for name, outcome in process.outcomes.items():
         # Whoever may withdraw may also say that the person left in another way, such as death.
@@ -109,10 +109,10 @@ def _predecessors(order: Order, stage: Stage, step: Step, place: Place) -> Itera
 
 
 def _circle(written: dict[str, tuple[str, ...]], step: str, name: str) -> list[str] | None:
-    """Return the way from `step` by `name` back to itself, or None."""
-    ways, seen = [[step, name]], {name}
+    """Return the shortest way from `step` by `name` back to itself, or None."""
+    ways, seen = deque([[step, name]]), {name}
     while ways:
-        way = ways.pop()
+        way = ways.popleft()
         if way[-1] == step:
             return way
         for following in written.get(way[-1], ()):

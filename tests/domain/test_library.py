@@ -86,6 +86,13 @@ def test_a_case_gets_a_definition_from_which_its_present_version_can_be_reached(
     assert found.edition("2").digest == SECOND.digest
 
 
+def test_a_version_that_stands_alone_leads_to_itself_only():
+    alone = edition("2", "2022-01-01")
+    found = Library.of([FIRST, alone]).for_case(ACase("club-membership", "2", alone.digest))
+
+    assert found.version == "2"
+
+
 def test_a_case_decided_under_other_rules_of_the_same_name_is_not_given_these():
     with pytest.raises(UnknownProcess, match="is not the one the case follows"):
         Library.of([FIRST]).for_case(ACase("club-membership", "1", "0" * 64))
@@ -122,7 +129,7 @@ def test_what_was_never_published_is_told_by_name(ask, says):
             "club-membership 2 replaces 1, which came into force no earlier",
         ),
         (
-            [FIRST, edition("2", "2022-01-01", replaces="1", counts_as="{walk: [talk]}")],
+            [FIRST, edition("2", "2022-01-01", replaces="1", counts_as="{talk: [talk], walk: [talk]}")],
             "club-membership 2: counts_as names the step 'walk', which 1 does not have",
         ),
     ],

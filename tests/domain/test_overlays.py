@@ -8,6 +8,8 @@ from domain.library import Library
 from domain.overlays import NotTighter, Overlay, apply, check_overlay, read_overlay
 from domain.process import Process
 from domain.reading import parse, read_process
+from domain.spans import Span
+from domain.stricter_rules import is_at_least
 from domain.tightening import loosened
 from tests.domain.club import CLUB, line_of, plant
 
@@ -299,6 +301,189 @@ def test_a_threshold_is_higher_only_as_a_share_of_the_same_people(threshold, is_
     assert [flaw.problem for flaw in loosened(base, local)] == (
         [] if is_higher else ["the threshold is lowered or dropped"]
     )
+
+
+TALK_RULES = "        outcomes: {done: next, postponed: again}\n"
+
+
+@pytest.mark.parametrize(
+    "law, new, is_as_strict",
+    [
+        (
+            "type: restriction, who: subject, none_of: [warned]",
+            "type: restriction, who: subject, none_of: [warned, x]",
+            True,
+        ),
+        (
+            "type: restriction, who: subject, none_of: [warned, x]",
+            "type: restriction, who: subject, none_of: [x]",
+            False,
+        ),
+        (
+            "type: restriction, who: subject, none_of: [x]",
+            "type: restriction, who: sponsors, none_of: [x]",
+            False,
+        ),
+        (
+            "type: field, field: track, equals: long",
+            "type: field, field: track, equals: long, level: block",
+            True,
+        ),
+        ("type: field, field: track, equals: long", "type: field, field: track", False),
+        ("type: field, field: leaves, after_act: P3M", "type: field, field: leaves, after_act: P4M", True),
+        ("type: field, field: leaves, after_act: P3M", "type: field, field: leaves, after_act: P2M", False),
+        ("type: field, field: leaves, after_act: P3M", "type: field, field: leaves", False),
+        (
+            "type: field, field: hours, at_least: 24",
+            "type: field, field: hours, at_least: 30, at_most: 90",
+            True,
+        ),
+        ("type: field, field: hours, at_most: 24", "type: field, field: hours, at_most: 30", False),
+        ("type: field, field: hours, at_most: 24", "type: field, field: days, at_most: 24", False),
+        (
+            "type: unit, unit: club, may_approve: true",
+            "type: unit, unit: club, may_approve: true, temporary: false",
+            True,
+        ),
+        ("type: unit, unit: club, may_approve: true", "type: unit, unit: club", False),
+        (
+            "type: unit, unit: club, full_members_at_least: 3",
+            "type: unit, unit: club, full_members_at_least: 4",
+            True,
+        ),
+        (
+            "type: unit, unit: club, full_members_at_least: 3",
+            "type: unit, unit: club, full_members_at_least: 2",
+            False,
+        ),
+        (
+            "type: separation, steps: [application]",
+            "type: separation, steps: [application], case_roles: [sponsors]",
+            True,
+        ),
+        ("type: age, at_least: 18", "type: document, materials: [application]", False),
+        ("id: one, type: age, at_least: 18", "id: two, type: age, at_least: 18", False),
+        ("type: age, at_least: 18, when: {unit: league}", "type: age, at_least: 18", True),
+        ("level: finding, type: age, at_least: 18", "level: late, type: age, at_least: 18", True),
+        ("level: late, type: age, at_least: 18", "level: finding, type: age, at_least: 18", False),
+    ],
+)
+def test_a_rule_is_as_strict_if_it_refuses_whatever_the_other_refuses(law, new, is_as_strict):
+    base = well_formed(plant((TALK_RULES, f"{TALK_RULES}        rules: [{{{law}, basis: x}}]\n")))
+    local = well_formed(plant((TALK_RULES, f"{TALK_RULES}        rules: [{{{new}, basis: y}}]\n")))
+
+    assert (list(loosened(base, local)) == []) == is_as_strict
+
+
+@pytest.mark.parametrize(
+    "longer, shorter, is_certain",
+    [
+        ("P1M", "P28D", False),
+        ("P1M", "P27D", True),
+        ("P32D", "P1M", True),
+        ("P30D", "P1M", False),
+        ("P5WD", "P5D", True),
+        ("P5WD", "P7D", False),
+        ("P7D", "P5WD", False),
+        ("P30D", "P5WD", True),
+        ("P12M", "P365D", False),
+        ("P367D", "P12M", True),
+        ("P1M3D", "P1M", True),
+        ("P0D", "P0D", True),
+    ],
+)
+def test_a_span_is_longer_only_if_it_is_so_on_every_day_of_the_calendar(longer, shorter, is_certain):
+    assert is_at_least(Span.model_validate(longer), Span.model_validate(shorter)) == is_certain
+
+
+@pytest.mark.parametrize(
+    "old, new, says",
+    [
+        ("id: interview\n", "id: interview\n      number: '2'\n", None),
+        (
+            "outcomes: {passed: next, failed: {end: not-approved}}",
+            "outcomes: {passed: {proposes_extension: trial}}",
+            "an added step cannot extend a period",
+        ),
+        ("  photo:", "  minutes:", "the material minutes is in the catalogue already"),
+    ],
+)
+def test_an_added_step_or_material_is_looked_at_as_well(old, new, says):
+    sentences = [line.split(": ", 1)[1] for line in told(plant((old, new), text=STRICTER))]
+
+    assert says in sentences if says else sentences == []
+
+
+def test_an_added_step_appoints_nobody():
+    step = "{id: again, kind: appoint, title: {zh: 又, en: Again}, by: subject, role: sponsors}"
+    appointing = f"  - {{stage: applying, after: talk, step: {step}}}"
+    text = STRICTER[: STRICTER.index("add:\n")] + f"add:\n{appointing}\n"
+
+    assert "an added step cannot appoint people" in " ".join(told(text))
+
+
+def test_nothing_comes_before_the_step_that_starts_a_case():
+    first = "      - id: application\n        kind: record\n"
+    local = well_formed(
+        plant(
+            (first, f"      - {{id: greet, kind: record, title: {{zh: 好, en: Hi}}, by: subject}}\n{first}")
+        )
+    )
+
+    assert [flaw.problem for flaw in loosened(BASE, local)] == [
+        "a case starts with application, and with nothing before it"
+    ]
+
+
+@pytest.mark.parametrize(
+    "old, law, new, says",
+    [
+        (
+            "body: assembly",
+            "body: assembly\n        veto: {basis: x}",
+            "body: assembly",
+            "the veto is dropped",
+        ),
+        (
+            "by: league.clerk\n",
+            "by: league.clerk\n        need: 2\n",
+            "by: league.clerk\n",
+            "fewer than 2 equal answers decide",
+        ),
+        ("kind: decision\n", "kind: decision\n", "kind: record\n", "kind cannot be changed by an overlay"),
+        (
+            'carried: {more_than: 1/2, of: eligible, basis: "8"}',
+            "carried: {parameter: true, count: 3, basis: x}",
+            "carried: {parameter: true, count: 2, basis: x}",
+            "the threshold is lowered or dropped",
+        ),
+        (
+            'quorum: {more_than: 1/2, of: eligible, basis: "8"}\n',
+            "quorum: {parameter: true, count: 3, basis: x}\n",
+            "ballot: secret\n",
+            "the threshold is lowered or dropped",
+        ),
+    ],
+)
+def test_what_the_law_adds_cannot_be_taken_away(old, law, new, says):
+    base, local = well_formed(plant((old, law))), well_formed(plant((old, new)))
+
+    assert [flaw.problem for flaw in loosened(base, local)] == [says]
+
+
+def test_a_name_too_long_for_a_version_is_told():
+    text = STRICTER.replace("overlay: north", "overlay: " + "n" * 60)
+
+    assert told(text) == ["1: the version would have more than 60 characters"]
+
+
+def test_an_overlay_that_is_not_well_formed_is_told_like_a_definition():
+    assert told(STRICTER.replace("window: P7WD", "window: a week")) == [
+        "20: 'a week' is not a span: write P12M, P1Y, P30D or P5WD"
+    ]
+    assert told(STRICTER.replace("  notice:\n    window: P7WD", "  notice: 3")) == [
+        "19: must be a mapping of names to values: 3"
+    ]
 
 
 def test_a_dropped_step_is_found():

@@ -16,6 +16,18 @@ SEPARATION = "{type: separation, steps: [talk], case_roles: [sponsors], basis: g
 @pytest.mark.parametrize(
     "faulty, says",
     [
+        fault(
+            "            every: P6M\n",
+            "            every: P6M\n            fields: [{id: m, title: {zh: 分, en: M}, type: choice}]\n",
+            "m offers nothing to choose from",
+            "fields: [{id: m,",
+        ),
+        fault(
+            "        kind: period\n",
+            "        kind: period\n        when: {unit: league}\n",
+            "can never be met where trial does not happen",
+            "step: trial, entry",
+        ),
         fault("materials: [minutes]", "materials: [photos]", "the material 'photos' is not in the catalogue"),
         fault(
             "materials: [minutes]",

@@ -104,6 +104,22 @@ def test_two_rules_of_one_name_are_told_wherever_they_stand():
     assert told(faulty) == [f"{second}: there is another rule 'same' before this one"]
 
 
+def test_a_threshold_has_a_name_of_its_own_as_well():
+    faulty = plant(
+        (
+            'quorum: {more_than: 1/2, of: eligible, basis: "8"}',
+            "quorum: {id: same, more_than: 1/2, basis: x}",
+        ),
+        (
+            'carried: {more_than: 1/2, of: eligible, basis: "8"}',
+            "carried: {id: same, more_than: 1/2, basis: x}",
+        ),
+    )
+    second = 1 + faulty[: faulty.rindex("id: same")].count("\n")
+
+    assert told(faulty) == [f"{second}: there is another rule 'same' before this one"]
+
+
 def test_a_definition_with_hundreds_of_steps_is_told_so_and_nothing_else():
     more = "".join(
         f"      - {{id: more-{number}, kind: record, title: {{zh: 多, en: More}}, by: subject}}\n"

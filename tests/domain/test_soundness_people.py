@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.domain.club import fault, told
+from tests.domain.club import CLUB, fault, told
 
 SPONSORS = '    not: [subject]\n    bars: [{restriction: warned, level: late, basis: "3"}]\n'
 TALKER = "        by: club.secretary\n        due:"
@@ -133,6 +133,12 @@ REVIEW = "        by: league.clerk\n"
         fault("body: assembly", "body: senate", "there is no body 'senate'"),
         fault(
             REVIEW,
+            "        by: [subject]\n        need: 2\n",
+            "can never be met: at most 1 people may act here",
+            "need: 2",
+        ),
+        fault(
+            REVIEW,
             "        by: league.clerk\n        need: 3\n        of: 2\n",
             "can never be met: 3 equal answers of 2",
             "need: 3",
@@ -191,6 +197,24 @@ def test_people_appointed_while_a_step_is_open_will_do_where_others_may_act_as_w
 
     assert told(beside) == []
     assert says in told(alone.replace(TALKER, "        by: [sponsors]\n        due:"))
+
+
+def test_people_appointed_while_a_period_runs_come_in_time_for_what_is_left_of_it():
+    appointing = "      - id: sponsors\n        kind: appoint\n        title: {zh: 介绍人, en: Sponsors}\n"
+    rest = "        by: [club.secretary]\n        role: sponsors\n"
+    moved = CLUB.replace(appointing + rest, "").replace(
+        "      - id: notice\n", f"{appointing}        after: []\n{rest}      - id: notice\n"
+    )
+
+    assert [line for line in told(moved) if "trial opens" in line] == []
+
+
+def test_a_step_that_appoints_to_a_role_nobody_declared_is_told():
+    faulty, says = fault(
+        "        role: sponsors\n", "        role: rivals\n", "there is no case role 'rivals'"
+    )
+
+    assert says in told(faulty)
 
 
 def test_people_appointed_later_will_not_do_even_where_others_may_act_as_well():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.domain.club import CLUB, fault, told
+from tests.domain.club import CLUB, fault, line_of, plant, told
 
 AFTER = "after: [notice, review]"
 RETURN = "return_to: notice, needs_reason: true"
@@ -21,6 +21,15 @@ def test_the_definition_the_faults_are_planted_in_is_sound():
 @pytest.mark.parametrize(
     "faulty, says",
     [
+        fault(
+            "after: []", "after: [vote]", "can never open, circular: notice waits for vote waits for notice"
+        ),
+        fault(
+            "        starts: talk\n",
+            "        starts: talk\n        after: [notice]\n",
+            "notice is written after trial: steps are written in the order they open",
+            "after: [notice]\n",
+        ),
         fault(AFTER, "after: [notice, nobody]", "can never open: there is no step 'nobody'"),
         fault(AFTER, "after: [notice, talk]", "can never open: talk belongs to another stage"),
         fault(AFTER, "after: [notice, vote]", "can never open, circular: vote waits for vote"),
@@ -131,6 +140,25 @@ def test_a_way_that_leads_nowhere_is_told_at_its_line(faulty, says):
     "faulty, says",
     [
         fault(
+            "  withdrawn: {title: {zh: 撤回, en: Withdrawn}, kind: left}\n",
+            "",
+            "there is no outcome 'withdrawn' for a withdrawal",
+            "process: club",
+        ),
+        fault(
+            "        kind: record\n        title: {zh: 申请",
+            "        kind: decision\n        title: {zh: 申请",
+            "starts the case, so it must be of kind record",
+            "      - id: application",
+        ),
+        fault(RETURN, "return_to: trial", "leads nowhere: trial is not an earlier step of review"),
+        fault(EXTENDED, "again: again", "vote has no outcome 'extended'", "for_outcomes: [extended]"),
+        fault(
+            TALKED,
+            "outcomes: {done: {extend: trial, months: vote.months}}",
+            "trial belongs to another stage, which is over by then",
+        ),
+        fault(
             PASSED,
             "passed: {proposes_extension: vote, months: vote.months}\n",
             "there is no period 'vote' to extend",
@@ -158,3 +186,19 @@ def test_a_way_that_leads_nowhere_is_told_at_its_line(faulty, says):
 )
 def test_a_fault_with_consequences_is_told_beside_them(faulty, says):
     assert says in told(faulty)
+
+
+def test_a_vote_that_can_only_be_lost_is_told():
+    only_lost = plant(("          carried: next\n", ""), (f"          {EXTENDED}\n", ""))
+
+    at = line_of("        outcomes:\n          lost", only_lost)
+
+    assert f"{at}: no motion can be carried: there is only the lost one" in told(only_lost)
+
+
+def test_a_period_is_not_done_again():
+    after_trial = plant(("after: []", "after: [trial]"), (RETURN, "return_to: trial"))
+
+    at = line_of("return_to: trial", after_trial)
+
+    assert told(after_trial) == [f"{at}: leads nowhere: trial is a period, which is not done again"]

@@ -69,6 +69,15 @@ def test_facts_and_cases_come_back_as_they_were():
     assert FetchedCase.model_validate_json(FetchedCase.of(case).model_dump_json()).read() == case
 
 
+def test_a_case_kept_by_another_release_can_be_read():
+    case, _ = a_case()
+    kept = FetchedCase.of(case).model_dump()
+    kept["case"]["forgotten"] = 1
+    kept["case"]["steps"]["apply"]["forgotten"] = {"days": 3}
+
+    assert FetchedCase.model_validate(kept).read() == case
+
+
 def test_facts_leave_free_text_behind():
     _, events = a_case()
     texts = {"reason": "planted", "texts": {"letter": "planted"}}

@@ -478,12 +478,11 @@ def test_a_name_too_long_for_a_version_is_told():
 
 
 def test_an_overlay_that_is_not_well_formed_is_told_like_a_definition():
-    assert told(STRICTER.replace("window: P7WD", "window: a week")) == [
-        "20: 'a week' is not a span: write P12M, P1Y, P30D or P5WD"
-    ]
-    assert told(STRICTER.replace("  notice:\n    window: P7WD", "  notice: 3")) == [
-        "19: must be a mapping of names to values: 3"
-    ]
+    week = STRICTER.replace("window: P7WD", "window: a week")
+    three = STRICTER.replace("  notice:\n    window: P7WD", "  notice: 3")
+
+    assert told(week) == [f"{line_of('a week', week)}: 'a week' is not a span: write P12M, P1Y, P30D or P5WD"]
+    assert told(three) == [f"{line_of('notice: 3', three)}: must be a mapping of names to values: 3"]
 
 
 def test_a_dropped_step_is_found():

@@ -19,7 +19,9 @@ MEMBERSHIP = "membership-development"
 @cache
 def library() -> Library:
     """Return every definition that ships."""
-    return Library.of(read_process(file.read_text(encoding="utf-8"), file.name) for file in definition_files())
+    return Library.of(
+        read_process(file.read_text(encoding="utf-8"), file.name) for file in definition_files()
+    )
 
 
 def definition_files() -> list[Path]:

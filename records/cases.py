@@ -84,8 +84,7 @@ def list_cases(
     limit: int = 50,
 ) -> Page[FoundCase]:
     """Return cases, those opened last first. Raises BadCursor."""
-    today = None if scope is None else scope.today
-    query = _select().where(*_seen(scope), *_conditions(narrowed or CaseFilter(), today))
+    query = _select().where(*_seen(scope), *_conditions(narrowed or CaseFilter(), scope))
     if cursor is not None:
         opened_on, case_id = place_of(cursor, 2)
         place = sa.tuple_(sa.literal(opened_on), sa.literal(case_id))
@@ -156,7 +155,7 @@ def _found(library: Library, row: Row[Any]) -> FoundCase:
     return FoundCase(case, library.for_case(case), row.head, row.subject, row.unit)
 
 
-def _conditions(narrowed: CaseFilter, today: date | None) -> Iterable[ColumnElement[bool]]:
+def _conditions(narrowed: CaseFilter, scope: Scope | None) -> Iterable[ColumnElement[bool]]:
     equal = (
         (cases.c.process, narrowed.process),
         (cases.c.status, narrowed.status),
@@ -164,17 +163,23 @@ def _conditions(narrowed: CaseFilter, today: date | None) -> Iterable[ColumnElem
         (cases.c.standing, narrowed.standing),
         (cases.c.subject_id, narrowed.subject),
     )
-    yield from (column == value for column, value in equal if value is not None)
+    # Few cases lie in a small scope, so it is what the database is to start from, not from these.
+    small = scope is not None and not scope.everything
+    for column, value in equal:
+        if value is not None:
+            yield (column.concat("") if small else column) == value
     if narrowed.unit is not None:
         below = sa.select(unit_closure.c.unit_id).where(unit_closure.c.ancestor_id == narrowed.unit)
         yield cases.c.unit_id.in_(below)
     if narrowed.overdue is not None:
-        if today is None:
+        if scope is None:
             raise ValueError("what is overdue depends on the day of a scope")
-        late = cases.c.id.in_(sa.select(tasks.c.case_id).where(tasks.c.due_on < today))
+        due = sa.select(tasks.c.case_id).where(tasks.c.due_on < scope.today)
+        late = sa.exists(due.where(tasks.c.case_id == cases.c.id)) if small else cases.c.id.in_(due)
         yield late if narrowed.overdue else sa.not_(late)
     if narrowed.q:
-        yield people.c.name_search.contains(searched(narrowed.q), autoescape=True)
+        named = people.c.name_search.contains(searched(narrowed.q), autoescape=True)
+        yield cases.c.subject_id.in_(sa.select(people.c.id).where(named))
 
 
 def _number(text: str) -> int:

@@ -134,7 +134,8 @@ cases = Table(
     Column("snapshot", Text, nullable=False),
     Index(None, "opened_on", "id"),
     Index(None, "unit_id", "opened_on", "id"),
-    Index(None, "status", "stage", "opened_on", "id"),
+    Index(None, "status", "opened_on", "id"),
+    Index(None, "stage", "opened_on", "id"),
     Index(None, "standing", "opened_on", "id"),
 )
 

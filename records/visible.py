@@ -1,7 +1,7 @@
 """Who sees which part of the organisation, and small reads the doors need beside the cases themselves.
 
-People and posts are seen by whoever holds a post today, own or lent, in their unit or above it; everybody sees
-what concerns themselves. Here the role `admin` counts, because managing people is what it is for.
+People and posts are seen by whoever holds a post today, own or lent, in their unit or above it; everybody
+sees what concerns themselves. Here the role `admin` counts, because managing people is what it is for.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def list_people(
     cursor: str | None = None,
     limit: int = 50,
 ) -> Page[Person]:
-    """Return people by id: the viewer, and those in units of the viewer's posts and below. Raises BadCursor."""
+    """Return people by id: the viewer, and those at and below the viewer's posts. Raises BadCursor."""
     query = sa.select(people.c.id).where(_person_is_seen(viewer, today))
     if q:
         query = query.where(people.c.name_search.contains(searched(q), autoescape=True))
@@ -76,7 +76,8 @@ def list_posts(
     cursor: str | None = None,
     limit: int = 50,
 ) -> Page[Post]:
-    """Return posts by id, ended ones included, in units of the viewer's posts and below, and the viewer's own.
+    """Return posts by id, ended ones included, in units of the viewer's posts and below, and the viewer's
+    own.
 
     Raises BadCursor.
     """
@@ -99,7 +100,7 @@ def find_post(connection: Connection, post_id: str, *, viewer: str, today: date)
 def list_delegations(
     connection: Connection, *, viewer: str, today: date, cursor: str | None = None, limit: int = 50
 ) -> Page[Delegation]:
-    """Return delegations by id: lent by or to the viewer, or of posts the viewer administers. Raises BadCursor."""
+    """Return delegations by id: lent by or to the viewer, or administered by them. Raises BadCursor."""
     query = (
         sa.select(delegations.c.id)
         .join(posts, posts.c.id == delegations.c.post_id)
@@ -125,7 +126,7 @@ def opened_moments(connection: Connection, case_id: str) -> dict[str, datetime]:
     """Return when each open step of a case was opened, by step."""
     query = sa.select(tasks.c.step, sa.func.min(tasks.c.opened_at, type_=tasks.c.opened_at.type))
     rows = connection.execute(query.where(tasks.c.case_id == case_id).group_by(tasks.c.step))
-    return {step: opened_at for step, opened_at in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def overdue_among(connection: Connection, case_ids: tuple[str, ...], today: date) -> frozenset[str]:

@@ -136,20 +136,27 @@ class Driver:
         """
         before = self._clock() - self._relay_after
         waiting = await self._database.read(partial(outbox.waiting, before=before))
+        rows = [row for row in waiting if row.case_id not in self._busy and row.case_id not in self._told]
         told = 0
-        for row in waiting:
-            if row.case_id in self._busy or row.case_id in self._pending:
-                continue
-            self._busy.add(row.case_id)
-            try:
-                told += await self._repeat(row.case_id, row.driven_seq)
-            finally:
-                self._done_with(row.case_id)
+        for first in range(0, len(rows), _TELLERS):
+            some = rows[first : first + _TELLERS]
+            told += sum(await asyncio.gather(*(self._repeat(row.case_id, row.driven_seq) for row in some)))
+            if self._away:
+                break
         if told:
             self.wake()
         return told
 
     async def _repeat(self, case_id: str, after: int) -> bool:
+        if case_id in self._busy:
+            return False
+        self._busy.add(case_id)
+        try:
+            return await self._tell_again(case_id, after)
+        finally:
+            self._done_with(case_id)
+
+    async def _tell_again(self, case_id: str, after: int) -> bool:
         stored = await self._database.read(partial(events_after, case_id=case_id, seq=after, limit=_PAGE))
         return bool(stored) and await self._try_to_tell(case_id, [one.event for one in stored])
 
@@ -253,10 +260,12 @@ class Driver:
     async def _relay_for_ever(self) -> None:
         while True:
             try:
-                await self.relay()
+                told = await self.relay()
             except DatabaseUnavailable:
+                told = 0
                 _log.warning("nothing relayed: the database is away")
-            await asyncio.sleep(self._relay_every)
+            # After an outage there is more than one round takes: go on as soon as this one is noted.
+            await asyncio.sleep(min(self._relay_every, 2 * _MARKING) if told else self._relay_every)
 
     def _note_absence(self, trouble: BaseException) -> None:
         if not self._away:

@@ -10,6 +10,7 @@ from temporalio.client import WorkflowExecutionStatus
 from temporalio.service import RPCError
 
 from domain.acts import Act, Appeal
+from domain.circumstances import PersonFacts
 from domain.events import Event
 from domain.moments import local_day
 from services.connecting import TemporalUnavailable, connect
@@ -208,3 +209,18 @@ async def test_reconciling_lets_running_cases_take_over_a_later_version(sqlite_d
 
 async def _nothing_untold(household: Household) -> bool:
     return await household.untold() == 0
+
+
+async def test_after_an_outage_the_relay_goes_round_until_nothing_is_left(household, temporal):
+    for number in range(120):
+        case_id, subject = f"case-{number}", f"candidate-{number}"
+        await household.add_person(subject)
+        known = known_to(subject)
+        facts = PersonFacts(id=subject, standing="guest")
+        known = known.model_copy(update={"people": (*known.people, facts)})
+        start = a_start(case_id, on=today(), subject=subject, known=known)
+        await household.perform(start, datetime.now(UTC), case_id)
+    client = await household.client(temporal)
+    # A round takes a hundred of them, and the next one does not wait for an hour.
+    async with household.driver(client, relay_every=3600, relay_after=0):
+        await until(lambda: _nothing_untold(household))

@@ -17,7 +17,7 @@ from domain.events import Event
 from domain.library import Library
 from domain.moments import local_day
 from domain.waiting import Waiting
-from tests.builders import a_library, a_start, an_act
+from tests.builders import a_library, a_start, an_act, an_entry
 from tests.workflows.memory import MemoryActivities, MemoryRecord
 from workflows.case import CaseWorkflow
 from workflows.contract import CaseEnd, CaseStart, Facts, Nudge
@@ -107,3 +107,14 @@ def a_worker(env: WorkflowEnvironment, record: MemoryRecord) -> Worker:
     return Worker(
         env.client, task_queue=QUEUE, workflows=[CaseWorkflow], activities=MemoryActivities(record).all
     )
+
+
+async def to_the_decision(driven: Driven) -> None:
+    """Lead a case to the step in which it is decided."""
+    await driven.begin()
+    await driven.act("talk", outcome="done")
+    await driven.env.sleep(timedelta(days=370))
+    today = await driven.today()
+    await driven.tell(driven.record.perform(an_entry("notice", today, "published"), await driven.now()))
+    await driven.env.sleep(timedelta(days=12))
+    await driven.act("notice")

@@ -10,7 +10,7 @@ import pytest
 from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.client import WorkflowExecutionStatus, WorkflowHistory
 
-from domain.acts import Appeal, Suspend
+from domain.acts import Suspend
 from domain.library import Library
 from domain.moments import local_day
 from tests.builders import (
@@ -21,11 +21,10 @@ from tests.builders import (
     a_process,
     a_start,
     an_act,
-    an_entry,
     known_to,
 )
-from tests.workflows.driven import Driven, a_driven_case
-from workflows.case import HISTORY_LIMIT, LONGEST_SLEEP
+from tests.workflows.driven import Driven, a_driven_case, to_the_decision
+from workflows.case import LONGEST_SLEEP
 from workflows.contract import CaseEnd
 from workflows.definitions import KNOWN
 
@@ -34,17 +33,6 @@ from workflows.definitions import KNOWN
 async def driven(env) -> AsyncIterator[Driven]:
     async with a_driven_case(env) as one:
         yield one
-
-
-async def to_the_decision(driven: Driven) -> None:
-    """Lead a case to the step in which it is decided."""
-    await driven.begin()
-    await driven.act("talk", outcome="done")
-    await driven.env.sleep(timedelta(days=370))
-    today = await driven.today()
-    await driven.tell(driven.record.perform(an_entry("notice", today, "published"), await driven.now()))
-    await driven.env.sleep(timedelta(days=12))
-    await driven.act("notice")
 
 
 async def test_a_case_goes_from_stage_to_stage_and_ends_in_its_outcome(driven):
@@ -182,66 +170,6 @@ async def test_a_case_with_nothing_ahead_looks_at_its_record_now_and_then(driven
 
     assert driven.record.asked == ["record_due"] * 2
     assert (await driven.waiting()).next_moment is None
-
-
-async def test_a_long_case_goes_on_in_new_runs_and_loses_no_fact(driven):
-    await driven.begin()
-    for number in range(3 * HISTORY_LIMIT // 10):
-        await driven.act("talk", outcome="postponed")
-        if number % 3 == 0:
-            await driven.until(driven.record.events[-1].seq)
-
-    assert await driven.until(driven.record.events[-1].seq) == driven.record.case
-    history = await driven.handle.fetch_history()
-    started = history.events[0].workflow_execution_started_event_attributes
-    assert started.continued_execution_run_id
-    assert len(history.events) < HISTORY_LIMIT + 40
-
-
-async def test_facts_that_arrive_while_a_new_run_begins_are_not_lost(driven):
-    await driven.begin()
-    acts = 4 * HISTORY_LIMIT // 10
-    for _ in range(acts):
-        # Nobody waits here: signals arrive in the middle of whatever the workflow does.
-        await driven.act("talk", outcome="postponed")
-    await driven.env.sleep(timedelta(days=29))
-    for _ in range(acts):
-        await driven.act("talk", outcome="postponed")
-
-    assert await driven.until(driven.record.events[-1].seq) == driven.record.case
-
-
-async def test_an_appeal_after_the_end_starts_a_new_run_of_the_same_id(driven):
-    await to_the_decision(driven)
-    await driven.act("admit", by=HOST, outcome="refused")
-    assert (await driven.handle.result()).outcome == "not-admitted"
-    first_run = (await driven.handle.describe()).run_id
-
-    appeal = Appeal(known=known_to(SUBJECT), occurred_on=await driven.today(), reason="unheard")
-    await driven.tell(driven.record.perform(appeal, await driven.now()))
-    case = await driven.until(driven.record.events[-1].seq)
-    assert not case.is_closed
-    assert (await driven.handle.describe()).run_id != first_run
-
-    await driven.act("admit", by=HOST, outcome="admitted")
-    assert (await driven.handle.result()).outcome == "joined"
-
-
-async def test_a_run_started_for_a_case_that_has_ended_ends_at_once(driven):
-    await to_the_decision(driven)
-    closing = await driven.act("admit", by=HOST, outcome="admitted")
-    await driven.handle.result()
-    await driven.tell(closing)
-
-    assert await driven.handle.result() == CaseEnd(outcome="joined", seq=closing[-1].seq)
-
-
-async def test_a_case_the_record_does_not_know_has_no_workflow_for_long(driven):
-    new = driven.record.perform(a_start(on=await driven.today()), await driven.now())
-    driven.record.case = None
-    await driven.tell(new[1:], known=1)
-
-    assert await driven.handle.result() == CaseEnd(outcome=None, seq=0)
 
 
 async def test_a_worker_without_the_definition_leaves_the_case_waiting_for_one(env):

@@ -3,8 +3,9 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
-from records import organisation
+from records import organisation, tables
 from records.cases import CaseFilter, case_as_of, events, find_case, history, is_seen, list_cases
 from records.cursors import BadCursor
 from records.problems import NotFound
@@ -70,6 +71,20 @@ def seen_by(database, person, today=TODAY):
 )
 def test_who_sees_a_case(shown, person, sees):
     assert seen_by(shown, person) == (["case-1"] if sees else [])
+
+
+def test_the_unit_a_transfer_would_lead_to_sees_the_case_while_it_waits(begun):
+    assert seen_by(begun, OUTSIDER) == []
+    begun.write_now(lambda c: c.execute(sa.update(tables.cases).values(target_unit_id="circle-2")) and None)
+    assert seen_by(begun, OUTSIDER) == ["case-1"]
+
+
+def test_whoever_has_a_role_in_the_case_sees_it_without_any_post(begun):
+    begun.write_now(lambda c: organisation.end_post(c, f"post-{OUTSIDER}", SINCE) and None)
+    assert seen_by(begun, OUTSIDER) == []
+    row = {"case_id": "case-1", "role": "introducers", "person_id": OUTSIDER}
+    begun.write_now(lambda c: c.execute(sa.insert(tables.case_people).values(row)) and None)
+    assert seen_by(begun, OUTSIDER) == ["case-1"]
 
 
 def test_a_post_shows_cases_from_its_first_to_its_last_day_only(begun):

@@ -12,7 +12,7 @@ from records import organisation, tables
 from records.problems import HeadMoved, NotFound, OneOpenCase
 from records.recording import lock, record_due
 from tests.builders import HOST, SECRETARY, SUBJECT, noon
-from tests.records.organisations import an_organisation
+from tests.records.organisations import AUDITOR, OUTSIDER, an_organisation
 from tests.records.walks import BEGIN, LIBRARY, act_on, start, withdraw
 
 
@@ -56,6 +56,12 @@ def test_a_stage_left_ends_one_standing_and_begins_the_next(begun):
         (r.from_on, r.standing, r.to_on) for r in rows(begun, tables.standings) if r.person_id == SUBJECT
     )
     assert held == [(BEGIN, "guest", talked - timedelta(days=1)), (talked, "reader", None)]
+
+
+def test_who_leaves_the_process_keeps_no_standing_of_a_candidate(begun):
+    begun.write_now(lambda c: withdraw(c, on=BEGIN + timedelta(days=5)))
+    held = [row for row in rows(begun, tables.standings) if row.person_id == SUBJECT]
+    assert [(row.standing, row.to_on) for row in held] == [("guest", BEGIN + timedelta(days=4))]
 
 
 def test_an_act_moves_the_task_to_the_next_step(begun):
@@ -123,10 +129,20 @@ def test_a_case_that_does_not_exist_cannot_be_locked(begun):
         begun.write_now(lambda c: lock(c, LIBRARY, "case-9"))
 
 
-def test_duties_to_inform_go_to_whoever_holds_the_post_and_to_substitutes(begun):
-    asked = [row for row in rows(begun, tables.obligations) if row.actor == "circle.secretary"]
-    assert [(row.person_id, row.status, row.next_attempt_at) for row in asked] == [
-        (SECRETARY, "waiting", noon(BEGIN))
+def test_duties_to_inform_go_to_whoever_holds_the_post_and_to_substitutes_of_that_day(database):
+    database.write_now(an_organisation)
+    before = BEGIN - timedelta(days=1)
+    for substitute, last in ((OUTSIDER, BEGIN), (AUDITOR, before)):
+        database.write_now(
+            lambda c, substitute=substitute, last=last: organisation.add_delegation(
+                c, post_id=f"post-{SECRETARY}", substitute=substitute, from_on=before, to_on=last
+            )
+        )
+    database.write_now(start)
+    asked = [row for row in rows(database, tables.obligations) if row.actor == "circle.secretary"]
+    assert sorted((row.person_id, row.status, row.next_attempt_at) for row in asked) == [
+        (SECRETARY, "waiting", noon(BEGIN)),
+        (OUTSIDER, "waiting", noon(BEGIN)),
     ]
 
 

@@ -28,7 +28,10 @@ def reconcile(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON for programs.")] = False,
 ) -> None:
-    """Find open cases without a workflow, or with one behind, and set them going. Safe at any time."""
+    """Find open cases without a workflow, and set them going.
+
+    Those whose workflow is behind the record are nudged. Safe at any time.
+    """
     found = asyncio.run(_reconcile(installation(), deep=not quick))
     if as_json:
         typer.echo(json.dumps(found.model_dump()))

@@ -44,7 +44,7 @@ def rehearse(
         bool, typer.Option("--json", help="Print one line of JSON for each scenario.")
     ] = False,
 ) -> None:
-    """Play cases of a process, years long, in seconds. Exit code 1 where one does not go as it is written.
+    """Play whole cases, years long, in seconds. Exit code 1 where one does not go as it is written.
 
     Without --scenario or --all it is the ordinary way under the latest version, or under --version.
     """

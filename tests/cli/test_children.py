@@ -33,7 +33,7 @@ def a_child(folder, name="sleeper", program=SLEEPS):
 async def a_house(folder, **options):
     lock = DataLock(folder)
     lock.take()
-    said = []
+    said: list[str] = []
     children = Children(lock_fd=lock.fd, say=said.append, **options)
     try:
         yield children, said
@@ -124,6 +124,7 @@ async def test_children_end_when_the_parent_is_killed_and_the_folder_is_free_aga
     parent = await asyncio.create_subprocess_exec(
         sys.executable, "-c", PARENT, str(tmp_path), stdout=subprocess.PIPE
     )
+    assert parent.stdout
     child = int(await parent.stdout.readline())
     assert is_alive(child)
     parent.kill()

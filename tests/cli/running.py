@@ -1,0 +1,29 @@
+"""Runs the `accede` command as people do, in a process of its own."""
+
+import os
+import subprocess
+import sys
+
+COMMAND = (sys.executable, "-P", "-m", "cli")
+
+
+def environment(**given):
+    """The environment without anybody's own settings."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("ACCEDE_")}
+    return {
+        **kept,
+        "COLUMNS": "200",
+        **{f"ACCEDE_{name.upper()}": str(value) for name, value in given.items()},
+    }
+
+
+def accede(*arguments, within=60, **settings):
+    """Run a command to its end; settings are given by their names."""
+    return subprocess.run(
+        [*COMMAND, *arguments],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=within,
+        env=environment(**settings),
+    )

@@ -1,0 +1,137 @@
+"""The command line as people and scripts meet it."""
+
+import time
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+import typer
+
+from cli import COMMANDS
+from commands.case import _pairs, _value
+from commands.failures import CommandFailed
+from commands.ports import choose_ports
+from tests.cli.running import accede
+
+PROCESSES = Path(__file__).parents[2] / "processes"
+
+
+def test_help_answers_at_once_and_names_every_command():
+    fastest = 10.0
+    for _ in range(3):
+        began = time.monotonic()
+        done = accede("--help")
+        fastest = min(fastest, time.monotonic() - began)
+        assert done.returncode == 0
+        assert all(name in done.stdout for name in COMMANDS)
+    # 0.25 s on a machine at rest; one that runs other tests beside it takes longer.
+    assert fastest < 1.5
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_the_line_of_help_is_the_one_of_the_command_itself(name):
+    module, line = COMMANDS[name]
+    real = typer.main.get_command(import_module(module).app)
+    assert real.help
+    assert real.help.splitlines()[0].startswith(line.rstrip("."))
+
+
+def test_an_unknown_command_is_one_line_and_exit_code_2():
+    done = accede("upp")
+    assert done.returncode == 2
+    assert done.stderr == "accede: No such command 'upp'. Did you mean 'up'?\n"
+
+
+def test_a_setting_that_cannot_be_is_one_line_and_exit_code_2(tmp_path):
+    done = accede("db", "upgrade", data_dir=tmp_path, time_zone="Mars/Olympus")
+    assert done.returncode == 2
+    assert done.stderr.startswith("accede: ACCEDE_TIME_ZONE: is not the name of a time zone")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_sound_definition_passes_the_check():
+    done = accede("process", "check", str(PROCESSES / "apache-committer" / "1.yaml"))
+    assert (done.returncode, done.stdout) == (0, "it is sound\n")
+
+
+def test_a_fault_is_told_with_file_and_line_and_exit_code_1(tmp_path):
+    text = (PROCESSES / "apache-committer" / "1.yaml").read_text("utf-8")
+    draft = tmp_path / "draft.yaml"
+    draft.write_text(text.replace("starts_in:", "begins_in:", 1), "utf-8")
+    line = next(n for n, each in enumerate(text.splitlines(), 1) if each.startswith("starts_in:"))
+    done = accede("process", "check", str(draft))
+    assert done.returncode == 1
+    assert f"{draft}:{line}: " in done.stdout
+
+
+def test_a_file_that_is_not_there_is_one_line_and_exit_code_2(tmp_path):
+    done = accede("process", "check", str(tmp_path / "none.yaml"))
+    assert done.returncode == 2
+    assert done.stderr == f"accede: {tmp_path}/none.yaml cannot be read: No such file or directory\n"
+
+
+def test_processes_are_listed_and_shown():
+    assert "membership-development" in accede("process", "list").stdout
+    shown = accede("process", "show", "membership-development", "--version", "2014.1")
+    assert "branch-vote" in shown.stdout
+    assert accede("process", "show", "knighthood").returncode == 2
+
+
+def test_tables_are_made_once_and_checked(tmp_path):
+    assert accede("db", "check", data_dir=tmp_path).returncode == 2
+    assert accede("db", "upgrade", data_dir=tmp_path).returncode == 0
+    assert accede("db", "upgrade", data_dir=tmp_path).returncode == 0
+    checked = accede("db", "check", data_dir=tmp_path)
+    assert (checked.returncode, checked.stdout) == (0, "0 cases checked\n")
+
+
+def test_a_token_needs_a_login(tmp_path):
+    accede("db", "upgrade", data_dir=tmp_path)
+    done = accede("token", "nobody", data_dir=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "accede: there is no login 'nobody' here, or it was disabled\n"
+
+
+def test_the_doctor_says_what_to_do_about_an_installation_that_is_not_set_up(tmp_path):
+    done = accede("doctor", data_dir=tmp_path, temporal_address="127.0.0.1:1")
+    assert done.returncode == 1
+    assert "run `accede db upgrade`" in done.stdout
+    assert "start it, or set ACCEDE_TEMPORAL_ADDRESS" in done.stdout
+    assert "set ACCEDE_SMTP_URL" in done.stdout
+
+
+def test_the_doctor_is_content_once_the_tables_are_there(tmp_path):
+    accede("db", "upgrade", data_dir=tmp_path)
+    done = accede("doctor", data_dir=tmp_path, temporal_address="127.0.0.1:1")
+    assert done.returncode == 0
+
+
+def test_the_demonstration_is_for_this_machine_only(tmp_path):
+    done = accede("demo", data_dir=tmp_path, host="192.0.2.1")
+    assert done.returncode == 2
+    assert "127.0.0.1 only" in done.stderr
+
+
+def test_a_case_is_asked_for_with_a_token(tmp_path):
+    assert "a token is needed" in accede("case", "show", "x").stderr
+    done = accede("case", "show", "x", "--url", "http://127.0.0.1:1", token="t")
+    assert done.returncode == 2
+    assert "no answer from http://127.0.0.1:1" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "text, value", [("true", True), ("24", 24), ("-3", -3), ("2026-06-01", "2026-06-01")]
+)
+def test_answers_are_taken_for_what_they_look_like(text, value):
+    assert _value(text) == value
+
+
+def test_an_answer_without_a_name_is_refused():
+    with pytest.raises(CommandFailed, match="name=value"):
+        _pairs(["days"])
+
+
+def test_ports_are_the_same_the_next_time(tmp_path):
+    first = choose_ports(tmp_path, "127.0.0.1", 0)
+    assert len(set(first.values())) == 3
+    assert choose_ports(tmp_path, "127.0.0.1", None) == first

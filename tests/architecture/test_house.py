@@ -15,6 +15,7 @@ ROOMS = ("activities", "api", "commands", "domain", "records", "senders", "servi
 # Who may import a module, besides tests. A trailing dot stands for everything in a room.
 GUARDED = {
     "records.recording": ("services.acts", "activities."),
+    "records.appending": ("records.recording", "records.rebuilding"),
     "settings": ("api.app", "cli", "commands.", "worker", "records.migrations."),
     "api.app": ("cli", "commands."),
     "cli": (),

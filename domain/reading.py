@@ -118,7 +118,6 @@ def _canonical(value: Any) -> Any:  # noqa: ANN401 - any part of a definition
                 name: _canonical(getattr(value, name))
                 for name, field in type(value).model_fields.items()
                 if name in _ALWAYS_NAMED
-                or field.is_required()
                 or getattr(value, name) != field.get_default(call_default_factory=True)
             }
         case Mapping():

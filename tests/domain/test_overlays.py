@@ -471,6 +471,17 @@ def test_what_the_law_adds_cannot_be_taken_away(old, law, new, says):
     assert [flaw.problem for flaw in loosened(base, local)] == [says]
 
 
+def test_an_entry_without_a_name_takes_the_place_of_none_that_has_one():
+    named = CLUB.replace("- {wait: P5D, of: notice.ends", "- {id: law, wait: P5D, of: notice.ends")
+    local = read_overlay(STRICTER, "north.yaml", club(named))
+
+    assert [(wait.id, str(wait.wait)) for wait in local.steps["vote"].not_before] == [
+        ("law", "P5D"),
+        (None, "P0D"),
+        (None, "P8D"),
+    ]
+
+
 def test_a_name_too_long_for_a_version_is_told():
     text = STRICTER.replace("overlay: north", "overlay: " + "n" * 60)
 

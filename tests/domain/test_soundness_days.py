@@ -135,3 +135,40 @@ def test_the_start_of_a_stage_and_of_the_case_are_days():
     assert told(plant((DUE, "due: {within: P2Y, of: case.opened, basis: gen}"))) == []
     assert told(plant((DUE, "due: {within: P2Y, of: joining.entered, basis: gen}"))) == []
     assert told(CLUB.replace(DUE, "due: {within: P2Y, of: vote.opened, basis: gen}")) == []
+
+
+def test_a_period_and_a_notice_take_their_time_before_what_follows_them():
+    after_trial = (
+        ('{of: trial.ends, basis: "7"}', "{of: trial, basis: gen}"),
+        ("after: [notice, review]", "after: [trial, notice]"),
+    )
+    early = plant(*after_trial, (DUE, "due: {within: P11M, of: talk, basis: gen}"))
+    in_time = plant(*after_trial, (DUE, "due: {within: P13M, of: talk, basis: gen}"))
+
+    assert [line.split(": ", 1)[1] for line in told(early)] == [
+        "is due 11 months after talk, but cannot happen until about 365 days after it"
+    ]
+    assert told(in_time) == []
+
+
+def test_a_step_after_a_notice_is_not_due_while_it_hangs():
+    waits = plant(
+        ('          - {wait: P5D, of: notice.ends, basis: "7"}\n', ""),
+        (DUE, "due: {within: P5D, of: notice.opened, basis: gen}"),
+    )
+
+    assert [line.split(": ", 1)[1] for line in told(waits)] == [
+        "is due 5 days after notice.opened, but cannot happen until about 7 days after it"
+    ]
+
+
+def test_an_optional_step_may_never_be_known():
+    tea = "{id: tea, kind: record, title: {zh: 茶, en: Tea}, by: subject, optional: true, after: [talk]}"
+    faulty = plant(
+        ("      - id: sponsors\n", f"      - {tea}\n      - id: sponsors\n        after: [talk]\n"),
+        (SINCE, "{wait: P1M, of: tea, basis: gen}"),
+    )
+
+    assert [line.split(": ", 1)[1] for line in told(faulty)] == [
+        "may never be known: tea does not happen in every case"
+    ]

@@ -29,7 +29,7 @@ SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
         b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox",
     ),
 )
-"""On every answer that does not say otherwise. Nothing this API answers needs a script, a style or an image."""
+"""On every answer that does not say otherwise: nothing here needs a script, a style or an image."""
 
 
 class Watched:

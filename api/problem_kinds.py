@@ -35,7 +35,7 @@ KINDS: dict[str, ProblemKind] = {
             ("规则不允许", "A rule does not allow this"),
             (
                 "规则拒绝了这次办理。rule 是规则，basis 是条款，passes_on 是最早可以办理的日期。",
-                "A rule refused the act. `rule` names it, `basis` the article, `passes_on` the first day it would pass.",
+                "A rule refused it: `rule`, its article in `basis`, `passes_on` the first day it would pass.",
             ),
         ),
         _kind(
@@ -53,7 +53,7 @@ KINDS: dict[str, ProblemKind] = {
             ("该环节现在不能办理", "The step is not open"),
             (
                 "该环节尚未开始、已经办结，或者个案已暂停、已结束。open_steps 列出现在可以办理的环节。",
-                "It has not begun, is done, or the case is suspended or closed. `open_steps` lists what is open.",
+                "It has not begun, is done, or the case is not open. `open_steps` lists what is.",
             ),
         ),
         _kind(
@@ -82,8 +82,8 @@ KINDS: dict[str, ProblemKind] = {
             409,
             ("与已有记录矛盾", "This contradicts what is recorded"),
             (
-                "例如：组织隶属于自己，职务在开始之前结束，代理超出任期。",
-                "Such as a unit above itself, a post that ends before it begins, a delegation beyond its post.",
+                "例如：职务在开始之前结束，代理超出任期。",
+                "Such as a post that ends before it begins, or a delegation that outlasts its post.",
             ),
         ),
         _kind(
@@ -101,7 +101,7 @@ KINDS: dict[str, ProblemKind] = {
             ("缺少 If-Match", "If-Match is missing"),
             (
                 "请在 If-Match 中给出您所看到的个案的 ETag，以免在已变动的个案上办理。",
-                "Send the ETag of the case as you saw it in `If-Match`, so that nobody acts on a case that changed.",
+                "Send the ETag of the case as you saw it, so that nobody acts on a case that changed.",
             ),
         ),
         _kind(
@@ -128,7 +128,7 @@ KINDS: dict[str, ProblemKind] = {
             ("请求无法读取", "The request cannot be read"),
             (
                 "请求不是规范的 JSON 或表单，或者含有不允许的字符、数字或过深的嵌套。",
-                "It is not well-formed JSON or form data, or has characters, numbers or nesting that are not allowed.",
+                "It is not well-formed, or has characters, numbers or nesting that are not allowed.",
             ),
         ),
         _kind(

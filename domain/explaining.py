@@ -48,8 +48,8 @@ def explain(process: Process, case: Case, now: datetime) -> Explanation:
 def earliest_finish(process: Process, case: Case, today: date) -> date | None:
     """Return the first day on which the last stage can be finished; None for a case that is not open.
 
-    Every step is taken to be done on the first day its rules allow, today at the soonest. A step that depends on
-    an answer nobody has given yet is taken not to apply.
+    Every step is taken to be done on the first day its rules allow, today at the soonest. A step that
+    depends on an answer nobody has given yet is taken not to apply.
     """
     if not case.is_open:
         return None

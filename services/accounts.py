@@ -33,7 +33,7 @@ class Begun:
 
 
 async def log_in(parts: Parts, login: str, password: str, address: str, language: Language = "zh") -> Begun:
-    """Begin a session. Raises WrongLogin, or TooManyTries after ten failures of a login in a quarter of an hour.
+    """Begin a session. Raises WrongLogin, or TooManyTries after ten failures in a quarter of an hour.
 
     Takes as long for a login nobody has as for a wrong password.
     """
@@ -74,7 +74,7 @@ async def me(parts: Parts, caller: Caller) -> Me:
 
 
 async def issue_token(parts: Parts, login: str, name: str | None = None) -> str:
-    """Return a new token for programs, which works until it is revoked. Raises NotFound for an unknown login."""
+    """Return a new token for programs, which works until it is revoked. Raises NotFound for no login."""
     now = parts.clock()
     return await parts.write(
         lambda connection: kept.begin(connection, login=login, now=now, kind="token", lasts=None, name=name)
@@ -120,7 +120,10 @@ def _keys(login: str, address: str) -> tuple[str, str]:
 
 
 def _admitted(connection: Connection, login: str, keys: tuple[str, str], now: datetime) -> Account | None:
-    """Return the account a log-in may be tried for. The failures are counted in the database: doors are many."""
+    """Return the account of a log-in that may be tried.
+
+    Failures are counted in the database, because there may be several doors.
+    """
     since = now - _WINDOW
     for key, most in zip(keys, (_TRIES_PER_LOGIN, _TRIES_PER_ADDRESS), strict=True):
         if kept.failed_logins(connection, key, since) >= most:

@@ -7,19 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
-from typing import Annotated, Literal, TypeVar
+from typing import TypeVar
 from uuid import uuid4
 
-from pydantic import Field, TypeAdapter
 from sqlalchemy import Connection
 
-from domain.acts import Change, Due, EntryRecord, MeetingRecord, PersonsAct, Start
+from domain.acts import Due, Start
 from domain.case import Case
 from domain.circumstances import Circumstances
 from domain.library import UnknownProcess
 from domain.process import Process
 from domain.refusals import NotEntitled, NotPossible
-from domain.values import Scalar, Text, Value
+from domain.values import Text, Value
 from domain.waiting import waiting
 from records import cases, materials, problems, recording, registers
 from records.recording import LockedCase, Recorded
@@ -29,41 +28,13 @@ from services import corrections, idempotency
 from services.case_views import case_view, warning_view
 from services.parts import Caller, Parts
 from services.refusals import InvalidInput, NotPermitted
+from services.requests import ActRequest, StartRequest, as_act
 from services.views import CaseView, Performed, View, event_view
 
 V = TypeVar("V", bound=View)
 
 
-class StartRequest(Value):
-    """A case to start. `materials` holds ids; `occurred_on` is today where it is left out."""
-
-    process: str
-    subject: str
-    unit: str
-    occurred_on: date | None = None
-    reason: str | None = None
-    fields: Mapping[str, Scalar] = Field(default_factory=dict)
-    materials: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
-
-
-class ActRequest(Value):
-    """Something to do to a case. Which parts count depends on `kind`; `materials` holds ids."""
-
-    kind: Literal["step", "withdraw", "suspend", "resume", "transfer", "correct", "migrate", "appeal"]
-    occurred_on: date | None = None
-    reason: str | None = None
-    step: str = ""
-    outcome: str | None = None
-    fields: Mapping[str, Scalar] = Field(default_factory=dict)
-    materials: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
-    people: tuple[str, ...] = ()
-    meeting: MeetingRecord | None = None
-    entry: EntryRecord | None = None
-    to_unit: str | None = None
-    handed_over: bool = False
-    change: Change | None = None
-    confirms: int | None = None
-    rejects: int | None = None
+__all__ = ["ActRequest", "StartRequest", "perform", "start"]
 
 
 async def start(parts: Parts, caller: Caller, asked: StartRequest, *, key: str | None = None) -> CaseView:
@@ -77,7 +48,7 @@ async def start(parts: Parts, caller: Caller, asked: StartRequest, *, key: str |
     def work(connection: Connection) -> tuple[CaseView, Recorded]:
         recorded, process = _start(connection, parts, caller, case_id, asked)
         known = _known_today(connection, parts, caller, process, recorded.case)
-        return case_view(connection, parts, caller, recorded.case, recorded.head, known), recorded
+        return case_view(connection, parts, caller, recorded.case, recorded.head, known=known), recorded
 
     return await _once(parts, caller, key, ("start", asked), CaseView, work)
 
@@ -105,7 +76,7 @@ async def perform(
         recording.check_head(connection, locked, head)
         recorded = _act(connection, parts, caller, locked, asked, scope)
         known = _known_today(connection, parts, caller, locked.process, recorded.case)
-        view = case_view(connection, parts, caller, recorded.case, recorded.head, known)
+        view = case_view(connection, parts, caller, recorded.case, recorded.head, known=known)
         return _performed(view, recorded, caller), recorded
 
     return await _once(parts, caller, key, ("act", case_id, asked), Performed, work)
@@ -125,7 +96,7 @@ async def let_happen(parts: Parts, case_id: str) -> datetime | None:
     return following
 
 
-async def _once(
+async def _once(  # noqa: PLR0917 - a request has these parts
     parts: Parts,
     caller: Caller,
     key: str | None,
@@ -179,7 +150,7 @@ def _start(
         raise _unless_takes_part(refused, process, None, known) from refused
 
 
-def _act(
+def _act(  # noqa: PLR0917 - everything an act in a transaction depends on
     connection: Connection,
     parts: Parts,
     caller: Caller,
@@ -196,7 +167,7 @@ def _act(
         looked_up["materials"] = _digests(connection, asked.materials, scope)
     elif asked.kind == "correct" and asked.change is not None:
         looked_up |= vars(corrections.looked_up(connection, locked.case.id, asked.change, scope))
-    act = _as_act(asked, known, asked.occurred_on or parts.today(), looked_up)
+    act = as_act(asked, known, asked.occurred_on or parts.today(), looked_up)
     try:
         return recording.record(connection, locked.process, locked, act, now)
     except NotEntitled as refused:
@@ -224,10 +195,8 @@ def _known(
     return known
 
 
-def _migrate(
-    connection: Connection, parts: Parts, locked: LockedCase, known: Circumstances
-) -> Recorded:
-    """Let happen what is due, the rules now in force included. Asked of whoever works on the case by a post."""
+def _migrate(connection: Connection, parts: Parts, locked: LockedCase, known: Circumstances) -> Recorded:
+    """Let happen what is due, a change of rules included. Asked of whoever works on the case by a post."""
     if not _works_here(locked.process, locked.case, known):
         raise NotPermitted
     recorded = recording.record(connection, locked.process, locked, Due(adopt=True), parts.clock())
@@ -241,26 +210,6 @@ def _migrate(
             ),
         )
     return recorded
-
-
-def _as_act(asked: ActRequest, known: Circumstances, on: date, looked_up: Mapping[str, object]) -> PersonsAct:
-    given = {name: getattr(asked, name) for name in ("kind", "reason", *_PARTS[asked.kind])}
-    act: PersonsAct = _ACT.validate_python({"known": known, "occurred_on": on, **given, **looked_up})
-    return act
-
-
-_ACT: TypeAdapter[PersonsAct] = TypeAdapter(Annotated[PersonsAct, Field(discriminator="kind")])
-
-_PARTS: Mapping[str, tuple[str, ...]] = {
-    "step": ("step", "outcome", "fields", "people", "meeting", "entry"),
-    "withdraw": ("outcome",),
-    "suspend": (),
-    "resume": (),
-    "transfer": ("to_unit", "handed_over", "confirms", "rejects"),
-    "correct": ("change", "confirms", "rejects"),
-    "appeal": (),
-}
-"""The parts of a request that each kind of act has, beside those all of them have."""
 
 
 def _known_today(
@@ -310,7 +259,7 @@ def _check_people(known: Circumstances, named: Mapping[str, Iterable[str]]) -> N
 def _unless_takes_part(
     refused: NotEntitled, process: Process, case: Case | None, known: Circumstances
 ) -> Exception:
-    """Return the rule's own refusal for those who have a part in the case, plain lack of a post for all others."""
+    """Return the rule's own refusal for those with a part in the case, lack of a post for all others."""
     in_roles = () if case is None else (p for held in case.people.values() for p in held)
     takes_part = case is not None and known.actor in (case.subject, *in_roles)
     if takes_part or _works_here(process, case, known):

@@ -36,6 +36,7 @@ def case_view(
     caller: Caller,
     case: Case,
     head: str,
+    *,
     known: Circumstances | None,
     now: datetime | None = None,
 ) -> CaseView:
@@ -71,7 +72,7 @@ def case_view(
     )
 
 
-def case_row(found: FoundCase, overdue: bool, language: Language) -> CaseRow:  # noqa: FBT001 - a column of the row
+def case_row(found: FoundCase, language: Language, *, overdue: bool) -> CaseRow:
     """Return a case as a line of a list."""
     case = found.case
     return CaseRow(

@@ -34,7 +34,7 @@ class CaseFilter:
 async def listed(
     parts: Parts, caller: Caller, wanted: CaseFilter, *, cursor: str | None = None, limit: int = 50
 ) -> Page[CaseRow]:
-    """Return the cases within the caller's scope, those opened last first. Raises InvalidInput for a bad cursor."""
+    """Return the cases within the caller's scope, latest opened first. Raises InvalidInput."""
     narrowed = cases.CaseFilter(
         process=wanted.process,
         status=wanted.status,
@@ -53,7 +53,7 @@ async def listed(
         )
         ids = tuple(found.case.id for found in page.items)
         late = visible.overdue_among(connection, ids, parts.today())
-        rows = tuple(case_row(found, found.case.id in late, caller.language) for found in page.items)
+        rows = tuple(case_row(found, caller.language, overdue=found.case.id in late) for found in page.items)
         return Page(items=rows, next=page.next)
 
     return await parts.read(work)
@@ -67,11 +67,11 @@ async def shown(parts: Parts, caller: Caller, case_id: str, *, as_of: date | Non
         if as_of is not None and as_of < parts.today():
             past = cases.case_as_of(connection, parts.library, case_id, as_of, scope)
             until = start_of(as_of + timedelta(days=1), past.case.time_zone) - timedelta(microseconds=1)
-            return case_view(connection, parts, caller, past.case, past.head, None, until)
+            return case_view(connection, parts, caller, past.case, past.head, known=None, now=until)
         found = cases.find_case(connection, parts.library, case_id, scope)
         today = ActedOn(on=parts.today(), today=parts.today())
         known = registers.circumstances(connection, found.process, found.case, caller.person, today)
-        return case_view(connection, parts, caller, found.case, found.head, known)
+        return case_view(connection, parts, caller, found.case, found.head, known=known)
 
     return await parts.read(work)
 

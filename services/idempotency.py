@@ -15,7 +15,7 @@ from services.views import View
 V = TypeVar("V", bound=View)
 
 
-def earlier(
+def earlier(  # noqa: PLR0917 - a request has these parts
     connection: Connection,
     parts: Parts,
     caller: Caller,

@@ -1,4 +1,4 @@
-"""Process definitions for people and programs: the published ones, in three forms, and drafts to be checked."""
+"""Process definitions for people and programs: the published ones in three forms, and drafts."""
 
 from __future__ import annotations
 
@@ -13,8 +13,16 @@ from domain.reading import check
 from domain.steps import Step
 from domain.values import Language
 from services.parts import Caller, Parts
+from services.process_views import (
+    CheckView,
+    DraftProblem,
+    ProcessRow,
+    ProcessView,
+    StageView,
+    StepRow,
+)
 from services.refusals import NotFound, TooLarge
-from services.views import CheckView, DraftProblem, Page, ProcessRow, ProcessView, StageView, StepRow
+from services.views import Page
 
 LARGEST_DRAFT = 256 << 10
 """Bytes. The longest definition shipped has a fifth of that."""
@@ -44,7 +52,7 @@ def shown(parts: Parts, caller: Caller, process_id: str, version: str | None) ->
 
 
 def as_yaml(parts: Parts, process_id: str, version: str | None) -> str:
-    """Return a version as a definition file, with the same digest as the one that was published. Raises NotFound."""
+    """Return a version as a definition file, with the same digest as the published one. Raises NotFound."""
     written = io.StringIO()
     yaml = YAML()
     yaml.allow_unicode = True
@@ -72,7 +80,7 @@ def as_mermaid(parts: Parts, caller: Caller, process_id: str, version: str | Non
     return "\n".join(lines) + "\n"
 
 
-async def checked(parts: Parts, caller: Caller, draft: bytes) -> CheckView:
+async def checked(draft: bytes) -> CheckView:
     """Return whether a draft could be published, and what is wrong with it. Raises TooLarge."""
     if len(draft) > LARGEST_DRAFT:
         raise TooLarge

@@ -16,7 +16,7 @@ from services.views import CountView, Named, Page, PostView, TaskView
 async def inbox(
     parts: Parts, caller: Caller, *, cursor: str | None = None, limit: int = 50
 ) -> Page[TaskView]:
-    """Return the open steps the caller may act on, soonest due first. Raises InvalidInput for a bad cursor."""
+    """Return the open steps the caller may act on, soonest due first. Raises InvalidInput."""
 
     def work(connection: Connection) -> Page[TaskView]:
         page = kept.list_tasks(connection, caller.person, parts.today(), cursor=cursor, limit=limit)

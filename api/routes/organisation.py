@@ -11,7 +11,9 @@ from api.bounds import Id, Label, Storable
 from api.callers import By, Here, Key, signed_in
 from api.paging import Cursor, Limit
 from services import organisation
-from services.organisation import NewDelegation, NewPerson, NewPost, NewUnit
+from services import posts as post_book
+from services.organisation import NewPerson, NewUnit
+from services.posts import NewDelegation, NewPost
 from services.views import DelegationView, Page, PersonView, PostView, UnitView
 
 units = APIRouter(prefix="/v1/units", tags=["organisation"], dependencies=signed_in)
@@ -23,9 +25,9 @@ Text = Annotated[str | None, Query(max_length=100), Storable]
 
 
 @units.get("", summary="List units")
-async def list_units(parts: Here, caller: By, cursor: Cursor = None, limit: Limit = 200) -> Page[UnitView]:
+async def list_units(parts: Here, _caller: By, cursor: Cursor = None, limit: Limit = 200) -> Page[UnitView]:
     """Return the organisation tree, parents before children."""
-    return await organisation.list_units(parts, caller, cursor=cursor, limit=limit)
+    return await organisation.list_units(parts, cursor=cursor, limit=limit)
 
 
 @units.post("", status_code=201, summary="Add a unit")
@@ -35,9 +37,9 @@ async def add_unit(body: UnitBody, parts: Here, caller: By, key: Key = None) -> 
 
 
 @units.get("/{unit_id}", summary="Read a unit")
-async def read_unit(unit_id: Id, parts: Here, caller: By) -> UnitView:
+async def read_unit(unit_id: Id, parts: Here, _caller: By) -> UnitView:
     """Return one unit."""
-    return await organisation.unit(parts, caller, unit_id)
+    return await organisation.unit(parts, unit_id)
 
 
 @people.get("", summary="List people")
@@ -77,8 +79,8 @@ async def list_posts(
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Page[PostView]:
-    """Return posts in the units of the caller's posts and below, ended ones included, and the caller's own."""
-    return await organisation.list_posts(
+    """Return posts in the units of the caller's posts and below, ended ones too, and the caller's own."""
+    return await post_book.list_posts(
         parts, caller, unit=unit, person=person, role=role, cursor=cursor, limit=limit
     )
 
@@ -86,13 +88,13 @@ async def list_posts(
 @posts.post("", status_code=201, summary="Give a post")
 async def give_post(body: PostBody, parts: Here, caller: By, key: Key = None) -> PostView:
     """Give a person a post. Asked of an `admin` of its unit or above; who gave it is kept."""
-    return await organisation.give_post(parts, caller, NewPost(**body.model_dump()), key=key)
+    return await post_book.give_post(parts, caller, NewPost(**body.model_dump()), key=key)
 
 
 @posts.post("/{post_id}/end", summary="End a post")
 async def end_post(post_id: Id, body: EndBody, parts: Here, caller: By, key: Key = None) -> PostView:
     """Set the last day a post is held. Posts are never deleted: what was done by them stays theirs."""
-    return await organisation.end_post(parts, caller, post_id, body.on, key=key)
+    return await post_book.end_post(parts, caller, post_id, body.on, key=key)
 
 
 @delegations.get("", summary="List delegations")
@@ -100,13 +102,13 @@ async def list_delegations(
     parts: Here, caller: By, cursor: Cursor = None, limit: Limit = 50
 ) -> Page[DelegationView]:
     """Return what the caller lent, what was lent to him, and what is lent in units he administers."""
-    return await organisation.list_delegations(parts, caller, cursor=cursor, limit=limit)
+    return await post_book.list_delegations(parts, caller, cursor=cursor, limit=limit)
 
 
 @delegations.post("", status_code=201, summary="Lend a post")
 async def lend_post(body: DelegationBody, parts: Here, caller: By, key: Key = None) -> DelegationView:
     """Lend a post to a substitute. Asked of its holder, or of an `admin` of its unit or above."""
-    return await organisation.lend_post(parts, caller, NewDelegation(**body.model_dump()), key=key)
+    return await post_book.lend_post(parts, caller, NewDelegation(**body.model_dump()), key=key)
 
 
 @delegations.post("/{delegation_id}/end", summary="End a delegation")
@@ -114,4 +116,4 @@ async def end_delegation(
     delegation_id: Id, body: EndBody, parts: Here, caller: By, key: Key = None
 ) -> DelegationView:
     """Set the last day of a delegation."""
-    return await organisation.end_delegation(parts, caller, delegation_id, body.on, key=key)
+    return await post_book.end_delegation(parts, caller, delegation_id, body.on, key=key)

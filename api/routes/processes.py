@@ -9,7 +9,8 @@ from fastapi import APIRouter, Path, Request, Response
 from api.bounds import Label
 from api.callers import By, Here, signed_in
 from services import processes
-from services.views import CheckView, Page, ProcessRow, ProcessView
+from services.process_views import CheckView, ProcessRow, ProcessView
+from services.views import Page
 
 router = APIRouter(prefix="/v1/processes", tags=["processes"], dependencies=signed_in)
 
@@ -27,9 +28,9 @@ async def published(parts: Here, caller: By) -> Page[ProcessRow]:
 
 
 @router.post("/check", summary="Check a draft", openapi_extra=_DRAFT)
-async def check(request: Request, parts: Here, caller: By) -> CheckView:
+async def check(request: Request, _caller: By) -> CheckView:
     """Return whether a definition, sent as YAML text, could be published, and what is wrong with it."""
-    return await processes.checked(parts, caller, await request.body())
+    return await processes.checked(await request.body())
 
 
 @router.get("/{process_id}", summary="Read a process", response_model=ProcessView, responses={200: _TEXT})

@@ -1,4 +1,4 @@
-"""Who may and who may not: every route by every sort of person, as a table. A new route without a row fails."""
+"""Who may and who may not: every route by every sort of person. A new route without a row fails."""
 
 from __future__ import annotations
 

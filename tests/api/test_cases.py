@@ -1,6 +1,7 @@
 """Starting, reading and explaining cases over HTTP, in the shapes of the contract."""
 
 from datetime import date
+from itertools import pairwise
 
 from tests.api.world import HOST, NOBODY, SECRETARY, SIBLING, SUBJECT
 
@@ -54,7 +55,7 @@ async def test_an_act_answers_with_its_events_and_the_new_head(world):
     answer = await world.act(case, "talk", SECRETARY, outcome="done", occurred_on="2025-03-10")
     assert answer.status_code == 200, answer.text
     body = answer.json()
-    assert [event["type"] for event in body["events"]][0] == "step-completed"
+    assert body["events"][0]["type"] == "step-completed"
     assert body["events"][0]["actor"] == SECRETARY
     assert body["events"][0]["post"] == f"post-{SECRETARY}"
     assert answer.headers["etag"] == f'"{body["case"]["head"]}"' != f'"{case["head"]}"'
@@ -94,7 +95,7 @@ async def test_the_history_is_a_chain_that_ends_in_the_head(world):
     history = (await world.get(f"/v1/cases/{case['id']}/history", SUBJECT)).json()
     items = history["items"]
     assert [item["seq"] for item in items] == list(range(1, len(items) + 1))
-    assert all(after["prev_hash"] == before["hash"] for before, after in zip(items, items[1:], strict=False))
+    assert all(after["prev_hash"] == before["hash"] for before, after in pairwise(items))
     assert items[-1]["hash"] == done["case"]["head"]
     assert history["next"] is None
 

@@ -106,7 +106,7 @@ async def test_a_storm_of_one_request_has_one_effect_and_one_answer(world_on_bot
 
 
 async def test_fifty_people_voting_at_once_all_get_a_right_answer(world_on_both):
-    """Each voter sees a head others may have moved; he looks again and votes once, until fifty votes decide."""
+    """Others may have moved the head a voter saw; he looks again and votes once, until fifty decide."""
     world = world_on_both
     voters = [f"voter-{number}" for number in range(50)]
 

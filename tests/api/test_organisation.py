@@ -41,7 +41,7 @@ async def test_nobody_gives_himself_a_post(world):
 
 
 @pytest.mark.parametrize(
-    ("change", "path"),
+    "change, path",
     [
         ({"person": "no-such"}, "person"),
         ({"unit": "no-such"}, "unit"),
@@ -92,7 +92,7 @@ async def test_a_holder_lends_his_post_and_either_side_ends_it(world):
 
 
 @pytest.mark.parametrize(
-    ("change", "status"),
+    "change, status",
     [
         ({"from": "2025-03-09"}, 409),
         ({"from": "2025-05-01"}, 409),
@@ -124,10 +124,14 @@ async def test_an_administrator_does_not_lend_somebodys_post_to_himself(world):
 async def test_lists_come_in_pages_that_miss_and_repeat_nothing(world):
     for path in ("/v1/units", "/v1/people", "/v1/posts"):
         whole = (await world.get(f"{path}?limit=200", ADMIN)).json()["items"]
-        paged, cursor = [], ""
-        while cursor is not None:
-            page = (await world.get(f"{path}?limit=2{cursor and '&cursor=' + cursor}", ADMIN)).json()
-            paged, cursor = paged + page["items"], page["next"]
+        paged = []
+        query = f"{path}?limit=2"
+        while True:
+            page = (await world.get(query, ADMIN)).json()
+            paged += page["items"]
+            if page["next"] is None:
+                break
+            query = f"{path}?limit=2&cursor={page['next']}"
         assert paged == whole
         assert len(whole) >= 4
 

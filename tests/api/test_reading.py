@@ -1,13 +1,15 @@
 """Processes, messages, problem pages and what operators look at."""
 
+from dataclasses import replace
+
 import pytest
 
+from api.app import Door
 from api.language import preferred
 from api.problem_kinds import KINDS
 from domain.reading import check, read_process
 from tests.api.world import BALLOT, HOST, SECRETARY, SUBJECT, a_world
 from tests.databases import *  # noqa: F403 - fixtures are found by their names
-from api.app import Door
 
 
 async def test_processes_are_listed_in_the_readers_language(world):
@@ -90,10 +92,11 @@ async def test_every_kind_of_problem_has_a_page_in_both_languages(world, kind):
 
 
 @pytest.mark.parametrize(
-    ("header", "language"),
+    "header, language",
     [
         ("", "zh"), ("en", "en"), ("en-US,en;q=0.9", "en"), ("zh-CN,zh;q=0.9,en;q=0.8", "zh"), ("fr", "zh"),
-        ("en;q=0.1, zh;q=0.9", "zh"), ("zh;q=0.1, en;q=0.9", "en"), ("en;q=0", "zh"), ("en;q=x", "zh"), ("*", "zh"),
+        ("en;q=0.1, zh;q=0.9", "zh"), ("zh;q=0.1, en;q=0.9", "en"), ("en;q=0", "zh"),
+        ("en;q=x", "zh"), ("*", "zh"),
         ("fr, en;q=0.5", "en"), ("en;q=inf, zh;q=nan", "en"), (";;;,,,", "zh"),
     ],
 )  # fmt: skip
@@ -116,8 +119,6 @@ async def test_alive_and_ready_without_temporal_which_acts_do_not_need(world):
 
 
 async def test_temporal_away_degrades_and_a_database_away_is_unready(world):
-    from dataclasses import replace
-
     async def away():
         return False
 

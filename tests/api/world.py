@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import httpx
 from pwdlib import PasswordHash
@@ -18,6 +19,26 @@ from services.documents import StoredDocuments
 from services.parts import Parts
 from services.passwords import Passwords
 from tests.builders import HOST, READING_CIRCLE, SECRETARY, SUBJECT
+
+__all__ = [
+    "ADMIN",
+    "AUDITOR",
+    "BALLOT",
+    "CHILD",
+    "HOST",
+    "NOBODY",
+    "NOON",
+    "PARENT",
+    "PASSWORD",
+    "SECRETARY",
+    "SIBLING",
+    "SUBJECT",
+    "World",
+    "a_circle",
+    "a_world",
+    "add_somebody",
+    "give_token",
+]
 
 PARENT, CHILD, SIBLING, NOBODY = "person-parent", "person-child", "person-sibling", "person-nobody"
 AUDITOR, ADMIN = "person-auditor", "person-admin"
@@ -134,13 +155,13 @@ class World:
         headers = {name.replace("_", "-"): value for name, value in more.items()}
         return headers if person is None else {"authorization": f"Bearer {self.tokens[person]}"} | headers
 
-    async def start(self, subject: str = SUBJECT, by: str | None = None, **body: object) -> dict:
+    async def start(self, subject: str = SUBJECT, by: str | None = None, **body: object) -> Any:
         asked = {"process": "reading-circle", "subject": subject, "unit": "circle-1"} | body
         answer = await self.client.post("/v1/cases", json=asked, headers=self.by(by or subject))
         assert answer.status_code == 201, answer.text
         return answer.json()
 
-    async def act(self, case: dict, step: str, by: str, **body: object) -> httpx.Response:
+    async def act(self, case: Any, step: str, by: str, **body: object) -> httpx.Response:
         return await self.client.post(
             f"/v1/cases/{case['id']}/steps/{step}",
             json=body,

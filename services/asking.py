@@ -1,0 +1,70 @@
+"""Requests that change the organisation: who asks, in which transaction, and once for each key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from domain.values import Text, Value
+from records import problems, visible
+from services import idempotency
+from services.parts import Caller, Parts
+from services.refusals import InvalidInput, NotPermitted
+from services.views import View
+
+T = TypeVar("T")
+V = TypeVar("V", bound=View)
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Somebody who asks, in one transaction."""
+
+    connection: Connection
+    who: str
+    today: date
+
+    def administers(self, unit: str) -> bool:
+        """Whether he is an administrator of that unit."""
+        return visible.may_administer(self.connection, self.who, unit, self.today)
+
+    def check_administers(self, unit: str) -> None:
+        """Raise NotPermitted unless he is."""
+        if not self.administers(unit):
+            raise NotPermitted
+
+
+async def once(  # noqa: PLR0917 - a request has these parts
+    parts: Parts,
+    caller: Caller,
+    key: str | None,
+    request: tuple[str | Value, ...],
+    shape: type[V],
+    work: Callable[[Asking], V],
+) -> V:
+    """Do the work of a request once in its transaction, or return the answer it had before."""
+
+    def whole(connection: Connection) -> V:
+        earlier = idempotency.earlier(connection, parts, caller, key, request, shape)
+        if earlier is not None:
+            return earlier
+        answer = work(Asking(connection, caller.person, parts.today()))
+        idempotency.answered(connection, caller, key, answer)
+        return answer
+
+    return await parts.write(whole)
+
+
+def existing(find: Callable[[], T], path: str) -> T:
+    """Return what is found, or raise InvalidInput for that part of the request."""
+    try:
+        return find()
+    except problems.NotFound as error:
+        raise InvalidInput(path, NOT_THERE) from error
+
+
+NOT_THERE = Text(zh="没有这样的内容", en="there is no such thing")

@@ -1,0 +1,237 @@
+"""Posts given and ended, lent and handed back.
+
+Rights come from posts only, so giving one asks for more than holding it: the role `admin` in that unit or
+above, and never for oneself.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import Connection
+
+from domain.values import Text, Value
+from records import organisation, units, visible
+from records.organisation import Delegation, Post
+from records.scope import ADMIN
+from services.asking import Asking, existing, once
+from services.parts import Caller, Parts
+from services.people import delegation_views, post_view
+from services.refusals import Contradiction, InUse, InvalidInput, NotPermitted
+from services.views import DelegationView, Page, PostView
+
+AUDITOR = "auditor"
+"""The role that reads and never acts."""
+
+
+class NewPost(Value):
+    """A post to give, from today where `from_` is left out, until `to` (the last day) or without an end."""
+
+    person: str
+    role: str
+    unit: str
+    from_: date | None = None
+    to: date | None = None
+
+
+class NewDelegation(Value):
+    """A post to lend, the same way."""
+
+    post: str
+    substitute: str
+    from_: date | None = None
+    to: date | None = None
+
+
+async def list_posts(
+    parts: Parts,
+    caller: Caller,
+    *,
+    unit: str | None = None,
+    person: str | None = None,
+    role: str | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Page[PostView]:
+    """Return posts within the caller's scope, ended ones included. Raises InvalidInput for a bad cursor."""
+
+    def work(connection: Connection) -> Page[PostView]:
+        page = visible.list_posts(
+            connection,
+            viewer=caller.person,
+            today=parts.today(),
+            unit_id=unit,
+            person_id=person,
+            role=role,
+            cursor=cursor,
+            limit=limit,
+        )
+        names = organisation.names_of(connection, (post.person for post in page.items))
+        items = tuple(post_view(post, names[post.person]) for post in page.items)
+        return Page(items=items, next=page.next)
+
+    return await parts.read(work)
+
+
+async def give_post(parts: Parts, caller: Caller, new: NewPost, *, key: str | None = None) -> PostView:
+    """Give somebody else a post in a unit the caller administers; who gave it is kept.
+
+    Raises NotPermitted, InvalidInput, InUse where the person holds it in that time, Contradiction.
+    """
+
+    def work(asking: Asking) -> PostView:
+        place = existing(lambda: units.unit(asking.connection, new.unit), "unit")
+        asking.check_administers(new.unit)
+        if new.person == caller.person:
+            raise NotPermitted(_NOT_ONESELF)
+        holder = existing(lambda: organisation.person(asking.connection, new.person), "person")
+        if new.role not in {ADMIN, AUDITOR} and f"{place.kind}.{new.role}" not in _posts_known(parts):
+            raise InvalidInput(
+                "role", Text(zh="此类组织没有这一职务", en="units of this kind have no such role")
+            )
+        from_on = new.from_ or asking.today
+        _check_not_held(asking.connection, new, from_on)
+        made = organisation.add_post(
+            asking.connection,
+            person_id=new.person,
+            role=new.role,
+            unit_id=new.unit,
+            from_on=from_on,
+            to_on=new.to,
+            granted_by=caller.person,
+        )
+        return post_view(made, holder.name)
+
+    return await once(parts, caller, key, ("post", new), PostView, work)
+
+
+async def end_post(
+    parts: Parts, caller: Caller, post_id: str, on: date | None, *, key: str | None = None
+) -> PostView:
+    """Set the last day of a post, sooner than it had. Raises NotFound, NotPermitted, Contradiction."""
+
+    def work(asking: Asking) -> PostView:
+        connection = asking.connection
+        found = visible.find_post(connection, post_id, viewer=caller.person, today=asking.today)
+        asking.check_administers(found.unit)
+        last = on or asking.today
+        _check_sooner(found.to_on, last)
+        ended = organisation.end_post(connection, post_id, last)
+        return post_view(ended, organisation.person(connection, ended.person).name)
+
+    return await once(parts, caller, key, ("end-post", post_id, str(on)), PostView, work)
+
+
+async def list_delegations(
+    parts: Parts, caller: Caller, *, cursor: str | None = None, limit: int = 50
+) -> Page[DelegationView]:
+    """Return what the caller lent, was lent, or administers. Raises InvalidInput for a bad cursor."""
+
+    def work(connection: Connection) -> Page[DelegationView]:
+        page = visible.list_delegations(
+            connection, viewer=caller.person, today=parts.today(), cursor=cursor, limit=limit
+        )
+        return Page(items=delegation_views(connection, page.items), next=page.next)
+
+    return await parts.read(work)
+
+
+async def lend_post(
+    parts: Parts, caller: Caller, new: NewDelegation, *, key: str | None = None
+) -> DelegationView:
+    """Lend a post: the holder his own, an admin of its unit or above anybody's but not to himself.
+
+    Raises NotFound, NotPermitted, InvalidInput, Contradiction beyond the post or in the past.
+    """
+
+    def work(asking: Asking) -> DelegationView:
+        connection = asking.connection
+        lent = visible.find_post(connection, new.post, viewer=caller.person, today=asking.today)
+        if lent.person != caller.person:
+            asking.check_administers(lent.unit)
+            if new.substitute == caller.person:
+                raise NotPermitted(_NOT_ONESELF)
+        existing(lambda: organisation.person(connection, new.substitute), "substitute")
+        from_on = new.from_ or asking.today
+        to_on = new.to if new.to is not None else lent.to_on
+        if from_on < asking.today or from_on < lent.from_on or _ends_later(to_on, lent.to_on):
+            raise Contradiction
+        made = organisation.add_delegation(
+            connection,
+            post_id=lent.id,
+            substitute=new.substitute,
+            from_on=from_on,
+            to_on=to_on,
+            granted_by=caller.person,
+        )
+        return delegation_views(connection, (made,))[0]
+
+    return await once(parts, caller, key, ("delegation", new), DelegationView, work)
+
+
+async def end_delegation(
+    parts: Parts, caller: Caller, delegation_id: str, on: date | None, *, key: str | None = None
+) -> DelegationView:
+    """Set an earlier last day of a delegation: by either of the two, or an admin of the post's unit.
+
+    Raises NotFound, NotPermitted, Contradiction.
+    """
+
+    def work(asking: Asking) -> DelegationView:
+        found: Delegation = visible.find_delegation(
+            asking.connection, delegation_id, viewer=caller.person, today=asking.today
+        )
+        if caller.person not in {found.owner, found.substitute}:
+            asking.check_administers(found.unit)
+        last = on or asking.today
+        _check_sooner(found.to_on, last)
+        if last < found.from_on and found.from_on <= asking.today:
+            raise Contradiction
+        ended = organisation.end_delegation(asking.connection, delegation_id, last)
+        return delegation_views(asking.connection, (ended,))[0]
+
+    return await once(parts, caller, key, ("end-delegation", delegation_id, str(on)), DelegationView, work)
+
+
+def _check_not_held(connection: Connection, new: NewPost, from_on: date) -> None:
+    cursor: str | None = None
+    while True:
+        page = organisation.list_posts(
+            connection, person_id=new.person, unit_id=new.unit, cursor=cursor, limit=200
+        )
+        if any(_overlaps(post, from_on, new.to) for post in page.items if post.role == new.role):
+            raise InUse
+        if page.next is None:
+            return
+        cursor = page.next
+
+
+def _overlaps(post: Post, from_on: date, to_on: date | None) -> bool:
+    return (post.to_on is None or post.to_on >= from_on) and (to_on is None or post.from_on <= to_on)
+
+
+def _check_sooner(ends_on: date | None, last: date) -> None:
+    """Raise Contradiction where an end would be put off: that would give a right back for days gone by."""
+    if ends_on is not None and last > ends_on:
+        raise Contradiction
+
+
+def _ends_later(to_on: date | None, than: date | None) -> bool:
+    return than is not None and (to_on is None or to_on > than)
+
+
+def _posts_known(parts: Parts) -> frozenset[str]:
+    roles = {actor for process in parts.library for actor in process.roles}
+    members = {
+        f"{body.unit}.{role}"
+        for process in parts.library
+        for body in process.bodies.values()
+        for role in body.roles
+    }
+    return frozenset(roles | members)
+
+
+_NOT_ONESELF = Text(
+    zh="不能给自己授予职务或代理，请由另一位管理员办理。",
+    en="Nobody gives a post or a delegation to himself; another administrator has to.",
+)

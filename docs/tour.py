@@ -45,7 +45,7 @@ CASE: list[tuple[str, str, str, dict[str, Any], str]] = [
     ),
     ("2023-07-20", "activist-filing", "organiser", {}, "activist-filing-form activist-filing-report"),
     ("2023-07-22", "contacts", "secretary", {"people": "two members"}, ""),
-    # Cultivation ends by itself after its year; no assessment was written down, which is noted at the next step.
+    # Cultivation ends by itself after its year; no assessment was written down: noted at the next step.
     (
         "2024-07-15",
         "object-decision",

@@ -24,10 +24,13 @@ class Household:
             text=True,
             env=environment(),
         )
-        self.said = []
+        self.said: list[str] = []
+        assert self.process.stdout
+        assert self.process.stderr
+        self._out, self._err = self.process.stdout, self.process.stderr
         self._listening = threading.Thread(target=self._listen, daemon=True)
         self._listening.start()
-        line = self.process.stdout.readline()
+        line = self._out.readline()
         if not line:
             self.process.wait()
             self._listening.join()
@@ -35,7 +38,7 @@ class Household:
         self.told = json.loads(line)
 
     def _listen(self):
-        for line in self.process.stderr:
+        for line in self._err:
             self.said.append(line)
 
     @property
@@ -48,8 +51,8 @@ class Household:
             self.process.send_signal(number)
         code = self.process.wait(60)
         self._listening.join(10)
-        self.process.stdout.close()
-        self.process.stderr.close()
+        self._out.close()
+        self._err.close()
         return code
 
     def answers(self):

@@ -5,15 +5,16 @@ from __future__ import annotations
 from datetime import date
 
 from domain.case import Case
-from domain.circumstances import UnitRef
+from domain.circumstances import Circumstances, UnitRef
 from domain.conditions import holds
 from domain.moments import PUBLISHED, Earliest, earliest, notice_end, numbered, period_days
 from domain.process import Process
 from domain.refusals import NotPossible, RuleViolation, TooEarly
 from domain.rules import CountRule, DocumentRule, UnitRule
 from domain.spans import Span
-from domain.steps import NoticeStep, PeriodStep, Step
+from domain.steps import MeetingStep, NoticeStep, PeriodStep, Step
 from domain.values import Text
+from domain.voting import voting_body
 
 
 def blocked_by(
@@ -30,6 +31,11 @@ def blocked_by(
         return None
     if isinstance(step, PeriodStep):
         return None if period_days(process, case, step) is not None else _not_begun(step)
+    if isinstance(step, MeetingStep):
+        try:
+            voting_body(process, step, Circumstances(actor="", path=path or case.path))
+        except RuleViolation as refused:
+            return refused
     return rule_on_case(process, case, step, path)
 
 

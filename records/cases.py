@@ -84,7 +84,8 @@ def list_cases(
     limit: int = 50,
 ) -> Page[FoundCase]:
     """Return cases, those opened last first. Raises BadCursor."""
-    query = _select().where(*_seen(scope), *_conditions(narrowed or CaseFilter(), scope))
+    seen = () if scope is None else (scope.sees_of_many(),)
+    query = _select().where(*seen, *_conditions(narrowed or CaseFilter(), scope))
     if cursor is not None:
         opened_on, case_id = place_of(cursor, 2)
         place = sa.tuple_(sa.literal(opened_on), sa.literal(case_id))

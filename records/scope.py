@@ -31,16 +31,30 @@ class Scope:
     """The person holds posts above every unit there is, so that no row has to be looked at for this."""
 
     def sees(self) -> ColumnElement[bool]:
-        """Return the condition on a row of `cases`."""
+        """Return the condition on a row of `cases` that was found by its id."""
         if self.everything:
             return sa.true()
+        return sa.or_(*self._reasons(cases))
+
+    def sees_of_many(self) -> ColumnElement[bool]:
+        """Return the same condition for a search over all cases.
+
+        It looks each reason up on its own: with OR between them PostgreSQL would read every case.
+        """
+        if self.everything:
+            return sa.true()
+        case = cases.alias()
+        found = (sa.select(case.c.id).where(condition) for condition in self._reasons(case))
+        return cases.c.id.in_(sa.union_all(*found))
+
+    def _reasons(self, case: FromClause) -> tuple[ColumnElement[bool], ...]:
         below = _units_below(self.person, self.today)
         taking_part = sa.select(case_people.c.case_id).where(case_people.c.person_id == self.person)
-        return sa.or_(
-            cases.c.unit_id.in_(below),
-            cases.c.target_unit_id.in_(below),
-            cases.c.subject_id == self.person,
-            cases.c.id.in_(taking_part),
+        return (
+            case.c.unit_id.in_(below),
+            case.c.target_unit_id.in_(below),
+            case.c.subject_id == self.person,
+            case.c.id.in_(taking_part),
         )
 
 

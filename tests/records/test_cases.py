@@ -80,7 +80,7 @@ def test_the_unit_a_transfer_would_lead_to_sees_the_case_while_it_waits(begun):
 
 
 def test_whoever_has_a_role_in_the_case_sees_it_without_any_post(begun):
-    begun.write_now(lambda c: organisation.end_post(c, f"post-{OUTSIDER}", SINCE) and None)
+    begun.write_now(lambda c: organisation.end_post(c, f"post-{OUTSIDER}", SINCE))
     assert seen_by(begun, OUTSIDER) == []
     row = {"case_id": "case-1", "role": "introducers", "person_id": OUTSIDER}
     begun.write_now(lambda c: c.execute(sa.insert(tables.case_people).values(row)) and None)

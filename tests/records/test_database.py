@@ -6,7 +6,6 @@ from concurrent.futures import CancelledError
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 
 from records import tables
 from records.database import Database
@@ -49,9 +48,10 @@ async def test_what_is_acknowledged_is_there_for_every_reader(database):
 async def test_a_failing_work_keeps_nothing_and_hurts_nobody_beside_it(database):
     works = [add("a"), failing, add("b"), add("a"), add("c")]
     answers = await asyncio.gather(*(database.write(work) for work in works), return_exceptions=True)
-    assert [answers[0], answers[2], answers[4]] == ["a", "b", "c"]
+    assert [answers[2], answers[4]] == ["b", "c"]
     assert isinstance(answers[1], LookupError)
-    assert isinstance(answers[3], IntegrityError)
+    # Which of the two that add the same person comes first is left open.
+    assert sorted(type(answer).__name__ for answer in (answers[0], answers[3])) == ["IntegrityError", "str"]
     assert people(database) == ["a", "b", "c"]
 
 

@@ -228,6 +228,13 @@ def test_every_table_is_described():
     assert set(metadata.tables) - told == set()
 
 
+def test_every_module_of_the_domain_has_its_place_in_the_architecture():
+    told = {word for row in rows("docs/architecture.md") for word in CODE.findall(row[1])}
+    modules = {path.name for path in (ROOT / "domain").glob("[!_]*.py")}
+    rooms = {f"{path.parent.name}/" for path in (ROOT / "domain").glob("*/__init__.py")}
+    assert (modules | rooms) - told == set()
+
+
 def test_every_word_of_the_domain_is_in_the_glossary():
     assert len(words_of_the_domain()) > 80
     assert words_of_the_domain() - in_glossary() == set()

@@ -8,7 +8,7 @@ event is the case's head.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -68,16 +68,6 @@ def event_hash(prev_hash: str, case_id: str, event: Event) -> str:
 def hash_of(image: Mapping[str, JsonValue]) -> str:
     """Return the hash of a preimage, 64 hexadecimal digits: what a verifier computes from a stored row."""
     return hashlib.sha256(canonical(dict(image))).hexdigest()
-
-
-def chained(prev_hash: str, case_id: str, events: Iterable[Event]) -> tuple[tuple[Event, str, str], ...]:
-    """Return each event with the hash before it and its own, in order."""
-    links: list[tuple[Event, str, str]] = []
-    for event in events:
-        own = event_hash(prev_hash, case_id, event)
-        links.append((event, prev_hash, own))
-        prev_hash = own
-    return tuple(links)
 
 
 def _check_whole_numbers(value: Any) -> None:  # noqa: ANN401 - any JSON value

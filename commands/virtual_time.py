@@ -25,6 +25,8 @@ from temporalio.worker import (
 from temporalio.workflow import Info
 
 _NANOSECONDS = 1_000_000_000
+_AT_MOST = timedelta(days=60)
+"""How much time one call may skip: with many timers on the way a longer one could outlast the call's patience."""
 
 
 class VirtualTime:
@@ -49,8 +51,8 @@ class VirtualTime:
     async def skip_to(self, moment: datetime) -> None:
         """Let time pass until `moment`; what is due on the way happens on its day."""
         await self.look()
-        if moment > self._now:
-            await self._environment.sleep(moment - self._now)
+        while moment > self._now:
+            await self._environment.sleep(min(moment - self._now, _AT_MOST))
             await self.look()
 
     async def look(self) -> datetime:

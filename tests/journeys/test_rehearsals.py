@@ -51,9 +51,9 @@ def test_a_scenario_that_ends_in_another_way_is_exit_code_1(tmp_path):
     copied = tmp_path / "processes"
     shutil.copytree(PROCESSES, copied)
     scenario = copied / "membership-development" / "scenarios" / "auditor-reads-only.yaml"
-    scenario.write_text(
-        scenario.read_text("utf-8").replace("ends:", "ends:\n  standing: full-member", 1), "utf-8"
-    )
+    written = scenario.read_text("utf-8")
+    assert "ends: {" in written
+    scenario.write_text(written.replace("ends: {", "ends: {standing: full-member, "), "utf-8")
     done = accede(
         "rehearse",
         "membership-development",

@@ -26,7 +26,7 @@ from temporalio.workflow import Info
 
 _NANOSECONDS = 1_000_000_000
 _AT_MOST = timedelta(days=60)
-"""How much time one call may skip: with many timers on the way a longer one could outlast the call's patience."""
+"""How much time one call may skip: with many timers on the way, more could outlast its patience."""
 
 
 class VirtualTime:

@@ -5,14 +5,22 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
+from domain.chain import moment_text
 from domain.events import Event
 
 T = TypeVar("T")
 
 From = Annotated[date, Field(serialization_alias="from", validation_alias="from")]
 To = Annotated[date | None, Field(serialization_alias="to", validation_alias="to")]
+
+RecordedAt = Annotated[
+    datetime,
+    PlainSerializer(moment_text, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+"""A moment written as it was hashed, with every digit, so that whoever reads a history can hash it again."""
 
 
 class View(BaseModel):
@@ -126,7 +134,7 @@ class EventView(View):
     step: str | None
     round: int | None
     occurred_on: date
-    recorded_at: datetime
+    recorded_at: RecordedAt
     actor: str | None
     post: str | None
     on_behalf_of: str | None

@@ -110,7 +110,7 @@ BODIES = {
             "email": "a@b",
             "language": "zh",
             "born_on": "1990-01-01",
-            "standing": "s",
+            "standing": "guest",
         },
     ),
     "post": (

@@ -60,9 +60,9 @@ def doctor(
         console = Console(highlight=False)
         signs = {"well": "[green]well [/]", "weak": "[yellow]weak [/]", "wrong": "[red]wrong[/]"}
         for finding in findings:
-            console.print(f"{signs[finding.state]} {finding.what}: {finding.found}")
+            console.print(f"{signs[finding.state]} {finding.what}: {finding.found}", soft_wrap=True)
             if finding.do:
-                console.print(f"      {finding.do}")
+                console.print(f"      {finding.do}", soft_wrap=True)
     if any(finding.state == "wrong" for finding in findings):
         raise typer.Exit(1)
 

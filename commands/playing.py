@@ -15,9 +15,9 @@ from domain.refusals import NotEntitled, RuleViolation
 from domain.rehearsing import Asked
 from records import cases, materials, organisation
 from services import acts
-from services.acts import ActRequest, StartRequest
 from services.parts import Caller, Parts
-from services.refusals import NotFound, NotPermitted
+from services.refusals import InvalidInput, NotFound, NotPermitted
+from services.requests import ActRequest, StartRequest
 
 _EVERYTHING = 1_000_000
 
@@ -54,7 +54,7 @@ class Player:
         try:
             async with self._lent(asked):
                 await self._ask(asked)
-        except (RuleViolation, NotPermitted, NotFound) as refusal:
+        except (RuleViolation, NotPermitted, NotFound, InvalidInput) as refusal:
             rule = _rule_of(refusal, asked.refused)
             if rule != asked.refused:
                 return (f"{where}: the service refused by {rule}, the rules alone by {asked.refused}",)
@@ -138,11 +138,12 @@ class Player:
 def _rule_of(refusal: Exception, expected: str | None) -> str | None:
     """Return the rule that refused.
 
-    Who may not even see a case is not told which rule would refuse him: that counts as the rule that was
-    expected, provided it was about who may act.
+    Who may not even see a case is not told which rule would refuse him, and a correction of what is not there
+    is sent back before any rule is asked: both count as the rule that was expected, where it was about that.
     """
     if isinstance(refusal, RuleViolation):
         return refusal.rule
     if isinstance(refusal.__cause__, NotEntitled):
         return refusal.__cause__.rule
-    return expected if expected is not None and expected.endswith(".by") else type(refusal).__name__
+    about = ".path" if isinstance(refusal, InvalidInput) else ".by"
+    return expected if expected is not None and expected.endswith(about) else type(refusal).__name__

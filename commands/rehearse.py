@@ -133,7 +133,7 @@ async def _side_by_side(process: str, names: Sequence[str]) -> list[dict[str, An
         def show(one: dict[str, Any]) -> None:
             told.append(one)
             progress.update(task, advance=1, description=one["scenario"])
-            console.print(_line(one))
+            console.print(_line(one), soft_wrap=True)
 
         parts = [names[first::PROCESSES_AT_ONCE] for first in range(PROCESSES_AT_ONCE)]
         await asyncio.gather(*(_in_a_process(process, part, show) for part in parts))
@@ -141,7 +141,7 @@ async def _side_by_side(process: str, names: Sequence[str]) -> list[dict[str, An
     for one in failed:
         console.print(f"[red]{one['scenario']}[/]")
         for sentence in one["unmet"]:
-            console.print(f"  {sentence}", markup=False)
+            console.print(f"  {sentence}", markup=False, soft_wrap=True)
     console.print(f"{len(told)} scenarios, {len(failed)} not as written")
     return told
 
@@ -205,8 +205,8 @@ def _print(console: Console, scenario: Scenario, done: Rehearsed) -> None:
         table.add_row(f"{line.on}{recorded}", line.step or "", line.who or "·", line.what, rule)
     console.print(table)
     for sentence in done.unmet:
-        console.print(f"[red]not as written:[/] {sentence}")
-    console.print(_ending(summary(done)))
+        console.print(f"[red]not as written:[/] {sentence}", soft_wrap=True)
+    console.print(_ending(summary(done)), soft_wrap=True)
 
 
 def _line(one: Mapping[str, Any]) -> str:

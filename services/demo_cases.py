@@ -13,7 +13,7 @@ from domain.casting import Cast
 from domain.moments import local_day, start_of
 from domain.process import Process
 from domain.refusals import ReasonRequired
-from domain.scenarios import SUBJECT, MeetingSpec, ScenarioAct
+from domain.scenarios import SUBJECT, EntryPart, MeetingSpec, ScenarioAct
 from domain.scenery import Organisation, PersonSpec, PostSpec, UnitSpec
 from domain.steps import MeetingStep, NoticeStep, PeriodStep, Step
 from domain.voting import voting_body
@@ -23,9 +23,9 @@ from records.cases import FoundCase
 from records.registers import ActedOn
 from records.scope import scope_of
 from services import acts
-from services.acts import ActRequest, StartRequest
 from services.demo_organisation import PEOPLE, UNITS, demo_id
 from services.parts import Caller, Parts
+from services.requests import ActRequest, StartRequest
 
 PROCESS: Final = "membership-development"
 _OPENS: Final = time(9, 0)
@@ -154,7 +154,7 @@ class _Life:
             return None
         entry = self._entry(found, step, day)
         if isinstance(step, PeriodStep) or entry is not None:
-            return None if entry is None else ScenarioAct(on=day, step=step.id, entry={"kind": entry})
+            return None if entry is None else ScenarioAct(on=day, step=step.id, entry=EntryPart(kind=entry))
         if open_step.blocked is not None:
             return None
         reason = _LATE if open_step.overdue else None

@@ -73,6 +73,7 @@ def _complete(draft: Draft, checking: Checking, act: StepAct) -> None:
             level="late",
             basis=step.basis or "gen",
             detail=Text(zh="请写明理由。", en="This outcome needs a reason."),
+            passes_when=Text(zh="写明理由", en="a reason is given"),
         )
     require_reason(checking, act)
     check_extension(draft, checking, outcome, answers)

@@ -48,7 +48,9 @@ def check_rules(checking: Checking, answers: Answers, handed_in: tuple[str, ...]
         name = rule.id or numbered(f"{checking.step.id}.{rule.type}", number)
         detail = rule.says or broken
         if rule.level == "block":
-            raise _refusal(rule)(name, basis=rule.basis, detail=detail, passes_when=broken)
+            # Only these two say what has to be, and not what is amiss.
+            wanted = broken if isinstance(rule, AgeRule | FieldRule) else None
+            raise _refusal(rule)(name, basis=rule.basis, detail=detail, passes_when=wanted)
         checking.note(name, rule.level, rule.basis, detail)
 
 

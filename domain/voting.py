@@ -228,5 +228,9 @@ def _not_as_claimed(step: MeetingStep, meeting: MeetingRecord, *, carried: bool)
             en=f"{meeting.yes} yes does not carry: {needed} of {whole} are needed"
             f"{', and nobody may veto' if meeting.vetoes else ''}.",
         ),
-        passes_when=Text(zh=f"赞成票至少{needed}票", en=f"at least {needed} vote yes"),
+        passes_when=(
+            Text(zh="没有否决票", en="nobody vetoes")
+            if meeting.vetoes
+            else Text(zh=f"赞成票至少{needed}票", en=f"at least {needed} vote yes")
+        ),
     )

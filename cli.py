@@ -14,6 +14,8 @@ from typer.core import TyperGroup
 COMMANDS = {
     "up": ("commands.up", "Start everything on this machine, and stop it with Ctrl-C."),
     "demo": ("commands.demo", "Fill an empty record with a demonstration organisation."),
+    "setup": ("commands.setup", "Found an organisation in an empty record."),
+    "login": ("commands.login", "Logins of people: give one, change its password, shut it."),
     "rehearse": ("commands.rehearse", "Play whole cases, years long, in seconds."),
     "case": ("commands.case", "Start, read and act on cases over HTTP."),
     "process": ("commands.process", "List, show and check process definitions."),

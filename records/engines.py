@@ -54,13 +54,19 @@ def open_engine(address: str, *, role: Role = "writer", connections: int = 1) ->
     if url.get_backend_name() == "sqlite":
         return _open_sqlite(url, role, connections)
     return sa.create_engine(
-        url, pool_size=connections, max_overflow=0, pool_timeout=10, connect_args={"connect_timeout": 5}
+        url,
+        hide_parameters=True,
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=10,
+        connect_args={"connect_timeout": 5},
     )
 
 
 def _open_sqlite(url: URL, role: Role, connections: int) -> Engine:
     engine = sa.create_engine(
         url,
+        hide_parameters=True,
         module=SQLITE,
         poolclass=sa.QueuePool,
         pool_size=connections,

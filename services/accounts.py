@@ -82,21 +82,23 @@ async def issue_token(parts: Parts, login: str, name: str | None = None) -> str:
 
 
 async def add_account(parts: Parts, login: str, person: str, password: str) -> None:
-    """Give a person a login. Raises InvalidInput for a short password, InUse for a login that is taken."""
-    _check_password(password)
-    password_hash = await parts.passwords.hashed(password)
+    """Give a person a login.
+
+    Raises InvalidInput for a short password, NotFound for no such person, InUse for a login that is taken.
+    """
+    password_hash = await hashed(parts, password)
     now = parts.clock()
-    await parts.write(
-        lambda connection: kept.add_account(
-            connection, login=login, person=person, password_hash=password_hash, now=now
-        )
-    )
+
+    def work(connection: Connection) -> None:
+        organisation.person(connection, person)
+        kept.add_account(connection, login=login, person=person, password_hash=password_hash, now=now)
+
+    await parts.write(work)
 
 
 async def change_password(parts: Parts, login: str, password: str) -> None:
     """Take a new password; every session and token of the login ends. Raises InvalidInput, NotFound."""
-    _check_password(password)
-    password_hash = await parts.passwords.hashed(password)
+    password_hash = await hashed(parts, password)
     await parts.write(lambda connection: kept.change_password(connection, login, password_hash))
 
 
@@ -105,7 +107,8 @@ async def disable(parts: Parts, login: str) -> None:
     await parts.write(lambda connection: kept.disable(connection, login))
 
 
-def _check_password(password: str) -> None:
+async def hashed(parts: Parts, password: str) -> str:
+    """Return what is kept of a password. Raises InvalidInput for a short one."""
     if len(password) < SHORTEST_PASSWORD:
         raise InvalidInput(
             "password",
@@ -113,6 +116,7 @@ def _check_password(password: str) -> None:
                 zh=f"至少需要{SHORTEST_PASSWORD}个字符", en=f"needs at least {SHORTEST_PASSWORD} characters"
             ),
         )
+    return await parts.passwords.hashed(password)
 
 
 def _keys(login: str, address: str) -> tuple[str, str]:

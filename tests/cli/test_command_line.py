@@ -135,3 +135,25 @@ def test_ports_are_the_same_the_next_time(tmp_path):
     first = choose_ports(tmp_path, "127.0.0.1", 0)
     assert len(set(first.values())) == 3
     assert choose_ports(tmp_path, "127.0.0.1", None) == first
+
+
+def test_an_organisation_is_founded_once_and_its_people_get_logins(tmp_path):
+    assert accede("db", "upgrade", data_dir=tmp_path).returncode == 0
+    short = accede("setup", "组织部", "王", "boss", data_dir=tmp_path, new_password="short")
+    assert (short.returncode, short.stderr) == (2, "accede: password: needs at least 10 characters\n")
+
+    given = {"data_dir": tmp_path, "new_password": "long enough 1"}
+    founded = accede("setup", "组织部", "王", "boss", **given)
+    person = founded.stdout.split("person ")[1].split()[0]
+    assert founded.returncode == 0
+
+    assert accede("setup", "组织部", "王", "boss", **given).stderr.startswith(
+        "accede: there is an organisation"
+    )
+    assert accede("login", "add", "again", person, **given).returncode == 0
+    assert accede("login", "add", "again", person, **given).stderr == "accede: that login is taken\n"
+    nobody = accede("login", "add", "other", "nobody", **given)
+    assert (nobody.returncode, nobody.stderr) == (2, "accede: there is no such login or person here\n")
+    assert accede("token", "again", data_dir=tmp_path).returncode == 0
+    assert accede("login", "disable", "again", data_dir=tmp_path).returncode == 0
+    assert accede("token", "again", data_dir=tmp_path).returncode == 2

@@ -191,3 +191,11 @@ def test_a_server_that_is_not_there_is_said_to_be_away():
 def test_databases_that_cannot_work_are_refused(address):
     with pytest.raises(ValueError, match=r"file|supported"):
         database_url(address)
+
+
+async def test_an_error_of_the_database_repeats_no_value(database):
+    with pytest.raises(sa.exc.DatabaseError) as refused:
+        await database.write(
+            lambda c: c.execute(sa.text("SELECT :name FROM nowhere"), {"name": "secret-name"})
+        )
+    assert "secret-name" not in str(refused.value)

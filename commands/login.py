@@ -1,0 +1,62 @@
+"""`accede login`: logins of people: give one, change its password, shut it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+import typer
+
+from commands.failures import CommandFailed, installation
+from commands.opening import opened_parts
+from commands.passwords import Password
+from services import accounts
+from services.parts import Parts
+from services.refusals import InUse, InvalidInput, Refusal
+
+app = typer.Typer(
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    help="Logins of people: give one, change its password, shut it.",
+)
+
+Login = Annotated[str, typer.Argument(help="The login.")]
+
+
+@app.command()
+def add(
+    login: Login, person: Annotated[str, typer.Argument(help="The person's id.")], password: Password
+) -> None:
+    """Give a person a login."""
+    _run(lambda parts: accounts.add_account(parts, login, person, password))
+    typer.echo(f"{login} may log in")
+
+
+@app.command()
+def password(login: Login, password: Password) -> None:
+    """Change a password; every session and token of the login ends."""
+    _run(lambda parts: accounts.change_password(parts, login, password))
+    typer.echo(f"{login} has a new password; log in again")
+
+
+@app.command()
+def disable(login: Login) -> None:
+    """Let nobody in with this login any more, at once."""
+    _run(lambda parts: accounts.disable(parts, login))
+    typer.echo(f"{login} is shut")
+
+
+def _run(work: Callable[[Parts], Awaitable[None]]) -> None:
+    async def opened() -> None:
+        async with opened_parts(installation()) as parts:
+            await work(parts)
+
+    try:
+        asyncio.run(opened())
+    except InvalidInput as error:
+        raise CommandFailed(f"{error.path}: {error.problem.en}") from None
+    except InUse:
+        raise CommandFailed("that login is taken") from None
+    except Refusal:
+        raise CommandFailed("there is no such login or person here") from None

@@ -34,10 +34,12 @@ def explain(process: Process, case: Case, now: datetime) -> Explanation:
     if case.is_closed:
         return Explanation(now=_closed(process.edition(case.version), case))
     edition = process.edition(case.version)
-    steps = waiting(process, case, now).open
+    open_steps = waiting(process, case, now).open
+    steps = tuple(step for step in open_steps if not step.optional)
+    possible = tuple(step for step in open_steps if step.optional)
     titles = [actor_title(edition, who.actor) for step in steps for who in step.assignees]
     return Explanation(
-        now=_suspended(case) if case.status == "suspended" else _open(edition, case, steps),
+        now=_suspended(case) if case.status == "suspended" else _open(edition, case, steps, possible),
         waiting_for=_each_once(titles),
         blocked_by=_rules_once(steps),
         next=_each_once(_following(edition, case, steps)),
@@ -102,17 +104,18 @@ def _suspended(case: Case) -> Text:
     )
 
 
-def _open(process: Process, case: Case, steps: tuple[OpenStep, ...]) -> Text:
+def _open(process: Process, case: Case, steps: tuple[OpenStep, ...], possible: tuple[OpenStep, ...]) -> Text:
     stage = process.stage(case.stage).title
-    if not steps:
+    if not steps and not possible:
         return Text(
             zh=f"个案处于“{stage.zh}”阶段,目前没有需要办理的环节。",
-            en=f"The case is in the stage {stage.en}; nothing is to be done at present.",
+            en=f"The case is in the stage “{stage.en}”; nothing is to be done at present.",
         )
     parts = [_sentence(process, step) for step in steps]
+    parts += [_possibility(process, step) for step in possible]
     return Text(
         zh=f"个案处于“{stage.zh}”阶段。" + "".join(part.zh for part in parts),
-        en=f"The case is in the stage {stage.en}. " + " ".join(part.en for part in parts),
+        en=f"The case is in the stage “{stage.en}”. " + " ".join(part.en for part in parts),
     )
 
 
@@ -121,7 +124,7 @@ def _sentence(process: Process, step: OpenStep) -> Text:
     title = process.steps[step.step].title
     who = [actor_title(process, one.actor) for one in step.assignees]
     zh = f"“{title.zh}”等待{'、'.join(one.zh for one in who) or '时间届满'}"
-    en = f"{title.en} waits for {', '.join(one.en for one in who) or 'time to pass'}"
+    en = f"“{title.en}” waits for {', '.join(one.en for one in who) or 'time to pass'}"
     if step.not_before is not None and step.blocked is not None:
         zh, en = f"{zh},最早{step.not_before}可以办结", f"{en}, not before {step.not_before}"
     if step.due_on is not None:
@@ -131,6 +134,12 @@ def _sentence(process: Process, step: OpenStep) -> Text:
         zh = f"{zh}(节假日安排尚未公布,为推算日期)"
         en = f"{en} (counted with a year whose holidays are not announced)"
     return Text(zh=f"{zh}。", en=f"{en}.")
+
+
+def _possibility(process: Process, step: OpenStep) -> Text:
+    """Say of a step that nothing waits for that it may happen."""
+    title = process.steps[step.step].title
+    return Text(zh=f"必要时可办理“{title.zh}”。", en=f"Where it is called for: “{title.en}”.")
 
 
 def _following(process: Process, case: Case, steps: tuple[OpenStep, ...]) -> Iterable[Text]:

@@ -13,7 +13,7 @@ from domain.deciding import decide
 from domain.events import Event
 from domain.evolving import replay
 from domain.expectations import Report, unmet_ending, unmet_refusal, unmet_warnings
-from domain.moments import dates, start_of
+from domain.moments import dates, local_day, start_of
 from domain.process import Process
 from domain.refusals import RuleViolation
 from domain.scenarios import SUBJECT, Scenario, ScenarioAct
@@ -214,7 +214,8 @@ class _Rehearsal:
             self._lines.append(self._line(event.occurred_on, event.step, event.actor, what, rule))
 
     def _line(self, on: date, step: str | None, who: str | None, what: str, rule: str | None) -> Line:
-        return Line(on=on, recorded_on=self._now.date(), step=step, who=who, what=what, rule=rule)
+        recorded_on = local_day(self._now, self._process.time_zone)
+        return Line(on=on, recorded_on=recorded_on, step=step, who=who, what=what, rule=rule)
 
     def _edition(self, day: date) -> Process:
         """Return the edition in force on `day`, which judges what happened then."""

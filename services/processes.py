@@ -7,6 +7,7 @@ import io
 
 from ruamel.yaml import YAML
 
+from domain.drawing import mermaid
 from domain.library import UnknownProcess
 from domain.process import Process
 from domain.reading import check
@@ -63,21 +64,7 @@ def as_yaml(parts: Parts, process_id: str, version: str | None) -> str:
 
 def as_mermaid(parts: Parts, caller: Caller, process_id: str, version: str | None) -> str:
     """Return a version as the text of a Mermaid flow chart. Raises NotFound."""
-    process = find(parts, process_id, version)
-    numbers = {step: f"s{number}" for number, step in enumerate(process.steps)}
-    lines = ["flowchart TD"]
-    for stage in process.stages:
-        lines.append(f"  subgraph {_quoted(stage.title.in_language(caller.language), f'stage-{stage.id}')}")
-        for step in stage.steps:
-            lines.append(f"    {_quoted(step.title.in_language(caller.language), numbers[step.id])}")
-            before = process.predecessors[step.id]
-            lines.extend(f"    {numbers[other]} --> {numbers[step.id]}" for other in before)
-        lines.append("  end")
-    for stage in process.stages:
-        following = process.stage_after(stage.id)
-        if following is not None:
-            lines.append(f"  {numbers[stage.steps[-1].id]} --> {numbers[following.steps[0].id]}")
-    return "\n".join(lines) + "\n"
+    return mermaid(find(parts, process_id, version), caller.language)
 
 
 async def checked(draft: bytes) -> CheckView:
@@ -148,9 +135,3 @@ def _problems(draft: bytes) -> tuple[DraftProblem, ...]:
     except RecursionError:
         return (DraftProblem(line=1, path="", problem="the text is nested too deeply"),)
     return tuple(DraftProblem(line=one.line, path=one.path, problem=one.problem) for one in found)
-
-
-def _quoted(text: str, name: str) -> str:
-    """Return a node of a chart; quotation marks and brackets of the text cannot end it."""
-    escaped = text.replace("#", "#35;").replace('"', "#quot;").replace("<", "#lt;").replace(">", "#gt;")
-    return f'{name}["{escaped}"]'

@@ -30,7 +30,7 @@ TALKED = an_act("talk", date(2025, 3, 10), outcome="done")
 def test_an_open_step_is_explained_with_those_it_waits_for_and_its_deadline():
     said = explain(PROCESS, after(STARTED), at(date(2025, 3, 4)))
     assert said.now.zh == "个案处于“申请”阶段。“谈话”等待秘书,期限2025-04-03。"
-    assert said.now.en == "The case is in the stage Asking. Talk waits for Secretary, due 2025-04-03."
+    assert said.now.en == "The case is in the stage “Asking”. “Talk” waits for Secretary, due 2025-04-03."
     assert [who.en for who in said.waiting_for] == ["Secretary"]
     assert [title.en for title in said.next] == ["Trial"]
     assert said.blocked_by == ()
@@ -58,3 +58,15 @@ def test_the_earliest_finish_of_a_case_that_waits_moves_with_today():
     case = after(STARTED, TALKED)
     assert earliest_finish(PROCESS, case, date(2025, 6, 1)) == date(2026, 3, 17)
     assert earliest_finish(PROCESS, case, date(2026, 6, 1)) == date(2026, 6, 8)
+
+
+def test_what_need_not_happen_is_named_apart_and_waited_for_by_nobody():
+    calling = replay(PROCESS, [], after(STARTED))
+    may = PROCESS.stages[0].steps[1].model_copy(update={"optional": True})
+    stage = PROCESS.stages[0].model_copy(update={"steps": (PROCESS.stages[0].steps[0], may)})
+    other = PROCESS.model_copy(update={"stages": (stage, *PROCESS.stages[1:])})
+    for name in ("steps", "stage_of", "predecessors"):
+        other.__dict__.pop(name, None)
+    said = explain(other, calling, at(date(2025, 3, 4)))
+    assert said.now.en == "The case is in the stage “Asking”. Where it is called for: “Talk”."
+    assert said.waiting_for == ()

@@ -203,6 +203,21 @@ def out_of_turn() -> RuleViolation:
     return walk.refused_act(walk.act("look").model_copy(update={"step": "ask"}))
 
 
+def after_two() -> RuleViolation:
+    walk = asked(record("look"), record("check", after="apply"), record("ask", after=["look", "check"]))
+    return walk.refused_act(walk.act("look").model_copy(update={"step": "ask"}))
+
+
+def not_begun() -> RuleViolation:
+    walk = asked(
+        step("period", "trial", **{**PERIOD, "starts": "last"}, entries=[REPORT]),
+        record("last", after="apply"),
+    )
+    found = walk.why_not("trial", walk.known("lodge.warden"))
+    assert found is not None
+    return found
+
+
 def moving(**answer: Any) -> RuleViolation:
     walk = asked(record("ask"))
     target = (UnitRef(id="u-2", kind="lodge"),)
@@ -256,6 +271,8 @@ SITUATIONS: dict[str, Callable[[], RuleViolation]] = {
     "case closed": closed,
     "case suspended": suspended,
     "step out of turn": out_of_turn,
+    "step after two others": after_two,
+    "period not begun": not_begun,
     "step unknown": lambda: whole(lambda known, walk: walk.act("ask").model_copy(update={"step": "fly"})),
     "step before what precedes it": lambda: asked(record("ask")).refused("ask", date(2026, 5, 31)),
     "day in the future": lambda: whole(lambda known, walk: walk.act("ask", date(2026, 6, 2))),
@@ -354,6 +371,7 @@ SITUATIONS: dict[str, Callable[[], RuleViolation]] = {
     "period without duties by hand": lambda: asked(step("period", "trial", **PERIOD)).refused_act(
         asked(record("trial")).act("trial")
     ),
+    "period of two duties by hand": lambda: period(None, entries=[REPORT, {**REPORT, "id": "call"}]),
     "duty unknown": lambda: period(EntryRecord(kind="x")),
     "duty before the period": lambda: period(EntryRecord(kind="report"), starts="last"),
     "duty late": lambda: period(EntryRecord(kind="report"), date(2026, 6, 12)),

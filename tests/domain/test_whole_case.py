@@ -230,6 +230,72 @@ def test_a_step_for_those_who_moved_opens_with_the_move() -> None:
     assert walk.state("verify").status == "open"
 
 
+def verified(*, until: str) -> Walk:
+    """Return a case that moved once and was verified there, led on until a step is done."""
+    verify = step("decision", "verify", when={"transferred": True}, after="apply")
+    steps = (
+        record("look"),
+        verify,
+        record("doubt", when={"unit": "abbey"}),
+        record("ask"),
+        record("last", after=["look", "ask"]),
+    )
+    walk = club(*steps)
+    seq = proposed(walk)
+    walk.take(Transfer(known=there(walk, "bob"), occurred_on=DAY, confirms=seq))
+    second = by(walk, "bob", unit="u-2")
+    for name in ("verify", "ask"):
+        walk.take(walk.act(name, NEXT, known=second), NEXT)
+        if name == until:
+            return walk
+    raise AssertionError("no such step")
+
+
+def moved_again(walk: Walk) -> Any:
+    path = (UnitRef(id="u-3", kind="lodge", full_members=16), *walk.case.path[1:])
+    known = by(walk, "bob", unit="u-2", target_path=path)
+    seq = walk.take(Transfer(known=known, occurred_on=LATER, to_unit="u-3"), LATER)[-1].seq
+    return walk.take(Transfer(known=by(walk, "cid", unit="u-3"), occurred_on=LATER, confirms=seq))
+
+
+def test_what_a_move_asks_for_is_asked_again_after_another_move() -> None:
+    walk = verified(until="verify")
+    assert walk.state("verify").status == "done"
+    new = moved_again(walk)
+    returned = next(event for event in new if isinstance(event.body, facts.StepReturned))
+    assert (returned.step, returned.body.again[0], returned.occurred_on, returned.actor) == (
+        "verify",
+        "verify",
+        LATER,
+        "cid",
+    )
+    assert (walk.state("verify").status, walk.state("verify").round) == ("open", 2)
+    assert (walk.state("look").round, walk.state("look").status) == (1, "open")
+
+
+def test_what_a_move_asks_for_stays_done_once_what_waited_for_it_was_done() -> None:
+    walk = verified(until="ask")
+    assert "step-returned" not in [event.type for event in moved_again(walk)]
+    assert walk.state("verify").status == "done"
+
+
+def test_a_step_for_those_who_moved_stays_passed_over_once_what_comes_after_it_was_done() -> None:
+    verify = record("verify", when={"transferred": True}, after="apply")
+    walk = club(verify, record("ask"), record("last"))
+    walk.do("ask")
+    seq = proposed(walk)
+    walk.take(Transfer(known=there(walk, "bob"), occurred_on=DAY, confirms=seq))
+    assert walk.state("verify").status == "passed"
+
+
+def test_a_step_for_those_who_moved_opens_where_what_comes_after_it_is_only_open() -> None:
+    walk = club(record("verify", when={"transferred": True}, after="apply"), record("ask"), record("last"))
+    seq = proposed(walk)
+    walk.take(Transfer(known=there(walk, "bob"), occurred_on=DAY, confirms=seq))
+    assert walk.state("verify").status == "open"
+    assert walk.refused_act(walk.act("ask", known=there(walk, "bob"))).detail.en == "First comes: Verify"
+
+
 FIELD = {"id": "grade", "title": text("Grade"), "type": "integer", "at_most": 5}
 
 
@@ -508,3 +574,32 @@ def test_a_period_served_stays_served_through_an_appeal() -> None:
     assert walk.state("trial").status == "done"
     assert isinstance(walk.act("end"), object)
     assert EntryRecord(kind="report").kind == "report"
+
+
+def test_the_entries_of_a_period_are_checked_again_when_its_start_is_corrected() -> None:
+    duty = {"id": "report", "title": text("Report"), "by": ["lodge.warden"], "basis": "5"}
+    period = step("period", "trial", starts="look", lasts="P5D", basis="5", entries=[duty])
+    walk = club(record("look"), period, record("last"))
+    seq = walk.do("look", NEXT)[0].seq
+    walk.entry("trial", "report", date(2026, 6, 3))
+    walk.wait(LATER)
+    refused = walk.refused_act(
+        agreed(walk, correction(walk, seq, "occurred_on", "2026-06-04", old="2026-06-02"))
+    )
+    assert isinstance(refused, TooEarly)
+    assert (refused.rule, refused.passes_on) == ("trial.report", date(2026, 6, 4))
+    walk.case = walk.case.model_copy(update={"proposals": ()})
+    walk.take(agreed(walk, correction(walk, seq, "occurred_on", "2026-06-03", old="2026-06-02")))
+    assert walk.dates()["trial.ends"] == date(2026, 6, 8)
+
+
+def test_what_was_done_after_a_period_does_not_come_before_its_corrected_end() -> None:
+    period = step("period", "trial", starts="look", lasts="P5D", basis="5")
+    walk = club(record("look"), period, record("ask"), record("last"))
+    seq = walk.do("look", NEXT)[0].seq
+    walk.do("ask", date(2026, 6, 10))
+    walk.day = LATER
+    refused = walk.refused_act(
+        agreed(walk, correction(walk, seq, "occurred_on", "2026-06-06", old="2026-06-02"))
+    )
+    assert (refused.rule, refused.passes_on) == ("ask.order", date(2026, 6, 11))

@@ -218,6 +218,19 @@ def not_begun() -> RuleViolation:
     return found
 
 
+def resumed_early() -> RuleViolation:
+    walk = asked(record("ask"))
+    walk.day = date(2026, 6, 5)
+    walk.take(Suspend(known=walk.known("lodge.warden"), occurred_on=walk.day, reason="x"))
+    return walk.refused_act(Resume(known=walk.known("lodge.warden"), occurred_on=DAY))
+
+
+def appealed() -> RuleViolation:
+    walk = asked(step("decision", "ask", outcomes={"no": {"end": "refused"}}))
+    walk.do("ask")
+    return walk.refused_act(Appeal(known=walk.known("subject"), occurred_on=DAY))
+
+
 def moving(**answer: Any) -> RuleViolation:
     walk = asked(record("ask"))
     target = (UnitRef(id="u-2", kind="lodge"),)
@@ -400,6 +413,8 @@ SITUATIONS: dict[str, Callable[[], RuleViolation]] = {
     ),
     "suspend without a reason": lambda: whole(lambda known, walk: Suspend(known=known, occurred_on=DAY)),
     "resume what runs": lambda: whole(lambda known, walk: Resume(known=known, occurred_on=DAY)),
+    "resume before it stopped": resumed_early,
+    "appeal without a reason": appealed,
     "appeal against nothing": lambda: whole(
         lambda known, walk: Appeal(known=known, occurred_on=DAY, reason="x")
     ),

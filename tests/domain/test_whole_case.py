@@ -603,3 +603,100 @@ def test_what_was_done_after_a_period_does_not_come_before_its_corrected_end() -
         agreed(walk, correction(walk, seq, "occurred_on", "2026-06-06", old="2026-06-02"))
     )
     assert (refused.rule, refused.passes_on) == ("ask.order", date(2026, 6, 11))
+
+
+def test_every_act_on_the_case_is_signed_by_whoever_did_it() -> None:
+    walk = refused_case()
+    found = walk.take(Appeal(known=walk.known("subject"), occurred_on=LATER, reason="x"))
+    found += walk.take(Suspend(known=by(walk, "ann"), occurred_on=LATER, reason="x"))
+    found += walk.take(Resume(known=by(walk, "bob"), occurred_on=LATER, reason="y"))
+    target = (TARGET, *walk.case.path[1:])
+    proposal = walk.take(Transfer(known=by(walk, "ann", target_path=target), occurred_on=LATER, reason="z"))
+    found += proposal
+    found += walk.take(Transfer(known=there(walk, "bob"), occurred_on=LATER, confirms=proposal[-1].seq))
+    found += walk.take(Withdraw(known=there(walk, "cid"), occurred_on=LATER, reason="w"))
+    signed = [(e.type, e.actor, e.post) for e in found if e.actor is not None]
+    assert signed == [
+        ("case-reopened", SUBJECT, None),
+        ("case-suspended", "ann", "post"),
+        ("case-resumed", "bob", "post"),
+        ("transfer-proposed", "ann", "post"),
+        ("case-transferred", "bob", "post"),
+        ("case-closed", "cid", "post"),
+    ]
+    assert {e.occurred_on for e in found} == {LATER}
+    assert [e.body.reason for e in found if hasattr(e.body, "reason")] == ["x", "x", "y", "z", "w"]
+
+
+def test_only_those_named_resume_a_case() -> None:
+    walk = club()
+    walk.take(Suspend(known=by(walk), occurred_on=DAY, reason="x"))
+    refused = walk.refused_act(Resume(known=by(walk, role="lodge.elder"), occurred_on=DAY))
+    assert isinstance(refused, NotEntitled)
+
+
+def test_the_mark_of_a_wait_stays_where_it_is_over_by_the_corrected_day_as_well() -> None:
+    walk = club(
+        record("look"), record("ask", not_before={"wait": "P10D", "of": "look", "basis": "7"}), record("last")
+    )
+    seq = walk.do("look", NEXT)[0].seq
+    walk.wait(LATER)
+    walk.take(agreed(walk, correction(walk, seq, "occurred_on", "2026-06-10", old="2026-06-02")))
+    assert walk.case.steps["ask"].ready
+    assert walk.wait(date(2026, 6, 21)) == ()
+
+
+def test_the_mark_of_a_window_goes_with_the_day_the_notice_was_hung() -> None:
+    walk = club(step("notice", "notice", window="P5D", window_basis="13"), record("last"))
+    seq = walk.entry("notice", "published", DAY)[0].seq
+    walk.wait(date(2026, 6, 7))
+    assert walk.state("notice").ready
+    walk.take(agreed(walk, correction(walk, seq, "occurred_on", "2026-06-02", old="2026-06-01")))
+    assert walk.state("notice").ready
+    walk.take(agreed(walk, correction(walk, seq, "occurred_on", "2026-06-04", old="2026-06-02")))
+    assert not walk.state("notice").ready
+    assert [e.type for e in walk.wait(date(2026, 6, 9))] == ["window-ended"]
+
+
+def test_the_mark_of_a_period_whose_duties_are_missing_goes_with_its_corrected_start() -> None:
+    duty = {"id": "report", "title": text("Report"), "by": ["lodge.warden"], "basis": "5", "at_least": 1}
+    period = step("period", "trial", starts="look", lasts="P10D", basis="5", entries=[duty])
+    walk = club(record("look"), period, record("last"))
+    seq = walk.do("look", NEXT)[0].seq
+    walk.wait(date(2026, 6, 13))
+    assert walk.state("trial").ready
+    walk.take(agreed(walk, correction(walk, seq, "occurred_on", "2026-06-03", old="2026-06-02")))
+    assert walk.state("trial").ready
+    walk.take(agreed(walk, correction(walk, seq, "occurred_on", "2026-06-08", old="2026-06-03")))
+    assert not walk.state("trial").ready
+    walk.entry("trial", "report", date(2026, 6, 14))
+    walk.wait(date(2026, 6, 18))
+    assert walk.state("trial").done_on == date(2026, 6, 18)
+
+
+def three_stages() -> Walk:
+    half = step("period", "trial", starts="look", lasts="P5D", basis="5", after=[])
+    stages = [
+        {"id": "one", "title": text("One"), "steps": [record("apply"), record("look")]},
+        {"id": "two", "title": text("Two"), "steps": [half]},
+        {
+            "id": "three",
+            "title": text("Three"),
+            "outcome": "joined",
+            "steps": [record("ask"), record("last")],
+        },
+    ]
+    return Walk(guild(stages=stages), DAY)
+
+
+def test_a_corrected_day_in_the_first_stage_is_no_later_than_what_was_done_in_the_third() -> None:
+    walk = three_stages()
+    seq = walk.do("look", NEXT)[0].seq
+    walk.wait(date(2026, 6, 7))
+    assert walk.case.stages == {"one": DAY, "two": NEXT, "three": date(2026, 6, 7)}
+    walk.do("ask", date(2026, 6, 8))
+    walk.day = LATER
+    refused = walk.refused_act(
+        agreed(walk, correction(walk, seq, "occurred_on", "2026-06-09", old="2026-06-02"))
+    )
+    assert (refused.rule, refused.passes_on) == ("ask.order", date(2026, 6, 9))

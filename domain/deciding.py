@@ -15,6 +15,7 @@ from domain.permitting import check_open, not_open, sign
 from domain.process import Process
 from domain.refusals import FieldInvalid, NotEntitled, NotPossible
 from domain.settling import settle
+from domain.steps import PeriodStep, Step
 from domain.values import Text
 from domain.whole_case import act_on_case, check_day
 
@@ -121,7 +122,8 @@ def _act_on_step(draft: Draft, act: StepAct) -> None:
     if present is None:
         raise not_open(act.step)
     check_day(draft, act)
-    check_open(draft.process, draft.case, present)
+    if not _completes_a_served_period(draft.case, present, act):
+        check_open(draft.process, draft.case, present)
     judged_by = draft.root.in_force_on(act.occurred_on, draft.case.version)
     step = judged_by.steps.get(act.step, present)
     if step.kind != present.kind:
@@ -129,6 +131,18 @@ def _act_on_step(draft: Draft, act: StepAct) -> None:
     signature = _signature(draft, act, judged_by)
     judge(draft, step, act, signature, judged_by)
     settle(draft, act.occurred_on)
+
+
+def _completes_a_served_period(case: Case, step: Step, act: StepAct) -> bool:
+    """Whether the act writes down late what was done while a period ran that has ended by itself since."""
+    state = case.steps.get(step.id)
+    return (
+        case.is_open
+        and isinstance(step, PeriodStep)
+        and act.entry is not None
+        and state is not None
+        and state.status == "done"
+    )
 
 
 def _signature(draft: Draft, act: StepAct, judged_by: Process) -> Signature:

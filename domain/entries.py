@@ -63,6 +63,14 @@ def _check_duty(
     duty = next((duty for duty in step.entries if duty.id == entry.kind), None)
     if duty is None:
         raise entries_only(step)
+    ended = draft.case.steps[step.id].done_on
+    if ended is not None and act.occurred_on > ended:
+        raise NotPossible(
+            f"{step.id}.{duty.id}",
+            basis=duty.basis,
+            detail=Text(zh=f"期限已于{ended}届满。", en=f"The period ended on {ended}."),
+            passes_when=Text(zh=f"日期不晚于{ended}", en=f"it happened by {ended}"),
+        )
     days = period_days(checking.process, draft.case, step)
     if days is None or act.occurred_on < days[0]:
         raise TooEarly(

@@ -98,6 +98,22 @@ def test_an_entry_before_the_period_is_refused() -> None:
     assert walk.entry("trial", "report", date(2026, 6, 5))
 
 
+def test_what_was_done_while_a_period_ran_is_written_down_after_it_ended_with_a_reason() -> None:
+    walk = trial("P1M", duty())
+    walk.wait(date(2026, 8, 1))
+    assert walk.state("trial").status == "done"
+    entry = EntryRecord(kind="report")
+    unexplained = walk.refused("trial", date(2026, 6, 20), entry=entry, reason=None)
+    assert (unexplained.rule, unexplained.kind) == ("late-entry", "reason-required")
+    after_it = walk.refused("trial", date(2026, 7, 2), entry=entry)
+    assert after_it.rule == "trial.report"
+    assert "2026-07-01" in after_it.detail.en
+    late = walk.take(walk.act("trial", date(2026, 6, 20), entry=entry), date(2026, 8, 1))
+    assert [event.type for event in late] == ["entry-added"]
+    assert (walk.state("trial").status, walk.state("trial").done_on) == ("done", date(2026, 7, 1))
+    assert [one.on for one in walk.state("trial").entries] == [date(2026, 6, 20)]
+
+
 def test_a_gap_between_duties_warns_and_asks_for_a_reason() -> None:
     walk = trial("P12M", duty(every="P6M", level="late"))
     walk.day = date(2026, 12, 2)

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from domain.acts import Due, EntryRecord, MeetingRecord, Start, StepAct
+from domain.blocking import is_published
 from domain.case import Case
 from domain.circumstances import Circumstances, HeldPost, PersonFacts, Roster, UnitRef
 from domain.deciding import decide
 from domain.evolving import replay
 from domain.library import Library
 from domain.moments import PUBLISHED
-from domain.blocking import is_published
 from domain.process import Process
 from domain.reading import read_process
 from domain.rules import FieldRule

@@ -149,7 +149,7 @@ async def test_an_explanation_says_for_whom_it_waits_and_when_it_can_end(world):
     assert (zh["waiting_for"], zh["blocked_by"], zh["next"]) == (["秘书"], [], ["考察期"])
     assert zh["earliest_finish"] == "2026-03-17"
     en = (await world.get(f"/v1/cases/{case['id']}/explain", SUBJECT, accept_language="en")).json()
-    assert en["now"] == "The case is in the stage Asking. Talk waits for Secretary, due 2025-04-03."
+    assert en["now"] == "The case is in the stage “Asking”. “Talk” waits for Secretary, due 2025-04-03."
 
 
 async def test_a_task_stands_in_the_inbox_of_those_who_may_do_it(world):
@@ -158,5 +158,8 @@ async def test_a_task_stands_in_the_inbox_of_those_who_may_do_it(world):
     assert (task["case"], task["step"], task["title"], task["kind"]) == (case["id"], "talk", "谈话", "record")
     assert task["as"]["role"] == "secretary"
     assert (task["subject"]["name"], task["on_behalf_of"]) == ("张三", None)
-    assert (await world.get("/v1/tasks/count", SECRETARY)).json() == {"count": 1}
+    assert (await world.get("/v1/tasks/count", SECRETARY)).json() == {"count": 1, "overdue": 0}
+    world.clock.turn_to(date.fromisoformat(task["due_on"]) + timedelta(days=1))
+    assert (await world.get("/v1/tasks/count", SECRETARY)).json() == {"count": 1, "overdue": 1}
+    world.clock.turn_to(date.fromisoformat(task["due_on"]))
     assert (await world.get("/v1/tasks", SIBLING)).json() == {"items": [], "next": None}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 
 from domain.case import Case
-from domain.events import AnswerGiven, EntryAdded, Event, PeopleReplaced, StepCompleted
+from domain.events import AnswerGiven, CorrectionProposed, EntryAdded, Event, PeopleReplaced, StepCompleted
 from domain.moments import local_day
 from domain.obligations import obligations as obligations_of
 from domain.process import Process
@@ -105,15 +105,18 @@ def people_rows(case: Case) -> list[dict[str, Any]]:
 
 def material_rows(case_id: str, new: Sequence[Event]) -> list[dict[str, Any]]:
     """Return a row for every document the events name."""
-    with_materials = (StepCompleted, AnswerGiven, EntryAdded, PeopleReplaced)
-    digests = [
-        digest
-        for event in new
-        if isinstance(event.body, with_materials)
-        for handed_in in event.body.materials.values()
-        for digest in handed_in
-    ]
+    digests = [digest for event in new for digest in _documents_in(event)]
     return [{"case_id": case_id, "sha256": digest} for digest in dict.fromkeys(digests)]
+
+
+def _documents_in(event: Event) -> Iterator[str]:
+    body = event.body
+    if isinstance(body, StepCompleted | AnswerGiven | EntryAdded | PeopleReplaced):
+        for handed_in in body.materials.values():
+            yield from handed_in
+    # Whoever is asked to confirm a document has to be able to read it, so a proposal counts already.
+    elif isinstance(body, CorrectionProposed) and body.change.path.startswith("materials."):
+        yield from body.change.value if isinstance(body.change.value, tuple) else ()
 
 
 def _put_case(connection: Connection, before: Case | None, row: dict[str, Any], now: datetime) -> None:

@@ -15,6 +15,9 @@ from records.problems import NotFound
 from records.scope import Scope
 from records.tables import case_materials, cases, materials
 
+_DIGITS = 64
+"""Of a digest; an id has fewer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Material:
@@ -56,10 +59,18 @@ def add_material(
 
 
 def material(connection: Connection, material_id: str, scope: Scope) -> Material:
-    """Return a document its reader handed in, or one of a case the reader sees. Raises NotFound."""
+    """Return a document its reader handed in, or one of a case the reader sees. Raises NotFound.
+
+    Histories name documents by digest, so a digest names one too: as the reader handed it in, else as it
+    first came.
+    """
+    named = materials.c.sha256 if len(material_id) == _DIGITS else materials.c.id
+    own = materials.c.created_by == scope.person
     seen = sa.select(case_materials.c.sha256).join(cases, cases.c.id == case_materials.c.case_id)
-    visible = sa.or_(materials.c.created_by == scope.person, materials.c.sha256.in_(seen.where(scope.sees())))
-    row = connection.execute(sa.select(materials).where(materials.c.id == material_id, visible)).one_or_none()
+    visible = sa.or_(own, materials.c.sha256.in_(seen.where(scope.sees())))
+    query = sa.select(materials).where(named == material_id, visible)
+    first = query.order_by(sa.case((own, 0), else_=1), materials.c.created_at, materials.c.id).limit(1)
+    row = connection.execute(first).one_or_none()
     if row is None:
         raise NotFound("no such material")
     return _material(row)

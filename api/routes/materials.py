@@ -27,7 +27,7 @@ async def hand_in(
 
 @router.get("/{material_id}", summary="What is known of a document")
 async def described(material_id: Id, parts: Here, caller: By) -> MaterialView:
-    """Return a document's digest, size and kind."""
+    """Return a document's digest, size and kind. Histories name documents by digest: so may an address."""
     return await materials.described(parts, caller, material_id)
 
 

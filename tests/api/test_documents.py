@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.api.world import NOBODY, SECRETARY, SIBLING, SUBJECT
+from tests.api.world import HOST, NOBODY, SECRETARY, SIBLING, SUBJECT
 
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\n"
 
@@ -89,3 +89,40 @@ async def test_an_act_cannot_name_a_document_its_actor_may_not_see(world):
         answer = await world.act(case, "talk", SECRETARY, outcome="done", materials={"record": [unknown]})
         assert answer.status_code == 422
         assert [fault["path"] for fault in answer.json()["errors"]] == ["materials"]
+
+
+async def on_record(world, content=PDF):
+    """A case that began with a document, and the number of the event that names it."""
+    material = (await hand_in(world, SUBJECT, content=content)).json()
+    case = await world.start(materials={"scan": [material["id"]]})
+    history = (await world.get(f"/v1/cases/{case['id']}/history", SUBJECT)).json()["items"]
+    return case, next(event for event in history if event["type"] == "step-completed")
+
+
+async def test_a_document_put_right_is_read_by_everybody_who_sees_the_case(world):
+    case, completed = await on_record(world)
+    right = (await hand_in(world, SECRETARY, content=b"%PDF-1.7 the right page")).json()
+    change = {"seq": completed["seq"], "path": "materials.scan", "value": [right["id"]]}
+    asked = {"change": change, "reason": "扫描错页"}
+    path = f"/v1/cases/{case['id']}/correct"
+    answer = await world.post(path, SECRETARY, asked, if_match=f'"{case["head"]}"')
+    assert answer.status_code == 200, answer.text
+    assert (await world.get(f"/v1/materials/{right['id']}/content", HOST)).status_code == 200
+    assert (await world.get(f"/v1/materials/{right['id']}", SIBLING)).status_code == 404
+
+
+async def test_a_document_is_found_by_the_digest_a_history_shows(world):
+    _, completed = await on_record(world)
+    (digest,) = completed["data"]["materials"]["scan"]
+    found = await world.get(f"/v1/materials/{digest}", SECRETARY)
+    assert (found.status_code, found.json()["sha256"]) == (200, digest)
+    assert (await world.get(f"/v1/materials/{digest}/content", SECRETARY)).content == PDF
+    assert (await world.get(f"/v1/materials/{digest}", SIBLING)).status_code == 404
+
+
+async def test_a_digest_names_one_document_however_often_it_was_handed_in(world):
+    _, completed = await on_record(world)
+    (digest,) = completed["data"]["materials"]["scan"]
+    own = (await hand_in(world, SECRETARY, name="抄件.pdf")).json()
+    found = (await world.get(f"/v1/materials/{digest}", SECRETARY)).json()
+    assert (found["id"], found["name"]) == (own["id"], "抄件.pdf")

@@ -61,10 +61,19 @@ def list_tasks(
     return Page(found, _cursor(found[-1]) if more else None)
 
 
-def count_tasks(connection: Connection, person: str, today: date) -> int:
-    """Return how many open tasks a person has."""
+@dataclass(frozen=True, slots=True)
+class TaskCount:
+    """How many open tasks a person has, and how many of them are overdue."""
+
+    all: int
+    overdue: int
+
+
+def count_tasks(connection: Connection, person: str, today: date) -> TaskCount:
+    """Return how many open tasks a person has, and how many of them were due before `today`."""
     mine = _mine(person, today).subquery()
-    return connection.execute(sa.select(sa.func.count()).select_from(mine)).scalar_one()
+    late = sa.func.count(sa.case((mine.c.due_on < today, 1)))
+    return TaskCount(*connection.execute(sa.select(sa.func.count(), late).select_from(mine)).one())
 
 
 def _mine(person: str, today: date) -> Select[Any]:

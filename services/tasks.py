@@ -30,9 +30,9 @@ async def inbox(
 
 
 async def count(parts: Parts, caller: Caller) -> CountView:
-    """Return how much waits for the caller."""
-    number = await parts.read(lambda connection: kept.count_tasks(connection, caller.person, parts.today()))
-    return CountView(count=number)
+    """Return how much waits for the caller, and how much of it is overdue."""
+    found = await parts.read(lambda connection: kept.count_tasks(connection, caller.person, parts.today()))
+    return CountView(count=found.all, overdue=found.overdue)
 
 
 def _view(

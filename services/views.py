@@ -259,9 +259,10 @@ class NotificationView(View):
 
 
 class CountView(View):
-    """A number of things."""
+    """How many tasks there are, and how many of them are past their deadline."""
 
     count: int
+    overdue: int
 
 
 class ExplanationView(View):

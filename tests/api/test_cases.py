@@ -1,6 +1,6 @@
 """Starting, reading and explaining cases over HTTP, in the shapes of the contract."""
 
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 
 from tests.api.world import HOST, NOBODY, SECRETARY, SIBLING, SUBJECT

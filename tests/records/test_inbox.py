@@ -24,7 +24,8 @@ def begun(database):
 
 def inbox(database, person, today=TODAY):
     found = database.read_now(lambda c: list_tasks(c, person, today)).items
-    assert database.read_now(lambda c: count_tasks(c, person, today)) == len(found)
+    counted = database.read_now(lambda c: count_tasks(c, person, today))
+    assert (counted.all, counted.overdue) == (len(found), sum(task.overdue for task in found))
     return found
 
 

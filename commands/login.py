@@ -10,7 +10,7 @@ import typer
 
 from commands.failures import CommandFailed, installation
 from commands.opening import opened_parts
-from commands.passwords import Password
+from commands.passwords import new_password
 from services import accounts
 from services.parts import Parts
 from services.refusals import InUse, InvalidInput, Refusal
@@ -25,18 +25,21 @@ Login = Annotated[str, typer.Argument(help="The login.")]
 
 
 @app.command()
-def add(
-    login: Login, person: Annotated[str, typer.Argument(help="The person's id.")], password: Password
-) -> None:
-    """Give a person a login."""
+def add(login: Login, person: Annotated[str, typer.Argument(help="The person's id.")]) -> None:
+    """Give a person a login. Its password is asked for, or read from ACCEDE_NEW_PASSWORD."""
+    password = new_password()
     _run(lambda parts: accounts.add_account(parts, login, person, password))
     typer.echo(f"{login} may log in")
 
 
 @app.command()
-def password(login: Login, password: Password) -> None:
-    """Change a password; every session and token of the login ends."""
-    _run(lambda parts: accounts.change_password(parts, login, password))
+def password(login: Login) -> None:
+    """Change a password, which is asked for; every session and token of the login ends.
+
+    Where nobody types it is read from ACCEDE_NEW_PASSWORD.
+    """
+    chosen = new_password()
+    _run(lambda parts: accounts.change_password(parts, login, chosen))
     typer.echo(f"{login} has a new password; log in again")
 
 

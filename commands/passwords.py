@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import os
+import sys
 
 import typer
 
-Password = Annotated[
-    str,
-    typer.Option(
-        prompt=True,
-        confirmation_prompt=False,
-        hide_input=True,
-        envvar="ACCEDE_NEW_PASSWORD",
-        help="Asked for, or read from the environment; ten characters at the least.",
-    ),
-]
-"""A password typed blindly, or taken from ACCEDE_NEW_PASSWORD where nobody types."""
+from commands.failures import CommandFailed
+
+VARIABLE = "ACCEDE_NEW_PASSWORD"
+
+
+def new_password() -> str:
+    """Return a password typed blindly, or taken from ACCEDE_NEW_PASSWORD where nobody types.
+
+    It is not echoed, and whether it is long enough is for the services to say. Raises CommandFailed where
+    there is neither a terminal nor the variable.
+    """
+    given = os.environ.get(VARIABLE)
+    if given:
+        return given
+    if not sys.stdin.isatty():
+        raise CommandFailed(f"there is no terminal to ask for the password: set {VARIABLE}")
+    typed: str = typer.prompt("Password", hide_input=True, err=True)
+    return typed

@@ -9,7 +9,7 @@ import typer
 
 from commands.failures import CommandFailed, installation
 from commands.opening import opened_parts
-from commands.passwords import Password
+from commands.passwords import new_password
 from services import founding
 from services.refusals import InUse, InvalidInput
 from settings import Settings
@@ -22,13 +22,14 @@ def setup(
     unit: Annotated[str, typer.Argument(help="The name of the topmost unit.")],
     administrator: Annotated[str, typer.Argument(help="The name of its administrator.")],
     login: Annotated[str, typer.Argument(help="The login the administrator gets.")],
-    password: Password,
     kind: Annotated[str, typer.Option(help="The kind of the topmost unit.")] = "department",
 ) -> None:
     """Found an organisation in an empty record.
 
-    Its administrator then adds units, people and posts over HTTP, and `accede login` gives people logins.
+    Its administrator then adds units, people and posts over HTTP, and `accede login` gives people logins. The
+    administrator's password is asked for, or read from ACCEDE_NEW_PASSWORD; ten characters at the least.
     """
+    password = new_password()
     made = asyncio.run(_found(installation(), unit, administrator, login, password, kind))
     typer.echo(f"unit {made.unit}\nperson {made.person}\nlogin {login}")
 

@@ -22,6 +22,7 @@ def accede(*arguments, within=60, **settings):
     return subprocess.run(
         [*COMMAND, *arguments],
         check=False,
+        stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         timeout=within,

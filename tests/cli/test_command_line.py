@@ -1,5 +1,8 @@
 """The command line as people and scripts meet it."""
 
+import contextlib
+import os
+import subprocess
 import time
 from importlib import import_module
 from pathlib import Path
@@ -11,7 +14,7 @@ from cli import COMMANDS
 from commands.case import _pairs, _value
 from commands.failures import CommandFailed
 from commands.ports import choose_ports
-from tests.cli.running import accede
+from tests.cli.running import COMMAND, accede, environment
 
 PROCESSES = Path(__file__).parents[2] / "processes"
 
@@ -135,6 +138,56 @@ def test_ports_are_the_same_the_next_time(tmp_path):
     first = choose_ports(tmp_path, "127.0.0.1", 0)
     assert len(set(first.values())) == 3
     assert choose_ports(tmp_path, "127.0.0.1", None) == first
+
+
+COMMANDS_WITH_A_PASSWORD = [
+    pytest.param(("setup", "组织部", "王", "boss"), id="setup"),
+    pytest.param(("login", "add", "boss", "person"), id="login add"),
+    pytest.param(("login", "password", "boss"), id="login password"),
+]
+
+
+@pytest.mark.parametrize("command", COMMANDS_WITH_A_PASSWORD)
+def test_a_password_never_stands_on_the_command_line(command, tmp_path):
+    given = accede(*command, "--password", "long enough 1", data_dir=tmp_path)
+    assert given.returncode == 2
+    assert "No such option: --password" in given.stderr
+
+
+@pytest.mark.parametrize("command", COMMANDS_WITH_A_PASSWORD)
+def test_without_a_terminal_the_password_comes_from_the_environment(command, tmp_path):
+    asked = accede(*command, data_dir=tmp_path)
+    assert (asked.returncode, asked.stdout, asked.stderr) == (
+        2,
+        "",
+        "accede: there is no terminal to ask for the password: set ACCEDE_NEW_PASSWORD\n",
+    )
+
+
+def test_a_typed_password_is_taken_and_not_echoed(tmp_path):
+    assert accede("db", "upgrade", data_dir=tmp_path).returncode == 0
+    hand, terminal = os.openpty()
+    asking = subprocess.Popen(
+        [*COMMAND, "setup", "组织部", "王", "boss"],
+        stdin=terminal,
+        stdout=terminal,
+        stderr=subprocess.PIPE,
+        env=environment(data_dir=tmp_path),
+        start_new_session=True,
+    )
+    assert asking.stderr is not None
+    shown = b""
+    while not shown.endswith(b"Password: "):
+        read = asking.stderr.read(1)
+        assert read, shown
+        shown += read
+    os.write(hand, b"short\n")
+    assert asking.stderr.read().strip() == b"accede: password: needs at least 10 characters"
+    assert asking.wait(60) == 2
+    os.close(terminal)
+    with os.fdopen(hand, "rb", buffering=0) as screen, contextlib.suppress(OSError):
+        assert b"short" not in screen.read(1000)
+    asking.stderr.close()
 
 
 def test_an_organisation_is_founded_once_and_its_people_get_logins(tmp_path):

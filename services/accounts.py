@@ -41,17 +41,21 @@ async def log_in(parts: Parts, login: str, password: str, address: str, language
     keys = _keys(login, address)
     account = await parts.read(lambda connection: _admitted(connection, login, keys, now))
     fits = await parts.passwords.fits(password, account.password_hash if account else None)
-    if account is None or account.disabled or not fits:
-        await parts.write(lambda connection: _note_failure(connection, keys, now))
-        raise WrongLogin
-    caller = Caller(account.person, language)
 
-    def begin(connection: Connection) -> Begun:
+    def begin(connection: Connection) -> Begun | None:
+        # Asked again: of many tries sent at once all were admitted, and the account may have changed.
+        present = _admitted(connection, login, keys, now)
+        if present is None or present.disabled or present != account or not fits:
+            _note_failure(connection, keys, now)
+            return None
         kept.forget_failed_logins(connection, keys[0])
         secret = kept.begin(connection, login=login, now=now, lasts=parts.session_lasts)
-        return Begun(secret, _me(connection, parts, caller))
+        return Begun(secret, _me(connection, parts, Caller(present.person, language)))
 
-    return await parts.write(begin)
+    begun = await parts.write(begin)
+    if begun is None:
+        raise WrongLogin
+    return begun
 
 
 async def log_out(parts: Parts, secret: str) -> None:

@@ -1,5 +1,6 @@
 """Logging in, staying in, and being kept out."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -83,6 +84,15 @@ async def test_after_ten_wrong_passwords_even_the_right_one_has_to_wait(world):
     assert (refused.status_code, refused.headers["retry-after"]) == (429, "900")
     world.clock.pass_by(timedelta(minutes=16))
     assert (await world.client.post("/v1/session", json=LOGIN)).status_code == 200
+
+
+async def test_guesses_sent_at_once_are_counted_like_guesses_one_after_another(world):
+    guesses = [LOGIN | {"password": f"not-this-one-{number}"} for number in range(20)]
+    answers = await asyncio.gather(
+        *(world.client.post("/v1/session", json=body) for body in [*guesses, LOGIN])
+    )
+    assert answers[-1].status_code == 429
+    assert "set-cookie" not in answers[-1].headers
 
 
 async def test_one_address_cannot_try_many_logins(world):

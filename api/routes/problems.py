@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 from fastapi import APIRouter, Request
@@ -9,9 +10,13 @@ from fastapi.responses import HTMLResponse
 
 from api.language import language_of
 from api.problem_kinds import KINDS
+from domain.values import Language, Text
 from services.refusals import NotFound
 
 router = APIRouter(prefix="/problems", tags=["problems"])
+
+_ALL = Text(zh="各类问题", en="Kinds of problems")
+_CODE = re.compile("`([^`]+)`")
 
 
 @router.get("", summary="All kinds of problems", response_class=HTMLResponse)
@@ -22,7 +27,7 @@ async def all_kinds(request: Request) -> HTMLResponse:
         f'<li><a href="{kind.address}">{kind.name}</a> {escape(kind.title.in_language(language))}</li>'
         for kind in KINDS.values()
     )
-    return _page(language, "problems", f"<ul>{rows}</ul>")
+    return _page(language, _ALL.in_language(language), f"<ul>{rows}</ul>")
 
 
 @router.get("/{name}", summary="A kind of problem", response_class=HTMLResponse)
@@ -32,17 +37,29 @@ async def one_kind(name: str, request: Request) -> HTMLResponse:
     if kind is None:
         raise NotFound
     language = language_of(request)
-    other = kind.explains.in_language("en" if language == "zh" else "zh")
+    other: Language = "en" if language == "zh" else "zh"
     body = (
-        f"<p>{kind.status} {kind.name}</p><p>{escape(kind.explains.in_language(language))}</p>"
-        f"<p>{escape(other)}</p>"
+        f"<p>{kind.status} <code>{kind.name}</code></p>"
+        f"<p>{_marked_up(kind.explains.in_language(language))}</p>"
+        f'<p lang="{other}">{_marked_up(kind.explains.in_language(other))}</p>'
     )
     return _page(language, kind.title.in_language(language), body)
 
 
+def _marked_up(text: str) -> str:
+    """Return a sentence as HTML, with what stands in backticks as code."""
+    return _CODE.sub(r"<code>\1</code>", escape(text))
+
+
 def _page(language: str, title: str, body: str) -> HTMLResponse:
     page = (
-        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>{escape(title)}</title>'
-        f"</head><body><h1>{escape(title)}</h1>{body}</body></html>"
+        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(title)}</title></head><body><h1>{escape(title)}</h1>{body}</body></html>"
     )
-    return HTMLResponse(page, headers={"content-language": language, "cache-control": "public, max-age=3600"})
+    headers = {
+        "content-language": language,
+        "cache-control": "public, max-age=3600",
+        "vary": "Accept-Language",
+    }
+    return HTMLResponse(page, headers=headers)

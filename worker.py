@@ -36,6 +36,7 @@ from records.definitions import read_library
 from records.problems import DatabaseUnavailable, SchemaOutdated
 from senders.mail import MailSender
 from senders.messages import Sender
+from services.clearing import clear
 from services.connecting import TemporalUnavailable, connect
 from services.driving import Driver, wake_courier
 from services.reconciling import Progress, ensure_schedules, reconcile
@@ -116,7 +117,10 @@ async def a_worker(
     """Run a worker with everything in it as long as the context is open. `clock` gives the moment, UTC."""
 
     async def look_over(deep: bool, progress: Progress) -> Reconciled:  # noqa: FBT001 - the activity's own call
-        today = clock().astimezone(settings.zone).date()
+        now = clock()
+        if deep:
+            await clear(database, now)
+        today = now.astimezone(settings.zone).date()
         queue = settings.task_queue
         return await reconcile(
             client, database, library, today=today, task_queue=queue, deep=deep, progress=progress

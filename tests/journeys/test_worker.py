@@ -8,8 +8,12 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
+from records import accounts
+from records.database import Database
 from services.connecting import connect
 from tests.journeys.household import until
 from tests.temporal_server import TemporalServer, free_port
@@ -106,6 +110,9 @@ async def test_a_worker_starts_the_courier_and_the_schedules_and_stops_in_order(
 ):
     environment = the_settings(tmp_path, database_url=sqlite_address, temporal_address=temporal.address)
     client = await connect(temporal.address, lazy=False)
+    database = Database.open(sqlite_address)
+    long_ago = datetime.now(UTC) - timedelta(days=2)
+    await database.write(partial(accounts.note_failed_login, key="li", now=long_ago))
 
     async def schedules_are_there() -> bool:
         found = {schedule.id async for schedule in await client.list_schedules()}
@@ -129,3 +136,6 @@ async def test_a_worker_starts_the_courier_and_the_schedules_and_stops_in_order(
         worker.process.send_signal(signal.SIGINT)
         assert await worker.ends() == 0
     assert "Traceback" not in worker.said
+    # The night clears what was kept for a time only.
+    assert await database.read(partial(accounts.failed_logins, key="li", since=long_ago)) == 0
+    await database.close()

@@ -1,0 +1,32 @@
+"""Clears what is kept for a time only, so that the record does not grow by it.
+
+Events, documents and messages are kept for good; sessions, failed logins and idempotency keys are not.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Connection
+
+from records import accounts, idempotency
+from records.database import Database
+
+KEYS_KEPT: Final = timedelta(days=30)
+"""How long a request may be sent again and find its first answer."""
+ATTEMPTS_KEPT: Final = timedelta(days=1)
+"""Failed logins count for a quarter of an hour; a day leaves time to look at them."""
+
+
+async def clear(database: Database, now: datetime) -> None:
+    """Forget sessions that have ended, failed logins and idempotency keys that nobody asks for any more.
+
+    `now` is aware, UTC. Twice does no harm. Raises DatabaseUnavailable.
+    """
+
+    def work(connection: Connection) -> None:
+        accounts.clear_expired(connection, now, attempts_before=now - ATTEMPTS_KEPT)
+        idempotency.forget(connection, now - KEYS_KEPT)
+
+    await database.write(work)

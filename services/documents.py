@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, Protocol
 from urllib.parse import unquote, urlsplit
@@ -26,9 +29,12 @@ class Documents(Protocol):
 class StoredDocuments:
     """Documents in an object store: a local folder, S3 and the like, or memory."""
 
-    def __init__(self, store: obstore.store.ObjectStore) -> None:
-        """Keep documents in this store."""
+    def __init__(
+        self, store: obstore.store.ObjectStore, *, made_lasting: Callable[[str], None] | None = None
+    ) -> None:
+        """Keep documents in this store; `made_lasting` is called with a path before it is promised."""
         self._store = store
+        self._made_lasting = made_lasting
 
     @classmethod
     def at(cls, url: str) -> StoredDocuments:
@@ -37,23 +43,41 @@ class StoredDocuments:
         if parts.scheme == "file":
             folder = Path(unquote(parts.path))
             folder.mkdir(parents=True, exist_ok=True)
-            return cls(LocalStore(folder))
+            return cls(LocalStore(folder), made_lasting=lambda path: reach_the_disk(folder, path))
         if parts.scheme == "memory":
             return cls(MemoryStore())
         return cls(from_url(url))
 
     async def keep(self, sha256: str, content: bytes | BinaryIO) -> None:
         """Keep a document. Keeping it again changes nothing: equal digests are equal documents."""
-        try:
-            await obstore.put_async(self._store, _path(sha256), content, mode="create", use_multipart=False)
-        except AlreadyExistsError:
-            return
+        path = _path(sha256)
+        with suppress(AlreadyExistsError):
+            await obstore.put_async(self._store, path, content, mode="create", use_multipart=False)
+        # One that was there may have come a moment ago, and not have reached the disk either.
+        if self._made_lasting is not None:
+            await asyncio.to_thread(self._made_lasting, path)
 
     async def read(self, sha256: str) -> AsyncIterator[bytes]:
         """Return a document in pieces. Raises FileNotFoundError."""
         found = await obstore.get_async(self._store, _path(sha256))
         async for piece in found.stream():
             yield bytes(piece)
+
+
+def reach_the_disk(folder: Path, path: str) -> None:
+    """Return once a file below a folder, and its name in every folder on the way, survive a power cut.
+
+    The store writes and links without waiting for the disk, while the record's row about it does wait.
+    """
+    file = folder / path
+    for place in (file, *file.parents):
+        opened = os.open(place, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
+        if place == folder:
+            return
 
 
 def _path(sha256: str) -> str:

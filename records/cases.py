@@ -24,6 +24,7 @@ from records.cursors import Page, cursor_of, place_of
 from records.names import searched
 from records.problems import NotFound
 from records.scope import Scope
+from records.snapshots import read_snapshot
 from records.stored import StoredEvent, events_after, stored_event
 from records.tables import cases, people, tasks, unit_closure, units
 from records.tables import events as event_rows
@@ -71,7 +72,7 @@ def find_case(connection: Connection, library: Library, case_id: str, scope: Sco
     row = connection.execute(_select().where(cases.c.id == case_id, *_seen(scope))).one_or_none()
     if row is None:
         raise NotFound("no such case")
-    return _found(library, row)
+    return _found(connection, library, row)
 
 
 def list_cases(
@@ -92,7 +93,7 @@ def list_cases(
         query = query.where(sa.tuple_(sa.type_coerce(cases.c.opened_on, sa.String), cases.c.id) < place)
     query = query.order_by(cases.c.opened_on.desc(), cases.c.id.desc()).limit(limit + 1)
     rows = connection.execute(query).all()
-    found = tuple(_found(library, row) for row in rows[:limit])
+    found = tuple(_found(connection, library, row) for row in rows[:limit])
     more = len(rows) > limit
     return Page(found, cursor_of(found[-1].case.opened_on.isoformat(), found[-1].case.id) if more else None)
 
@@ -139,9 +140,9 @@ def events(
 
 
 def _select() -> Select[Any]:
-    columns = (cases.c.snapshot, cases.c.head, people.c.name.label("subject"), units.c.name.label("unit"))
+    names = (people.c.name.label("subject"), units.c.name.label("unit"))
     return (
-        sa.select(*columns)
+        sa.select(cases.c.id, cases.c.snapshot, cases.c.head, *names)
         .join(people, people.c.id == cases.c.subject_id)
         .join(units, units.c.id == cases.c.unit_id)
     )
@@ -151,8 +152,8 @@ def _seen(scope: Scope | None) -> tuple[ColumnElement[bool], ...]:
     return () if scope is None else (scope.sees(),)
 
 
-def _found(library: Library, row: Row[Any]) -> FoundCase:
-    case = Case.model_validate_json(row.snapshot)
+def _found(connection: Connection, library: Library, row: Row[Any]) -> FoundCase:
+    case = read_snapshot(connection, library, row.id, row.snapshot)
     return FoundCase(case, library.for_case(case), row.head, row.subject, row.unit)
 
 

@@ -17,7 +17,6 @@ from sqlalchemy import Connection, Row
 
 from domain.case import Case
 from domain.chain import GENESIS, canonical, hash_of
-from domain.events import CaseStarted
 from domain.evolving import replay
 from domain.library import Library
 from domain.moments import local_day
@@ -28,6 +27,7 @@ from records.appending import case_row, material_rows, people_rows
 from records.dialects import insert_into
 from records.owing import owe
 from records.problems import NotFound
+from records.snapshots import case_of
 from records.stored import StoredEvent, stored_event, stored_image
 from records.tables import case_materials, case_people, cases, events, outbox, tasks
 from records.tasks import task_rows
@@ -152,11 +152,7 @@ def _flaws_of(row: Row[Any], expected_seq: int, link: str) -> Iterator[str]:
 
 def _root_of(library: Library, stored: list[StoredEvent]) -> Process:
     """Return the edition that is handed to the functions of the domain, as it is when an act is recorded."""
-    begun = stored[0].event.body
-    if not isinstance(begun, CaseStarted):
-        raise NotFound("the case has no beginning")
-    under = library.by_digest(begun.digest)
-    return library.for_case(replay(under, (one.event for one in stored)))
+    return library.for_case(case_of(library, (one.event for one in stored)))
 
 
 def _by_act(stored: list[StoredEvent]) -> Iterator[tuple[datetime, list[StoredEvent]]]:

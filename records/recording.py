@@ -20,6 +20,7 @@ from domain.library import Library
 from domain.process import Process
 from records.appending import Appended, append
 from records.problems import HeadMoved, NotFound
+from records.snapshots import read_snapshot
 from records.stored import StoredEvent, events_after
 from records.tables import cases, events
 
@@ -58,7 +59,7 @@ def lock(connection: Connection, library: Library, case_id: str) -> LockedCase:
     row = connection.execute(_LOCK, {"of_case": case_id}).one_or_none()
     if row is None:
         raise NotFound("no such case")
-    case = Case.model_validate_json(row.snapshot)
+    case = read_snapshot(connection, library, case_id, row.snapshot)
     return LockedCase(library.for_case(case), case, row.head)
 
 

@@ -1,0 +1,72 @@
+"""Snapshots of an earlier release: cases go on, whatever fields came or went since."""
+
+import json
+
+import pytest
+import sqlalchemy as sa
+
+from records import cases, rebuilding, tables
+from records.problems import NotFound
+from records.recording import lock
+from records.snapshots import read_snapshot
+from tests.builders import SECRETARY
+from tests.records.organisations import an_organisation
+from tests.records.walks import BEGIN, LIBRARY, act_on, start
+
+
+def with_unknown_fields(snapshot):
+    """As if a later release had dropped a field of cases and one of steps."""
+    steps = {step: {**state, "gone": 1} for step, state in snapshot["steps"].items()}
+    assert steps
+    return {**snapshot, "gone": {"a": 1}, "steps": steps}
+
+
+def without_a_required_field(snapshot):
+    """As if a later release had added a field that every case has."""
+    return {name: value for name, value in snapshot.items() if name != "unit"}
+
+
+def without_sense(snapshot):
+    return "not a case at all"
+
+
+CHANGES = [with_unknown_fields, without_a_required_field, without_sense]
+
+
+@pytest.fixture
+def begun(database):
+    database.write_now(an_organisation)
+    database.write_now(start)
+    return database
+
+
+def stored(database):
+    return database.read_now(lambda c: c.execute(sa.select(tables.cases.c.snapshot)).scalar_one())
+
+
+def change(database, how):
+    changed = json.dumps(how(json.loads(stored(database))))
+    database.write_now(lambda c: c.execute(sa.update(tables.cases).values(snapshot=changed)))
+
+
+@pytest.mark.parametrize("how", CHANGES)
+def test_a_case_reads_the_same_from_a_snapshot_of_another_release(begun, how):
+    fresh = begun.read_now(lambda c: cases.find_case(c, LIBRARY, "case-1", None))
+    change(begun, how)
+    assert begun.read_now(lambda c: cases.find_case(c, LIBRARY, "case-1", None)) == fresh
+    assert begun.read_now(lambda c: cases.list_cases(c, LIBRARY, scope=None)).items == (fresh,)
+    assert begun.write_now(lambda c: lock(c, LIBRARY, "case-1")).case == fresh.case
+
+
+@pytest.mark.parametrize("how", CHANGES)
+def test_an_act_goes_on_from_it_and_writes_the_snapshot_anew(begun, how):
+    change(begun, how)
+    recorded = begun.write_now(lambda c: act_on(c, "talk", BEGIN, SECRETARY, outcome="done"))
+    assert stored(begun) == recorded.case.model_dump_json()
+    made = begun.read_now(lambda c: rebuilding.rebuilt(c, LIBRARY, "case-1"))
+    assert json.loads(made.case["snapshot"]) == json.loads(stored(begun))
+
+
+def test_without_events_there_is_nothing_to_make_a_case_from(database):
+    with pytest.raises(NotFound):
+        database.read_now(lambda c: read_snapshot(c, LIBRARY, "case-1", "{}"))

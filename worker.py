@@ -6,7 +6,6 @@ Puts the parts together from the settings; as many workers as wanted may run bes
 from __future__ import annotations
 
 import asyncio
-import logging
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -39,6 +38,7 @@ from senders.messages import Sender
 from services.clearing import clear
 from services.connecting import TemporalUnavailable, connect
 from services.driving import Driver, wake_courier
+from services.logs import set_up_logs
 from services.reconciling import Progress, ensure_schedules, reconcile
 from settings import Settings, SettingsError, read_settings
 from workflows.case import CaseWorkflow
@@ -155,7 +155,7 @@ async def a_worker(
 
 
 async def _until_told_to_stop(settings: Settings) -> None:
-    _set_up_logs(settings)
+    set_up_logs(settings.log_level, settings.log_format)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -242,12 +242,6 @@ def _runner(settings: Settings) -> WorkflowRunner:
     if not settings.sandbox:
         return UnsandboxedWorkflowRunner()
     return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*_PURE))
-
-
-def _set_up_logs(settings: Settings) -> None:
-    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(level))
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import uvicorn
 from commands.failures import CommandFailed, installation
 from commands.opening import opened_parts
 from services.demo import has_demo_logins
+from services.logs import set_up_logs
 from settings import Settings, is_loopback
 
 app = typer.Typer(rich_markup_mode=None)
@@ -22,13 +23,15 @@ _STOPS_IN = 8
 def api() -> None:
     """Serve the HTTP API at ACCEDE_HOST and ACCEDE_PORT."""
     settings = installation()
+    set_up_logs(settings.log_level, settings.log_format)
     asyncio.run(_check(settings))
     uvicorn.run(
         "api.app:main",
         factory=True,
         host=settings.host,
         port=settings.port,
-        log_level=settings.log_level,
+        # Its own set-up of logs would take its lines out of ours.
+        log_config=None,
         access_log=False,
         server_header=False,
         proxy_headers=bool(settings.trusted_proxies),

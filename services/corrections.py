@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from domain.acts import Change
+from domain.events import Evidence
 from domain.values import Scalar, Text
 from records import materials
 from records.problems import NotFound
@@ -38,6 +39,9 @@ def looked_up(connection: Connection, case_id: str, change: Change, scope: Scope
     part, _, name = change.path.partition(".")
     data = event.data
     if change.path == "occurred_on":
+        if not isinstance(event.body, Evidence):
+            # The day of anything else follows from the days of acts.
+            raise InvalidInput("change.seq", _NO_DAY)
         return Correction(change, event.occurred_on.isoformat(), in_text=False)
     if part == "fields" and name in _part(data, "texts"):
         return Correction(change, str(_part(data, "texts")[name]), in_text=True)
@@ -65,4 +69,8 @@ def _by_digest(connection: Connection, change: Change, scope: Scope) -> Change:
     return change.model_copy(update={"value": tuple(digests[one] for one in ids)})
 
 
+_NO_DAY = Text(
+    zh="这条记录的日期由别的办理推出,请更正那次办理的日期",
+    en="its day follows from an act: correct the day of that act",
+)
 _NOT_THERE = Text(zh="没有这样的内容", en="there is no such thing")

@@ -59,6 +59,7 @@ async def test_a_correction_of_what_was_never_recorded_names_the_part(world):
     for change, path in (
         ({"seq": 4, "path": "fields.no-such", "value": "x"}, "change.path"),
         ({"seq": 400, "path": "occurred_on", "value": "2025-03-01"}, "change.seq"),
+        ({"seq": 1, "path": "occurred_on", "value": "2025-03-01"}, "change.seq"),
     ):
         answer = await on_case(world, case, "correct", SECRETARY, change=change, reason="笔误")
         assert answer.status_code == 422

@@ -11,7 +11,7 @@ export UV_SYSTEM_CERTS := true
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install up test check fresh style types floors needs house mutants fmt lock clean
+.PHONY: help install up test check fresh style types floors needs house coverage mutants fmt lock clean
 
 help: ## say what can be made
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' Makefile
@@ -45,6 +45,9 @@ needs: install ## is every import declared
 
 house: install ## rules for every file, and complete documentation
 	$(BIN)/pytest -q tests/architecture
+
+coverage: install ## branches of domain/ that its tests reach; fails below 95 %
+	$(BIN)/pytest $(PYTEST_OPTIONS) -q tests/domain tests/processes --cov=domain --cov-branch --cov-fail-under=95
 
 mutants: install ## does a test notice each small change of domain/; takes hours, and goes on where it stopped
 	nice -n 19 $(BIN)/mutmut run --max-children 2

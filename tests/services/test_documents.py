@@ -11,7 +11,7 @@ DIGEST = hashlib.sha256(LETTER).hexdigest()
 
 
 async def test_a_document_reaches_the_disk_before_it_is_acknowledged_each_time():
-    lasting = []
+    lasting: list[str] = []
     documents = StoredDocuments(MemoryStore(), made_lasting=lasting.append)
     for _ in range(2):
         await documents.keep(DIGEST, LETTER)

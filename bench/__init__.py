@@ -1,0 +1,1 @@
+"""Everything measured: speed against others, growth, waiting, faults and their repair."""

@@ -1,0 +1,1 @@
+"""Kills, pauses and broken peers under load, and whether anything was lost."""

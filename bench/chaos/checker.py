@@ -1,0 +1,1 @@
+"""Compares what was acknowledged with what is there. It imports nothing of the product."""

@@ -1,0 +1,1 @@
+"""An act over HTTP, measured beside other ways of doing the same job."""

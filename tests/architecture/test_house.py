@@ -10,7 +10,18 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("activities", "api", "bench", "commands", "domain", "records", "senders", "services", "workflows")
+ROOMS = (
+    "activities",
+    "api",
+    "bench",
+    "commands",
+    "domain",
+    "records",
+    "senders",
+    "services",
+    "telemetry",
+    "workflows",
+)
 
 # Who may import a module, besides tests. A trailing dot stands for everything in a room.
 GUARDED = {

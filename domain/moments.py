@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from domain.case import Case, StepState
 from domain.conditions import holds
 from domain.process import Process
+from domain.remembering import remembered
 from domain.rules import Anchor, Deadline
 from domain.spans import Span, days_later
 from domain.steps import NoticeStep, PeriodStep, Step
-from domain.values import Value
 from domain.working_days import Reckoned
 
 PUBLISHED = "published"
 """The entry that opens a notice."""
 
+_A_FEW_CASES = 256
+"""Results that are remembered for what is asked of each step of a case several times in an act."""
 
-class Earliest(Value):
+
+class Earliest(NamedTuple):
     """The first day on which a step may happen, and the interval that says so."""
 
     day: date
@@ -30,7 +34,7 @@ class Earliest(Value):
     provisional: bool = False
 
 
-class DeadlineDay(Value):
+class DeadlineDay(NamedTuple):
     """The last day on which a step is in time."""
 
     day: date
@@ -47,6 +51,7 @@ def local_day(moment: datetime, time_zone: str) -> date:
     return moment.astimezone(_zone(time_zone)).date()
 
 
+@lru_cache(maxsize=4096)
 def start_of(day: date, time_zone: str, at: time = time.min) -> datetime:
     """Return the moment `day` begins there (or reaches `at`), in UTC."""
     return datetime.combine(day, at, tzinfo=_zone(time_zone)).astimezone(UTC)
@@ -69,6 +74,7 @@ def anchor_day(process: Process, case: Case, anchor: Anchor) -> Reckoned | None:
     return Reckoned(day=state.done_on)
 
 
+@remembered(_A_FEW_CASES)
 def period_days(process: Process, case: Case, step: PeriodStep) -> tuple[date, Reckoned] | None:
     """Return the first day and the end of a period, or None while its start is unknown.
 
@@ -79,8 +85,9 @@ def period_days(process: Process, case: Case, step: PeriodStep) -> tuple[date, R
     if anchor is None:
         return None
     start = anchor.day if state is None or state.restarted_on is None else state.restarted_on
-    extended = state.extended_months if state else 0
-    lasts = step.lasts.model_copy(update={"months": step.lasts.months + extended})
+    lasts = step.lasts
+    if state is not None and state.extended_months:
+        lasts = lasts.model_copy(update={"months": lasts.months + state.extended_months})
     end = case.calendar.after(start, lasts)
     day = _served(case, start, end.day)
     return start, Reckoned(day=day, provisional=end.provisional or anchor.provisional)
@@ -93,9 +100,10 @@ def notice_end(case: Case, step: NoticeStep) -> Reckoned | None:
     if state is None or not published:
         return None
     end = case.calendar.after(published[-1], step.window)
-    return end.model_copy(update={"day": _served(case, published[-1], end.day)})
+    return end._replace(day=_served(case, published[-1], end.day))
 
 
+@remembered(_A_FEW_CASES)
 def earliest(process: Process, case: Case, step: Step) -> Earliest | None:
     """Return the latest of the step's minimum waits, or None where nothing is to be waited for.
 
@@ -121,6 +129,7 @@ def earliest(process: Process, case: Case, step: Step) -> Earliest | None:
     return found
 
 
+@remembered(_A_FEW_CASES)
 def deadlines(process: Process, case: Case, step: Step) -> tuple[DeadlineDay, ...]:
     """Return the step's last days, soonest first; those whose anchor is unknown are left out."""
     state = case.steps.get(step.id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from datetime import date, datetime, time, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from domain import events as facts
 from domain.blocking import duties_met, period_end
@@ -15,7 +15,6 @@ from domain.process import Predecessor, Process
 from domain.settling import finish_period, settle
 from domain.spans import days_later
 from domain.steps import NoticeStep, PeriodStep, Step
-from domain.values import Value
 
 REMIND_DAYS = (60, 30, 14, 7, 1, 0)
 """Days before a deadline on which people are reminded."""
@@ -23,7 +22,7 @@ REMIND_DAYS = (60, 30, 14, 7, 1, 0)
 _REMINDING_HOUR = 8
 
 
-class Moment(Value):
+class Moment(NamedTuple):
     """One thing that will happen by itself."""
 
     at: datetime

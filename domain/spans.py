@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
@@ -67,6 +68,7 @@ class Span(Value):
         return self.months * 30.4375 + self.days + self.working_days * 1.4
 
 
+@lru_cache(maxsize=4096)
 def months_later(day: date, months: int) -> date:
     """Return the same day `months` calendar months on, clipped to the end of that month."""
     return day + relativedelta(months=months)

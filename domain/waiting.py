@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
+from functools import lru_cache, partial
 
 from domain.blocking import blocked_by, closing_notice, is_published, period_end
 from domain.case import Case, StepState
@@ -11,6 +13,7 @@ from domain.passing import moments
 from domain.permitting import actors_of, check_open
 from domain.process import Process
 from domain.refusals import RuleViolation
+from domain.remembering import remembered
 from domain.steps import Actor, NoticeStep, PeriodStep, Step
 from domain.values import Level, Text, Value
 
@@ -69,15 +72,29 @@ def waiting(process: Process, case: Case, now: datetime) -> Waiting:
     """Return what the case waits for at `now` (aware)."""
     if case.is_closed:
         return Waiting()
+    coming = moments(process, case, now)
+    return Waiting(open=open_steps(process, case, now), next_moment=coming[0].at if coming else None)
+
+
+def open_steps(process: Process, case: Case, now: datetime) -> tuple[OpenStep, ...]:
+    """Return the steps the case waits for at `now` (aware), as of that day."""
+    return () if case.is_closed else _open_on(local_day(now, case.time_zone))(process, case)
+
+
+@lru_cache(maxsize=8)
+def _open_on(today: date) -> Callable[[Process, Case], tuple[OpenStep, ...]]:
+    """Return what tells the open steps as of a day, and remembers them: rows and answer show the same."""
+    return remembered(64)(partial(_open_steps, today))
+
+
+def _open_steps(today: date, process: Process, case: Case) -> tuple[OpenStep, ...]:
     edition = process.edition(case.version)
-    today = local_day(now, case.time_zone)
-    steps = tuple(
+    here = {step.id for step in edition.stage(case.stage).steps}
+    return tuple(
         _open_step(edition, case, edition.steps[state.id], state, today)
         for state in case.steps.values()
-        if state.status == "open" and edition.stage_of.get(state.id) == edition.stage(case.stage)
+        if state.status == "open" and state.id in here
     )
-    coming = moments(process, case, now)
-    return Waiting(open=steps, next_moment=coming[0].at if coming else None)
 
 
 def assignees(case: Case, actors: tuple[Actor, ...]) -> tuple[Assignee, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from domain.spans import Span, days_later, months_later
 from domain.values import Value
@@ -21,7 +22,7 @@ class CalendarYear(Value):
     on: tuple[date, ...] = ()
 
 
-class Reckoned(Value):
+class Reckoned(NamedTuple):
     """A day that was counted, and whether a year without an announced table went into it."""
 
     day: date

@@ -14,7 +14,6 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Final
 
 from bench.act.lives import LIVES, Life, next_act
@@ -26,14 +25,11 @@ from domain.evolving import replay
 from domain.moments import dates
 from domain.obligations import obligations
 from domain.permitting import why_not
-from domain.waiting import waiting
+from domain.waiting import open_steps, waiting
 from tests.domain.world import at
 
 MOST_GROWTH: Final = 1.2
 """What an act on a long case may cost, measured by one on a short case."""
-
-_AN_ACT: Final = ("load", "decide", "evolve", "waiting", "obligations", "why_not", "dates", "dump")
-"""What happens once in an act."""
 
 _BATCH_LASTS: Final = 0.004
 
@@ -67,27 +63,45 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _works(name: str, life: Life, *, plant: str | None) -> dict[str, Work]:
-    """Return what is measured on a case, by name; `act` is all that an act does."""
+    """Return what is measured on a case, by name; `act` is all that an act does, one after another.
+
+    Every time on a copy of the case: what is remembered of one and the same counts only inside an act.
+    """
     process, case, now = life.process, life.case, at(life.day)
     act: StepAct = next_act(name, life)
     new = decide(process, case, act, now)
     after = replay(process, new, case)
-    snapshot = after.model_dump_json()
-    read = partial(replay, process, life.events) if plant == "no-snapshot" else None
-    works: dict[str, Work] = {
-        "load": read or partial(Case.model_validate_json, snapshot, extra="ignore"),
-        "decide": partial(decide, process, case, act, now),
-        "evolve": partial(replay, process, new, case),
-        "waiting": partial(waiting, process, after, now),
-        "obligations": partial(obligations, process, new, after),
-        "why_not": lambda: [
-            why_not(process, after, one.step, act.known, now) for one in waiting(process, after, now).open
-        ],
-        "dates": partial(dates, process, after),
+    snapshot = case.model_dump_json()
+
+    def read() -> Case:
+        if plant == "no-snapshot":
+            return replay(process, life.events)
+        return Case.model_validate_json(snapshot, extra="ignore")
+
+    def whole() -> object:
+        before = read()
+        left = decide(process, before, act, now)
+        then = replay(process, left, before)
+        waiting(process, then, now)
+        obligations(process, left, then)
+        shown(then)
+        dates(process, then)
+        return then.model_dump_json()
+
+    def shown(then: Case) -> object:
+        return [why_not(process, then, one.step, act.known, now) for one in open_steps(process, then, now)]
+
+    return {
+        "load": read,
+        "decide": lambda: decide(process, case.model_copy(), act, now),
+        "evolve": lambda: replay(process, new, case),
+        "waiting": lambda: waiting(process, after.model_copy(), now),
+        "obligations": lambda: obligations(process, new, after.model_copy()),
+        "why_not": lambda: shown(after.model_copy()),
+        "dates": lambda: dates(process, after.model_copy()),
         "dump": after.model_dump_json,
+        "act": whole,
     }
-    each = [works[what] for what in _AN_ACT]
-    return works | {"act": lambda: [work() for work in each]}
 
 
 def _measured(short: Mapping[str, Work], long: Mapping[str, Work], rounds: int) -> dict[str, Measured]:

@@ -1,0 +1,10 @@
+"""`python -m bench.act`: acts over HTTP, ours and the peers' in turns."""
+
+from __future__ import annotations
+
+import sys
+
+from bench.act.run import main
+
+if __name__ == "__main__":
+    sys.exit(main())

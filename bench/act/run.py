@@ -1,0 +1,145 @@
+"""Measures acts over HTTP: systems in turns, round by round, first on SQLite, then on PostgreSQL."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvloop
+
+from bench.act.lineup import DATABASES, FAULTS, PEERS, Ground, lineup
+from bench.act.measuring import Round, measure
+from bench.act.organisation import Organisation
+from bench.act.promised import ALONE, CROWD, OURS, Place, promises
+from bench.act.systems import System
+from bench.act.table import table, values
+from bench.promises import machine, report
+
+_SPARE = 1.6
+"""How many more cases are prepared than the last round used."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is measured, and for how long."""
+
+    databases: Sequence[str]
+    systems: Sequence[str]
+    callers: Sequence[int]
+    rounds: int
+    alone: float
+    """Seconds of a round with one caller."""
+    crowd: float
+    """Seconds of a round with many."""
+    plant: str | None = None
+    applicants: int = 6000
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Measure, print a table and the promises, and return the exit code."""
+    plan = _plan(argv)
+    started = time.monotonic()
+    results = uvloop.run(run(plan))
+    print(f"\n{table(results)}\n")
+    details = {
+        "seconds": round(time.monotonic() - started),
+        "planted": plan.plant,
+        "results": values(results),
+    }
+    print(f"on {machine()['processor']}, {machine()['cores']} cores; {details['seconds']} seconds in all")
+    return report("act", promises(results), details)
+
+
+async def run(plan: Plan) -> dict[Place, list[Round]]:
+    """Measure every system of the plan, and return the rounds."""
+    results: dict[Place, list[Round]] = {}
+    folder = Path(tempfile.mkdtemp(prefix="accede-bench-"))
+    try:
+        for database in plan.databases:
+            async with _running(plan, database, folder) as systems:
+                await _rounds(plan, database, systems, results)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return results
+
+
+@asynccontextmanager
+async def _running(plan: Plan, database: str, folder: Path) -> AsyncIterator[list[System]]:
+    scenery = Organisation(branches=5, applicants=plan.applicants)
+    async with AsyncExitStack() as stopping:
+        systems = []
+        ground = Ground(database, folder / database, scenery, plan.plant)
+        for system in lineup(ground, plan.systems, stopping):
+            say(f"{database}: starting {system.name}")
+            stopping.push_async_callback(system.stop)
+            await system.start()
+            systems.append(system)
+        yield systems
+
+
+async def _rounds(
+    plan: Plan, database: str, systems: Sequence[System], results: dict[Place, list[Round]]
+) -> None:
+    for number in range(plan.rounds):
+        for callers in plan.callers:
+            for system in systems:
+                place = (database, system.name, callers)
+                found = await _round(plan, system, callers, results.setdefault(place, []))
+                say(
+                    f"{database}: round {number + 1}/{plan.rounds}, {callers:2} x {system.name:<9}"
+                    f"{found.per_second:7.1f} acts/s, median wait {found.wait(0.5):.1f} ms"
+                )
+
+
+async def _round(plan: Plan, system: System, callers: int, before: list[Round]) -> Round:
+    seconds = plan.alone if callers == 1 else plan.crowd
+    # Enough cases for what was done last time, and some more; the first time for a fast machine.
+    acts = max((found.acts for found in before), default=int(_FIRST_GUESS * seconds))
+    await system.prepare(callers + int(_SPARE * acts / _STEPS) + 1)
+    found = await measure(system, callers, seconds)
+    before.append(found)
+    return found
+
+
+_FIRST_GUESS = 500
+_STEPS = 25
+
+
+def _plan(argv: Sequence[str] | None) -> Plan:
+    parser = argparse.ArgumentParser(prog="bench.act", description=__doc__)
+    parser.add_argument("--small", action="store_true", help="a short run without DBOS and viewflow")
+    parser.add_argument("--databases", type=_words, default=DATABASES)
+    parser.add_argument("--systems", type=_words, default=(OURS, *PEERS))
+    parser.add_argument("--callers", type=_numbers, default=(ALONE, CROWD))
+    parser.add_argument("--rounds", type=int, default=4)
+    parser.add_argument("--seconds", type=float, default=8, help="of a round with many callers")
+    parser.add_argument("--plant", choices=FAULTS, help="a fault that the promises must notice")
+    given = parser.parse_args(argv)
+    if given.small:
+        few = tuple(name for name in given.systems if name in {OURS, "plain", "temporal"})
+        return Plan(given.databases, few, given.callers, 1, 1, 1.5, given.plant, applicants=600)
+    alone = min(given.seconds, 3)
+    return Plan(
+        given.databases, given.systems, given.callers, given.rounds, alone, given.seconds, given.plant
+    )
+
+
+def say(line: str) -> None:
+    """Tell how far it is, at once."""
+    sys.stderr.write(line + "\n")
+    sys.stderr.flush()
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split(","))
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(map(int, text.split(",")))

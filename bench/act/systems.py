@@ -1,0 +1,87 @@
+"""What is measured: something that answers acts over HTTP, and can say when all of their effects are done."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from abc import ABC, abstractmethod
+from collections import deque
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Final
+
+from bench.act.client import Connection
+from bench.act.organisation import Organisation
+from bench.act.walking import ActRefused, Case, Script
+
+_STARTERS: Final = 8
+_CREATED: Final = 201
+PATIENCE: Final = 60.0
+"""Seconds that the effects of a round may take after its last act."""
+
+
+class System(ABC):
+    """One way of doing the job, on one database."""
+
+    name: str
+    """Short, and unique within a database: a column of the table."""
+
+    def __init__(self, folder: Path, scenery: Organisation) -> None:
+        folder.mkdir(parents=True)
+        self.folder = folder
+        self.scenery = scenery
+        self.address = ""
+        self.script: Script
+        self.cases: deque[Case] = deque()
+        self._applied = 0
+
+    @abstractmethod
+    async def start(self) -> None:
+        """Start every process, and have the organisation there. Raises DidNotStart."""
+
+    @abstractmethod
+    async def stop(self) -> None:
+        """Stop every process."""
+
+    @abstractmethod
+    def groups(self) -> Mapping[str, Collection[int]]:
+        """Return the ids of the processes, by what they are: api, worker, server, database."""
+
+    @abstractmethod
+    async def left(self, cases: Collection[str]) -> int:
+        """Return how many effects of acts on these cases are not done yet."""
+
+    @abstractmethod
+    def heads(self, cases: Collection[str]) -> Mapping[str, list[str]]:
+        """Return the hashes of every event of these cases, in order, from the rows."""
+
+    @abstractmethod
+    def start_request(self, subject: str, branch: int) -> bytes:
+        """Return the request that starts a case."""
+
+    async def prepare(self, cases: int) -> None:
+        """Start cases until that many are open, and wait until nothing is left to do for them."""
+        missing = range(self._applied, self._applied + max(cases - len(self.cases), 0))
+        self._applied = missing.stop
+        numbers = deque(missing)
+        await asyncio.gather(*(self._start_some(numbers) for _ in range(_STARTERS)))
+        await self.settled([case.id for case in self.cases])
+
+    async def settled(self, cases: Collection[str]) -> int:
+        """Wait until every effect of acts on these cases is done; return how many never were."""
+        give_up_at = time.monotonic() + PATIENCE
+        while (  # noqa: ASYNC110 - what is awaited happens in other processes
+            left := await self.left(cases)
+        ) and time.monotonic() < give_up_at:
+            await asyncio.sleep(0.02)
+        return left
+
+    async def _start_some(self, numbers: deque[int]) -> None:
+        connection = await Connection.to(self.address)
+        while numbers:
+            subject, branch = self.scenery.applicant(numbers.popleft())
+            answer = await connection.ask(self.start_request(subject, branch))
+            if answer.status != _CREATED:
+                raise ActRefused(f"start: {answer.status} {answer.body.decode(errors='replace')[:600]}")
+            self.cases.append(Case(answer.json()["id"], answer.etag, branch))
+        connection.close()

@@ -11,7 +11,7 @@ export UV_SYSTEM_CERTS := true
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install up test check fresh style types floors needs house coverage mutants fmt lock clean
+.PHONY: help install up test check fresh style types floors needs house coverage mutants powercut fmt lock clean
 
 help: ## say what can be made
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' Makefile
@@ -23,6 +23,7 @@ up: install ## start everything, with a demonstration organisation
 	$(BIN)/accede up --demo
 
 test: install ## run the tests; PYTEST_OPTIONS="-k word" for some of them
+	@.ci/debian
 	$(BIN)/pytest $(PYTEST_OPTIONS)
 
 check: fresh style types floors needs house ## everything below; with make -k, all that is wrong at once
@@ -52,6 +53,10 @@ coverage: install ## branches of domain/ that its tests reach; fails below 95 %
 mutants: install ## does a test notice each small change of domain/; takes hours, and goes on where it stopped
 	nice -n 19 $(BIN)/mutmut run --max-children 2
 	$(BIN)/mutmut results
+
+powercut: install ## cut the power twenty times under load, and see synchronous=NORMAL lose; needs FUSE
+	@.ci/debian
+	$(BIN)/python -m bench.powercut --prove
 
 fmt: install ## format, and mend what can be mended
 	$(BIN)/ruff format

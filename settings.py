@@ -78,6 +78,15 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["text", "json"] = "text"
 
+    traces_url: str = ""
+    """Where spans go by OTLP over HTTP, such as `http://collector:4318/v1/traces`; empty: none are made."""
+    traces_share: Annotated[float, Field(ge=0, le=1)] = 1.0
+    """The part of all traces that is recorded."""
+    worker_metrics: str = ""
+    """Host and port at which a worker tells its numbers; empty: nowhere."""
+    temporal_metrics: str = ""
+    """Host and port at which a worker tells the numbers of Temporal's SDK; empty: nowhere."""
+
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, name: str) -> str:
@@ -105,6 +114,20 @@ class Settings(BaseSettings):
         if not urlsplit(f"//{address}").port:
             raise ValueError("is a host and a port, such as 127.0.0.1:7233")
         return address
+
+    @field_validator("worker_metrics", "temporal_metrics")
+    @classmethod
+    def _host_and_port_or_none(cls, address: str) -> str:
+        if address and not urlsplit(f"//{address}").port:
+            raise ValueError("is a host and a port, such as 127.0.0.1:9464")
+        return address
+
+    @field_validator("traces_url")
+    @classmethod
+    def _collector(cls, url: str) -> str:
+        if url and (urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname):
+            raise ValueError("is an address such as http://collector:4318/v1/traces")
+        return url
 
     @field_validator("smtp_url")
     @classmethod
@@ -152,6 +175,11 @@ class Settings(BaseSettings):
     def is_embedded(self) -> bool:
         """Whether the record is a SQLite file of this machine."""
         return self.database_url.startswith("sqlite:")
+
+    @property
+    def database_file(self) -> Path | None:
+        """The file of the record; None where a server keeps it."""
+        return Path(self.database_url.removeprefix("sqlite:///")) if self.is_embedded else None
 
     def environment(self) -> dict[str, str]:
         """Return the variables that give another process the same settings, secrets included."""

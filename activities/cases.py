@@ -13,10 +13,13 @@ from temporalio import activity
 
 from domain.acts import Due
 from domain.library import Library
+from domain.waiting import waiting
 from records import cases, outbox, recording
 from records.database import Database
 from records.problems import NotFound
+from records.recording import LockedCase
 from records.stored import StoredEvent, events_after
+from telemetry import metrics
 from workflows.contract import CaseAsked, DueAsked, EventsAsked, Facts, FetchedCase
 
 _PAGE: Final = 200
@@ -78,12 +81,21 @@ class RecordActivities:
 
     def _let_happen(self, connection: Connection, asked: DueAsked, now: datetime) -> tuple[StoredEvent, ...]:
         locked = recording.lock(connection, self._library, asked.case_id)
-        recording.record(connection, locked.process, locked, Due(adopt=asked.adopt), now)
+        recorded = recording.record(connection, locked.process, locked, Due(adopt=asked.adopt), now)
+        if recorded.events:
+            _note_lateness(locked, now)
         found = events_after(connection, asked.case_id, asked.known, _PAGE + 1)
         if found:
             # The workflow is asking for these, and asks again until it gets them: nobody else has to tell it.
             outbox.driven(connection, {asked.case_id: found[:_PAGE][-1].seq})
         return found
+
+
+def _note_lateness(locked: LockedCase, now: datetime) -> None:
+    """Note how long after its moment something happened. What another act let happen is not seen here."""
+    was_due = waiting(locked.process, locked.case, now).next_moment
+    if was_due is not None and was_due <= now:
+        metrics.TIMERS_LATE.observe((now - was_due).total_seconds())
 
 
 def _facts(found: tuple[StoredEvent, ...], limit: int) -> Facts:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from temporalio import activity
 
+from telemetry import metrics
 from workflows.contract import ReconcileAsked, Reconciled
 
 Reconcile = Callable[[bool, Callable[[int], None]], Awaitable[Reconciled]]
@@ -21,4 +22,6 @@ class ReconcileActivities:
     @activity.defn(name="reconcile")
     async def reconcile(self, asked: ReconcileAsked) -> Reconciled:
         """Look over all open cases, and heartbeat after each page of them."""
-        return await self._reconcile(asked.deep, activity.heartbeat)
+        found = await self._reconcile(asked.deep, activity.heartbeat)
+        metrics.reconciled(found.model_dump(exclude={"open_cases"}), deep=asked.deep)
+        return found

@@ -10,7 +10,6 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 from temporalio.client import Client
-from temporalio.service import RPCError
 
 from api import problems
 from api.documented import PROBLEMS, ProblemDocument
@@ -34,6 +33,7 @@ from services.calendars import working_calendar
 from services.documents import StoredDocuments
 from services.driving import Driver
 from services.parts import Parts
+from services.probing import Look, Probes, disk_has_room, mail_greets, temporal_answers, worker_seen
 from settings import Settings, read_settings
 
 _ROUTERS = (
@@ -121,7 +121,7 @@ async def opened(settings: Settings) -> AsyncIterator[Parts]:
             driver=driver,
             zone=settings.zone,
             session_lasts=timedelta(hours=settings.session_hours),
-            temporal_answers=lambda: _answers(client),
+            probes=Probes(_looks(settings, client)),
         )
 
 
@@ -134,6 +134,8 @@ def _application(door: Door) -> FastAPI:
         redoc_url=None,
         responses=PROBLEMS,
         redirect_slashes=False,
+        # Spans and numbers are our own: these would name whole addresses, and what errors say.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
     )
     app.state.secure_cookies = door.secure_cookies
     app.state.metrics_token = door.metrics_token
@@ -162,11 +164,16 @@ def _describe_problems(app: FastAPI) -> None:
     app.openapi = openapi  # type: ignore[method-assign]  # the way FastAPI documents
 
 
-async def _answers(client: Client) -> bool:
-    try:
-        return await client.service_client.check_health(timeout=timedelta(seconds=2))
-    except (RPCError, RuntimeError, OSError):
-        return False
+def _looks(settings: Settings, client: Client) -> dict[str, Look]:
+    looks = {
+        "temporal": temporal_answers(client),
+        "worker": worker_seen(client, settings.task_queue),
+    }
+    if settings.smtp_url is not None:
+        looks["mail"] = mail_greets(settings.smtp_url.get_secret_value())
+    if settings.is_embedded or settings.materials_url.startswith("file:"):
+        looks["disk"] = disk_has_room(settings.data_dir)
+    return looks
 
 
 def _now() -> datetime:

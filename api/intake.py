@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import time
 from collections.abc import Iterable
 from urllib.parse import unquote_to_bytes, urlsplit
@@ -10,10 +9,10 @@ from urllib.parse import unquote_to_bytes, urlsplit
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import metrics
 from api.language import language_of
 from api.problems import Problem
 from api.strict_json import NotJson, NotStorable, check_json
+from telemetry import metrics, tracing
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
@@ -48,17 +47,48 @@ class Watched:
             await self._app(scope, receive, send)
             return
         started = time.perf_counter()
-        trace = scope["accede.trace"] = secrets.token_hex(8)
+        place = tracing.a_place(_traceparent(scope))
+        tracing.arrive(place)
+        if tracing.is_on():
+            await self._traced(scope, receive, send, started)
+        else:
+            await self._timed(scope, receive, send, started, tracing.trace_id(place))
+
+    async def _traced(self, scope: Scope, receive: Receive, send: Send, started: float) -> None:
+        """Pass the request on in a span of its own, below that of whoever sent it."""
         method = scope["method"] if scope["method"] in _COUNTED else "other"
+        given = _traceparent(scope) or ""
+        with tracing.span(method, parent=given, kind="server", http_request_method=method) as span:
+            place = tracing.here()
+            tracing.arrive(place)
+            try:
+                status = await self._timed(scope, receive, send, started, tracing.trace_id(place))
+                span.note(http_response_status_code=status)
+                if status >= _FAULTS:
+                    span.fails(str(status))
+            finally:
+                span.name(f"{method} {_route(scope)}")
+                span.note(http_route=_route(scope))
+
+    async def _timed(self, scope: Scope, receive: Receive, send: Send, started: float, trace: str) -> int:
+        scope["accede.trace"] = trace
+        status = 0
 
         async def sending(message: Message) -> None:
+            nonlocal status
             if message["type"] == "http.response.start":
-                metrics.REQUESTS.labels(method, str(message["status"])).inc()
-                metrics.LATENCY.labels(method).observe(time.perf_counter() - started)
+                status = message["status"]
+                metrics.answered(scope["method"], _route(scope), status, time.perf_counter() - started)
                 message["headers"] = self._dressed(message.get("headers", ()), trace)
             await send(message)
 
-        await self._app(scope, receive, sending)
+        try:
+            await self._app(scope, receive, sending)
+        except Exception:
+            # Answered further out, where nobody counts.
+            metrics.answered(scope["method"], _route(scope), _FAULTS, time.perf_counter() - started)
+            raise
+        return status
 
     def _dressed(self, headers: Iterable[tuple[bytes, bytes]], trace: str) -> list[tuple[bytes, bytes]]:
         present = list(headers)
@@ -70,6 +100,21 @@ class Watched:
 
 
 _COUNTED = _SAFE_METHODS | {"POST", "PUT", "PATCH", "DELETE"}
+_FAULTS = 500
+"""Statuses from here on are our own faults."""
+
+
+def _route(scope: Scope) -> str:
+    """Return the route's own text, with names in the places of ids; none of that of a stranger's guesses."""
+    return getattr(scope.get("route"), "path", "none")
+
+
+def _traceparent(scope: Scope) -> str | None:
+    for name, value in scope["headers"]:
+        if name == b"traceparent":
+            given: str = value.decode("latin-1")
+            return given
+    return None
 
 
 class SameOrigin:

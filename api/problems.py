@@ -14,7 +14,6 @@ from fastapi.responses import Response
 from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 
-from api import metrics
 from api.invalid import faults_in
 from api.language import language_of
 from api.problem_kinds import BY_STATUS, KINDS
@@ -22,6 +21,7 @@ from domain.refusals import RuleViolation
 from domain.values import Language, Text
 from services.refusals import HeadMoved, InvalidInput, Refusal, TooManyTries
 from services.views import event_view
+from telemetry import metrics
 
 MEDIA_TYPE = "application/problem+json"
 

@@ -12,6 +12,7 @@ from commands.opening import opened_parts
 from services.demo import has_demo_logins
 from services.logs import set_up_logs
 from settings import Settings, is_loopback
+from telemetry.switching import CannotTrace, traced
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -25,6 +26,14 @@ def api() -> None:
     settings = installation()
     set_up_logs(settings.log_level, settings.log_format)
     asyncio.run(_check(settings))
+    try:
+        with traced(settings.traces_url, program="api", share=settings.traces_share):
+            _serve(settings)
+    except CannotTrace as missing:
+        raise CommandFailed(str(missing)) from None
+
+
+def _serve(settings: Settings) -> None:
     uvicorn.run(
         "api.app:main",
         factory=True,

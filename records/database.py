@@ -19,6 +19,7 @@ from records import migrating
 from records.engines import database_url, open_engine
 from records.problems import DatabaseUnavailable
 from records.writers import GroupWriter, PooledWriter, Writer, refused_by_database
+from telemetry import tracing
 
 T = TypeVar("T")
 
@@ -61,11 +62,18 @@ class Database:
         Work may run again after a serialization failure, so it must have no effects of its own. What it
         raises is raised here, and nothing of it is kept. Raises DatabaseUnavailable.
         """
-        return await asyncio.wrap_future(self._writer.submit(work))
+        if not tracing.is_on() or not tracing.here():
+            return await asyncio.wrap_future(self._writer.submit(work))
+        # The outer span also waits for the writer and for the commit; the inner one is the work alone.
+        with tracing.span("record.write"):
+            return await asyncio.wrap_future(self._writer.submit(tracing.carried("record.work", work)))
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run `work` on one consistent moment and return what it returned. Raises DatabaseUnavailable."""
-        return await asyncio.wrap_future(self._submit_read(work))
+        if not tracing.is_on() or not tracing.here():
+            return await asyncio.wrap_future(self._submit_read(work))
+        with tracing.span("record.read"):
+            return await asyncio.wrap_future(self._submit_read(work))
 
     def write_now(self, work: Callable[[Connection], T]) -> T:
         """Do the same as `write` for callers without an event loop."""

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection
 
 from records.engines import database_url, open_engine
@@ -47,11 +48,16 @@ def check(address: str) -> None:
     engine = open_engine(address, role="reader")
     try:
         with engine.connect() as connection:
-            found = _revision(connection)
+            check_tables(connection)
     except (sa.exc.OperationalError, sa.exc.InterfaceError) as error:
         raise refused_by_database(error) from error
     finally:
         engine.dispose()
+
+
+def check_tables(connection: Connection) -> None:
+    """Raise SchemaOutdated unless the tables are those of this release."""
+    found = _revision(connection)
     if found is None:
         raise SchemaOutdated("The database has no tables yet: run `accede db upgrade`.")
     if found != head():
@@ -68,6 +74,14 @@ def head() -> str:
     if revision is None:
         raise SchemaOutdated("This installation has no migrations: install it again.")
     return revision
+
+
+def is_known(revision: str) -> bool:
+    """Whether this release has the migrations that lead to a revision."""
+    try:
+        return ScriptDirectory.from_config(config()).get_revision(revision) is not None
+    except CommandError:
+        return False
 
 
 def _revision(connection: Connection) -> str | None:

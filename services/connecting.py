@@ -7,6 +7,7 @@ from typing import Final
 
 from temporalio.client import Client
 
+from telemetry import tracing
 from workflows.payloads import CONVERTER
 
 _PATIENCE: Final = 10.0
@@ -37,6 +38,7 @@ async def connect(
                 tls=tls,
                 api_key=api_key,
                 data_converter=CONVERTER,
+                interceptors=tracing.interceptors(),
                 lazy=lazy,
             )
     except (RuntimeError, TimeoutError) as refused:

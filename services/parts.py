@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Protocol, TypeVar
@@ -20,6 +20,7 @@ from records.database import Database
 from services import refusals
 from services.documents import Documents
 from services.passwords import Passwords
+from services.probing import Probes
 
 T = TypeVar("T")
 
@@ -71,8 +72,8 @@ class Parts:
     session_lasts: timedelta = timedelta(hours=12)
     largest_document: int = 50 << 20
     """Bytes."""
-    temporal_answers: Callable[[], Awaitable[bool]] | None = None
-    """Asks whether Temporal can be reached; None where this process drives nothing."""
+    probes: Probes | None = None
+    """Look at what acts do not wait for; None where this process drives nothing."""
 
     def today(self) -> date:
         """Return the organisation's day."""

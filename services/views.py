@@ -281,13 +281,21 @@ class AliveView(View):
     status: Literal["alive"] = "alive"
 
 
+class PartView(View):
+    """How one part is: what that means, and what to do about it."""
+
+    state: Literal["well", "degraded", "down"]
+    says: str
+    do: str | None = None
+
+
 class ReadyView(View):
-    """Whether acts can be recorded: `degraded` where they can and are driven later."""
+    """Whether acts can be recorded: `degraded` where they can, and something else is late for it."""
 
     status: Literal["ready", "degraded", "unready"]
-    database: bool
-    temporal: bool | None
-    """None where this process drives nothing."""
+    degraded: tuple[str, ...]
+    """The parts that are not well."""
+    parts: dict[str, PartView]
 
 
 def event_view(event: Event) -> EventView:

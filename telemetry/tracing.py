@@ -135,6 +135,11 @@ def is_on() -> bool:
     return TRACING.spans is not None
 
 
+def interceptors() -> Sequence[Any]:
+    """Return what lets a client of Temporal, and its workers, carry places along: nothing while off."""
+    return () if TRACING.spans is None else TRACING.spans.interceptors
+
+
 def arrive(at: str) -> None:
     """Have what follows in this task say this place, also after its span has ended."""
     _PLACE.set(at)

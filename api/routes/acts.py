@@ -6,10 +6,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 
-from api import metrics
 from api.bodies import CorrectBody, MigrateBody, StepBody, TransferBody, WholeCaseBody, WithdrawBody
 from api.bounds import Id, Label
 from api.callers import By, Here, Key, Seen, signed_in
+from api.counting import counted
 from services import acts
 from services.acts import ActRequest
 from services.views import Performed
@@ -33,10 +33,8 @@ class Acting:
 
     async def perform(self, asked: ActRequest) -> Performed:
         """Perform the act and answer with the case's new head."""
-        done = await acts.perform(
-            self._parts, self._caller, self._case_id, asked, head=self._head, key=self._key
-        )
-        metrics.ACTS.labels(asked.kind).inc()
+        act = acts.perform(self._parts, self._caller, self._case_id, asked, head=self._head, key=self._key)
+        done = await counted(asked.kind, act)
         self._response.headers["etag"] = f'"{done.case.head}"'
         return done
 

@@ -6,10 +6,10 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
 
-from api import metrics
 from api.bodies import StartBody
 from api.bounds import Day, Id, Label, Storable
 from api.callers import By, Here, Key, signed_in
+from api.counting import counted
 from api.paging import Cursor, Limit
 from services import acts, cases, explain
 from services.acts import StartRequest
@@ -22,8 +22,7 @@ router = APIRouter(prefix="/v1/cases", tags=["cases"], dependencies=signed_in)
 @router.post("", status_code=201, summary="Start a case")
 async def start(body: StartBody, response: Response, parts: Here, caller: By, key: Key = None) -> CaseView:
     """Start a case: completes the first step of the process."""
-    view = await acts.start(parts, caller, StartRequest(**body.model_dump()), key=key)
-    metrics.ACTS.labels("start").inc()
+    view = await counted("start", acts.start(parts, caller, StartRequest(**body.model_dump()), key=key))
     response.headers["location"] = f"/v1/cases/{view.id}"
     response.headers["etag"] = f'"{view.head}"'
     return view

@@ -7,11 +7,12 @@ from ipaddress import ip_address
 
 from fastapi import APIRouter, Request, Response
 
-from api import metrics
 from api.callers import Here
+from api.language import language_of
 from services import readiness
 from services.refusals import NotFound
 from services.views import AliveView, ReadyView
+from telemetry import metrics
 
 router = APIRouter(tags=["operations"])
 
@@ -23,9 +24,9 @@ async def alive() -> AliveView:
 
 
 @router.get("/readyz", summary="Ready", responses={503: {"model": ReadyView}})
-async def ready(response: Response, parts: Here) -> ReadyView:
-    """Return whether acts can be recorded. Without Temporal they can: that is degraded, not unready."""
-    view = await readiness.looked_at(parts)
+async def ready(request: Request, response: Response, parts: Here) -> ReadyView:
+    """Return whether acts can be recorded, and how each part is. Only what acts need makes this 503."""
+    view = await readiness.looked_at(parts, language_of(request))
     if view.status == "unready":
         response.status_code = 503
     return view
@@ -36,10 +37,8 @@ async def numbers(request: Request, parts: Here) -> Response:
     """Return the service's numbers as Prometheus text, to this machine or to the token set for it."""
     if not _may_read_numbers(request):
         raise NotFound
-    waiting = await readiness.backlog(parts)
-    metrics.OUTBOX.set(waiting.outbox)
-    metrics.OBLIGATIONS.set(waiting.obligations)
-    return Response(metrics.as_text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+    await readiness.look_at_numbers(parts)
+    return Response(metrics.as_text(), media_type=metrics.MEDIA_TYPE)
 
 
 def _may_read_numbers(request: Request) -> bool:

@@ -8,6 +8,8 @@ from api.app import Door
 from api.language import preferred
 from api.problem_kinds import KINDS
 from domain.reading import check, read_process
+from domain.values import Text
+from services.probing import Found, Probes
 from tests.api.world import BALLOT, HOST, SECRETARY, SUBJECT, a_world
 from tests.databases import *  # noqa: F403 - fixtures are found by their names
 
@@ -117,27 +119,32 @@ async def test_an_address_that_is_not_there_and_a_wrong_method_are_problems_too(
 async def test_alive_and_ready_without_temporal_which_acts_do_not_need(world):
     assert (await world.client.get("/healthz")).json() == {"status": "alive"}
     ready = await world.client.get("/readyz")
-    assert (ready.status_code, ready.json()) == (200, {"status": "ready", "database": True, "temporal": None})
+    assert (ready.status_code, ready.json()["status"], ready.json()["degraded"]) == (200, "ready", [])
+    assert set(ready.json()["parts"]) == {"record", "migrations", "outbox"}
 
 
 async def test_temporal_away_degrades_and_a_database_away_is_unready(world):
     async def away():
-        return False
+        return Found("degraded", Text(zh="没有应答。", en="Does not answer."))
 
     app = world.client._transport.app
-    app.state.parts = replace(world.parts, temporal_answers=away)
+    app.state.parts = replace(world.parts, probes=Probes({"temporal": away}))
     degraded = await world.client.get("/readyz")
     assert (degraded.status_code, degraded.json()["status"]) == (200, "degraded")
+    assert degraded.json()["degraded"] == ["temporal"]
 
 
 async def test_numbers_count_acts_and_refusals_and_name_nobody(world):
     case = await world.start()
     await world.act(case, "talk", HOST, outcome="done")
     text = (await world.client.get("/metrics")).text
-    assert 'accede_acts_total{kind="start"}' in text
+    assert 'accede_acts_total{kind="start",outcome="recorded",process="reading-circle"}' in text
+    assert 'accede_acts_total{kind="step",outcome="refused",process=""}' in text
+    acting = 'method="POST",route="/v1/cases/{case_id}/steps/{step}",status="409"'
+    assert f"accede_requests_total{{{acting}}}" in text
     assert 'accede_refusals_total{rule="talk.by"}' in text
     assert "accede_outbox_waiting 1.0" in text
-    assert "accede_obligations_open 1.0" in text
+    assert 'accede_obligations_open{kind="' in text
     assert "accede_request_seconds_bucket" in text
     assert not any(secret in text for secret in (case["id"], SUBJECT, "张三"))
 

@@ -15,13 +15,13 @@ from fastapi.routing import iter_route_contexts
 
 import cli
 import domain
-from api import metrics
 from api.app import create_app_from
 from api.problem_kinds import KINDS
 from domain.values import Value
 from records.definitions import read_library
 from records.tables import metadata
 from settings import PREFIX, Settings
+from telemetry import metrics
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"

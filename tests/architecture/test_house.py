@@ -30,7 +30,7 @@ GUARDED = {
     "settings": ("api.app", "bench.", "cli", "commands.", "worker", "records.migrations."),
     "api.app": ("bench.", "cli", "commands."),
     "cli": (),
-    "commands": ("cli", "commands."),
+    "commands": ("bench.", "cli", "commands."),
     "worker": ("bench.", "cli", "commands."),
 }
 

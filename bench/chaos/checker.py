@@ -1,1 +1,0 @@
-"""Compares what was acknowledged with what is there. It imports nothing of the product."""

@@ -1,0 +1,36 @@
+"""`python -m bench.chaos.checker FOLDER`: prints what was found as JSON; exits with 1 where there is any."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from bench.chaos.checker import acknowledged, chain, duties, stored, workflows
+from bench.chaos.checker.findings import KINDS, Findings
+
+
+def main(folder: Path) -> int:
+    """Check the run whose logs and `run.json` are in a folder, while its Temporal and workers run."""
+    run = json.loads((folder / "run.json").read_text("utf-8"))
+    findings = Findings()
+    there = stored.read(run["database"])
+    lines = lines_of(folder / "acknowledgements.jsonl")
+    chain.check(there, findings)
+    acknowledged.check(lines, there, Path(run["documents"]), findings)
+    duties.check(lines, lines_of(folder / "mail.jsonl"), there, findings)
+    asyncio.run(workflows.check(run["temporal"], there, findings))
+    print(json.dumps(findings.as_json(), ensure_ascii=False))
+    return int(any(findings.found[kind] for kind in KINDS) or not findings.compared["acknowledged"])
+
+
+def lines_of(path: Path) -> list[dict[str, Any]]:
+    """Return the lines of a log; a last line that was cut off in the middle counts as never written."""
+    whole, _, _ = path.read_text("utf-8").rpartition("\n")
+    return [json.loads(line) for line in whole.split("\n") if line]
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))

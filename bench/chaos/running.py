@@ -1,0 +1,122 @@
+"""One run: load and faults side by side, then rest, a day that passes at once, and the checker's verdict."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import sys
+import time
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bench.chaos import killing, planting, recovery
+from bench.chaos.acknowledgements import SyncedLog
+from bench.chaos.asking import Door
+from bench.chaos.household import PROJECT, Household, Kind
+from bench.chaos.killing import Killer, Plan
+from bench.chaos.membership import Load
+from bench.chaos.resting import come_to_rest, let_a_day_pass
+
+_ZONE = ZoneInfo("Asia/Shanghai")
+
+
+@dataclass(frozen=True)
+class Size:
+    """How large a run is."""
+
+    plan: Plan
+    acts: int
+    """Acknowledged acts, at the least: the load goes on until there are so many."""
+    callers: int
+    applicants: int
+    sleepers: int
+    outage: float
+    """Seconds without Temporal and workers, in which acts are acknowledged all the same."""
+
+
+SMALL = Size(plan=killing.SMALL, acts=300, callers=8, applicants=1_500, sleepers=8, outage=5)
+LONG = Size(plan=killing.LONG, acts=20_000, callers=16, applicants=12_000, sleepers=40, outage=30)
+
+
+@dataclass
+class Run:
+    """What one run came to."""
+
+    seed: int
+    kills: int = 0
+    acknowledged: int = 0
+    figures: dict[str, float] = field(default_factory=dict)
+    """Seconds and counts by name; see `recovery`."""
+    verdict: dict[str, Any] = field(default_factory=dict)
+    """What the checker found."""
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+async def run(folder: Path, size: Size, kind: Kind, seed: int, plant: str | None = None) -> Run:
+    """Do one run in an empty folder, with a fault planted at its end where one is named."""
+    began = time.monotonic()
+    done = Run(seed)
+    async with Household(folder, kind, applicants=size.applicants) as household:
+        with (
+            SyncedLog(folder / "acknowledgements.jsonl") as log,
+            SyncedLog(folder / "faults.jsonl") as faults,
+        ):
+            door = Door(household.addresses.apis, log, random.Random(f"{seed}/asking"))
+            load = Load(door, household.branches, random.Random(f"{seed}/load"), datetime.now(_ZONE).date())
+            killer = Killer(household, faults, seed, door.tally)
+            try:
+                await _under_load(load, killer, size, door)
+                done.figures["catching_up_s"] = await come_to_rest(household)
+                await let_a_day_pass(household)
+                done.figures["mail_delivered_s"] = await come_to_rest(household, mails=True)
+            finally:
+                await door.close()
+        if plant is not None:
+            await planting.plant(plant, folder)
+        done.verdict = await verdict_on(folder)
+    done.kills = killer.done["kill"]
+    done.acknowledged = door.tally.acknowledged
+    done.figures |= recovery.figures(folder)
+    done.figures["gave_up"] = door.tally.gave_up
+    done.figures["refused_unexpectedly"] = len(load.surprises)
+    done.figures["answers_of_500"] = len(door.tally.faults)
+    done.details = {
+        "record": kind,
+        "seconds": round(time.monotonic() - began),
+        "faults": dict(killer.done),
+        "asked": vars(door.tally),
+        "surprises": load.surprises[:20],
+    }
+    return done
+
+
+async def verdict_on(folder: Path) -> dict[str, Any]:
+    """Have the checker look at a run, in a process of its own, and return what it found."""
+    checker = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bench.chaos.checker",
+        str(folder),
+        stdout=asyncio.subprocess.PIPE,
+        cwd=PROJECT,
+    )
+    said, _ = await checker.communicate()
+    found: dict[str, Any] = json.loads(said)
+    return found
+
+
+async def _under_load(load: Load, killer: Killer, size: Size, door: Door) -> None:
+    await load.sleepers(size.sleepers)
+    working = asyncio.create_task(load.run(size.callers))
+    try:
+        await killer.carry_out(size.plan)
+        await killer.down(["temporal", "worker"], size.outage)
+        while door.tally.acknowledged < size.acts and not working.done():  # noqa: ASYNC110 - by many callers
+            await asyncio.sleep(0.2)
+    finally:
+        load.stop.set()
+        await working

@@ -91,8 +91,8 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
         if client is None:
             return
         async with (
-            Driver(client, database, task_queue=settings.task_queue) as driver,
-            a_worker(client, database, library, settings=settings, driver=driver),
+            Driver(client, database, task_queue=settings.task_queue, clock=settings.now) as driver,
+            a_worker(client, database, library, settings=settings, driver=driver, clock=settings.now),
         ):
             _log.info("working", task_queue=settings.task_queue, temporal=settings.temporal_address)
             housekeeping = asyncio.create_task(_housekeeping(client, settings))
@@ -123,7 +123,7 @@ async def a_worker(
         today = now.astimezone(settings.zone).date()
         queue = settings.task_queue
         return await reconcile(
-            client, database, library, today=today, task_queue=queue, deep=deep, progress=progress
+            client, database, library, today=today, now=now, task_queue=queue, deep=deep, progress=progress
         )
 
     record = RecordActivities(database, library, clock=clock, wake=driver.wake)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from importlib.metadata import version
 
 from fastapi import FastAPI
@@ -111,13 +111,15 @@ async def opened(settings: Settings) -> AsyncIterator[Parts]:
             tls=settings.temporal_tls,
             api_key=None if key is None else key.get_secret_value(),
         )
-        driver = await closing.enter_async_context(Driver(client, database, task_queue=settings.task_queue))
+        driver = await closing.enter_async_context(
+            Driver(client, database, task_queue=settings.task_queue, clock=settings.now)
+        )
         yield Parts(
             database=database,
             library=read_library(settings.processes_dir),
             documents=StoredDocuments.at(settings.materials_url),
             calendars=working_calendar,
-            clock=_now,
+            clock=settings.now,
             driver=driver,
             zone=settings.zone,
             session_lasts=timedelta(hours=settings.session_hours),
@@ -174,7 +176,3 @@ def _looks(settings: Settings, client: Client) -> dict[str, Look]:
     if settings.is_embedded or settings.materials_url.startswith("file:"):
         looks["disk"] = disk_has_room(settings.data_dir)
     return looks
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from commands.failures import CommandFailed
 from commands.published import published
@@ -33,7 +33,7 @@ async def opened_parts(settings: Settings) -> AsyncIterator[Parts]:
             library=library,
             documents=StoredDocuments.at(settings.materials_url),
             calendars=working_calendar,
-            clock=lambda: datetime.now(UTC),
+            clock=settings.now,
             zone=settings.zone,
             session_lasts=timedelta(hours=settings.session_hours),
         )

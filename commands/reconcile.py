@@ -60,6 +60,7 @@ async def _reconcile(settings: Settings, *, deep: bool) -> Reconciled:
                     parts.database,
                     parts.library,
                     today=parts.today(),
+                    now=parts.clock(),
                     task_queue=settings.task_queue,
                     deep=deep,
                     progress=lambda done: status.update(f"looked at {done} open cases"),

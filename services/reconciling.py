@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Final
 
@@ -41,6 +41,8 @@ from workflows.contract import CaseStart, Nudge, ReconcileAsked, Reconciled
 _PAGE: Final = 500
 _AT_ONCE: Final = 10
 _PATIENCE: Final = timedelta(seconds=10)
+_PUNCTUAL: Final = timedelta(minutes=1)
+"""A workflow that wakes this much after its moment is on time."""
 
 Progress = Callable[[int], None]
 """Told after every page how many open cases were looked at so far."""
@@ -56,6 +58,7 @@ async def reconcile(
     library: Library,
     *,
     today: date,
+    now: datetime | None = None,
     task_queue: str = "accede",
     deep: bool = True,
     progress: Progress = _say_nothing,
@@ -63,7 +66,8 @@ async def reconcile(
     """Look over all open cases, start the workflow of those that have none, nudge those behind.
 
     A case is behind when its workflow knows less than the record, or when a later version of its process took
-    over by `today` and the case does not follow it yet. `deep` also asks each running workflow how far it
+    over by `today` and the case does not follow it yet, or when a moment at which something happens by itself
+    passed before `now`, as after a jump of the clock (None: not looked at). `deep` also asks each running workflow how far it
     knows its record, at the cost of one query each. Safe at any time and as often as one likes. Raises
     RPCError when Temporal is away and DatabaseUnavailable when the record is.
     """
@@ -73,7 +77,7 @@ async def reconcile(
             f"WorkflowType = '{contract.CASE}' AND ExecutionStatus = 'Running'"
         )
     }
-    look = _Look(client, library, running=running, today=today, task_queue=task_queue, deep=deep)
+    look = _Look(client, library, running=running, today=today, now=now, task_queue=task_queue, deep=deep)
     after: str | None = None
     while page := await database.read(partial(outbox.open_cases, after=after, limit=_PAGE)):
         for some in _in_parts(page, _AT_ONCE):
@@ -102,13 +106,22 @@ class _Look:
     """One look over all cases, and what it found."""
 
     def __init__(
-        self, client: Client, library: Library, *, running: set[str], today: date, task_queue: str, deep: bool
+        self,
+        client: Client,
+        library: Library,
+        *,
+        running: set[str],
+        today: date,
+        now: datetime | None,
+        task_queue: str,
+        deep: bool,
     ) -> None:
         self.found = Reconciled()
         self._client = client
         self._library = library
         self._running = running
         self._today = today
+        self._late_before = None if now is None else now - _PUNCTUAL
         self._task_queue = task_queue
         self._deep = deep
 
@@ -127,7 +140,7 @@ class _Look:
             self._count("restarted")
             await self._end(case)
             await self._nudge(case)
-        elif known < case.seq or self._other_rules_apply(case):
+        elif known < case.seq or self._other_rules_apply(case) or self._is_late(case):
             self._count("nudged")
             await self._nudge(case)
 
@@ -156,6 +169,10 @@ class _Look:
                 return None
             raise
         return seq
+
+    def _is_late(self, case: Undriven) -> bool:
+        moment = case.next_moment
+        return moment is not None and self._late_before is not None and moment < self._late_before
 
     def _other_rules_apply(self, case: Undriven) -> bool:
         try:

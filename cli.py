@@ -24,6 +24,8 @@ COMMANDS = {
     "api": ("commands.api", "Serve the HTTP API."),
     "db": ("commands.db", "Bring the record's tables up to date, check or rebuild them."),
     "reconcile": ("commands.reconcile", "Find open cases without a workflow, and set them going."),
+    "backup": ("commands.backup", "Make a backup while the service goes on."),
+    "restore": ("commands.restore", "Bring a backup into an empty place."),
     "doctor": ("commands.doctor", "Say what is wrong with this installation, and what to do."),
 }
 """Each command with the module that holds it, and its one line of help."""

@@ -1,0 +1,138 @@
+"""Brings a backup into an empty place, all of it or nothing, and lets it go on from there."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from records import copying, holding
+from records.copying import Plain
+from records.database import Database
+from services.backups import Progress, say_nothing
+from services.documents import Documents
+from services.manifests import BackupSpoilt, Manifest, TablePart, check_part, digest_of, document_file
+
+
+class PlaceNotEmpty(Exception):
+    """There is a record already. The message names a table that has rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What was done so that a restored record can go on."""
+
+    open_cases: int
+    held: int
+    """Messages that are held back."""
+
+
+def check_parts(folder: Path, manifest: Manifest, progress: Progress = say_nothing) -> None:
+    """Compare every part but the documents with the manifest. Raises BackupSpoilt."""
+    for part in manifest.tables:
+        check_part(folder, part)
+        progress("parts checked", 1, len(manifest.tables))
+
+
+async def restore_documents(
+    folder: Path, manifest: Manifest, documents: Documents, progress: Progress = say_nothing
+) -> None:
+    """Bring the documents of a backup into their store, each compared with its digest.
+
+    Raises BackupSpoilt. Documents that came before it did are harmless: no row names them.
+    """
+    for sha256, file in documents_in(folder, manifest):
+        with file.open("rb") as opened:
+            await documents.keep(sha256, opened)
+        progress("documents", 1, manifest.documents.number)
+
+
+def documents_in(folder: Path, manifest: Manifest) -> Iterator[tuple[str, Path]]:
+    """Yield the digest and the file of each document a backup holds, compared. Raises BackupSpoilt."""
+    if not manifest.documents.included:
+        return
+    missing = frozenset(manifest.documents.missing)
+    part = next(part for part in manifest.tables if part.shape.name == "materials")
+    place = part.shape.columns.index("sha256")
+    for sha256 in sorted({str(row[place]) for row in rows_in(folder, part)} - missing):
+        file = document_file(folder, sha256)
+        if not file.is_file():
+            raise BackupSpoilt(f"the document {sha256} is missing")
+        if digest_of(file) != sha256:
+            raise BackupSpoilt(f"the document {sha256} is not what was written")
+        yield sha256, file
+
+
+async def restore_rows(
+    folder: Path,
+    manifest: Manifest,
+    database: Database,
+    *,
+    now: datetime,
+    hold_mail: bool,
+    progress: Progress = say_nothing,
+) -> Begun:
+    """Bring the rows of a backup into tables of its revision, compare them, and keep all or none.
+
+    They are compared before anything is made ready to go on, which is part of the same transaction. Raises
+    PlaceNotEmpty, BackupSpoilt, DatabaseUnavailable.
+    """
+    total = 2 * sum(part.rows for part in manifest.tables)
+
+    def work(connection: Connection) -> Begun:
+        _load(connection, folder, manifest, lambda more: progress("rows", more, total))
+        return begin_again(connection, now, hold_mail=hold_mail)
+
+    return await database.write(work)
+
+
+def begin_again(connection: Connection, now: datetime, *, hold_mail: bool) -> Begun:
+    """Let a restored record go on: every open case is told to its workflow again, from its first event.
+
+    With `hold_mail` nothing that waits to be sent is sent by itself. Safe to do again.
+    """
+    if hold_mail:
+        holding.hold_waiting(connection)
+    open_cases = holding.tell_everything_again(connection, now)
+    return Begun(open_cases, holding.count_held(connection))
+
+
+def rows_in(folder: Path, part: TablePart) -> Iterator[list[Plain]]:
+    """Yield the rows of a part. Raises BackupSpoilt where it cannot be read."""
+    try:
+        with gzip.open(folder / part.file, "rb") as lines:
+            for line in lines:
+                yield json.loads(line)
+    except (OSError, EOFError, ValueError) as error:
+        raise BackupSpoilt(f"{part.file} cannot be read: {type(error).__name__}") from error
+
+
+def check_empty(connection: Connection) -> None:
+    """Raise PlaceNotEmpty where there is a record already."""
+    table = copying.table_with_rows(connection)
+    if table is not None:
+        raise PlaceNotEmpty(f"there is a record already (the table {table} has rows): nothing was changed")
+
+
+def _load(connection: Connection, folder: Path, manifest: Manifest, watch: copying.Watch) -> None:
+    copying.keep_others_out(connection, (part.shape for part in manifest.tables))
+    check_empty(connection)
+    for part in manifest.tables:
+        copying.insert_all(connection, part.shape, _watched(rows_in(folder, part), watch))
+    for part in manifest.tables:
+        found = copying.sum_of(connection, part.shape, watch)
+        if (found.rows, found.digest) != (part.rows, part.digest):
+            raise BackupSpoilt(f"the rows of {part.shape.name} are not those the manifest names")
+    if copying.heads(connection) != manifest.heads:
+        raise BackupSpoilt("the heads of the cases are not those the manifest names")
+
+
+def _watched(rows: Iterator[list[Plain]], watch: copying.Watch) -> Iterator[list[Plain]]:
+    for row in rows:
+        watch(1)
+        yield row

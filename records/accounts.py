@@ -15,6 +15,7 @@ from typing import Literal
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from records.prepared import Prepared
 from records.problems import AlreadyThere, NotFound
 from records.tables import accounts, login_attempts, sessions
 
@@ -108,12 +109,13 @@ def begin(
 
 def session(connection: Connection, secret: str, now: datetime, kind: Kind | None = None) -> Session | None:
     """Return whom a secret stands for, or None when it is unknown, ended or of another kind."""
-    lives = sa.or_(sessions.c.expires_at.is_(None), sessions.c.expires_at > now)
-    query = sa.select(sessions).where(sessions.c.id_hash == _digest(secret), lives)
-    row = connection.execute(query if kind is None else query.where(sessions.c.kind == kind)).one_or_none()
-    if row is None:
-        return None
-    return Session(row.kind, row.login, row.person_id, row.created_at, row.expires_at)
+    for found, login, person, created_at, expires_at in _SESSION.rows(
+        connection, {"digest": _digest(secret)}
+    ):
+        ends = None if expires_at is None else datetime.fromisoformat(expires_at)
+        if (ends is None or ends > now) and kind in {None, found}:
+            return Session(found, login, person, datetime.fromisoformat(created_at), ends)
+    return None
 
 
 def end(connection: Connection, secret: str) -> None:
@@ -146,6 +148,17 @@ def failed_logins(connection: Connection, key: str, since: datetime) -> int:
 def forget_failed_logins(connection: Connection, key: str) -> None:
     """Forget failed logins of a key, after one that worked."""
     connection.execute(sa.delete(login_attempts).where(login_attempts.c.key == key))
+
+
+_SESSION = Prepared(
+    sa.select(
+        sessions.c.kind,
+        sessions.c.login,
+        sessions.c.person_id,
+        sessions.c.created_at,
+        sessions.c.expires_at,
+    ).where(sessions.c.id_hash == sa.bindparam("digest"))
+)
 
 
 def _digest(secret: str) -> str:

@@ -6,12 +6,14 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from records.dialects import insert_into
+from records.dialects import insert_for, insert_into
+from records.prepared import Prepared, Sent
 from records.problems import KeyReused
 from records.tables import idempotency
 
@@ -51,12 +53,61 @@ def begin(connection: Connection, person: str, key: str, request: str, now: date
 
 
 def finish(connection: Connection, person: str, key: str, answer: Answer) -> None:
-    """Keep the answer beside its key, in the same transaction."""
+    """Keep the answer beside a key that was taken, in the same transaction."""
     connection.execute(
         sa.update(idempotency)
         .where(idempotency.c.person_id == person, idempotency.c.key == key)
         .values(status=answer.status, answer=json.dumps(answer.body, ensure_ascii=True))
     )
+
+
+def ask(connection: Connection, person: str, key: str) -> Sent:
+    """Ask what a key was answered; `answered` reads it.
+
+    For those who hold a lock that every request with this key waits for. Ask after the lock, then `keep`.
+    """
+    return _ASK.send(connection, {"of_person": person, "of_key": key})
+
+
+def answered(asked: Sent, request: str) -> str | None:
+    """Return what the same request was answered before, as JSON. Raises KeyReused for another request."""
+    for known, answer in asked.rows():
+        if known != request or answer is None:
+            raise KeyReused("the key was used for another request")
+        return str(answer)
+    return None
+
+
+def keep(connection: Connection, person: str, key: str, request: str, answer: str, now: datetime) -> None:  # noqa: PLR0917 - the columns of its row
+    """Keep an answer, JSON, beside its key.
+
+    Raises KeyReused where the key was taken meanwhile, which only another request can have done.
+    """
+    row = {
+        "person_id": person,
+        "key": key,
+        "request": request,
+        "status": _DONE,
+        "answer": answer,
+        "created_at": now,
+    }
+    if _keep(connection.dialect.name).send(connection, row).count == 0:
+        raise KeyReused("the key was used for another request")
+
+
+_DONE = 200
+"""The status of every answer that is kept."""
+
+_ASK = Prepared(
+    sa.select(idempotency.c.request, idempotency.c.answer).where(
+        idempotency.c.person_id == sa.bindparam("of_person"), idempotency.c.key == sa.bindparam("of_key")
+    )
+)
+
+
+@cache
+def _keep(dialect: str) -> Prepared:
+    return Prepared(insert_for(dialect, idempotency).on_conflict_do_nothing())
 
 
 def forget(connection: Connection, before: datetime) -> int:

@@ -12,14 +12,15 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy import BindParameter, CompoundSelect, Connection, Select
+from sqlalchemy import BindParameter, ColumnElement, CompoundSelect, Connection, Select
 
 from domain.case import Case
 from domain.circumstances import Circumstances, HeldPost, PersonFacts, Roster, UnitRef
 from domain.process import Body, Process
 from records.columns import Day
+from records.prepared import Prepared, Sent, at_once
 from records.problems import NotFound
-from records.scope import held_on
+from records.scope import ADMIN, held_on
 from records.tables import delegations, people, posts, restrictions, standings, unit_closure, units
 
 FULL_MEMBER = "full-member"
@@ -46,6 +47,19 @@ class _Formed(NamedTuple):
     without: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """The circumstances of an act, and what else the same look at the registers says."""
+
+    known: Circumstances
+    names: Mapping[str, str]
+    """Of people, by id."""
+    unit_names: Mapping[str, str]
+    """Of the units on both paths, by id."""
+    watches: frozenset[str]
+    """The units in which the actor holds a post today, own or lent, that shows cases."""
+
+
 def circumstances(
     connection: Connection,
     process: Process,
@@ -63,69 +77,119 @@ def circumstances(
     the act names; `target_unit` is where a transfer leads. Posts count when they are held on both days, own
     or lent; everything else is as it was on the day of the act. Raises NotFound where a unit does not exist.
     """
+    found = surroundings(
+        connection, process, place, actor, days, subject=subject, named=named, target_unit=target_unit
+    )
+    if target_unit is not None and not found.known.target_path:
+        raise NotFound("no such unit")
+    return found.known
+
+
+def surroundings(
+    connection: Connection,
+    process: Process,
+    place: Case | str,
+    actor: str,
+    days: ActedOn,
+    *,
+    subject: str | None = None,
+    named: Iterable[str] = (),
+    target_unit: str | None = None,
+) -> Surroundings:
+    """Return the same with what else was seen. A target that does not exist has no path.
+
+    Names are those of everybody the circumstances are about, of the actor, and of whoever proposed something.
+    Raises NotFound where the unit of the case does not exist.
+    """
     case = place if isinstance(place, Case) else None
     unit = place if isinstance(place, str) else place.unit
     about = case.subject if case is not None else subject
     in_roles = [person for people_ in case.people.values() for person in people_] if case is not None else []
-    paths = _paths(connection, unit, target_unit, days.on)
+    asked = dict.fromkeys(person for person in (about, *named, *in_roles) if person is not None)
+    proposers = () if case is None else (proposal.by for proposal in case.proposals)
+    starts = (unit,) if target_unit in {None, unit} else (unit, target_unit)
+    with at_once(connection):
+        posts_ = _POSTS.send(connection, {"actor": actor, "on": days.on, "today": days.today})
+        paths_ = _paths_query(len(starts)).send(connection, _numbered("start", starts) | {"on": days.on})
+        people_ = _send_people(
+            connection, process, tuple(dict.fromkeys((*asked, actor, *proposers))), days.on
+        )
+    held = posts_.rows()
+    paths, unit_names = _paths(paths_.rows())
+    facts, names = _people(people_.rows(), asked, about)
     path = paths.get(unit, ())
-    if not path or (target_unit is not None and target_unit not in paths):
+    if not path:
         raise NotFound("no such unit")
-    asked = [person for person in (about, *named, *in_roles) if person is not None]
-    return Circumstances(
+    known = Circumstances.model_construct(
         actor=actor,
-        posts=_posts(connection, actor, days),
+        posts=_posts(held),
         path=path,
-        people=_people(connection, process, asked, about, days.on),
+        people=facts,
         rosters=_rosters(connection, _bodies(process, case, days.on), path, days.on),
         target_path=paths.get(target_unit, ()) if target_unit is not None else (),
     )
+    return Surroundings(known, names, unit_names, frozenset(row[2] for row in held if row[1] != ADMIN))
 
 
-def _posts(connection: Connection, actor: str, days: ActedOn) -> tuple[HeldPost, ...]:
-    held = connection.execute(_POSTS, {"actor": actor, "on": days.on, "today": days.today})
-    rows = sorted({tuple(row): row for row in held}.values(), key=lambda row: (row.owner or "", row.id))
+def _posts(held: Iterable[tuple[Any, ...]]) -> tuple[HeldPost, ...]:
+    rows = sorted({row[:5] for row in held if row[5]}, key=lambda row: (row[4] or "", row[0]))
     return tuple(
-        HeldPost(id=row.id, role=row.role, unit=row.unit_id, unit_kind=row.kind, on_behalf_of=row.owner)
-        for row in rows
+        HeldPost.model_construct(id=id_, role=role, unit=unit, unit_kind=kind, on_behalf_of=owner)
+        for id_, role, unit, kind, owner in rows
     )
 
 
-def _paths(connection: Connection, unit: str, target: str | None, on: date) -> dict[str, tuple[UnitRef, ...]]:
-    starts = [unit] if target is None else [unit, target]
+def _paths(
+    rows: Iterable[tuple[Any, ...]],
+) -> tuple[dict[str, tuple[UnitRef, ...]], dict[str, str]]:
     found: dict[str, tuple[UnitRef, ...]] = {}
-    for row in connection.execute(_PATHS, {"starts": starts, "on": on}):
-        place = UnitRef(
-            id=row.id,
-            kind=row.kind,
-            temporary=row.temporary,
-            may_approve=row.may_approve,
-            full_members=row.full_members,
+    names: dict[str, str] = {}
+    for start, id_, kind, name, temporary, may_approve, full_members in rows:
+        place = UnitRef.model_construct(
+            id=id_,
+            kind=kind,
+            temporary=bool(temporary),
+            may_approve=bool(may_approve),
+            full_members=full_members,
         )
-        found[row.start] = (*found.get(row.start, ()), place)
-    return found
+        found[start] = (*found.get(start, ()), place)
+        names[id_] = name
+    return found, names
+
+
+def _send_people(connection: Connection, process: Process, wanted: tuple[str, ...], on: date) -> Sent:
+    names = tuple(sorted({name for edition in _editions(process) for name in edition.standings}))
+    query = _people_query(len(wanted), names)
+    return query.send(connection, _numbered("wanted", wanted) | {"on": on})
 
 
 def _people(
-    connection: Connection, process: Process, asked: Sequence[str], subject: str | None, on: date
-) -> tuple[PersonFacts, ...]:
-    wanted = list(dict.fromkeys(asked))
-    if not wanted:
-        return ()
-    names = sorted({name for edition in _editions(process) for name in edition.standings})
-    rows: dict[str, list[Any]] = {}
-    for row in connection.execute(_PEOPLE, {"wanted": wanted, "names": names, "on": on}):
-        rows.setdefault(row.id, []).append(row)
-    return tuple(
-        PersonFacts(
+    found: Iterable[tuple[Any, ...]], asked: Iterable[str], subject: str | None
+) -> tuple[tuple[PersonFacts, ...], dict[str, str]]:
+    """Return the facts of those asked for, and the names of everybody found."""
+    rows: dict[str, list[tuple[Any, ...]]] = {}
+    for row in found:
+        rows.setdefault(row[0], []).append(row)
+    facts = tuple(
+        PersonFacts.model_construct(
             id=person,
-            standing=rows[person][-1].standing or _UNKNOWN,
-            born_on=rows[person][-1].born_on if person == subject else None,
-            restrictions=tuple(sorted({row.restriction for row in rows[person] if row.restriction})),
+            standing=rows[person][-1][3] or _UNKNOWN,
+            born_on=_day(rows[person][-1][2]) if person == subject else None,
+            restrictions=tuple(sorted({row[4] for row in rows[person] if row[4]})),
         )
-        for person in wanted
+        for person in asked
         if person in rows
     )
+    return facts, {person: its[0][1] for person, its in rows.items()}
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
+
+
+def _numbered(name: str, values: Sequence[str]) -> dict[str, str]:
+    """Return values as parameters: `name_0`, `name_1` and so on."""
+    return {f"{name}_{number}": value for number, value in enumerate(values)}
 
 
 def _bodies(process: Process, case: Case | None, on: date) -> dict[str, Body]:
@@ -147,9 +211,11 @@ def _rosters(
     )
     given = {f"unit_{number}": nearest[body.unit] for number, (_, body) in enumerate(bodies)}
     members: dict[str, list[str]] = {name: [] for name, _ in bodies}
-    for name, person in connection.execute(query, given | {"on": on}):
+    for name, person in query.rows(connection, given | {"on": on}):
         members[name].append(person)
-    return tuple(Roster(body=name, people=tuple(sorted(set(found)))) for name, found in members.items())
+    return tuple(
+        Roster.model_construct(body=name, people=tuple(sorted(set(found)))) for name, found in members.items()
+    )
 
 
 def _editions(process: Process) -> Iterable[Process]:
@@ -165,30 +231,28 @@ _ON = sa.bindparam("on", type_=Day())
 
 
 def _posts_query() -> CompoundSelect[Any]:
+    """Return the query for posts held today, own and lent, each with whether it was held on the day, too."""
     actor = sa.bindparam("actor", type_=sa.String())
     today = sa.bindparam("today", type_=Day())
-    both = sa.and_(held_on(posts, _ON), held_on(posts, today))
     columns = (posts.c.id, posts.c.role, posts.c.unit_id, units.c.kind)
     own = (
-        sa.select(*columns, sa.null().label("owner"))
+        sa.select(*columns, sa.null().label("owner"), held_on(posts, _ON).label("then"))
         .join(units, units.c.id == posts.c.unit_id)
-        .where(posts.c.person_id == actor, both)
+        .where(posts.c.person_id == actor, held_on(posts, today))
     )
+    then = sa.and_(held_on(posts, _ON), held_on(delegations, _ON))
     lent = (
-        sa.select(*columns, posts.c.person_id.label("owner"))
+        sa.select(*columns, posts.c.person_id.label("owner"), then.label("then"))
         .join(units, units.c.id == posts.c.unit_id)
         .join(delegations, delegations.c.post_id == posts.c.id)
-        .where(
-            delegations.c.substitute_id == actor,
-            held_on(delegations, _ON),
-            held_on(delegations, today),
-            both,
-        )
+        .where(delegations.c.substitute_id == actor, held_on(delegations, today), held_on(posts, today))
     )
     return sa.union_all(own, lent)
 
 
-def _paths_query() -> Select[Any]:
+@lru_cache(maxsize=2)
+def _paths_query(number: int) -> Prepared:
+    """Return the query for the ways from so many units to the root."""
     members = (
         sa.select(sa.func.count(sa.distinct(standings.c.person_id)))
         .where(
@@ -196,55 +260,68 @@ def _paths_query() -> Select[Any]:
         )
         .scalar_subquery()
     )
-    return (
-        sa.select(unit_closure.c.unit_id.label("start"), units, members.label("full_members"))
+    columns = (units.c.id, units.c.kind, units.c.name, units.c.temporary, units.c.may_approve)
+    return Prepared(
+        sa.select(unit_closure.c.unit_id.label("start"), *columns, members.label("full_members"))
         .join(unit_closure, unit_closure.c.ancestor_id == units.c.id)
-        .where(unit_closure.c.unit_id.in_(sa.bindparam("starts", expanding=True)))
+        .where(unit_closure.c.unit_id.in_(_parameters("start", number)))
         .order_by(unit_closure.c.unit_id, unit_closure.c.depth)
     )
 
 
-def _people_query() -> Select[Any]:
-    named = standings.c.standing.in_(sa.bindparam("names", expanding=True))
+@lru_cache(maxsize=256)
+def _people_query(number: int, names: tuple[str, ...]) -> Prepared:
+    """Return the query for so many people and their standings, where they have one of these names."""
+    named = standings.c.standing.in_(_literals(names))
     stands = sa.and_(standings.c.person_id == people.c.id, named, held_on(standings, _ON))
     barred = sa.and_(restrictions.c.person_id == people.c.id, held_on(restrictions, _ON))
-    return (
-        sa.select(people.c.id, people.c.born_on, standings.c.standing, restrictions.c.restriction)
+    columns = (people.c.id, people.c.name, people.c.born_on)
+    return Prepared(
+        sa.select(*columns, standings.c.standing, restrictions.c.restriction)
         .outerjoin(standings, stands)
         .outerjoin(restrictions, barred)
-        .where(people.c.id.in_(sa.bindparam("wanted", expanding=True)))
+        .where(people.c.id.in_(_parameters("wanted", number)))
         .order_by(standings.c.from_on)
     )
 
 
-_POSTS = _posts_query()
-_PATHS = _paths_query()
-_PEOPLE = _people_query()
+_POSTS = Prepared(_posts_query())
 
 
 @lru_cache(maxsize=256)
-def _rosters_query(bodies: tuple[_Formed, ...]) -> CompoundSelect[Any]:
+def _rosters_query(bodies: tuple[_Formed, ...]) -> Prepared:
     """Return the query for bodies; the unit of each is a parameter."""
-    return sa.union_all(
-        *(_members(formed, sa.bindparam(f"unit_{number}")) for number, formed in enumerate(bodies))
-    )
+    units_ = _parameters("unit", len(bodies))
+    members = (_members(formed, unit) for formed, unit in zip(bodies, units_, strict=True))
+    return Prepared(sa.union_all(*members))
 
 
 def _members(formed: _Formed, unit: BindParameter[str]) -> Select[Any]:
-    label = sa.literal(formed.name).label("body")
-    without = sa.select(restrictions.c.person_id).where(
-        restrictions.c.restriction.in_(formed.without), held_on(restrictions, _ON)
-    )
+    label = sa.literal(formed.name, sa.String()).label("body")
     if formed.standing is None:
-        return sa.select(label, posts.c.person_id).where(
-            posts.c.unit_id == unit,
-            posts.c.role.in_(formed.roles),
-            held_on(posts, _ON),
-            posts.c.person_id.not_in(without),
+        found = sa.select(label, posts.c.person_id).where(
+            posts.c.unit_id == unit, posts.c.role.in_(_literals(formed.roles)), held_on(posts, _ON)
         )
-    return sa.select(label, standings.c.person_id).where(
-        standings.c.unit_id == unit,
-        standings.c.standing == formed.standing,
-        held_on(standings, _ON),
-        standings.c.person_id.not_in(without),
+        return _without(found, posts.c.person_id, formed)
+    found = sa.select(label, standings.c.person_id).where(
+        standings.c.unit_id == unit, standings.c.standing == formed.standing, held_on(standings, _ON)
     )
+    return _without(found, standings.c.person_id, formed)
+
+
+def _without(found: Select[Any], person: ColumnElement[str], formed: _Formed) -> Select[Any]:
+    """Leave out those under a restriction that takes the vote."""
+    if not formed.without:
+        return found
+    barring = restrictions.c.restriction.in_(_literals(formed.without))
+    return found.where(
+        person.not_in(sa.select(restrictions.c.person_id).where(barring, held_on(restrictions, _ON)))
+    )
+
+
+def _parameters(name: str, number: int) -> list[BindParameter[str]]:
+    return [sa.bindparam(f"{name}_{each}", type_=sa.String()) for each in range(number)]
+
+
+def _literals(values: Iterable[str]) -> list[BindParameter[str]]:
+    return [sa.literal(value, sa.String()) for value in values]

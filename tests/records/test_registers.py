@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from domain.case import Case
 from records import organisation, standings
 from records.definitions import read_library
+from records.prepared import watched
 from records.problems import NotFound
 from records.registers import ActedOn, circumstances
 from tests.builders import HOST, SECRETARY, SUBJECT
@@ -218,7 +219,8 @@ def test_circumstances_take_four_statements_however_many_bodies_there_are(databa
 
     def work(connection):
         sa.event.listen(connection, "before_cursor_execute", lambda *given: count.append(given[2]))
-        return circumstances(connection, MEMBERSHIP, "branch", "m-0", ActedOn(DAY, DAY), subject="s")
+        with watched(count.append):
+            return circumstances(connection, MEMBERSHIP, "branch", "m-0", ActedOn(DAY, DAY), subject="s")
 
     assert len(database.read_now(work).rosters) >= 2
     assert len([statement for statement in count if statement != "BEGIN"]) == 4

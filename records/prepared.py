@@ -1,0 +1,184 @@
+"""Statements on the way of every act: compiled once for each database, then sent to its driver as they are.
+
+SQLAlchemy writes the statement and keeps the connection; for a statement that takes a few microseconds, what
+it does around each execution would cost ten times that. Values are given and rows come back as the driver has
+them: days and moments are text, which `columns` explains.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, cast
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+from sqlalchemy.sql import ClauseElement
+from sqlalchemy.sql.compiler import SQLCompiler
+
+from domain.chain import moment_text
+
+Values = Mapping[str, Any]
+
+_watchers: list[Callable[[str], None]] = []
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    text: str
+    order: tuple[str, ...] | None
+    """Names of parameters by position; None where the driver takes them by name."""
+    given: Mapping[str, Any]
+    """Values that stand in the statement itself."""
+
+    def parameters(self, values: Values) -> Sequence[Any] | Values:
+        if self.order is None:
+            return {**self.given} | {name: plain(value) for name, value in values.items()}
+        given = self.given
+        return tuple(plain(values[name]) if name in values else given[name] for name in self.order)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A statement that was sent."""
+
+    _connection: Connection
+    _cursor: Any
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """Return the rows. Raises sqlalchemy.exc.DBAPIError."""
+        try:
+            found: list[tuple[Any, ...]] = self._cursor.fetchall()
+        except self._connection.dialect.loaded_dbapi.Error as error:
+            raise _refused(self._connection, self._cursor.connection, error) from error
+        return found
+
+    @property
+    def count(self) -> int:
+        """How many rows were changed."""
+        return int(self._cursor.rowcount)
+
+
+class Prepared:
+    """One statement. `columns` are those an INSERT or UPDATE is given; None: as the statement says.
+
+    Its IN takes a list of parameters or literals, because the text is not written anew for each execution.
+    """
+
+    def __init__(self, statement: ClauseElement, columns: Sequence[str] | None = None) -> None:
+        self._statement = statement
+        self._columns = columns
+        self._compiled: dict[str, _Compiled] = {}
+
+    def send(self, connection: Connection, values: Values) -> Sent:
+        """Send the statement; its rows can be fetched until the next change.
+
+        Raises sqlalchemy.exc.DBAPIError, as SQLAlchemy would.
+        """
+        compiled = self._for(connection)
+        driver = driver_of(connection)
+        for watcher in _watchers:
+            watcher(compiled.text)
+        try:
+            return Sent(connection, driver.execute(compiled.text, compiled.parameters(values)))
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise _refused(connection, driver, error, compiled.text) from error
+
+    def rows(self, connection: Connection, values: Values) -> list[tuple[Any, ...]]:
+        """Send the statement and return its rows. Raises sqlalchemy.exc.DBAPIError."""
+        return self.send(connection, values).rows()
+
+    def send_many(self, connection: Connection, many: Sequence[Values]) -> None:
+        """Send the statement once for each of `many`. Raises sqlalchemy.exc.DBAPIError."""
+        if len(many) == 1:
+            self.send(connection, many[0])
+        elif many:
+            compiled = self._for(connection)
+            driver = driver_of(connection)
+            for watcher in _watchers:
+                watcher(compiled.text)
+            try:
+                cursor = driver.cursor()
+                cursor.executemany(compiled.text, [compiled.parameters(values) for values in many])
+            except connection.dialect.loaded_dbapi.Error as error:
+                raise _refused(connection, driver, error, compiled.text) from error
+
+    def _for(self, connection: Connection) -> _Compiled:
+        dialect = connection.dialect
+        found = self._compiled.get(dialect.name)
+        if found is None:
+            keys = None if self._columns is None else list(self._columns)
+            made = cast("SQLCompiler", self._statement.compile(dialect=dialect, column_keys=keys))
+            order = getattr(made, "positiontup", None)
+            asked = {name: None for name, bind in made.binds.items() if bind.required}
+            filled = made.construct_params(asked)
+            given = {name: plain(value) for name, value in filled.items() if name not in asked}
+            found = _Compiled(str(made), None if order is None else tuple(order), given)
+            self._compiled[dialect.name] = found
+        return found
+
+
+@contextmanager
+def watched(watcher: Callable[[str], None]) -> Iterator[None]:
+    """Tell `watcher` the text of every statement that is sent meanwhile, by any thread of this process."""
+    _watchers.append(watcher)
+    try:
+        yield
+    finally:
+        _watchers.remove(watcher)
+
+
+@contextmanager
+def at_once(connection: Connection) -> Iterator[None]:
+    """Send the statements inside without waiting for each answer, where the database is far enough for that.
+
+    Rows may be fetched inside and afterwards. Raises sqlalchemy.exc.DBAPIError for the first that failed.
+    """
+    if connection.dialect.name == "sqlite":
+        yield
+        return
+    driver = driver_of(connection)
+    try:
+        with driver.pipeline():
+            yield
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _refused(connection, driver, error) from error
+
+
+def driver_of(connection: Connection) -> Any:  # noqa: ANN401 - of either driver
+    """Return the driver's connection, in a transaction."""
+    if not connection.in_transaction():
+        connection.begin()
+    return connection.connection.dbapi_connection
+
+
+def _refused(
+    connection: Connection,
+    driver: Any,  # noqa: ANN401 - of either driver
+    error: Any,  # noqa: ANN401 - of either driver
+    text: str | None = None,
+) -> BaseException:
+    """Return what SQLAlchemy raises where the driver refuses; a connection that is lost is let go of."""
+    dialect = connection.dialect
+    lost = dialect.is_disconnect(error, driver, None)
+    wrapped: BaseException = sa.exc.DBAPIError.instance(
+        text,
+        None,
+        error,
+        dialect.loaded_dbapi.Error,
+        hide_parameters=True,
+        connection_invalidated=lost,
+        dialect=dialect,
+    )
+    if lost:
+        connection.invalidate(error)
+    return wrapped
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401 - any value of a column
+    """Return a value of a column as it is kept."""
+    if isinstance(value, datetime):
+        return moment_text(value)
+    return value.isoformat() if isinstance(value, date) else value

@@ -60,8 +60,8 @@ def closing_notice(case: Case, step: NoticeStep, day: date) -> RuleViolation | N
             passes_on=end.day,
         )
     entries = case.steps[step.id].entries
-    answered = {entry.ref for entry in entries if entry.kind == "answer"}
-    left = [entry for entry in entries if entry.kind == "objection" and str(entry.seq) not in answered]
+    answered = {entry.ref for entry in entries.of_kind("answer")}
+    left = [entry for entry in entries.of_kind("objection") if str(entry.seq) not in answered]
     if left:
         return NotPossible(
             f"{step.id}.answers",
@@ -78,7 +78,7 @@ def closing_notice(case: Case, step: NoticeStep, day: date) -> RuleViolation | N
 def is_published(case: Case, step: NoticeStep) -> bool:
     """Return whether the notice hangs."""
     state = case.steps.get(step.id)
-    return state is not None and any(entry.kind == PUBLISHED for entry in state.entries)
+    return state is not None and state.entries.number(PUBLISHED) > 0
 
 
 def period_end(process: Process, case: Case, step: PeriodStep) -> date | None:
@@ -90,9 +90,7 @@ def period_end(process: Process, case: Case, step: PeriodStep) -> date | None:
 def duties_met(case: Case, step: PeriodStep) -> bool:
     """Return whether every duty of the period was done as often as the rules ask."""
     state = case.steps[step.id]
-    return all(
-        sum(entry.kind == duty.id for entry in state.entries) >= duty.at_least for duty in step.entries
-    )
+    return all(state.entries.number(duty.id) >= duty.at_least for duty in step.entries)
 
 
 def too_early(process: Process, first: Earliest) -> TooEarly:
@@ -159,7 +157,7 @@ def rule_on_case(process: Process, case: Case, step: Step, path: tuple[UnitRef, 
 def count_broken(process: Process, case: Case, rule: CountRule) -> Text | None:
     """Return what is missing of a duty, or None."""
     state = case.steps.get(rule.step)
-    made = sum(entry.kind == rule.entry for entry in state.entries) if state else 0
+    made = state.entries.number(rule.entry) if state else 0
     if made >= rule.at_least:
         return None
     title = process.steps[rule.step].title

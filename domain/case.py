@@ -9,6 +9,8 @@ from typing import Literal
 from pydantic import Field
 
 from domain.circumstances import UnitRef
+from domain.entered import NONE, Entries
+from domain.standstills import ReadStandstills, Standstills
 from domain.values import Scalar, Value
 from domain.working_days import WorkingCalendar
 
@@ -20,16 +22,6 @@ class Answer(Value):
     for_whom: str | None = None
     """Whose post a substitute used for it."""
     outcome: str
-
-
-class Entry(Value):
-    """One entry of a duty or a notice: what rules need of it."""
-
-    seq: int
-    kind: str
-    on: date
-    ref: str | None = None
-    values: Mapping[str, Scalar] = Field(default_factory=dict)
 
 
 class StepState(Value):
@@ -48,7 +40,7 @@ class StepState(Value):
     actors: tuple[str, ...] = ()
     """Everybody who acted in it, in any round."""
     answers: tuple[Answer, ...] = ()
-    entries: tuple[Entry, ...] = ()
+    entries: Entries = NONE
     values: Mapping[str, Scalar] = Field(default_factory=dict)
     extended_months: int = 0
     extensions: int = 0
@@ -62,13 +54,6 @@ class StepState(Value):
     """Deadlines (rule ids) that were noted as passed in this round."""
     ready: bool = False
     """The end of the minimum wait, or of the window, was noted."""
-
-
-class Suspension(Value):
-    """A time in which the clocks of the case stood still, from the first day to the day they ran again."""
-
-    from_on: date
-    to_on: date
 
 
 class Proposal(Value):
@@ -122,9 +107,10 @@ class Case(Value):
     """Kinds of material handed in so far."""
     proposals: tuple[Proposal, ...] = ()
     suspended_on: date | None = None
-    suspensions: tuple[Suspension, ...] = ()
+    suspensions: ReadStandstills = Standstills()
     """Those that are over."""
     transferred_on: tuple[date, ...] = ()
+    """The day of the latest move: whether one happened in the present stage is all that is asked."""
     latest_on: date
     """The latest day any act claims to have happened."""
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from domain.blocking import too_early
-from domain.case import Case, Entry, Proposal, StepState
+from domain.case import Case, Proposal, StepState
+from domain.entered import Entries, Entry
 from domain.moments import deadlines, earliest, notice_end, period_days
 from domain.process import Process
 from domain.refusals import TooEarly
@@ -27,7 +28,7 @@ def corrected(process: Process, case: Case, proposal: Proposal, today: date) -> 
                 return after
             return _counted_anew(process, _followed(process, after, state.id, state.done_on), today)
         if any(entry.seq == proposal.target for entry in state.entries):
-            entries = tuple(_entry_by(entry, proposal) for entry in state.entries)
+            entries = Entries.of(_entry_by(entry, proposal) for entry in state.entries)
             after = case.with_step(state.model_copy(update={"entries": entries}))
             return _counted_anew(process, after, today) if proposal.change == DAY else after
     return case

@@ -115,9 +115,9 @@ def _check_notice_entry(draft: Draft, checking: Checking, entry: EntryRecord, st
             detail=Text(zh="尚未登记公示的起始日期。", en="The notice has not been recorded as published."),
         )
     known = draft.case.steps[step.id].entries
-    comes_after = [one for one in known if one.kind == PUBLISHED]
+    comes_after = known.of_kind(PUBLISHED)
     if entry.kind == "answer":
-        comes_after = [one for one in known if one.kind == "objection" and str(one.seq) == entry.ref]
+        comes_after = tuple(one for one in known.of_kind("objection") if str(one.seq) == entry.ref)
         if not comes_after:
             raise FieldInvalid(
                 f"{step.id}.answer-ref",

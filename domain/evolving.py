@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from domain import events as facts
-from domain.case import Answer, Case, Entry, Proposal, StepState, Suspension
+from domain.case import Answer, Case, Proposal, StepState
 from domain.correcting import corrected
+from domain.entered import NONE, Entry
 from domain.events import Event
 from domain.moments import local_day
 from domain.process import Process
@@ -82,7 +83,9 @@ def _happened(process: Process, case: Case, event: Event) -> Case:  # noqa: C901
             entry = Entry(
                 seq=event.seq, kind=body.entry, on=event.occurred_on, ref=body.ref, values=body.values
             )
-            return _with_evidence(case, event, body, {"entries": (*_state(case, event).entries, entry)})
+            return _with_evidence(
+                case, event, body, {"entries": _state(case, event).entries.with_entry(entry)}
+            )
         case facts.StepReturned(again=again):
             return _returned(case, again)
         case facts.PeriodExtended(months=months):
@@ -243,8 +246,7 @@ def _extended(state: StepState, months: int) -> StepState:
 
 
 def _resumed(case: Case, day: date) -> Case:
-    over = Suspension(from_on=case.suspended_on or day, to_on=day)
-    suspensions = (*case.suspensions, over)
+    suspensions = case.suspensions.with_one(case.suspended_on or day, day)
     return case.model_copy(update={"status": "open", "suspended_on": None, "suspensions": suspensions})
 
 
@@ -254,12 +256,11 @@ def _transferred(process: Process, case: Case, day: date, body: facts.CaseTransf
     for step, state in case.steps.items():
         if not body.time_kept and _time_is_lost(edition, case, state):
             lost = {"status": "open", "done_on": None, "done_seq": None, "outcome": None}
-            fresh = {"restarted_on": day, "ready": False, "entries": ()}
+            fresh = {"restarted_on": day, "ready": False, "entries": NONE}
             steps[step] = state.model_copy(update={**lost, **fresh})
     moved = _without_proposal(case, body.proposal)
-    return moved.model_copy(
-        update={"path": body.path, "steps": steps, "transferred_on": (*case.transferred_on, day)}
-    )
+    latest = (max((day, *case.transferred_on)),)
+    return moved.model_copy(update={"path": body.path, "steps": steps, "transferred_on": latest})
 
 
 def _time_is_lost(edition: Process, case: Case, state: StepState) -> bool:

@@ -12,7 +12,7 @@ from domain.conditions import holds
 from domain.process import Process
 from domain.remembering import remembered
 from domain.rules import Anchor, Deadline
-from domain.spans import Span, days_later
+from domain.spans import Span
 from domain.steps import NoticeStep, PeriodStep, Step
 from domain.working_days import Reckoned
 
@@ -96,11 +96,11 @@ def period_days(process: Process, case: Case, step: PeriodStep) -> tuple[date, R
 def notice_end(case: Case, step: NoticeStep) -> Reckoned | None:
     """Return the last day of a notice's window, or None before it was published."""
     state = case.steps.get(step.id)
-    published = [entry.on for entry in state.entries if entry.kind == PUBLISHED] if state else []
-    if state is None or not published:
+    published = None if state is None else state.entries.latest(PUBLISHED)
+    if published is None:
         return None
-    end = case.calendar.after(published[-1], step.window)
-    return end._replace(day=_served(case, published[-1], end.day))
+    end = case.calendar.after(published, step.window)
+    return end._replace(day=_served(case, published, end.day))
 
 
 @remembered(_A_FEW_CASES)
@@ -196,16 +196,16 @@ def _duty_days(process: Process, case: Case, step: PeriodStep, state: StepState)
     start, end = days
     found = []
     for duty in step.entries:
-        made = [entry.on for entry in state.entries if entry.kind == duty.id]
         if duty.every is None:
             continue
-        since = max([start, *made])
+        made = state.entries.number(duty.id)
+        since = max(start, state.entries.latest(duty.id) or start)
         due = _in_time(case, since, case.calendar.after(since, duty.every).day)
         if due > end.day:
-            if len(made) >= duty.at_least:
+            if made >= duty.at_least:
                 continue
             due = end.day
-        found.append(DeadlineDay(day=due, rule=f"{step.id}.{duty.id}-{len(made) + 1}", basis=duty.basis))
+        found.append(DeadlineDay(day=due, rule=f"{step.id}.{duty.id}-{made + 1}", basis=duty.basis))
     return found
 
 
@@ -214,18 +214,12 @@ def _served(case: Case, since: date, end: date) -> date:
 
     Time that was served by the morning of a suspension stays served.
     """
-    for stopped in case.suspensions:
-        if stopped.from_on < end:
-            end = days_later(end, max(0, (stopped.to_on - max(stopped.from_on, since)).days))
-    return end
+    return case.suspensions.prolonged(since, end, last_day=False)
 
 
 def _in_time(case: Case, since: date, last: date) -> date:
     """Return a last day, later by every day on which the clocks stood still; it lasts until its evening."""
-    for stopped in case.suspensions:
-        if stopped.from_on <= last:
-            last = days_later(last, max(0, (stopped.to_on - max(stopped.from_on, since)).days))
-    return last
+    return case.suspensions.prolonged(since, last, last_day=True)
 
 
 def _span_edge(process: Process, case: Case, step: Step, part: str) -> Reckoned | None:

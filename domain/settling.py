@@ -81,7 +81,7 @@ def finish_period(draft: Draft, step: PeriodStep) -> bool:
     if not duties_met(case, step):
         return False
     met = [
-        sorted(entry.on for entry in state.entries if entry.kind == duty.id)[duty.at_least - 1]
+        sorted(entry.on for entry in state.entries.of_kind(duty.id))[duty.at_least - 1]
         for duty in step.entries
         if duty.at_least
     ]

@@ -215,6 +215,16 @@ KINDS: dict[str, ProblemKind] = {
                 "The service or its database is not available; try again later.",
             ),
         ),
+        _kind(
+            "storage-full",
+            507,
+            ("存储空间已满", "The storage is full"),
+            (
+                "存放记录或文件的磁盘已满，这次没有记录任何内容。请联系管理员清理空间，再以同一个 Idempotency-Key 提交。",
+                "The disk of the record or the documents is full: nothing was recorded. Once an operator has made "
+                "room, send it again with the same Idempotency-Key.",
+            ),
+        ),
     )
 }
 """Every kind, by name."""

@@ -12,6 +12,10 @@ class DatabaseUnavailable(Exception):
     """The database cannot be reached, is full, or did not answer; the message says what to do."""
 
 
+class StorageFull(DatabaseUnavailable):
+    """There is no room where the database keeps its data. Nothing of the work was kept."""
+
+
 class SchemaOutdated(Exception):
     """The tables are not those this release needs; the message says what to do."""
 

@@ -13,13 +13,15 @@ from typing import Any, Generic, Protocol, TypeVar
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 
-from records.problems import DatabaseUnavailable
+from records.problems import DatabaseUnavailable, StorageFull
 
 T = TypeVar("T")
 
 _GROUP_AT_MOST = 64
 _GROUP_SECONDS = 0.05
 _TRIES = 4
+_DISK_FULL = "53100"
+_SQLITE_FULL = "database or disk is full"
 _SERIALIZATION_FAILURES = frozenset({"40001", "40P01"})
 _UNREACHABLE = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
 
@@ -38,10 +40,19 @@ class Writer(Protocol):
 
 def refused_by_database(error: Exception) -> DatabaseUnavailable:
     """Return the error that a caller may show; the driver's own text stays in its cause."""
+    if _is_full(error):
+        return StorageFull(
+            "There is no room left on the disk of the database: nothing was recorded. Make room, then try again."
+        )
     return DatabaseUnavailable(
         f"The database did not take the work ({type(error).__name__}). "
         "See that it runs, can be reached and has room on its disk, then try again."
     )
+
+
+def _is_full(error: Exception) -> bool:
+    original = getattr(error, "orig", None)
+    return getattr(original, "sqlstate", None) == _DISK_FULL or _SQLITE_FULL in str(original)
 
 
 @dataclass(frozen=True)
@@ -99,6 +110,7 @@ class GroupWriter:
 
     def _commit_group(self, first: _Waiting[Any]) -> bool:
         """Run and commit a group; return whether the end was asked for."""
+        begun: list[_Waiting[Any]] = []
         done: list[_Done] = []
         ended = False
         try:
@@ -107,10 +119,11 @@ class GroupWriter:
                 waiting: _Waiting[Any] | None = first
                 while waiting is not None:
                     if waiting.future.set_running_or_notify_cancel():
+                        begun.append(waiting)
                         done.append(_in_savepoint(connection, waiting))
                     waiting, ended = self._next(len(done), until)
         except Exception as error:  # noqa: BLE001 - whatever stopped the commit, every member must hear of it
-            self._fail(first, done, error)
+            self._fail(first, begun, error)
             return ended
         for one in done:
             one.tell()
@@ -126,12 +139,13 @@ class GroupWriter:
         return waiting, waiting is None
 
     @staticmethod
-    def _fail(first: _Waiting[Any], done: list[_Done], error: Exception) -> None:
+    def _fail(first: _Waiting[Any], begun: list[_Waiting[Any]], error: Exception) -> None:
         refusal = refused_by_database(error)
         refusal.__cause__ = error
-        if not done and first.future.set_running_or_notify_cancel():
-            done = [_Done(first.future)]
-        for one in done:
+        # The one under way when the transaction went away as a whole, as on a full disk, is not done yet.
+        if not begun and first.future.set_running_or_notify_cancel():
+            begun = [first]
+        for one in begun:
             one.future.set_exception(refusal)
 
 
@@ -143,7 +157,8 @@ def _in_savepoint(connection: Connection, waiting: _Waiting[Any]) -> _Done:
     except Exception as error:  # noqa: BLE001 - handed to the caller as it is
         connection.exec_driver_sql("ROLLBACK TO work")
         connection.exec_driver_sql("RELEASE work")
-        return _Done(waiting.future, error=error)
+        refused = refused_by_database(error) if isinstance(error, _UNREACHABLE) else error
+        return _Done(waiting.future, error=refused)
     connection.exec_driver_sql("RELEASE work")
     return _Done(waiting.future, result)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
@@ -11,8 +12,11 @@ from typing import BinaryIO, Protocol
 from urllib.parse import unquote, urlsplit
 
 import obstore
-from obstore.exceptions import AlreadyExistsError
+from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.store import LocalStore, MemoryStore, from_url
+
+_NO_SPACE = f"os error {errno.ENOSPC}"
+"""How the store's own errors name it."""
 
 
 class Documents(Protocol):
@@ -24,6 +28,10 @@ class Documents(Protocol):
     def read(self, sha256: str) -> AsyncIterator[bytes]:
         """Return a document in pieces. Raises FileNotFoundError."""
         ...
+
+
+class NoRoom(Exception):
+    """There is no room left where documents are kept. Nothing of the document counts."""
 
 
 class StoredDocuments:
@@ -49,13 +57,21 @@ class StoredDocuments:
         return cls(from_url(url))
 
     async def keep(self, sha256: str, content: bytes | BinaryIO) -> None:
-        """Keep a document. Keeping it again changes nothing: equal digests are equal documents."""
+        """Keep a document. Keeping it again changes nothing: equal digests are equal documents.
+
+        Raises NoRoom.
+        """
         path = _path(sha256)
-        with suppress(AlreadyExistsError):
-            await obstore.put_async(self._store, path, content, mode="create", use_multipart=False)
-        # One that was there may have come a moment ago, and not have reached the disk either.
-        if self._made_lasting is not None:
-            await asyncio.to_thread(self._made_lasting, path)
+        try:
+            with suppress(AlreadyExistsError):
+                await obstore.put_async(self._store, path, content, mode="create", use_multipart=False)
+            # One that was there may have come a moment ago, and not have reached the disk either.
+            if self._made_lasting is not None:
+                await asyncio.to_thread(self._made_lasting, path)
+        except (BaseError, OSError) as trouble:
+            if getattr(trouble, "errno", None) == errno.ENOSPC or _NO_SPACE in str(trouble):
+                raise NoRoom from trouble
+            raise
 
     async def read(self, sha256: str) -> AsyncIterator[bytes]:
         """Return a document in pieces. Raises FileNotFoundError."""

@@ -15,8 +15,9 @@ from records import materials as kept
 from records.materials import Material
 from records.scope import scope_of
 from services import idempotency
+from services.documents import NoRoom
 from services.parts import Caller, Parts
-from services.refusals import InvalidInput, NotFound, TooLarge
+from services.refusals import InvalidInput, NotFound, StorageFull, TooLarge
 from services.views import MaterialView
 
 _PIECE = 1 << 20
@@ -28,14 +29,19 @@ _LONGEST_NAME = 255
 async def hand_in(
     parts: Parts, caller: Caller, name: str, document: BinaryIO, *, key: str | None = None
 ) -> MaterialView:
-    """Keep a document and return the id acts name it by. Raises TooLarge, InvalidInput where it is empty.
+    """Keep a document and return the id acts name it by.
+
+    Raises TooLarge, InvalidInput where it is empty, StorageFull.
 
     The document is stored before the row is written: a row never names what is not there.
     """
     sha256, size, head = await asyncio.to_thread(_looked_through, document, parts.largest_document)
     if size == 0:
         raise InvalidInput("file", Text(zh="文件是空的", en="is empty"))
-    await parts.documents.keep(sha256, document)
+    try:
+        await parts.documents.keep(sha256, document)
+    except NoRoom as full:
+        raise StorageFull from full
     shown_name = _safe_name(name)
 
     def work(connection: Connection) -> MaterialView:

@@ -101,6 +101,7 @@ _OF_THE_RECORD = (
     problems.KeyReused,
     problems.AlreadyThere,
     problems.OutOfOrder,
+    problems.StorageFull,
     problems.DatabaseUnavailable,
     BadCursor,
 )
@@ -118,6 +119,7 @@ def translated(error: Exception) -> refusals.Refusal:
         problems.KeyReused: refusals.KeyReused,
         problems.AlreadyThere: refusals.InUse,
         problems.OutOfOrder: refusals.Contradiction,
+        problems.StorageFull: refusals.StorageFull,
         problems.DatabaseUnavailable: refusals.NotReady,
     }
     return plain[type(error)]()

@@ -99,6 +99,12 @@ class NotReady(Refusal):
     kind = "not-ready"
 
 
+class StorageFull(Refusal):
+    """There is no room left for the record or for documents."""
+
+    kind = "storage-full"
+
+
 class TooLarge(Refusal):
     """A document is larger than this service keeps."""
 

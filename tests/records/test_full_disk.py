@@ -1,0 +1,76 @@
+"""A disk without room: everybody waiting is told so, nothing is half kept, and it goes on once there is room."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import threading
+
+import pytest
+import sqlalchemy as sa
+
+from records import tables
+from records.problems import DatabaseUnavailable, StorageFull
+
+LARGE = "x" * 200_000
+
+
+def add(person, name="somebody"):
+    def work(connection):
+        connection.execute(
+            sa.insert(tables.people).values(id=person, name=person, name_search=name, language="zh")
+        )
+        return person
+
+    return work
+
+
+def people(database):
+    query = sa.select(tables.people.c.id).order_by(tables.people.c.id)
+    return database.read_now(lambda connection: connection.execute(query).scalars().all())
+
+
+def limit(database, pages):
+    """Let the file grow by no more than so many pages, as a disk without room does."""
+
+    def work(connection):
+        now = connection.exec_driver_sql("PRAGMA page_count").scalar()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {now + pages}")
+
+    database.write_now(work)
+
+
+def test_a_full_disk_is_named_and_nothing_is_kept_until_there_is_room(sqlite_database):
+    limit(sqlite_database, 4)
+    with pytest.raises(StorageFull, match="no room left"):
+        sqlite_database.write_now(add("large", LARGE))
+    assert people(sqlite_database) == []
+    limit(sqlite_database, 10_000)
+    assert sqlite_database.write_now(add("large", LARGE)) == "large"
+    assert people(sqlite_database) == ["large"]
+
+
+def test_when_the_whole_transaction_goes_away_under_a_work_everybody_in_the_group_hears_of_it(
+    sqlite_database,
+):
+    go_on = threading.Event()
+
+    def holds_the_group(connection):
+        go_on.wait(10)
+        return add("first")(connection)
+
+    def loses_the_transaction(connection):
+        # What SQLite does by itself when it cannot even write its journal.
+        connection.connection.execute("ROLLBACK")
+        raise sa.exc.OperationalError("", {}, Exception("database or disk is full"))
+
+    first = sqlite_database._writer.submit(holds_the_group)
+    second = sqlite_database._writer.submit(loses_the_transaction)
+    go_on.set()
+    done, waiting = concurrent.futures.wait([first, second], timeout=10)
+    assert not waiting
+    assert all(isinstance(one.exception(), DatabaseUnavailable) for one in done)
+    assert people(sqlite_database) == []
+    with pytest.raises(DatabaseUnavailable):
+        sqlite_database.write_now(loses_the_transaction)
+    # The one thread that writes is still there.
+    assert sqlite_database.write_now(add("after")) == "after"

@@ -37,10 +37,15 @@ from senders.mail import MailSender
 from senders.messages import Sender
 from services.clearing import clear
 from services.connecting import TemporalUnavailable, connect
-from services.driving import Driver, wake_courier
+from services.driving import Driver
 from services.logs import set_up_logs
 from services.reconciling import Progress, ensure_schedules, reconcile
+from services.telling import wake_courier
 from settings import Settings, SettingsError, read_settings
+from telemetry.placing import PlacedActivities
+from telemetry.serving import NoFreePort, told_at
+from telemetry.switching import CannotTrace, traced
+from telemetry.temporal_numbers import runtime_told_at
 from workflows.case import CaseWorkflow
 from workflows.contract import Reconciled
 from workflows.courier import CourierWorkflow
@@ -69,9 +74,13 @@ def main() -> None:
     """Run a worker until SIGINT or SIGTERM. Exits with 2 and one line where it is not set up right."""
     try:
         settings = read_settings()
-        with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
-            runner.run(_until_told_to_stop(settings))
-    except (SettingsError, CannotStart) as wrong:
+        with (
+            traced(settings.traces_url, program="worker", share=settings.traces_share),
+            told_at(settings.worker_metrics, _metrics_token(settings)) as port,
+            asyncio.Runner(loop_factory=auto_loop_factory()) as runner,
+        ):
+            runner.run(_until_told_to_stop(settings, port))
+    except (SettingsError, CannotStart, CannotTrace, NoFreePort) as wrong:
         sys.stderr.write(f"{wrong}\n")
         sys.exit(_EXIT_USAGE)
 
@@ -140,6 +149,7 @@ async def a_worker(
             ReconcileActivities(look_over).reconcile,
         ],
         workflow_runner=runner or _runner(settings),
+        interceptors=[PlacedActivities()],
         max_cached_workflows=settings.max_cached_cases,
         max_concurrent_workflow_tasks=100,
         max_concurrent_activities=50,
@@ -154,8 +164,10 @@ async def a_worker(
         yield worker
 
 
-async def _until_told_to_stop(settings: Settings) -> None:
+async def _until_told_to_stop(settings: Settings, metrics_port: int | None) -> None:
     set_up_logs(settings.log_level, settings.log_format)
+    if metrics_port is not None:
+        _log.info("numbers are told", port=metrics_port)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -205,6 +217,7 @@ async def _database(settings: Settings, stop: asyncio.Event) -> Database | None:
 async def _client(settings: Settings, stop: asyncio.Event) -> Client | None:
     """Connect to Temporal, waiting while it is away; None when told to stop meanwhile."""
     key = settings.temporal_api_key
+    runtime = runtime_told_at(settings.temporal_metrics)
     pause = 1.0
     while not stop.is_set():
         try:
@@ -214,6 +227,7 @@ async def _client(settings: Settings, stop: asyncio.Event) -> Client | None:
                 tls=settings.temporal_tls,
                 api_key=key.get_secret_value() if key else None,
                 lazy=False,
+                runtime=runtime,
             )
         except TemporalUnavailable as away:
             _log.warning(str(away), tries_again_in=pause)
@@ -228,6 +242,10 @@ async def _pause(stop: asyncio.Event, seconds: float) -> float:
     except TimeoutError:
         return min(seconds * 2, _LONGEST_PAUSE)
     return seconds
+
+
+def _metrics_token(settings: Settings) -> str | None:
+    return None if settings.metrics_token is None else settings.metrics_token.get_secret_value()
 
 
 def _sender(settings: Settings) -> Sender | None:

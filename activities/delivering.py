@@ -6,12 +6,13 @@ sends it again when the claim runs out, with the same Message-ID: SMTP has no be
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Final
 
 import structlog
+from sqlalchemy import Connection
 from temporalio import activity
 
 from domain.library import Library, UnknownProcess
@@ -20,8 +21,10 @@ from domain.values import Language, Text
 from records import notifications
 from records.database import Database
 from records.notifications import LEASE, Owed
+from records.places import places_of
 from senders.in_app import InAppSender
 from senders.messages import Message, NotNow, Refused, Round, Sender
+from telemetry import metrics, tracing
 from workflows.contract import DeliverAsked, Delivered
 
 _ENOUGH: Final = LEASE / 2
@@ -52,25 +55,50 @@ class DeliveringActivities:
     async def deliver_batch(self, asked: DeliverAsked) -> Delivered:
         """Deliver what is to be sent now, oldest first."""
         begun = self._clock()
-        owed = await self._database.write(partial(notifications.claim, now=begun, limit=asked.limit))
-        delivered = failed = 0
+        claim = partial(self._claim, now=begun, limit=asked.limit)
+        shown, owed = await self._database.write(claim)
+        delivered, failed, here = len(shown), 0, tracing.here()
+        for one in shown:
+            metrics.DELIVERIES.labels(one.kind, "delivered").inc()
+        places = await self._places(owed)
         async with self._sender.round() as sending:
             for one in owed:
                 if self._clock() - begun > _ENOUGH:
                     break
-                went_well = await self._deliver(one, sending)
+                place = places.get((one.case, one.seq), "")
+                with tracing.span("deliver", parent=place, links=[here], obligation=one.id, about=one.kind):
+                    went_well = await self._deliver(one, sending)
+                metrics.DELIVERIES.labels(one.kind, "delivered" if went_well else "failed").inc()
                 delivered, failed = delivered + went_well, failed + (not went_well)
                 _sign_of_life()
         next_at = await self._database.read(notifications.next_attempt)
         more = next_at is not None and next_at <= self._clock()
         return Delivered(delivered=delivered, failed=failed, more=more, next_at=next_at)
 
+    def _claim(self, connection: Connection, now: datetime, limit: int) -> tuple[list[Owed], list[Owed]]:
+        """Claim what waits; return what the list delivers by itself, and what is to be sent.
+
+        Most duties are of the first kind, and a transaction for each would cost more than the acts they
+        follow from.
+        """
+        owed = notifications.claim(connection, now, limit)
+        shown = [one for one in owed if self._is_shown(one)]
+        ids = [one.id for one in shown]
+        notifications.delivered(connection, ids=ids, now=now, channel=InAppSender.channel)
+        return shown, [one for one in owed if not self._is_shown(one)]
+
+    def _is_shown(self, owed: Owed) -> bool:
+        return not owed.email or self._sender.channel == InAppSender.channel
+
+    async def _places(self, owed: Sequence[Owed]) -> Mapping[tuple[str, int], str]:
+        """Return where the acts are traced to which messages are owed, by case and event."""
+        if not owed or not tracing.is_on():
+            return {}
+        return await self._database.read(partial(places_of, asked=[(one.case, one.seq) for one in owed]))
+
     async def _deliver(self, owed: Owed, sending: Round) -> bool:
-        if not owed.email:
-            await self._taken(owed, InAppSender.channel)
-            return True
         try:
-            await sending.send(self._message(owed, owed.email))
+            await sending.send(self._message(owed, owed.email or ""))
         except Refused as refused:
             await self._failed(owed, refused, final=True)
         except NotNow as trouble:

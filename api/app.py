@@ -52,6 +52,9 @@ _ROUTERS = (
     problem_pages.router,
 )
 
+_RELAYS_EVERY = 60.0
+"""Seconds between two looks at what was left untold."""
+
 
 @dataclass(frozen=True)
 class Door:
@@ -112,7 +115,10 @@ async def opened(settings: Settings) -> AsyncIterator[Parts]:
             api_key=None if key is None else key.get_secret_value(),
         )
         driver = await closing.enter_async_context(
-            Driver(client, database, task_queue=settings.task_queue, clock=settings.now)
+            # Regular rounds are up to the workers: where none is, nobody would hear what is repeated.
+            Driver(
+                client, database, task_queue=settings.task_queue, relay_every=_RELAYS_EVERY, clock=settings.now
+            )
         )
         yield Parts(
             database=database,

@@ -9,35 +9,32 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from types import TracebackType
 from typing import Any, Final, Self
 
 import structlog
-from temporalio.client import Client, WorkflowFailureError
-from temporalio.common import WorkflowIDReusePolicy
-from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.client import Client
 from temporalio.service import RPCError
 
-from domain.events import CaseStarted, Event
+from domain.events import Event
 from records import outbox
 from records.database import Database
+from records.places import places_after
 from records.problems import DatabaseUnavailable
 from records.stored import events_after
-from workflows import contract
-from workflows.contract import CaseStart, CourierStart, Facts
+from services.gathering import Gathering
+from services.telling import Telling, wake_courier
+from telemetry import metrics, tracing
 
-_TELLERS: Final = 16
+_TELLERS: Final = 8
 """Signals under way at once."""
-_HELD: Final = 20_000
-"""Events held in memory at most; beyond that they wait in the outbox for the relay."""
-_MARKING: Final = 0.2
+_MARKING: Final = 0.5
 """Seconds between two notes in the outbox, which gather every case that was told meanwhile."""
 _WAKING: Final = 1.0
 """Seconds between two wakes of the courier."""
-_PATIENCE: Final = timedelta(seconds=10)
-"""How long one call to Temporal may take."""
 _PAGE: Final = 100
 """Events told in one signal by the relay; the workflow reads what follows from the record."""
 
@@ -56,28 +53,31 @@ class Driver:
         database: Database,
         *,
         task_queue: str = "accede",
-        relay_every: float = 5.0,
-        relay_after: float = 5.0,
+        relay_every: float = 1.0,
+        relay_after: float = 7.0,
+        gathering: Gathering | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         """Prepare to drive.
 
         `relay_every` is in seconds; 0 leaves the relay to other processes. The relay takes over cases that
-        have waited longer than `relay_after` seconds.
+        have waited longer than `relay_after` seconds, which is more than `gathering` lets them rest; at the
+        start, and when Temporal is back, all that wait.
         """
         self._client = client
         self._database = database
         self._task_queue = task_queue
+        self._telling = Telling(client, task_queue)
         self._relay_every = relay_every
         self._relay_after = timedelta(seconds=relay_after)
         self._clock = clock
-        self._pending: dict[str, list[Event]] = {}
-        self._held = 0
-        self._busy: set[str] = set()
-        self._ready: asyncio.Queue[str] = asyncio.Queue()
+        self._gathering = gathering or Gathering()
         self._told: dict[str, int] = {}
         self._wake = asyncio.Event()
+        # Who was to tell what waits now may be gone: this very process, before it was started again.
+        self._left_behind_by = clock()
         self._away = False
+        self._back = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Self:
@@ -107,22 +107,19 @@ class Driver:
         if not events:
             return
         self.wake()
-        if self._held + len(events) > _HELD:
-            return
-        self._held += len(events)
-        self._pending.setdefault(case_id, []).extend(events)
-        self._make_ready(case_id)
+        self._gathering.add(case_id, events, tracing.here())
 
     def wake(self) -> None:
         """Wake the courier soon: messages may wait. Many wakes become one signal a second."""
         self._wake.set()
 
     async def drained(self, *, patience: float = 60) -> bool:
-        """Wait until everything held was told and noted. Returns False after `patience` seconds."""
+        """Tell everything held, and wait until it is noted. Returns False after `patience` seconds."""
+        self._gathering.hurry()
         try:
             async with asyncio.timeout(patience):
-                while (  # noqa: ASYNC110 - rare, and three events would say less
-                    self._pending or self._busy or self._told
+                while (  # noqa: ASYNC110 - rare, and two events would say less
+                    self._told or not self._gathering.is_empty
                 ):
                     await asyncio.sleep(0.01)
         except TimeoutError:
@@ -132,11 +129,13 @@ class Driver:
     async def relay(self) -> int:
         """Tell once what the outbox says was not told yet. Returns the number of cases.
 
-        In each case in order of seq; cases that are being told by this very driver are left to it.
+        In each case in order of seq; cases that are being told by this very driver are left to it, and recent
+        ones to the process that recorded them, unless that is gone or Temporal was away.
         """
-        before = self._clock() - self._relay_after
+        before = max(self._clock() - self._relay_after, self._left_behind_by)
         waiting = await self._database.read(partial(outbox.waiting, before=before))
-        rows = [row for row in waiting if row.case_id not in self._busy and row.case_id not in self._told]
+        held = self._gathering.is_busy
+        rows = [row for row in waiting if not held(row.case_id) and row.case_id not in self._told]
         told = 0
         for first in range(0, len(rows), _TELLERS):
             some = rows[first : first + _TELLERS]
@@ -148,88 +147,50 @@ class Driver:
         return told
 
     async def _repeat(self, case_id: str, after: int) -> bool:
-        if case_id in self._busy:
+        if not self._gathering.take(case_id):
             return False
-        self._busy.add(case_id)
         try:
             return await self._tell_again(case_id, after)
         finally:
-            self._done_with(case_id)
+            self._gathering.done_with(case_id)
 
     async def _tell_again(self, case_id: str, after: int) -> bool:
         stored = await self._database.read(partial(events_after, case_id=case_id, seq=after, limit=_PAGE))
-        return bool(stored) and await self._try_to_tell(case_id, [one.event for one in stored])
-
-    def _make_ready(self, case_id: str) -> None:
-        if case_id not in self._busy:
-            self._busy.add(case_id)
-            self._ready.put_nowait(case_id)
-
-    def _done_with(self, case_id: str) -> None:
-        self._busy.discard(case_id)
-        if case_id in self._pending:
-            self._make_ready(case_id)
+        if not stored:
+            return False
+        places: list[str] = []
+        if tracing.is_on():
+            places = await self._database.read(partial(places_after, case_id=case_id, seq=after))
+        return await self._try_to_tell(case_id, [one.event for one in stored], places)
 
     async def _tell_for_ever(self) -> None:
         while True:
-            case_id = await self._ready.get()
-            events = self._pending.pop(case_id, [])
-            self._held -= len(events)
+            case_id, untold = await self._gathering.next()
             try:
-                if events:
-                    await self._try_to_tell(case_id, events)
+                if untold.events:
+                    await self._try_to_tell(case_id, untold.events, untold.places)
             finally:
-                self._done_with(case_id)
+                self._gathering.done_with(case_id)
 
-    async def _try_to_tell(self, case_id: str, events: Sequence[Event]) -> bool:
-        try:
-            await self._tell(case_id, events)
-        except _UNREACHABLE as trouble:
-            self._note_absence(trouble)
-            return False
-        except Exception:  # noqa: BLE001 - one case must not silence the others; the relay comes back to it
-            _log.exception("a case could not be driven", case=case_id)
-            return False
-        self._away = False
+    async def _try_to_tell(self, case_id: str, events: Sequence[Event], places: Sequence[str]) -> bool:
+        """Tell a workflow, below the first act that left something to tell and linked with the others."""
+        with tracing.span("tell", parent=places[0] if places else "", links=places[1:], case=case_id) as span:
+            try:
+                await self._telling.tell(case_id, events)
+            except _UNREACHABLE as trouble:
+                span.fails(type(trouble).__name__)
+                metrics.TOLD.labels("away").inc()
+                self._note_absence(trouble)
+                return False
+            except Exception as trouble:  # noqa: BLE001 - must not silence the others; the relay comes back to it
+                span.fails(type(trouble).__name__)
+                metrics.TOLD.labels("failed").inc()
+                _log.exception("a case could not be driven", case=case_id)
+                return False
+        metrics.TOLD.labels("told").inc()
+        self._note_presence()
         self._told[case_id] = max(events[-1].seq, self._told.get(case_id, 0))
         return True
-
-    async def _tell(self, case_id: str, events: Sequence[Event]) -> None:
-        """Signal the workflow, or start it, unless it ended and knows all of this already."""
-        try:
-            await self._start_with(
-                case_id, events, WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY, events[0].seq - 1
-            )
-        except WorkflowAlreadyStartedError:
-            if await self._ended_knowing(case_id) < events[-1].seq:
-                await self._start_with(case_id, events, WorkflowIDReusePolicy.ALLOW_DUPLICATE, events[-1].seq)
-
-    async def _start_with(
-        self, case_id: str, events: Sequence[Event], reuse: WorkflowIDReusePolicy, seq: int
-    ) -> None:
-        first = events[0].body
-        await self._client.start_workflow(
-            contract.CASE,
-            CaseStart(case_id=case_id, seq=seq),
-            id=contract.case_workflow_id(case_id),
-            task_queue=self._task_queue,
-            id_reuse_policy=reuse,
-            start_signal=contract.RECORDED,
-            start_signal_args=[Facts.of(events)],
-            static_summary=f"{first.process} {first.version}" if isinstance(first, CaseStarted) else None,
-            rpc_timeout=_PATIENCE,
-        )
-
-    async def _ended_knowing(self, case_id: str) -> int:
-        """Return the last fact the ended workflow knew; 0 where it cannot say."""
-        handle = self._client.get_workflow_handle(
-            contract.case_workflow_id(case_id), result_type=contract.CaseEnd
-        )
-        try:
-            end: contract.CaseEnd = await handle.result(rpc_timeout=_PATIENCE)
-        except WorkflowFailureError:
-            return 0
-        return end.seq
 
     async def _mark_for_ever(self) -> None:
         while True:
@@ -252,9 +213,10 @@ class Driver:
             self._wake.clear()
             try:
                 await wake_courier(self._client, self._task_queue)
+                self._note_presence()
             except _UNREACHABLE as trouble:
-                # Not asked again for this: the courier goes its rounds, and every act wakes it.
                 self._note_absence(trouble)
+                self._wake.set()
             await asyncio.sleep(_WAKING)
 
     async def _relay_for_ever(self) -> None:
@@ -265,7 +227,17 @@ class Driver:
                 told = 0
                 _log.warning("nothing relayed: the database is away")
             # After an outage there is more than one round takes: go on as soon as this one is noted.
-            await asyncio.sleep(min(self._relay_every, 2 * _MARKING) if told else self._relay_every)
+            pause = min(self._relay_every, 2 * _MARKING) if told else self._relay_every
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._back.wait(), pause)
+            self._back.clear()
+
+    def _note_presence(self) -> None:
+        if self._away:
+            self._away = False
+            self._left_behind_by = self._clock()
+            self._back.set()
+            _log.info("Temporal is back")
 
     def _note_absence(self, trouble: BaseException) -> None:
         if not self._away:
@@ -273,16 +245,3 @@ class Driver:
             _log.warning(
                 "Temporal is away; acts are recorded, and driven later", reason=type(trouble).__name__
             )
-
-
-async def wake_courier(client: Client, task_queue: str) -> None:
-    """Wake the courier, or start it. Raises RPCError when Temporal is away."""
-    await client.start_workflow(
-        contract.COURIER,
-        CourierStart(),
-        id=contract.COURIER,
-        task_queue=task_queue,
-        start_signal=contract.WOKEN,
-        static_summary="delivers what waits",
-        rpc_timeout=_PATIENCE,
-    )

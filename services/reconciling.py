@@ -34,7 +34,7 @@ from domain.library import Library, UnknownProcess
 from records import outbox
 from records.database import Database
 from records.outbox import Undriven
-from services.driving import wake_courier
+from services.telling import wake_courier
 from workflows import contract
 from workflows.contract import CaseStart, Nudge, ReconcileAsked, Reconciled
 

@@ -109,8 +109,9 @@ class CaseWorkflow:
     async def _pass_through(self, stage: str) -> None:
         """Stay in one stage until the facts say that it is left, or that the case has ended."""
         while not self._is_over() and self._case.stage == stage:
-            self._show()
-            if await self._facts_before(self._next_moment()):
+            ahead = waiting(self._process, self._case, workflow.now())
+            self._show(ahead)
+            if await self._facts_before(self._next_moment(ahead)):
                 await self._take_in()
             else:
                 await self._let_happen_what_is_due()
@@ -207,20 +208,17 @@ class CaseWorkflow:
         if long and not self._inbox and not self._is_over() and workflow.all_handlers_finished():
             workflow.continue_as_new(CaseStart(case_id=self._id, seq=self._seq))
 
-    def _next_moment(self) -> datetime:
+    def _next_moment(self, ahead: Waiting) -> datetime:
         """Return when to wake: when something happens by itself, or after the longest sleep."""
         now = workflow.now()
-        ahead = waiting(self._process, self._case, now).next_moment or now + LONGEST_SLEEP
+        moment = ahead.next_moment or now + LONGEST_SLEEP
         if self._in_vain:
-            ahead = max(ahead, now + min(PATIENCE * 2 ** min(self._in_vain - 1, 20), MOST_PATIENCE))
-        return ahead
+            moment = max(moment, now + min(PATIENCE * 2 ** min(self._in_vain - 1, 20), MOST_PATIENCE))
+        return moment
 
-    def _show(self) -> None:
+    def _show(self, ahead: Waiting) -> None:
         """Tell operators, in Temporal's own pages, where the case stands."""
-        now = workflow.now()
-        workflow.set_current_details(
-            stage_label(self._process, self._case, waiting(self._process, self._case, now))
-        )
+        workflow.set_current_details(stage_label(self._process, self._case, ahead))
 
     def _is_over(self) -> bool:
         return self._case.is_closed and not self._inbox

@@ -126,7 +126,7 @@ class DueAsked(_Payload):
 class DeliverAsked(_Payload):
     """Deliver what waits, at most `limit` messages."""
 
-    limit: int = Field(default=50, ge=1)
+    limit: int = Field(default=500, ge=1)
 
 
 class Delivered(_Payload):

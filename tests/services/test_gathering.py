@@ -1,0 +1,110 @@
+"""When a workflow is told: at once when it is quiet, several acts together when it is not."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from services.gathering import ENOUGH, HELD, Gathering
+from tests.builders import a_case
+
+EVENTS = a_case()[1]
+
+
+def busy_gathering(rests: float = 3600) -> Gathering:
+    """One for which any act is too much to be told at once."""
+    return Gathering(quiet=0, rests=rests)
+
+
+async def handed_out(gathering: Gathering, within: float = 1) -> tuple[str, int]:
+    async with asyncio.timeout(within):
+        case_id, untold = await gathering.next()
+    return case_id, len(untold.events)
+
+
+async def test_while_it_is_quiet_a_case_is_handed_out_at_once():
+    gathering = Gathering()
+    gathering.add("case-1", EVENTS[:1])
+
+    assert await handed_out(gathering) == ("case-1", 1)
+
+
+async def test_under_load_a_case_rests_and_what_happens_meanwhile_is_told_with_it():
+    gathering = busy_gathering(rests=0.1)
+    gathering.add("case-1", EVENTS[:1])
+    gathering.add("case-2", EVENTS[:1])
+    gathering.add("case-1", EVENTS[1:2])
+    with pytest.raises(TimeoutError):
+        await handed_out(gathering, within=0.02)
+
+    assert [await handed_out(gathering), await handed_out(gathering)] == [("case-1", 2), ("case-2", 1)]
+
+
+async def test_many_acts_a_second_are_load_and_it_fades():
+    gathering = Gathering(quiet=10, rests=3600)
+    for number in range(40):
+        gathering.add(f"case-{number}", EVENTS[:1])
+    for number in range(10):
+        assert await handed_out(gathering) == (f"case-{number}", 1)
+    with pytest.raises(TimeoutError):
+        await handed_out(gathering, within=0.02)
+    gathering.hurry()
+    await asyncio.sleep(1.5)
+    gathering.add("late", EVENTS[:1])
+    seen = [await handed_out(gathering) for _ in range(31)]
+    assert seen[-1] == ("late", 1)
+
+
+async def test_what_comes_while_a_case_is_told_is_handed_out_after_it():
+    gathering = Gathering()
+    gathering.add("case-1", EVENTS[:1])
+    await handed_out(gathering)
+    gathering.add("case-1", EVENTS[1:3])
+    with pytest.raises(TimeoutError):
+        await handed_out(gathering, within=0.02)
+    gathering.done_with("case-1")
+
+    assert await handed_out(gathering) == ("case-1", 2)
+    assert not gathering.is_empty
+    gathering.done_with("case-1")
+    assert gathering.is_empty
+
+
+async def test_in_a_hurry_nobody_rests():
+    gathering = busy_gathering()
+    gathering.add("case-1", EVENTS[:1])
+    gathering.hurry()
+
+    assert await handed_out(gathering) == ("case-1", 1)
+
+
+async def test_a_case_to_which_much_happened_rests_no_longer():
+    gathering = busy_gathering()
+    for _ in range(ENOUGH):
+        gathering.add("case-1", EVENTS[:1])
+
+    assert await handed_out(gathering) == ("case-1", ENOUGH)
+
+
+async def test_beyond_what_can_be_held_events_are_left_to_the_relay():
+    gathering = busy_gathering()
+    gathering.add("case-1", EVENTS[:1] * HELD)
+    gathering.add("case-2", EVENTS[:1])
+
+    assert not gathering.is_busy("case-2")
+    assert await handed_out(gathering) == ("case-1", HELD)
+    gathering.add("case-2", EVENTS[:1])
+    assert gathering.is_busy("case-2")
+
+
+async def test_a_case_told_by_the_relay_is_not_handed_out_meanwhile():
+    gathering = Gathering()
+    assert gathering.take("case-1")
+    gathering.add("case-1", EVENTS[:1])
+    assert not gathering.take("case-1")
+    with pytest.raises(TimeoutError):
+        await handed_out(gathering, within=0.02)
+    gathering.done_with("case-1")
+
+    assert await handed_out(gathering) == ("case-1", 1)

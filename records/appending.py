@@ -24,7 +24,7 @@ from records.problems import OneOpenCase
 from records.standings import follow_standings
 from records.stored import StoredEvent, event_row, linked
 from records.tables import case_materials, case_people, cases, events, outbox
-from records.tasks import replace_tasks
+from records.tasks import first_due, replace_tasks
 
 _PUT_CASE = sa.insert(cases)
 _CHANGE_CASE = sa.update(cases).where(
@@ -56,7 +56,11 @@ def append(
     stored = linked(head, after.id, new)
     expected = waiting(process, after, now)
     next_moment = None if after.is_closed else expected.next_moment
-    row = case_row(process, after, stored[-1].hash) | {"next_moment": next_moment, "changed_at": now}
+    row = case_row(process, after, stored[-1].hash) | {
+        "next_moment": next_moment,
+        "changed_at": now,
+        "due_on": first_due(expected.open),
+    }
     _put_case(connection, before, row, now)
     connection.execute(_PUT_EVENTS, [event_row(after.id, one) for one in stored])
     _put_people(connection, before, after)

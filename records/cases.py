@@ -6,7 +6,7 @@ Reads of the service itself (workflows, reconciling, auditing the chain) pass `N
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -21,12 +21,12 @@ from domain.library import Library
 from domain.moments import start_of
 from domain.process import Process
 from records.cursors import Page, cursor_of, place_of
-from records.names import searched
 from records.problems import NotFound
-from records.scope import Scope
+from records.scope import Scope, units_below
+from records.searching import named
 from records.snapshots import read_snapshot
 from records.stored import StoredEvent, events_after, stored_event
-from records.tables import cases, people, tasks, unit_closure, units
+from records.tables import cases, people, units
 from records.tables import events as event_rows
 
 
@@ -48,6 +48,30 @@ class FoundCase:
     def edition(self) -> Process:
         """The edition the case follows now."""
         return self.process.edition(self.case.version)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedCase:
+    """A case as a list shows it: what its row says, without the case itself."""
+
+    id: str
+    process: str
+    version: str
+    digest: str
+    subject: str
+    subject_name: str
+    unit: str
+    unit_name: str
+    status: str
+    outcome: str | None
+    stage: str
+    standing: str
+    opened_on: date
+    closed_on: date | None
+    seq: int
+    head: str
+    overdue: bool
+    """An open step was due before the day of the scope."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,25 +101,22 @@ def find_case(connection: Connection, library: Library, case_id: str, scope: Sco
 
 def list_cases(
     connection: Connection,
-    library: Library,
     *,
-    scope: Scope | None,
+    scope: Scope,
     narrowed: CaseFilter | None = None,
     cursor: str | None = None,
     limit: int = 50,
-) -> Page[FoundCase]:
+) -> Page[ListedCase]:
     """Return cases, those opened last first. Raises BadCursor."""
-    seen = () if scope is None else (scope.sees_of_many(),)
-    query = _select().where(*seen, *_conditions(narrowed or CaseFilter(), scope))
+    conditions = list(_conditions(connection, narrowed or CaseFilter(), scope.today))
     if cursor is not None:
         opened_on, case_id = place_of(cursor, 2)
         place = sa.tuple_(sa.literal(opened_on), sa.literal(case_id))
-        query = query.where(sa.tuple_(sa.type_coerce(cases.c.opened_on, sa.String), cases.c.id) < place)
-    query = query.order_by(cases.c.opened_on.desc(), cases.c.id.desc()).limit(limit + 1)
-    rows = connection.execute(query).all()
-    found = tuple(_found(connection, library, row) for row in rows[:limit])
+        conditions.append(sa.tuple_(sa.type_coerce(cases.c.opened_on, sa.String), cases.c.id) < place)
+    rows = connection.execute(_listed(scope, conditions, limit + 1)).all()
+    found = tuple(_listed_case(row, scope.today) for row in rows[:limit])
     more = len(rows) > limit
-    return Page(found, cursor_of(found[-1].case.opened_on.isoformat(), found[-1].case.id) if more else None)
+    return Page(found, cursor_of(found[-1].opened_on.isoformat(), found[-1].id) if more else None)
 
 
 def case_as_of(
@@ -157,7 +178,55 @@ def _found(connection: Connection, library: Library, row: Row[Any]) -> FoundCase
     return FoundCase(case, library.for_case(case), row.head, row.subject, row.unit)
 
 
-def _conditions(narrowed: CaseFilter, scope: Scope | None) -> Iterable[ColumnElement[bool]]:
+def _listed(scope: Scope, conditions: Sequence[ColumnElement[bool]], limit: int) -> Select[Any]:
+    """Select the first cases: from an index alone for each reason to see them, and only then their rows."""
+    indexed = (cases.c.id, cases.c.opened_on, cases.c.due_on)
+    firsts = [
+        sa.select(*indexed)
+        .where(reason, *conditions)
+        .order_by(cases.c.opened_on.desc(), cases.c.id.desc())
+        .limit(limit)
+        .subquery()
+        for reason in scope.reasons()
+    ]
+    first = firsts[0] if len(firsts) == 1 else sa.union(*map(sa.select, firsts)).subquery()
+    names = (people.c.name.label("subject_name"), units.c.name.label("unit_name"))
+    return (
+        sa.select(*_SHOWN, first.c.due_on, *names)
+        .join(first, first.c.id == cases.c.id)
+        .join(people, people.c.id == cases.c.subject_id)
+        .join(units, units.c.id == cases.c.unit_id)
+        .order_by(first.c.opened_on.desc(), first.c.id.desc())
+        .limit(limit)
+    )
+
+
+_SHOWN = tuple(column for column in cases.c if column.name not in {"snapshot", "due_on"})
+
+
+def _listed_case(row: Row[Any], today: date) -> ListedCase:
+    return ListedCase(
+        id=row.id,
+        process=row.process,
+        version=row.version,
+        digest=row.digest,
+        subject=row.subject_id,
+        subject_name=row.subject_name,
+        unit=row.unit_id,
+        unit_name=row.unit_name,
+        status=row.status,
+        outcome=row.outcome,
+        stage=row.stage,
+        standing=row.standing,
+        opened_on=row.opened_on,
+        closed_on=row.closed_on,
+        seq=row.seq,
+        head=row.head,
+        overdue=row.due_on is not None and row.due_on < today,
+    )
+
+
+def _conditions(connection: Connection, narrowed: CaseFilter, today: date) -> Iterator[ColumnElement[bool]]:
     equal = (
         (cases.c.process, narrowed.process),
         (cases.c.status, narrowed.status),
@@ -165,23 +234,14 @@ def _conditions(narrowed: CaseFilter, scope: Scope | None) -> Iterable[ColumnEle
         (cases.c.standing, narrowed.standing),
         (cases.c.subject_id, narrowed.subject),
     )
-    # Few cases lie in a small scope, so it is what the database is to start from, not from these.
-    small = scope is not None and not scope.everything
-    for column, value in equal:
-        if value is not None:
-            yield (column.concat("") if small else column) == value
+    yield from (column == value for column, value in equal if value is not None)
     if narrowed.unit is not None:
-        below = sa.select(unit_closure.c.unit_id).where(unit_closure.c.ancestor_id == narrowed.unit)
-        yield cases.c.unit_id.in_(below)
+        yield cases.c.unit_id.in_(units_below((narrowed.unit,)))
     if narrowed.overdue is not None:
-        if scope is None:
-            raise ValueError("what is overdue depends on the day of a scope")
-        due = sa.select(tasks.c.case_id).where(tasks.c.due_on < scope.today)
-        late = sa.exists(due.where(tasks.c.case_id == cases.c.id)) if small else cases.c.id.in_(due)
+        late = sa.func.coalesce(cases.c.due_on < today, sa.false())
         yield late if narrowed.overdue else sa.not_(late)
     if narrowed.q:
-        named = people.c.name_search.contains(searched(narrowed.q), autoescape=True)
-        yield cases.c.subject_id.in_(sa.select(people.c.id).where(named))
+        yield named(connection, narrowed.q)(cases.c.subject_id)
 
 
 def _number(text: str) -> int:

@@ -6,12 +6,19 @@ import unicodedata
 
 from pypinyin import Style, lazy_pinyin
 
+from records.tables import ENDING
+
 
 def searchable(name: str) -> str:
     """Return what a search looks at: the name, its pinyin and its initials, one after another."""
     spelled = lazy_pinyin(name)
     initials = "".join(lazy_pinyin(name, style=Style.FIRST_LETTER))
     return " ".join((searched(name), searched("".join(spelled)), searched(initials)))
+
+
+def endings(search: str) -> frozenset[str]:
+    """Return the endings of every word of a searchable name, as far as they are kept."""
+    return frozenset(word[place:][:ENDING] for word in search.split() for place in range(len(word)))
 
 
 def searched(text: str) -> str:

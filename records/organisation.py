@@ -6,20 +6,21 @@ unless they are given.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Row, Select
 
 from records.cursors import Page
-from records.names import searchable, searched
+from records.names import searchable
 from records.paging import page_of
 from records.problems import NotFound, OutOfOrder
 from records.scope import held_on
+from records.searching import named, spell
 from records.tables import delegations, people, posts, restrictions, units
 from records.units import Unit, add_unit, change_unit, list_units, move_unit, path_of, unit
 
@@ -36,6 +37,7 @@ __all__ = [
     "change_person",
     "change_unit",
     "delegation",
+    "delegations_by_id",
     "end_delegation",
     "end_post",
     "list_delegations",
@@ -46,7 +48,9 @@ __all__ = [
     "names_of",
     "path_of",
     "person",
+    "persons",
     "post",
+    "posts_by_id",
     "posts_held",
     "unit",
 ]
@@ -93,6 +97,9 @@ class Delegation:
     to_on: date | None
 
 
+T = TypeVar("T", Person, Post, Delegation)
+
+
 def add_person(
     connection: Connection,
     *,
@@ -103,25 +110,28 @@ def add_person(
     id: str | None = None,  # noqa: A002 - the column's name
 ) -> Person:
     """Add a person."""
-    made = Person(id or uuid4().hex, name, email, language, born_on)
+    made, search = Person(id or uuid4().hex, name, email, language, born_on), searchable(name)
     connection.execute(
         sa.insert(people).values(
             id=made.id,
             name=name,
-            name_search=searchable(name),
+            name_search=search,
             email=email,
             language=language,
             born_on=born_on,
         )
     )
+    spell(connection, made.id, search)
     return made
 
 
 def change_person(connection: Connection, person_id: str, values: Mapping[str, Any]) -> Person:
     """Change any of name, email, language, born_on and return the person. Raises NotFound."""
     changed = {key: values[key] for key in ("name", "email", "language", "born_on") if key in values}
+    person(connection, person_id)
     if "name" in changed:
         changed["name_search"] = searchable(changed["name"])
+        spell(connection, person_id, changed["name_search"])
     if changed:
         connection.execute(sa.update(people).where(people.c.id == person_id).values(changed))
     return person(connection, person_id)
@@ -135,13 +145,19 @@ def person(connection: Connection, person_id: str) -> Person:
     return _person(row)
 
 
+def persons(connection: Connection, ids: Sequence[str]) -> tuple[Person, ...]:
+    """Return people by id, in the order of the ids; unknown ids are left out."""
+    rows = connection.execute(sa.select(people).where(people.c.id.in_(ids))) if ids else ()
+    return _in_order(ids, map(_person, rows))
+
+
 def list_people(
     connection: Connection, *, q: str | None = None, cursor: str | None = None, limit: int = 50
 ) -> Page[Person]:
     """Return people by id; `q` is part of a name, in characters, pinyin or initials. Raises BadCursor."""
     query = sa.select(people)
     if q:
-        query = query.where(people.c.name_search.contains(searched(q), autoescape=True))
+        query = query.where(named(connection, q)(people.c.id))
     rows, following = page_of(connection, query, people.c.id, cursor, limit)
     return Page(tuple(_person(row) for row in rows), following)
 
@@ -201,6 +217,12 @@ def post(connection: Connection, post_id: str) -> Post:
     if row is None:
         raise NotFound("no such post")
     return _post(row)
+
+
+def posts_by_id(connection: Connection, ids: Sequence[str]) -> tuple[Post, ...]:
+    """Return posts in the order of their ids; unknown ids are left out."""
+    rows = connection.execute(_select_posts().where(posts.c.id.in_(ids))) if ids else ()
+    return _in_order(ids, map(_post, rows))
 
 
 def posts_held(connection: Connection, person_id: str, today: date) -> tuple[Post, ...]:
@@ -275,6 +297,12 @@ def delegation(connection: Connection, delegation_id: str) -> Delegation:
     return _delegation(row)
 
 
+def delegations_by_id(connection: Connection, ids: Sequence[str]) -> tuple[Delegation, ...]:
+    """Return delegations in the order of their ids; unknown ids are left out."""
+    rows = connection.execute(_select_delegations().where(delegations.c.id.in_(ids))) if ids else ()
+    return _in_order(ids, map(_delegation, rows))
+
+
 def list_delegations(
     connection: Connection,
     *,
@@ -306,6 +334,11 @@ def add_restriction(
         )
     )
     return made
+
+
+def _in_order(ids: Sequence[str], found: Iterable[T]) -> tuple[T, ...]:
+    by_id = {one.id: one for one in found}
+    return tuple(by_id[each] for each in ids if each in by_id)
 
 
 def _check_order(from_on: date, to_on: date | None) -> None:

@@ -30,7 +30,7 @@ from records.problems import NotFound
 from records.snapshots import case_of
 from records.stored import StoredEvent, stored_event, stored_image
 from records.tables import case_materials, case_people, cases, events, outbox, tasks
-from records.tasks import task_rows
+from records.tasks import first_due, task_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +88,7 @@ def rebuilt(connection: Connection, library: Library, case_id: str) -> Rebuilt:
     last = stored[-1]
     moments = {
         "next_moment": next_moment,
+        "due_on": first_due(expected),
         "created_at": stored[0].event.recorded_at,
         "changed_at": last.event.recorded_at,
     }

@@ -7,12 +7,13 @@ organisation (role `admin`) shows no case.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import BindParameter, ColumnElement, CompoundSelect, Connection, FromClause, Select
+from sqlalchemy import BindParameter, ColumnElement, Connection, FromClause, Row, Select
 
 from records.columns import Day
 from records.tables import case_people, cases, delegations, posts, unit_closure, units
@@ -29,39 +30,43 @@ class Scope:
     today: date
     everything: bool
     """The person holds posts above every unit there is, so that no row has to be looked at for this."""
+    units: tuple[str, ...] = ()
+    """The units of the person's posts, own and lent; what lies below them is seen."""
 
     def sees(self) -> ColumnElement[bool]:
         """Return the condition on a row of `cases` that was found by its id."""
-        if self.everything:
-            return sa.true()
-        return sa.or_(*self._reasons(cases))
+        return sa.or_(*self.reasons())
 
-    def sees_of_many(self) -> ColumnElement[bool]:
-        """Return the same condition for a search over all cases.
+    def reasons(self) -> tuple[ColumnElement[bool], ...]:
+        """Return conditions on `cases`, of which one has to hold.
 
-        It looks each reason up on its own: with OR between them PostgreSQL would read every case.
+        A search asks each on its own and puts the answers together: with OR between them every case would be
+        read.
         """
         if self.everything:
-            return sa.true()
-        case = cases.alias()
-        found = (sa.select(case.c.id).where(condition) for condition in self._reasons(case))
-        return cases.c.id.in_(sa.union_all(*found))
-
-    def _reasons(self, case: FromClause) -> tuple[ColumnElement[bool], ...]:
-        below = _units_below(self.person, self.today)
+            return (sa.true(),)
         taking_part = sa.select(case_people.c.case_id).where(case_people.c.person_id == self.person)
-        return (
-            case.c.unit_id.in_(below),
-            case.c.target_unit_id.in_(below),
-            case.c.subject_id == self.person,
-            case.c.id.in_(taking_part),
-        )
+        in_person = (cases.c.subject_id == self.person, cases.c.id.in_(taking_part))
+        if not self.units:
+            return in_person
+        below = units_below(self.units)
+        return (cases.c.unit_id.in_(below), cases.c.target_unit_id.in_(below), *in_person)
 
 
 def scope_of(connection: Connection, person: str, today: date) -> Scope:
     """Return what a person may see today."""
-    found = connection.execute(_SEES_EVERYTHING, {"person": person, "today": today}).scalar()
-    return Scope(person, today, everything=bool(found))
+    held = connection.execute(_HELD_UNITS, {"person": person, "today": today}).all()
+    return Scope(person, today, everything=above_all(held), units=tuple(row.unit_id for row in held))
+
+
+def above_all(held: Sequence[Row[Any]]) -> bool:
+    """Whether rows of units, as `held_units` selects them, have every root among them."""
+    return bool(held) and sum(row.parent_id is None for row in held) == held[0].roots
+
+
+def units_below(tops: Sequence[str]) -> Select[Any]:
+    """Select the ids of units and of all below them."""
+    return sa.select(unit_closure.c.unit_id).where(unit_closure.c.ancestor_id.in_(tops))
 
 
 def held_on(table: FromClause, day: date | BindParameter[date]) -> ColumnElement[bool]:
@@ -69,32 +74,23 @@ def held_on(table: FromClause, day: date | BindParameter[date]) -> ColumnElement
     return sa.and_(table.c.from_on <= day, sa.or_(table.c.to_on.is_(None), table.c.to_on >= day))
 
 
-def _own_and_lent_units(
-    person: str | BindParameter[str], today: date | BindParameter[date]
-) -> CompoundSelect[Any]:
-    shows = sa.and_(posts.c.role != ADMIN, held_on(posts, today))
-    own = sa.select(posts.c.unit_id).where(posts.c.person_id == person, shows)
+def held_units(*, shows: ColumnElement[bool]) -> Select[Any]:
+    """Select the units where a `person` holds posts `today`, own and lent, and how many roots there are."""
+    person, today = sa.bindparam("person", type_=sa.String()), sa.bindparam("today", type_=Day())
+    held = sa.and_(shows, held_on(posts, today))
+    own = sa.select(posts.c.unit_id).where(posts.c.person_id == person, held)
     lent = (
         sa.select(posts.c.unit_id)
         .join(delegations, delegations.c.post_id == posts.c.id)
-        .where(delegations.c.substitute_id == person, held_on(delegations, today), shows)
+        .where(delegations.c.substitute_id == person, held_on(delegations, today), held)
     )
-    return sa.union_all(own, lent)
-
-
-def _units_below(person: str, today: date) -> Select[Any]:
-    mine = _own_and_lent_units(person, today).subquery()
-    return sa.select(unit_closure.c.unit_id).where(unit_closure.c.ancestor_id.in_(sa.select(mine.c.unit_id)))
-
-
-def _sees_everything() -> Select[Any]:
-    mine = _own_and_lent_units(sa.bindparam("person"), sa.bindparam("today", type_=Day())).subquery()
-    has_any = sa.exists(sa.select(mine.c.unit_id))
-    roots_elsewhere = sa.select(units.c.id).where(
-        units.c.parent_id.is_(None), units.c.id.not_in(sa.select(mine.c.unit_id))
+    mine = sa.union(own, lent).subquery()
+    root = units.alias()
+    roots = sa.select(sa.func.count()).where(root.c.parent_id.is_(None)).scalar_subquery()
+    return sa.select(mine.c.unit_id, units.c.parent_id, roots.label("roots")).join(
+        units, units.c.id == mine.c.unit_id
     )
-    return sa.select(sa.and_(has_any, sa.not_(sa.exists(roots_elsewhere))))
 
 
 # Asked with every request; building a statement takes longer than running it.
-_SEES_EVERYTHING = _sees_everything()
+_HELD_UNITS = held_units(shows=posts.c.role != ADMIN)

@@ -6,7 +6,19 @@ and hand back the very same characters.
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    text,
+)
 
 from records.columns import Day, Moment
 
@@ -23,6 +35,12 @@ metadata = MetaData(
 _ID = String(64)
 _NAME = String(80)
 _HASH = String(64)
+
+ENDING = 32
+"""Characters of the ending of a name that are kept."""
+
+_NARROWING = ("status", "stage", "standing", "process", "due_on")
+"""What lists of cases are narrowed to, beside names and units."""
 
 # The organisation
 
@@ -55,6 +73,16 @@ people = Table(
     Column("email", String(320)),
     Column("language", String(2), nullable=False, default="zh"),
     Column("born_on", Day),
+)
+
+# Every ending of what a search looks at, so that a part of a name is found as the beginning of one of them.
+name_endings = Table(
+    "name_endings",
+    metadata,
+    # Compared by bytes, so that a beginning is a range of the key.
+    Column("ending", String(ENDING).with_variant(String(ENDING, "C"), "postgresql"), primary_key=True),
+    Column("person_id", _ID, ForeignKey("people.id"), primary_key=True),
+    sqlite_with_rowid=False,
 )
 
 posts = Table(
@@ -93,7 +121,8 @@ standings = Table(
     Column("to_on", Day),
     Column("source", String(80), nullable=False),
     Index(None, "person_id", "from_on"),
-    Index(None, "unit_id", "standing"),
+    # Holds all that a roster asks.
+    Index("ix_standings_roster", "unit_id", "standing", "from_on", "to_on", "person_id"),
 )
 
 restrictions = Table(
@@ -132,11 +161,11 @@ cases = Table(
     Column("created_at", Moment, nullable=False),
     Column("changed_at", Moment, nullable=False),
     Column("snapshot", Text, nullable=False),
-    Index(None, "opened_on", "id"),
-    Index(None, "unit_id", "opened_on", "id"),
-    Index(None, "status", "opened_on", "id"),
-    Index(None, "stage", "opened_on", "id"),
-    Index(None, "standing", "opened_on", "id"),
+    # The first day on which an open step is due.
+    Column("due_on", Day),
+    # Lists are read from these two alone, whatever they are narrowed to: all of a case that they ask is here.
+    Index("ix_cases_listed", "opened_on", "id", *_NARROWING, "unit_id", "subject_id"),
+    Index("ix_cases_listed_by_unit", "unit_id", "opened_on", "id", *_NARROWING, "subject_id"),
 )
 
 events = Table(
@@ -186,7 +215,7 @@ tasks = Table(
     Column("role", _NAME),
     Column("opened_at", Moment, nullable=False),
     Column("not_before", Day),
-    Column("due_on", Day, index=True),
+    Column("due_on", Day),
     Index(None, "unit_id", "role"),
 )
 
@@ -214,6 +243,14 @@ obligations = Table(
     Column("read_at", Moment),
     Index(None, "status", "next_attempt_at"),
     Index(None, "person_id", "created_at", "id"),
+    Index(
+        "ix_obligations_unread",
+        "person_id",
+        "created_at",
+        "id",
+        sqlite_where=text("read_at IS NULL"),
+        postgresql_where=text("read_at IS NULL"),
+    ),
 )
 
 outbox = Table(

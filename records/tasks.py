@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -28,6 +28,11 @@ def replace_tasks(connection: Connection, case: Case, expected: Sequence[OpenSte
     rows = task_rows(case.id, expected, opened, now)
     if rows:
         connection.execute(_PUT, rows)
+
+
+def first_due(expected: Sequence[OpenStep]) -> date | None:
+    """Return the first day on which one of the open steps somebody may act on is due."""
+    return min((step.due_on for step in expected if step.assignees and step.due_on), default=None)
 
 
 def task_rows(

@@ -6,17 +6,28 @@ sees what concerns themselves. Here the role `admin` counts, because managing pe
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Connection, Select
 
 from records.cursors import Page, cursor_of, place_of
-from records.names import searched
-from records.organisation import Delegation, Person, Post, delegation, person, post
+from records.organisation import (
+    Delegation,
+    Person,
+    Post,
+    delegation,
+    delegations_by_id,
+    person,
+    persons,
+    post,
+    posts_by_id,
+)
 from records.problems import NotFound
-from records.scope import ADMIN, held_on
+from records.scope import ADMIN, above_all, held_on, held_units, units_below
+from records.searching import named
 from records.tables import (
     case_people,
     cases,
@@ -29,12 +40,16 @@ from records.tables import (
     unit_closure,
 )
 
+_Way = tuple[ColumnElement[str], ColumnElement[bool]]
+"""A column with ids, and the condition on its rows."""
+_Condition = Callable[[ColumnElement[str]], ColumnElement[bool]]
+
 
 def may_administer(connection: Connection, who: str, unit_id: str, today: date) -> bool:
     """Whether somebody holds the role `admin` today in a unit or above it."""
     above = sa.select(unit_closure.c.ancestor_id).where(unit_closure.c.unit_id == unit_id)
-    mine = _held(who, today).where(posts.c.role == ADMIN, posts.c.unit_id.in_(above))
-    return connection.execute(sa.select(sa.exists(mine))).scalar_one()
+    mine = set(_administered(connection, who, today).tops)
+    return not mine.isdisjoint(connection.execute(above).scalars())
 
 
 def list_people(
@@ -48,18 +63,24 @@ def list_people(
     limit: int = 50,
 ) -> Page[Person]:
     """Return people by id: the viewer, and those at and below the viewer's posts. Raises BadCursor."""
-    query = sa.select(people.c.id).where(_person_is_seen(viewer, today))
-    if q:
-        query = query.where(people.c.name_search.contains(searched(q), autoescape=True))
+    units = _held(connection, viewer, today)
+    ways = _ways_to_people(viewer, units, today)
+    conditions: list[_Condition] = []
     if unit_id is not None:
-        query = query.where(people.c.id.in_(_people_of(_below((unit_id,)), today)))
-    ids, following = _page(connection, query, people.c.id, cursor, limit)
-    return Page(tuple(person(connection, each) for each in ids), following)
+        ways = _people_of(units_below((unit_id,)), today)
+        conditions.append(lambda column: _person_is_seen(column, viewer, units, today))
+    if q:
+        conditions.append(named(connection, q))
+    ids, following = _page(connection, ways, conditions, cursor, limit)
+    return Page(persons(connection, ids), following)
 
 
 def find_person(connection: Connection, person_id: str, *, viewer: str, today: date) -> Person:
     """Return a person the viewer sees. Raises NotFound."""
-    query = sa.select(people.c.id).where(people.c.id == person_id, _person_is_seen(viewer, today))
+    units = _held(connection, viewer, today)
+    query = sa.select(people.c.id).where(
+        people.c.id == person_id, _person_is_seen(people.c.id, viewer, units, today)
+    )
     if connection.execute(query).first() is None:
         raise NotFound("no such person")
     return person(connection, person_id)
@@ -81,18 +102,17 @@ def list_posts(
 
     Raises BadCursor.
     """
-    query = sa.select(posts.c.id).where(_post_is_seen(viewer, today))
-    for column, value in ((posts.c.unit_id, unit_id), (posts.c.person_id, person_id), (posts.c.role, role)):
-        if value is not None:
-            query = query.where(column == value)
-    ids, following = _page(connection, query, posts.c.id, cursor, limit)
-    return Page(tuple(post(connection, each) for each in ids), following)
+    asked = ((posts.c.unit_id, unit_id), (posts.c.person_id, person_id), (posts.c.role, role))
+    narrowed = [column == value for column, value in asked if value is not None]
+    ways = [(posts.c.id, seen) for seen in _reasons_to_see_posts(viewer, _held(connection, viewer, today))]
+    ids, following = _page(connection, ways, [lambda _id: sa.and_(True, *narrowed)], cursor, limit)
+    return Page(posts_by_id(connection, ids), following)
 
 
 def find_post(connection: Connection, post_id: str, *, viewer: str, today: date) -> Post:
     """Return a post the viewer sees. Raises NotFound."""
-    query = sa.select(posts.c.id).where(posts.c.id == post_id, _post_is_seen(viewer, today))
-    if connection.execute(query).first() is None:
+    seen = sa.or_(*_reasons_to_see_posts(viewer, _held(connection, viewer, today)))
+    if connection.execute(sa.select(posts.c.id).where(posts.c.id == post_id, seen)).first() is None:
         raise NotFound("no such post")
     return post(connection, post_id)
 
@@ -101,22 +121,16 @@ def list_delegations(
     connection: Connection, *, viewer: str, today: date, cursor: str | None = None, limit: int = 50
 ) -> Page[Delegation]:
     """Return delegations by id: lent by or to the viewer, or administered by them. Raises BadCursor."""
-    query = (
-        sa.select(delegations.c.id)
-        .join(posts, posts.c.id == delegations.c.post_id)
-        .where(_delegation_is_seen(viewer, today))
-    )
-    ids, following = _page(connection, query, delegations.c.id, cursor, limit)
-    return Page(tuple(delegation(connection, each) for each in ids), following)
+    administered = _administered(connection, viewer, today)
+    ways = [(delegations.c.id, seen) for seen in _reasons_to_see_delegations(viewer, administered)]
+    ids, following = _page(connection, ways, [], cursor, limit)
+    return Page(delegations_by_id(connection, ids), following)
 
 
 def find_delegation(connection: Connection, delegation_id: str, *, viewer: str, today: date) -> Delegation:
     """Return a delegation the viewer sees. Raises NotFound."""
-    query = (
-        sa.select(delegations.c.id)
-        .join(posts, posts.c.id == delegations.c.post_id)
-        .where(delegations.c.id == delegation_id, _delegation_is_seen(viewer, today))
-    )
+    seen = sa.or_(*_reasons_to_see_delegations(viewer, _administered(connection, viewer, today)))
+    query = sa.select(delegations.c.id).where(delegations.c.id == delegation_id, seen)
     if connection.execute(query).first() is None:
         raise NotFound("no such delegation")
     return delegation(connection, delegation_id)
@@ -127,12 +141,6 @@ def opened_moments(connection: Connection, case_id: str) -> dict[str, datetime]:
     query = sa.select(tasks.c.step, sa.func.min(tasks.c.opened_at, type_=tasks.c.opened_at.type))
     rows = connection.execute(query.where(tasks.c.case_id == case_id).group_by(tasks.c.step))
     return {row[0]: row[1] for row in rows}
-
-
-def overdue_among(connection: Connection, case_ids: tuple[str, ...], today: date) -> frozenset[str]:
-    """Return which of these cases have an open step whose deadline has passed."""
-    query = sa.select(tasks.c.case_id).where(tasks.c.case_id.in_(case_ids), tasks.c.due_on < today)
-    return frozenset(connection.execute(query.distinct()).scalars()) if case_ids else frozenset()
 
 
 def present_standings(
@@ -161,50 +169,96 @@ def is_owed(connection: Connection, who: str, obligation_id: str) -> bool:
     return connection.execute(query).first() is not None
 
 
-def _held(who: str, today: date) -> Select[Any]:
-    """Select the units of the posts somebody holds today, own and lent."""
-    lent = sa.select(delegations.c.post_id).where(
-        delegations.c.substitute_id == who, held_on(delegations, today)
-    )
-    mine = sa.or_(posts.c.person_id == who, posts.c.id.in_(lent))
-    return sa.select(posts.c.unit_id).where(mine, held_on(posts, today))
+class _Units(NamedTuple):
+    """The units somebody holds posts in, and whether these are above every unit there is."""
+
+    tops: tuple[str, ...]
+    are_all: bool
 
 
-def _below(unit_ids: Any) -> Select[Any]:  # noqa: ANN401 - ids, or a select of them
-    return sa.select(unit_closure.c.unit_id).where(unit_closure.c.ancestor_id.in_(unit_ids))
+def _held(connection: Connection, who: str, today: date) -> _Units:
+    return _units_of(connection, _HELD, who, today)
 
 
-def _people_of(unit_ids: Select[Any], today: date) -> sa.CompoundSelect[Any]:
-    """Select everybody who belongs to units: by standing, by post, or as the subject of a case."""
-    return sa.union(
-        sa.select(standings.c.person_id).where(standings.c.unit_id.in_(unit_ids), held_on(standings, today)),
-        sa.select(posts.c.person_id).where(posts.c.unit_id.in_(unit_ids)),
-        sa.select(cases.c.subject_id).where(cases.c.unit_id.in_(unit_ids)),
-    )
+def _administered(connection: Connection, who: str, today: date) -> _Units:
+    return _units_of(connection, _ADMINISTERED, who, today)
 
 
-def _person_is_seen(viewer: str, today: date) -> ColumnElement[bool]:
-    colleagues = _people_of(_below(_held(viewer, today)), today)
+def _units_of(connection: Connection, query: Select[Any], who: str, today: date) -> _Units:
+    held = connection.execute(query, {"person": who, "today": today}).all()
+    return _Units(tuple(row.unit_id for row in held), above_all(held))
+
+
+def _ways_to_people(viewer: str, units: _Units, today: date) -> list[_Way]:
+    somebody, known = people.alias(), cases.alias()
+    if units.are_all:
+        return [(somebody.c.id, sa.true())]
     mine = sa.select(case_people.c.case_id).where(case_people.c.person_id == viewer)
-    with_me = sa.select(cases.c.subject_id).where(cases.c.id.in_(mine))
-    return sa.or_(people.c.id == viewer, people.c.id.in_(colleagues), people.c.id.in_(with_me))
+    colleagues = _people_of(units_below(units.tops), today) if units.tops else []
+    return [(somebody.c.id, somebody.c.id == viewer), (known.c.subject_id, known.c.id.in_(mine)), *colleagues]
 
 
-def _post_is_seen(viewer: str, today: date) -> ColumnElement[bool]:
-    return sa.or_(posts.c.person_id == viewer, posts.c.unit_id.in_(_below(_held(viewer, today))))
+def _people_of(below: Select[Any], today: date) -> list[_Way]:
+    """Return how to find everybody who belongs to units: by standing, by post, as the subject of a case."""
+    standing, held, known = standings.alias(), posts.alias(), cases.alias()
+    return [
+        (standing.c.person_id, sa.and_(standing.c.unit_id.in_(below), held_on(standing, today))),
+        (held.c.person_id, held.c.unit_id.in_(below)),
+        (known.c.subject_id, known.c.unit_id.in_(below)),
+    ]
 
 
-def _delegation_is_seen(viewer: str, today: date) -> ColumnElement[bool]:
-    administered = _below(_held(viewer, today).where(posts.c.role == ADMIN))
-    return sa.or_(
-        delegations.c.substitute_id == viewer, posts.c.person_id == viewer, posts.c.unit_id.in_(administered)
-    )
+def _person_is_seen(
+    column: ColumnElement[str], viewer: str, units: _Units, today: date
+) -> ColumnElement[bool]:
+    """Return the condition on one person, which looks that person up in each way."""
+    ways = _ways_to_people(viewer, units, today)
+    return sa.or_(*(sa.exists(sa.select(1).where(way == column, condition)) for way, condition in ways))
+
+
+def _reasons_to_see_posts(viewer: str, units: _Units) -> list[ColumnElement[bool]]:
+    if units.are_all:
+        return [sa.true()]
+    own: list[ColumnElement[bool]] = [posts.c.person_id == viewer]
+    return [*own, posts.c.unit_id.in_(units_below(units.tops))] if units.tops else own
+
+
+def _reasons_to_see_delegations(viewer: str, administered: _Units) -> list[ColumnElement[bool]]:
+    def of_posts(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+        return delegations.c.post_id.in_(sa.select(posts.c.id).where(condition))
+
+    if administered.are_all:
+        return [sa.true()]
+    own = [delegations.c.substitute_id == viewer, of_posts(posts.c.person_id == viewer)]
+    return [*own, of_posts(posts.c.unit_id.in_(units_below(administered.tops)))] if administered.tops else own
 
 
 def _page(
-    connection: Connection, query: Select[Any], key: ColumnElement[str], cursor: str | None, limit: int
+    connection: Connection,
+    ways: Sequence[_Way],
+    conditions: Sequence[_Condition],
+    cursor: str | None,
+    limit: int,
 ) -> tuple[list[str], str | None]:
-    if cursor is not None:
-        query = query.where(key > place_of(cursor, 1)[0])
-    ids = list(connection.execute(query.order_by(key).limit(limit + 1)).scalars())
+    """Return the first ids found in any of several ways; each is looked up on its own."""
+    after = None if cursor is None else place_of(cursor, 1)[0]
+    firsts = [
+        sa.select(column.label("id"))
+        .distinct()
+        .where(
+            way,
+            *(condition(column) for condition in conditions),
+            *([] if after is None else [column > after]),
+        )
+        .order_by(column)
+        .limit(limit + 1)
+        .subquery()
+        for column, way in ways
+    ]
+    found = sa.union(*(sa.select(first.c.id) for first in firsts)).subquery()
+    ids = list(connection.execute(sa.select(found.c.id).order_by(found.c.id).limit(limit + 1)).scalars())
     return ids[:limit], cursor_of(ids[limit - 1]) if len(ids) > limit else None
+
+
+_HELD = held_units(shows=sa.true())
+_ADMINISTERED = held_units(shows=posts.c.role == ADMIN)

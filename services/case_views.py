@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -16,10 +17,10 @@ from domain.refusals import RuleViolation
 from domain.values import Language
 from domain.waiting import OpenStep, waiting
 from records import organisation, units, visible
-from records.cases import FoundCase
+from records.recording import Recorded
+from records.registers import Surroundings
 from services.parts import Caller, Parts
 from services.views import (
-    CaseRow,
     CaseView,
     Named,
     OpenStepView,
@@ -52,11 +53,48 @@ def case_view(
         _open_step(process, case, step, known, moment, caller.language, opened.get(step.step))
         for step in waiting(process, case, moment).open
     )
+    unit = Named(id=case.unit, name=units.unit(connection, case.unit).name)
+    return _view(process, case, head, caller, names, unit, steps)
+
+
+def seen_after(parts: Parts, caller: Caller, recorded: Recorded, around: Surroundings) -> CaseView:
+    """Return the case as an act left it behind; nothing is read for it.
+
+    `around` is what the registers say today, of everybody who has a part in the case.
+    """
+    case = recorded.case
+    process = parts.library.for_case(case)
+    now = parts.clock()
+    steps = tuple(
+        _open_step(
+            process,
+            case,
+            step,
+            around.known,
+            now,
+            caller.language,
+            recorded.opened.get((step.step, step.round)),
+        )
+        for step in recorded.expected.open
+    )
+    unit = Named(id=case.unit, name=around.unit_names[case.unit])
+    return _view(process, case, recorded.head, caller, around.names, unit, steps)
+
+
+def _view(  # noqa: PLR0917 - everything a view is made of
+    process: Process,
+    case: Case,
+    head: str,
+    caller: Caller,
+    names: Mapping[str, str],
+    unit: Named,
+    steps: tuple[OpenStepView, ...],
+) -> CaseView:
     return CaseView(
         id=case.id,
         process=process_ref(process, case.version, caller.language),
         subject=_named(names, case.subject),
-        unit=Named(id=case.unit, name=units.unit(connection, case.unit).name),
+        unit=unit,
         status=case.status,
         outcome=case.outcome,
         stage=case.stage,
@@ -69,26 +107,6 @@ def case_view(
         people={role: tuple(_named(names, one) for one in held) for role, held in case.people.items()},
         open_steps=steps,
         proposals=tuple(_proposal(names, proposal) for proposal in case.proposals),
-    )
-
-
-def case_row(found: FoundCase, language: Language, *, overdue: bool) -> CaseRow:
-    """Return a case as a line of a list."""
-    case = found.case
-    return CaseRow(
-        id=case.id,
-        process=process_ref(found.process, case.version, language),
-        subject=Named(id=case.subject, name=found.subject_name),
-        unit=Named(id=case.unit, name=found.unit_name),
-        status=case.status,
-        outcome=case.outcome,
-        stage=case.stage,
-        standing=case.standing,
-        opened_on=case.opened_on,
-        closed_on=case.closed_on,
-        head=found.head,
-        seq=case.seq,
-        overdue=overdue,
     )
 
 
@@ -144,9 +162,9 @@ def _people_in(case: Case) -> set[str]:
     return {case.subject, *in_roles, *(proposal.by for proposal in case.proposals)}
 
 
-def _named(names: dict[str, str], person: str) -> Named:
+def _named(names: Mapping[str, str], person: str) -> Named:
     return Named(id=person, name=names.get(person, ""))
 
 
-def _proposal(names: dict[str, str], proposal: Proposal) -> ProposalView:
+def _proposal(names: Mapping[str, str], proposal: Proposal) -> ProposalView:
     return ProposalView(seq=proposal.seq, kind=proposal.kind, by=_named(names, proposal.by), on=proposal.on)

@@ -8,13 +8,15 @@ from datetime import date, timedelta
 from sqlalchemy import Connection
 
 from domain.moments import start_of
-from records import cases, registers, visible
+from domain.values import Language
+from records import cases, registers
+from records.cases import ListedCase
 from records.registers import ActedOn
 from records.scope import scope_of
 from records.stored import StoredEvent
-from services.case_views import case_row, case_view
+from services.case_views import case_view, process_ref
 from services.parts import Caller, Parts
-from services.views import CaseRow, CaseView, Page, ProvenEventView, event_view
+from services.views import CaseRow, CaseView, Named, Page, ProvenEventView, event_view
 
 
 @dataclass(frozen=True)
@@ -48,12 +50,8 @@ async def listed(
 
     def work(connection: Connection) -> Page[CaseRow]:
         scope = scope_of(connection, caller.person, parts.today())
-        page = cases.list_cases(
-            connection, parts.library, scope=scope, narrowed=narrowed, cursor=cursor, limit=limit
-        )
-        ids = tuple(found.case.id for found in page.items)
-        late = visible.overdue_among(connection, ids, parts.today())
-        rows = tuple(case_row(found, caller.language, overdue=found.case.id in late) for found in page.items)
+        page = cases.list_cases(connection, scope=scope, narrowed=narrowed, cursor=cursor, limit=limit)
+        rows = tuple(_row(parts, found, caller.language) for found in page.items)
         return Page(items=rows, next=page.next)
 
     return await parts.read(work)
@@ -87,6 +85,25 @@ async def history(
         return Page(items=tuple(_proven(stored) for stored in page.items), next=page.next)
 
     return await parts.read(work)
+
+
+def _row(parts: Parts, found: ListedCase, language: Language) -> CaseRow:
+    process = parts.library.by_digest(found.digest)
+    return CaseRow(
+        id=found.id,
+        process=process_ref(process, found.version, language),
+        subject=Named(id=found.subject, name=found.subject_name),
+        unit=Named(id=found.unit, name=found.unit_name),
+        status=found.status,
+        outcome=found.outcome,
+        stage=found.stage,
+        standing=found.standing,
+        opened_on=found.opened_on,
+        closed_on=found.closed_on,
+        head=found.head,
+        seq=found.seq,
+        overdue=found.overdue,
+    )
 
 
 def _proven(stored: StoredEvent) -> ProvenEventView:

@@ -89,7 +89,7 @@ class _Life:
     def has_begun(self, connection: Connection) -> bool:
         mine = cases.CaseFilter(subject=self._person.id)
         own = scope_of(connection, self._person.id, self._today)
-        return bool(cases.list_cases(connection, self._parts.library, scope=own, narrowed=mine).items)
+        return bool(cases.list_cases(connection, scope=own, narrowed=mine).items)
 
     async def live(self) -> None:
         day = self._today - timedelta(days=self._plan.days_ago)

@@ -1,0 +1,1 @@
+"""What a case, and a record of many cases, cost as they grow."""

@@ -1,0 +1,57 @@
+"""Finds people by a part of their name, at a cost that follows from what is found.
+
+A part of a name is the beginning of one of its endings, and those are kept in order. Where a part is common,
+reading names until a page is full is quicker than gathering everybody who has it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement, Connection
+
+from records.names import endings, searched
+from records.tables import ENDING, name_endings, people
+
+Condition = Callable[[ColumnElement[str]], ColumnElement[bool]]
+"""Makes a condition on a column with ids of people."""
+
+_FEW = 2_000
+_LAST = "\U0010ffff"
+"""Sorts after every character of a name."""
+
+
+def spell(connection: Connection, person: str, search: str) -> None:
+    """Make a person found by the parts of a searchable name, and by nothing else.
+
+    The name of the person's row is the one from before, or the same.
+    """
+    query = sa.select(people.c.name_search).where(people.c.id == person)
+    before = endings(connection.execute(query).scalar() or "")
+    mine = name_endings.c.person_id == person
+    connection.execute(sa.delete(name_endings).where(name_endings.c.ending.in_(sorted(before)), mine))
+    rows = [{"ending": ending, "person_id": person} for ending in sorted(endings(search))]
+    if rows:
+        connection.execute(sa.insert(name_endings), rows)
+
+
+def named(connection: Connection, text: str) -> Condition:
+    """Return the condition to have a part of a name, in characters, pinyin or initials."""
+    part = searched(text)
+    if not part:
+        return lambda _column: sa.true()
+    first = part[:ENDING]
+    begins = sa.and_(name_endings.c.ending >= first, name_endings.c.ending < first + _LAST)
+    found = sa.select(name_endings.c.person_id).where(begins)
+    few = len(connection.execute(found.limit(_FEW + 1)).all()) <= _FEW
+    bearer = people.alias()
+    having = sa.select(bearer.c.id).where(bearer.c.name_search.contains(part, autoescape=True))
+
+    def condition(column: ColumnElement[str]) -> ColumnElement[bool]:
+        if few and part == first:
+            return column.in_(found)
+        has = sa.exists(having.where(bearer.c.id == column))
+        return sa.and_(column.in_(found), has) if few else has
+
+    return condition

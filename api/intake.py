@@ -58,17 +58,17 @@ class Watched:
         """Pass the request on in a span of its own, below that of whoever sent it."""
         method = scope["method"] if scope["method"] in _COUNTED else "other"
         given = _traceparent(scope) or ""
-        with tracing.span(method, parent=given, kind="server", http_request_method=method) as span:
+        with tracing.span(method, parent=given, kind="server", http__request__method=method) as span:
             place = tracing.here()
             tracing.arrive(place)
             try:
                 status = await self._timed(scope, receive, send, started, tracing.trace_id(place))
-                span.note(http_response_status_code=status)
+                span.note(http__response__status_code=status)
                 if status >= _FAULTS:
                     span.fails(str(status))
             finally:
                 span.name(f"{method} {_route(scope)}")
-                span.note(http_route=_route(scope))
+                span.note(http__route=_route(scope))
 
     async def _timed(self, scope: Scope, receive: Receive, send: Send, started: float, trace: str) -> int:
         scope["accede.trace"] = trace

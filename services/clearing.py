@@ -1,6 +1,7 @@
 """Clears what is kept for a time only, so that the record does not grow by it.
 
-Events, documents and messages are kept for good; sessions, failed logins and idempotency keys are not.
+Events, documents and messages are kept for good; sessions, failed logins, idempotency keys
+and places in traces are not.
 """
 
 from __future__ import annotations
@@ -12,15 +13,18 @@ from sqlalchemy import Connection
 
 from records import accounts, idempotency
 from records.database import Database
+from records.places import forget_places
 
 KEYS_KEPT: Final = timedelta(days=30)
 """How long a request may be sent again and find its first answer."""
 ATTEMPTS_KEPT: Final = timedelta(days=1)
 """Failed logins count for a quarter of an hour; a day leaves time to look at them."""
+PLACES_KEPT: Final = timedelta(days=30)
+"""Longer than a message is tried for, and than most keep traces."""
 
 
 async def clear(database: Database, now: datetime) -> None:
-    """Forget sessions that have ended, failed logins and idempotency keys that nobody asks for any more.
+    """Forget ended sessions, failed logins, and keys and places that nobody asks for any more.
 
     `now` is aware, UTC. Twice does no harm. Raises DatabaseUnavailable.
     """
@@ -28,5 +32,6 @@ async def clear(database: Database, now: datetime) -> None:
     def work(connection: Connection) -> None:
         accounts.clear_expired(connection, now, attempts_before=now - ATTEMPTS_KEPT)
         idempotency.forget(connection, now - KEYS_KEPT)
+        forget_places(connection, now - PLACES_KEPT)
 
     await database.write(work)

@@ -6,6 +6,7 @@ import asyncio
 from typing import Final
 
 from temporalio.client import Client
+from temporalio.runtime import Runtime
 
 from telemetry import tracing
 from workflows.payloads import CONVERTER
@@ -25,8 +26,11 @@ async def connect(
     tls: bool = False,
     api_key: str | None = None,
     lazy: bool = True,
+    runtime: Runtime | None = None,
 ) -> Client:
     """Return a client. A lazy one connects at its first call, so a door opens while Temporal is away.
+
+    `runtime` is the SDK's own, where it is to tell its numbers.
 
     Raises TemporalUnavailable where a client that is not lazy finds nobody.
     """
@@ -40,6 +44,7 @@ async def connect(
                 data_converter=CONVERTER,
                 interceptors=tracing.interceptors(),
                 lazy=lazy,
+                runtime=runtime,
             )
     except (RuntimeError, TimeoutError) as refused:
         raise TemporalUnavailable(

@@ -67,7 +67,7 @@ def _asked(token: str | None) -> type[BaseHTTPRequestHandler]:
 
         timeout = 10
 
-        def do_GET(self) -> None:  # noqa: N802 - the name the standard library calls
+        def do_GET(self) -> None:
             """Tell the numbers to whoever may read them."""
             given = self.headers.get("authorization", "").removeprefix("Bearer ")
             may = token is None or hmac.compare_digest(given.encode(), token.encode())

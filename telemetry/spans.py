@@ -109,5 +109,5 @@ def _link(place: str) -> Link | None:
 
 
 def _dotted(name: str) -> str:
-    """Return an attribute's name: `http_route` is written `http.route`."""
-    return name.replace("_", ".")
+    """Return an attribute's name: `http__route` is written `http.route`."""
+    return name.replace("__", ".")

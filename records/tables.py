@@ -263,6 +263,16 @@ outbox = Table(
     Column("waiting_since", Moment, index=True),
 )
 
+# Where an act was traced, beside its last event. Kept for a month, and only while spans are made.
+places = Table(
+    "places",
+    metadata,
+    Column("case_id", _ID, ForeignKey("cases.id"), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("place", String(55), nullable=False),
+    Column("created_at", Moment, nullable=False, index=True),
+)
+
 # Doors
 
 accounts = Table(

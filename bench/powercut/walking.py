@@ -50,6 +50,7 @@ class Ask:
 class Answer:
     """What was acknowledged."""
 
+    status: int
     body: Any
     etag: str
 
@@ -131,10 +132,18 @@ class Caller(threading.Thread):
                 body["materials"][kind] = [(yield from self._hand_in(login, kind))]
             if "people" in more:
                 body["people"] = members
-            seen = yield Ask(login, "GET", f"/v1/cases/{case['id']}")
-            path = f"/v1/cases/{case['id']}/steps/{step}"
-            done = (yield _post(login, path, body, **{"If-Match": seen.etag})).body
+            done = yield from self._act(login, case["id"], step, body)
             self._note(case["id"], done["case"]["seq"], done["case"]["head"])
+
+    def _act(self, login: str, case: str, step: str, body: object) -> Generator[Ask, Answer, Any]:
+        """Act on the case as it is; look again where something happened by itself meanwhile."""
+        key = uuid.uuid4().hex
+        while True:
+            seen = yield Ask(login, "GET", f"/v1/cases/{case}")
+            sent = {"If-Match": seen.etag, "Idempotency-Key": key}
+            done = yield _post(login, f"/v1/cases/{case}/steps/{step}", body, **sent)
+            if done.status != http.HTTPStatus.PRECONDITION_FAILED:
+                return done.body
 
     def _hand_in(self, login: str, kind: str) -> Generator[Ask, Answer, str]:
         content = f"{kind} {self._chance.random()}".encode()
@@ -172,17 +181,15 @@ class Caller(threading.Thread):
         if asked.login not in self._cookies:
             said = {"login": asked.login, "password": f"{asked.login}-demo"}
             log_in = _post(asked.login, "/v1/session", said)
-            _, _, cookie = self._exchange(log_in, "")
-            self._cookies[asked.login] = cookie
-        body, etag, _ = self._exchange(asked, self._cookies[asked.login])
-        return Answer(body, etag)
+            _, self._cookies[asked.login] = self._exchange(log_in, "")
+        return self._exchange(asked, self._cookies[asked.login])[0]
 
     def _hang_up(self) -> None:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
 
-    def _exchange(self, asked: Ask, cookie: str) -> tuple[Any, str, str]:
+    def _exchange(self, asked: Ask, cookie: str) -> tuple[Answer, str]:
         if self._connection is None:
             place = urlsplit(self._power.address)
             self._connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=PATIENCE)
@@ -197,13 +204,14 @@ class Caller(threading.Thread):
         content = answer.read()
         if answer.status >= http.HTTPStatus.INTERNAL_SERVER_ERROR:
             raise ConnectionError(f"{answer.status}")
-        if answer.status >= http.HTTPStatus.BAD_REQUEST:
+        moved_on = answer.status == http.HTTPStatus.PRECONDITION_FAILED
+        if answer.status >= http.HTTPStatus.BAD_REQUEST and not moved_on:
             self._cookies.pop(asked.login, None)
             with self._ledger.lock:
                 self._ledger.refusals.append(f"{asked.method} {asked.path}: {answer.status} {content!r}")
             raise Refused
         cookies = (answer.headers["set-cookie"] or "").split(";")[0]
-        return json.loads(content or b"null"), answer.headers["etag"] or "", cookies
+        return Answer(answer.status, json.loads(content or b"null"), answer.headers["etag"] or ""), cookies
 
 
 def _post(login: str, path: str, body: object, **headers: str) -> Ask:

@@ -220,9 +220,8 @@ KINDS: dict[str, ProblemKind] = {
             507,
             ("存储空间已满", "The storage is full"),
             (
-                "存放记录或文件的磁盘已满，这次没有记录任何内容。请联系管理员清理空间，再以同一个 Idempotency-Key 提交。",
-                "The disk of the record or the documents is full: nothing was recorded. Once an operator has made "
-                "room, send it again with the same Idempotency-Key.",
+                "磁盘已满，没有记录任何内容。请联系管理员清理空间，再以同一个 Idempotency-Key 提交。",
+                "The disk is full: nothing was recorded. Ask an operator to make room, then send the same again.",
             ),
         ),
     )

@@ -42,7 +42,8 @@ def refused_by_database(error: Exception) -> DatabaseUnavailable:
     """Return the error that a caller may show; the driver's own text stays in its cause."""
     if _is_full(error):
         return StorageFull(
-            "There is no room left on the disk of the database: nothing was recorded. Make room, then try again."
+            "There is no room left on the disk of the database: nothing was recorded. "
+            "Make room, then try again."
         )
     return DatabaseUnavailable(
         f"The database did not take the work ({type(error).__name__}). "
@@ -50,9 +51,17 @@ def refused_by_database(error: Exception) -> DatabaseUnavailable:
     )
 
 
-def _is_full(error: Exception) -> bool:
-    original = getattr(error, "orig", None)
-    return getattr(original, "sqlstate", None) == _DISK_FULL or _SQLITE_FULL in str(original)
+def _is_full(error: BaseException | None) -> bool:
+    """Whether a full disk is behind an error, or behind the one in whose handling it arose.
+
+    SQLite takes back the whole transaction then, and what fails next is the way back to a savepoint.
+    """
+    while error is not None:
+        original = getattr(error, "orig", None)
+        if getattr(original, "sqlstate", None) == _DISK_FULL or _SQLITE_FULL in str(original):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 @dataclass(frozen=True)
@@ -157,7 +166,7 @@ def _in_savepoint(connection: Connection, waiting: _Waiting[Any]) -> _Done:
     except Exception as error:  # noqa: BLE001 - handed to the caller as it is
         connection.exec_driver_sql("ROLLBACK TO work")
         connection.exec_driver_sql("RELEASE work")
-        refused = refused_by_database(error) if isinstance(error, _UNREACHABLE) else error
+        refused = refused_by_database(error) if _is_full(error) else error
         return _Done(waiting.future, error=refused)
     connection.exec_driver_sql("RELEASE work")
     return _Done(waiting.future, result)

@@ -1,4 +1,4 @@
-"""A disk without room: everybody waiting is told so, nothing is half kept, and it goes on once there is room."""
+"""A disk without room: everybody waiting is told so, nothing is half kept, and later it goes on."""
 
 from __future__ import annotations
 

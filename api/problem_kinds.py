@@ -221,7 +221,7 @@ KINDS: dict[str, ProblemKind] = {
             ("存储空间已满", "The storage is full"),
             (
                 "磁盘已满，没有记录任何内容。请联系管理员清理空间，再以同一个 Idempotency-Key 提交。",
-                "The disk is full: nothing was recorded. Ask an operator to make room, then send the same again.",
+                "The disk is full: nothing was recorded. Once an operator has made room, send it again.",
             ),
         ),
     )

@@ -1,4 +1,7 @@
-"""Write requirements.lock from pyproject.toml, or check that it still says what pyproject.toml asks for.
+"""Write the locks from what asks for packages, or check that they still say what is asked for.
+
+requirements.lock is the project's, from pyproject.toml; the peers of the measurement have their own, because
+nothing of theirs belongs beside the product.
 
 lock.py write [--upgrade]    resolve again; versions stay as they are unless they are upgraded
 lock.py check                no network: compares the digests in the lock's first lines
@@ -16,6 +19,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = ROOT / "requirements.lock"
+PEERS = ROOT / "bench" / "act" / "peers" / "requirements.lock"
 TITLE = "# Every package that may be installed, with its hashes. Written by `make lock`: not for editing.\n"
 
 
@@ -23,8 +27,13 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _header(pins: str) -> str:
+def _header(lock: Path, pins: str) -> str:
     """Name what was asked for and what was answered, so that a change to either is seen."""
+    asked = _asked_by_peers() if lock == PEERS else _asked_by_project()
+    return f"{TITLE}# asked: {_digest(asked)}\n# answered: {_digest(pins)}\n"
+
+
+def _asked_by_project() -> str:
     pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     project = pyproject["project"]
     asked = {
@@ -33,7 +42,12 @@ def _header(pins: str) -> str:
         "extras": {name: sorted(wanted) for name, wanted in project["optional-dependencies"].items()},
         "python": project["requires-python"],
     }
-    return f"{TITLE}# asked: {_digest(json.dumps(asked, sort_keys=True))}\n# answered: {_digest(pins)}\n"
+    return json.dumps(asked, sort_keys=True)
+
+
+def _asked_by_peers() -> str:
+    lines = PEERS.with_suffix(".in").read_text("utf-8").splitlines()
+    return "\n".join(sorted(line for line in lines if line and not line.startswith("#")))
 
 
 def _resolver(scratch: Path) -> str:
@@ -49,25 +63,30 @@ def _resolver(scratch: Path) -> str:
 
 
 def write(*, upgrade: bool) -> None:
-    """Resolve for every platform and Python we support, and write the lock."""
+    """Resolve for every platform and Python we support, and write both locks."""
     with tempfile.TemporaryDirectory() as scratch:
-        answer = Path(scratch) / "lock"
-        if LOCK.exists():
-            shutil.copy(LOCK, answer)
-        command = [_resolver(Path(scratch)), "pip", "compile", "pyproject.toml", "--quiet", "--all-extras"]
-        command += ["--universal", "--python-version", "3.11", "--generate-hashes", "--no-header"]
-        command += ["--no-emit-index-url", "--no-emit-find-links", "--output-file", str(answer)]
-        subprocess.run([*command, *(["--upgrade"] if upgrade else [])], cwd=ROOT, check=True)
-        pins = answer.read_text("utf-8")
-    LOCK.write_text(_header(pins) + pins, "utf-8")
+        resolver = _resolver(Path(scratch))
+        for lock, source in ((LOCK, ["pyproject.toml", "--all-extras"]), (PEERS, [PEERS.with_suffix(".in")])):
+            answer = Path(scratch) / "lock"
+            if lock.exists():
+                shutil.copy(lock, answer)
+            command = [resolver, "pip", "compile", *source, "--quiet"]
+            command += ["--universal", "--python-version", "3.11", "--generate-hashes", "--no-header"]
+            command += ["--no-annotate"] if lock == PEERS else []
+            command += ["--no-emit-index-url", "--no-emit-find-links", "--output-file", str(answer)]
+            subprocess.run([*command, *(["--upgrade"] if upgrade else [])], cwd=ROOT, check=True)
+            pins = answer.read_text("utf-8")
+            lock.write_text(_header(lock, pins) + pins, "utf-8")
+            answer.unlink()
 
 
 def check() -> None:
-    """Leave with a message when the lock does not belong to pyproject.toml."""
-    lock = LOCK.read_text("utf-8")
-    head = "".join(lock.splitlines(keepends=True)[:3])
-    if head != _header(lock.removeprefix(head)):
-        sys.exit("requirements.lock is not what pyproject.toml asks for: run `make lock` and commit both")
+    """Leave with a message when a lock does not belong to what asks for it."""
+    for path in (LOCK, PEERS):
+        lock = path.read_text("utf-8")
+        head = "".join(lock.splitlines(keepends=True)[:3])
+        if head != _header(path, lock.removeprefix(head)):
+            sys.exit(f"{path.relative_to(ROOT)} is not what is asked for: run `make lock` and commit both")
 
 
 if __name__ == "__main__":

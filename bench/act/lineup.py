@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from bench.act.organisation import Organisation
-from bench.act.others import Plain, Temporal
+from bench.act.others import Dbos, Plain, Temporal, Viewflow
 from bench.act.ours import AccedeApart, AccedeUp
 from bench.act.postgres import Postgres
 from bench.act.promised import OURS
 from bench.act.systems import System
 
 DATABASES: Final = ("sqlite", "postgresql")
-PEERS: Final = ("temporal", "plain")
+PEERS: Final = ("temporal", "plain", "dbos", "viewflow")
+_ON_POSTGRESQL_ALONE: Final = frozenset({"dbos", "viewflow"})
 FAULTS: Final = ("slow-act", "undelivered")
 _SLOW: Final = (sys.executable, "-P", "-m", "bench.act.slow_api")
 
@@ -41,6 +42,8 @@ def lineup(ground: Ground, names: Sequence[str], stopping: AsyncExitStack) -> It
         stopping.callback(postgres.stop)
         servers = {"database": [postgres.pid]}
     for name in names:
+        if ground.database == "sqlite" and name in _ON_POSTGRESQL_ALONE:
+            continue
         place = ground.folder / name
         address = postgres.database(name) if postgres else f"sqlite:///{place / 'rows.db'}"
         if name == OURS:
@@ -60,4 +63,9 @@ def _ours(ground: Ground, place: Path, address: str, servers: Mapping[str, Colle
     return AccedeUp(place, scenery)
 
 
-_PEER: Final = {"plain": Plain, "temporal": Temporal}
+_PEER: Final[Mapping[str, Callable[..., System]]] = {
+    "plain": Plain,
+    "temporal": Temporal,
+    "dbos": Dbos,
+    "viewflow": Viewflow,
+}

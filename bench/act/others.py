@@ -21,6 +21,8 @@ from bench.act.systems import System
 from bench.act.walking import Script, documents_needed
 
 _PEERS = "bench.act.peers"
+PEERS_PYTHON = str(Path(__file__).parents[2] / ".venv-peers" / "bin" / "python")
+"""The Python beside the peers' own libraries; .ci/install-peers makes it."""
 
 
 class Peer(System):
@@ -133,3 +135,25 @@ class Temporal(Peer):
         await self.run("api", "temporal_api", "--port", str(port), *address).until(listens(port))
         self.run("worker", "temporal_worker", *address)
         self._processes["server"] = [server.process]
+
+
+class Dbos(Peer):
+    """A DBOS service: a workflow for each act."""
+
+    name = "dbos"
+    python = PEERS_PYTHON
+
+    async def start_processes(self, port: int) -> None:
+        """Start the API, which is its worker too."""
+        await self.run("api", "apart.dbos_api", "--port", str(port)).until(listens(port))
+
+
+class Viewflow(Peer):
+    """A Django site whose approvals are a flow of viewflow."""
+
+    name = "viewflow"
+    python = PEERS_PYTHON
+
+    async def start_processes(self, port: int) -> None:
+        """Start gunicorn."""
+        await self.run("api", "apart.viewflow_api", "--port", str(port)).until(listens(port))

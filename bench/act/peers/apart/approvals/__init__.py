@@ -1,0 +1,1 @@
+"""A Django application whose approvals are a flow of viewflow."""

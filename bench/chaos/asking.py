@@ -26,7 +26,7 @@ PATIENCE = 150.0
 """Seconds after which a caller gives up: longer than any fault lasts."""
 _ONE_TRY = 6.0
 """Seconds for one try; a process that was stopped does not answer."""
-_AGAIN = (502, 503, 504)
+_AGAIN = (502, 503, 504, 507)
 
 
 class Refused(Exception):

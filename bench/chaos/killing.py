@@ -105,7 +105,7 @@ class Killer:
 
     async def _pause_all_along(self, plan: Plan, length: float) -> None:
         chance = random.Random(f"{self.seed}/pauses")
-        names = sorted(name for name in self.household.programs if name != "mail-0")
+        names = sorted(name for name in self.household.programs if name != "mail")
         for number in range(plan.pauses):
             await asyncio.sleep(chance.uniform(0, 2) * max(0.0, length / plan.pauses - sum(plan.pause) / 2))
             program = self.household.programs[names[number % len(names)]]

@@ -22,6 +22,8 @@ from bench.chaos.membership import Load
 from bench.chaos.resting import come_to_rest, let_a_day_pass
 
 _ZONE = ZoneInfo("Asia/Shanghai")
+_CALM = 3.0
+"""Seconds for requests that met the last kill to be answered."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,9 @@ async def _under_load(load: Load, killer: Killer, size: Size, door: Door) -> Non
     working = asyncio.create_task(load.run(size.callers))
     try:
         await killer.carry_out(size.plan)
+        # What the last kill hit is back, so that whatever fails from here on failed for want of Temporal.
+        await killer.household.until_ready()
+        await asyncio.sleep(_CALM)
         await killer.down(["temporal", "worker"], size.outage)
         while door.tally.acknowledged < size.acts and not working.done():  # noqa: ASYNC110 - by many callers
             await asyncio.sleep(0.2)

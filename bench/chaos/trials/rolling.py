@@ -1,0 +1,41 @@
+"""A release: every API and every worker is asked to stop and starts again, one after another, under load."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from pathlib import Path
+
+from bench.chaos.household import Kind
+from bench.chaos.processes import Program
+from bench.chaos.trials.staging import Stage, staged
+from bench.promises import Promise
+
+_ROUNDS = 2
+_AT_LEAST_UP = 1.0
+
+
+async def trial(folder: Path, kind: Kind, seed: int) -> list[Promise]:
+    """Restart everything of ours twice, each when the one before is back."""
+    restarted = 0
+    async with staged(folder, kind, seed) as stage:
+        for _ in range(_ROUNDS):
+            for program in (*stage.household.named("api"), *stage.household.named("worker")):
+                await _restart(stage, program)
+                restarted += 1
+    return [
+        *stage.promises("rolling"),
+        Promise(
+            "rolling.restarts", "processes restarted under load", restarted, 4, "restarts", at_most=False
+        ),
+    ]
+
+
+async def _restart(stage: Stage, program: Program) -> None:
+    before = program.starts
+    program.send(signal.SIGTERM)
+    while program.starts == before:  # noqa: ASYNC110 - rare, and seconds long
+        await asyncio.sleep(0.05)
+    await stage.household.until_ready()
+    # A worker has no door that says it is ready; what counts is that the next one is not taken away too soon.
+    await asyncio.sleep(_AT_LEAST_UP)

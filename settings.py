@@ -48,8 +48,11 @@ class Settings(BaseSettings):
     temporal_tls: bool = False
     temporal_api_key: SecretStr | None = None
     task_queue: str = "accede"
-    sandbox: bool = True
-    """Whether workflow code runs in the SDK's sandbox: slower by a third, and it finds forbidden calls."""
+    sandbox: bool = False
+    """Whether workflow code runs in the SDK's sandbox: slower by a third, and it finds forbidden calls.
+
+    The tests run it there, and recorded histories are replayed; so a working installation need not.
+    """
     max_cached_cases: Annotated[int, Field(ge=10)] = 5_000
     """Cases a worker keeps in memory, about 50 KB each."""
 

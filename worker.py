@@ -158,7 +158,7 @@ async def a_worker(
         activity_task_poller_behavior=PollerBehaviorSimpleMaximum(maximum=_POLLERS),
         nonsticky_to_sticky_poll_ratio=0.5,
         # The other worker takes over the cases of a dead one this soon.
-        sticky_queue_schedule_to_start_timeout=timedelta(seconds=3),
+        sticky_queue_schedule_to_start_timeout=timedelta(seconds=1),
         graceful_shutdown_timeout=_GOODBYE,
     ) as worker:
         yield worker

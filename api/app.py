@@ -117,7 +117,11 @@ async def opened(settings: Settings) -> AsyncIterator[Parts]:
         driver = await closing.enter_async_context(
             # Regular rounds are up to the workers: where none is, nobody would hear what is repeated.
             Driver(
-                client, database, task_queue=settings.task_queue, relay_every=_RELAYS_EVERY, clock=settings.now
+                client,
+                database,
+                task_queue=settings.task_queue,
+                relay_every=_RELAYS_EVERY,
+                clock=settings.now,
             )
         )
         yield Parts(

@@ -31,9 +31,9 @@ from telemetry import metrics, tracing
 
 _TELLERS: Final = 8
 """Signals under way at once."""
-_MARKING: Final = 0.5
+_MARKING: Final = 0.25
 """Seconds between two notes in the outbox, which gather every case that was told meanwhile."""
-_WAKING: Final = 1.0
+_WAKING: Final = 0.5
 """Seconds between two wakes of the courier."""
 _PAGE: Final = 100
 """Events told in one signal by the relay; the workflow reads what follows from the record."""
@@ -110,7 +110,7 @@ class Driver:
         self._gathering.add(case_id, events, tracing.here())
 
     def wake(self) -> None:
-        """Wake the courier soon: messages may wait. Many wakes become one signal a second."""
+        """Wake the courier soon: messages may wait. Many wakes become two signals a second."""
         self._wake.set()
 
     async def drained(self, *, patience: float = 60) -> bool:

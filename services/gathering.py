@@ -21,6 +21,10 @@ QUIET: Final = 10.0
 """Acts a second of this process up to which each is told at once."""
 RESTS: Final = 4.0
 """Seconds a case gathers what happens to it while more than that goes on."""
+LULL: Final = 0.6
+"""Seconds without any act after which nobody rests any longer: there is time to tell."""
+_LOOKS: Final = 0.1
+"""Seconds between two looks whether it has become quiet."""
 ENOUGH: Final = 100
 """Events of one case that are told without waiting for more."""
 
@@ -45,6 +49,7 @@ class Gathering:
         self._pending: dict[str, Untold] = {}
         self._busy: set[str] = set()
         self._resting: dict[str, asyncio.TimerHandle] = {}
+        self._look: asyncio.TimerHandle | None = None
         self._ready: asyncio.Queue[str] = asyncio.Queue()
         self._acts = 0.0
         self._acted_at = 0.0
@@ -105,12 +110,20 @@ class Gathering:
         else:
             loop = asyncio.get_running_loop()
             self._resting[case_id] = loop.call_later(self._rests, self._rouse, case_id)
+            if self._look is None:
+                self._look = loop.call_later(_LOOKS, self._hurry_in_a_lull)
 
     def _rouse(self, case_id: str) -> None:
         resting = self._resting.pop(case_id, None)
         if resting is not None:
             resting.cancel()
             self._ready.put_nowait(case_id)
+
+    def _hurry_in_a_lull(self) -> None:
+        loop = asyncio.get_running_loop()
+        if loop.time() - self._acted_at >= LULL:
+            self.hurry()
+        self._look = loop.call_later(_LOOKS, self._hurry_in_a_lull) if self._resting else None
 
     def _note_an_act(self) -> None:
         """Count it; what was counted fades within seconds, so that the count is acts a second."""

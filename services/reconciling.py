@@ -34,7 +34,7 @@ from domain.library import Library, UnknownProcess
 from records import outbox
 from records.database import Database
 from records.outbox import Undriven
-from services.telling import wake_courier
+from services.telling import TASK_TIMEOUT, wake_courier
 from workflows import contract
 from workflows.contract import CaseStart, Nudge, ReconcileAsked, Reconciled
 
@@ -190,6 +190,7 @@ class _Look:
             CaseStart(case_id=case.case_id, seq=case.seq),
             id=contract.case_workflow_id(case.case_id),
             task_queue=self._task_queue,
+            task_timeout=TASK_TIMEOUT,
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
             start_signal=contract.NUDGED,
             start_signal_args=[Nudge(up_to=case.seq, adopt=self._other_rules_apply(case))],

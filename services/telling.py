@@ -17,6 +17,8 @@ from workflows.contract import CaseStart, CourierStart, Facts
 
 _PATIENCE: Final = timedelta(seconds=5)
 """How long one call to Temporal may take."""
+TASK_TIMEOUT: Final = timedelta(seconds=4)
+"""How long a worker may take over one task of a workflow; then, for it may be dead, another gets it."""
 _REMEMBERED: Final = 20_000
 """Cases remembered to have a workflow, at most."""
 
@@ -70,6 +72,7 @@ class Telling:
             id_reuse_policy=reuse,
             start_signal=contract.RECORDED,
             start_signal_args=[facts],
+            task_timeout=TASK_TIMEOUT,
             static_summary=f"{first.process} {first.version}" if isinstance(first, CaseStarted) else None,
             rpc_timeout=_PATIENCE,
         )

@@ -21,7 +21,7 @@ HISTORY_LIMIT = 200
 """Events of one run."""
 ROUND = timedelta(minutes=10)
 """The courier looks this often even when nobody wakes it: a wake may be lost in a crash."""
-PAUSE = timedelta(seconds=1)
+PAUSE = timedelta(seconds=0.5)
 """Between two batches when nothing more is waiting: gathers what comes in a burst."""
 
 _RETRY = RetryPolicy(

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from services.gathering import ENOUGH, HELD, Gathering
+from services.gathering import ENOUGH, HELD, LULL, Gathering
 from tests.builders import a_case
 
 EVENTS = a_case()[1]
@@ -26,6 +26,15 @@ async def handed_out(gathering: Gathering, within: float = 1) -> tuple[str, int]
 async def test_while_it_is_quiet_a_case_is_handed_out_at_once():
     gathering = Gathering()
     gathering.add("case-1", EVENTS[:1])
+
+    assert await handed_out(gathering) == ("case-1", 1)
+
+
+async def test_in_a_lull_nobody_rests_any_longer():
+    gathering = busy_gathering()
+    gathering.add("case-1", EVENTS[:1])
+    with pytest.raises(TimeoutError):
+        await handed_out(gathering, within=LULL / 2)
 
     assert await handed_out(gathering) == ("case-1", 1)
 

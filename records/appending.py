@@ -2,44 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
-from sqlalchemy.dialects import postgresql, sqlite
 
 from domain.case import Case
 from domain.events import AnswerGiven, CorrectionProposed, EntryAdded, Event, PeopleReplaced, StepCompleted
 from domain.moments import local_day
 from domain.obligations import obligations as obligations_of
 from domain.process import Process
-from domain.waiting import waiting
+from domain.waiting import Waiting, waiting
 from records.dialects import insert_for, insert_new
-from records.owing import owe
+from records.owing import owed_rows, put_owed
+from records.prepared import Prepared, Sent, at_once
 from records.problems import OneOpenCase
+from records.snapshots import snapshot_of
 from records.standings import follow_standings
 from records.stored import StoredEvent, event_row, linked
 from records.tables import case_materials, case_people, cases, events, outbox
-from records.tasks import first_due, replace_tasks
+from records.tasks import Tasks, first_due, follow_tasks
 
-_PUT_CASE = sa.insert(cases)
-_CHANGE_CASE = sa.update(cases).where(
-    cases.c.id == sa.bindparam("of_case"), cases.c.seq == sa.bindparam("from_seq")
-)
-_PUT_EVENTS = sa.insert(events)
+_PUT_CASE = Prepared(sa.insert(cases))
+_PUT_EVENTS = Prepared(sa.insert(events))
 
 
 @dataclass(frozen=True, slots=True)
 class Appended:
-    """What was appended, and when something happens by itself next."""
+    """What was appended, and what the case waits for now."""
 
     events: tuple[StoredEvent, ...]
     head: str
-    next_moment: datetime | None
+    expected: Waiting
+    opened: Mapping[tuple[str, int], datetime]
+    """When each open step was opened, by step and round."""
 
 
 def append(
@@ -51,30 +52,44 @@ def append(
     new: Sequence[Event],
     after: Case,
     now: datetime,
+    tasks: Tasks,
 ) -> Appended:
-    """Append events that lead from `before`, whose head is `head`, to `after`. Raises OneOpenCase."""
+    """Append events that lead from `before`, whose head is `head` and whose tasks these are, to `after`.
+
+    Raises OneOpenCase.
+    """
     stored = linked(head, after.id, new)
     expected = waiting(process, after, now)
-    next_moment = None if after.is_closed else expected.next_moment
     row = case_row(process, after, stored[-1].hash) | {
-        "next_moment": next_moment,
+        "next_moment": None if after.is_closed else expected.next_moment,
         "changed_at": now,
         "due_on": first_due(expected.open),
     }
-    _put_case(connection, before, row, now)
-    connection.execute(_PUT_EVENTS, [event_row(after.id, one) for one in stored])
+    today = local_day(now, process.time_zone)
+    owed = owed_rows(connection, after.id, obligations_of(process, new, after), now, today)
+    with _one_open_case(), at_once(connection):
+        if before is None:
+            _PUT_CASE.send(connection, row | {"created_at": now})
+        changed = None if before is None else _change_case(connection, process, before, row)
+        _PUT_EVENTS.send_many(connection, [event_row(after.id, one) for one in stored])
+        opened = follow_tasks(connection, after, expected.open, tasks, now)
+        put_owed(connection, owed)
+        _tell_the_workflow(connection, after, now)
+    if changed is not None and changed.count != 1:
+        raise AssertionError("a case changed although it was locked")
     _put_people(connection, before, after)
     _put_materials(connection, after.id, new)
-    replace_tasks(connection, after, expected.open, now)
     follow_standings(connection, process, after, new)
-    today = local_day(now, process.time_zone)
-    owe(connection, after.id, obligations_of(process, new, after), now, today)
-    _tell_the_workflow(connection, after, now)
-    return Appended(stored, stored[-1].hash, next_moment)
+    return Appended(stored, stored[-1].hash, expected, opened)
 
 
 def case_row(process: Process, case: Case, head: str) -> dict[str, Any]:
     """Return the columns that follow from a case alone."""
+    return _columns(process, case) | {"head": head, "snapshot": snapshot_of(case)}
+
+
+def _columns(process: Process, case: Case) -> dict[str, Any]:
+    """Return those that lists ask."""
     only_one = process.edition(case.version).one_open_case and not case.is_closed
     targets = [proposal.path[0].id for proposal in case.proposals if proposal.path]
     return {
@@ -92,9 +107,7 @@ def case_row(process: Process, case: Case, head: str) -> dict[str, Any]:
         "opened_on": case.opened_on,
         "closed_on": case.closed_on,
         "seq": case.seq,
-        "head": head,
         "open_key": f"{case.process}/{case.subject}" if only_one else None,
-        "snapshot": case.model_dump_json(),
     }
 
 
@@ -123,18 +136,30 @@ def _documents_in(event: Event) -> Iterator[str]:
         yield from body.change.value if isinstance(body.change.value, tuple) else ()
 
 
-def _put_case(connection: Connection, before: Case | None, row: dict[str, Any], now: datetime) -> None:
+@contextmanager
+def _one_open_case() -> Iterator[None]:
     try:
-        if before is None:
-            connection.execute(_PUT_CASE, row | {"created_at": now})
-            return
-        changed = connection.execute(_CHANGE_CASE, row | {"of_case": before.id, "from_seq": before.seq})
+        yield
     except sa.exc.IntegrityError as error:
         if "open_key" in str(error.orig):
             raise OneOpenCase("the subject has an open case of this process") from error
         raise
-    if changed.rowcount != 1:
-        raise AssertionError("a case changed although it was locked")
+
+
+def _change_case(connection: Connection, process: Process, before: Case, row: dict[str, Any]) -> Sent:
+    """Write what is different now. A column that is written, even the same, makes its indexes work."""
+    old = _columns(process, before)
+    names = tuple(name for name in row if name not in old or old[name] != row[name])
+    values = {name: row[name] for name in names}
+    return _change(names).send(connection, values | {"of_case": before.id, "from_seq": before.seq})
+
+
+@lru_cache(maxsize=256)
+def _change(names: tuple[str, ...]) -> Prepared:
+    """Return the UPDATE of these columns of a case that is where it was."""
+    there = (cases.c.id == sa.bindparam("of_case"), cases.c.seq == sa.bindparam("from_seq"))
+    values = {name: sa.bindparam(name, type_=cases.c[name].type) for name in names}
+    return Prepared(sa.update(cases).where(*there).values(values))
 
 
 def _put_people(connection: Connection, before: Case | None, after: Case) -> None:
@@ -154,13 +179,15 @@ def _put_materials(connection: Connection, case_id: str, new: Sequence[Event]) -
 
 def _tell_the_workflow(connection: Connection, after: Case, now: datetime) -> None:
     waits = {"case_id": after.id, "seq": after.seq, "driven_seq": 0, "waiting_since": now}
-    connection.execute(_put_in_outbox(connection.dialect.name), waits)
+    _put_in_outbox(connection.dialect.name).send(connection, waits)
 
 
 @cache
-def _put_in_outbox(dialect: str) -> sqlite.Insert | postgresql.Insert:
+def _put_in_outbox(dialect: str) -> Prepared:
     insert = insert_for(dialect, outbox)
     since = sa.func.coalesce(outbox.c.waiting_since, insert.excluded.waiting_since)
-    return insert.on_conflict_do_update(
-        index_elements=[outbox.c.case_id], set_={"seq": insert.excluded.seq, "waiting_since": since}
+    return Prepared(
+        insert.on_conflict_do_update(
+            index_elements=[outbox.c.case_id], set_={"seq": insert.excluded.seq, "waiting_since": since}
+        )
     )

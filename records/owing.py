@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from functools import cache, lru_cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import CompoundSelect, Connection
+from sqlalchemy import Connection
 
 from domain.obligations import Obligation
 from records.columns import Day
-from records.dialects import insert_new
+from records.dialects import insert_for
+from records.prepared import Prepared
 from records.scope import held_on
 from records.tables import delegations, obligations, posts
 
@@ -20,21 +22,30 @@ _DOMAIN = "accede"
 
 
 def owe(connection: Connection, case_id: str, owed: Sequence[Obligation], now: datetime, today: date) -> None:
-    """Write down what is owed; what was written down before stays as it is.
+    """Write down what is owed; what was written down before stays as it is."""
+    put_owed(connection, owed_rows(connection, case_id, owed, now, today))
+
+
+def owed_rows(
+    connection: Connection, case_id: str, owed: Sequence[Obligation], now: datetime, today: date
+) -> list[dict[str, Any]]:
+    """Return a row for each person that each duty concerns.
 
     A post stands for those who hold it today and their substitutes. A post that nobody holds leaves a row
     without a person, so that the gap can be seen.
     """
-    if not owed:
-        return
     asked = {(o.assignee.unit, o.assignee.role) for o in owed if o.assignee.unit and o.assignee.role}
     holders = _holders(connection, asked, today)
-    rows = [
+    return [
         _row(case_id, one, person, now)
         for one in owed
         for person in one.assignee.people or holders.get((one.assignee.unit, one.assignee.role)) or (None,)
     ]
-    connection.execute(insert_new(connection, obligations), rows)
+
+
+def put_owed(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Write down what is owed, as `owed_rows` says; what was written down before stays as it is."""
+    _put(connection.dialect.name).send_many(connection, rows)
 
 
 def obligation_id(case_id: str, owed: Obligation, person: str | None) -> str:
@@ -71,22 +82,38 @@ def _holders(
     if not wanted:
         return {}
     found: dict[tuple[str | None, str | None], list[str]] = {}
-    for unit, role, person in connection.execute(_HOLDERS, {"asked": wanted, "today": today}):
+    given = {
+        f"{name}_{n}": value for n, pair in enumerate(wanted) for name, value in zip(_PAIR, pair, strict=True)
+    }
+    for unit, role, person in _holders_query(len(wanted)).rows(connection, given | {"today": today}):
         found.setdefault((unit, role), []).append(person)
     return found
 
 
-def _holders_query() -> CompoundSelect[Any]:
+@lru_cache(maxsize=64)
+def _holders_query(number: int) -> Prepared:
+    """Return the query for those who hold so many posts today, each named by unit and role."""
     today = sa.bindparam("today", type_=Day())
-    asked = sa.tuple_(posts.c.unit_id, posts.c.role).in_(sa.bindparam("asked", expanding=True))
-    here = sa.and_(asked, held_on(posts, today))
+    named = (
+        sa.and_(posts.c.unit_id == sa.bindparam(f"unit_{n}"), posts.c.role == sa.bindparam(f"role_{n}"))
+        for n in range(number)
+    )
+    here = sa.and_(sa.or_(*named), held_on(posts, today))
     own = sa.select(posts.c.unit_id, posts.c.role, posts.c.person_id).where(here)
     substitutes = (
         sa.select(posts.c.unit_id, posts.c.role, delegations.c.substitute_id)
         .join(delegations, delegations.c.post_id == posts.c.id)
         .where(here, held_on(delegations, today))
     )
-    return sa.union(own, substitutes).order_by(sa.text("1, 2, 3"))
+    return Prepared(sa.union(own, substitutes).order_by(sa.text("1, 2, 3")))
 
 
-_HOLDERS = _holders_query()
+_PAIR = ("unit", "role")
+_LATER = frozenset({"channel", "sent_at", "failure", "read_at"})
+"""Columns that delivery fills in."""
+
+
+@cache
+def _put(dialect: str) -> Prepared:
+    given = [column.name for column in obligations.c if column.name not in _LATER]
+    return Prepared(insert_for(dialect, obligations).on_conflict_do_nothing(), given)

@@ -5,6 +5,7 @@ Everything here runs inside the caller's transaction, which is one: lock the cas
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,13 +19,19 @@ from domain.events import AnswerGiven, EntryAdded, PeopleReplaced, StepCompleted
 from domain.evolving import replay
 from domain.library import Library
 from domain.process import Process
+from domain.waiting import Waiting, waiting
 from records.appending import Appended, append
+from records.places import keep_place
+from records.prepared import Prepared, Sent, at_once
 from records.problems import HeadMoved, NotFound
 from records.snapshots import read_snapshot
 from records.stored import StoredEvent, events_after
 from records.tables import cases, events
+from records.tasks import Tasks, ask_for_tasks, opened_moments, tasks_in
 
-_LOCK = select(cases.c.snapshot, cases.c.head).where(cases.c.id == bindparam("of_case")).with_for_update()
+_LOCK = Prepared(
+    select(cases.c.snapshot, cases.c.head).where(cases.c.id == bindparam("of_case")).with_for_update()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +42,16 @@ class LockedCase:
     """The earliest edition that leads to the one the case follows: what deciding takes."""
     case: Case
     head: str
+    tasks: Tasks
+
+
+@dataclass(frozen=True, slots=True)
+class Locking:
+    """A case whose lock was asked for."""
+
+    case_id: str
+    row: Sent
+    tasks: Sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +62,15 @@ class Recorded:
     head: str
     events: tuple[StoredEvent, ...]
     warnings: tuple[Warned, ...]
-    next_moment: datetime | None
-    """When something happens by itself, UTC; None when nothing will, or when nothing was recorded."""
+    expected: Waiting
+    """What the case waits for now."""
+    opened: Mapping[tuple[str, int], datetime]
+    """When each open step was opened, by step and round."""
+
+    @property
+    def next_moment(self) -> datetime | None:
+        """When something happens by itself, UTC; None when nothing will."""
+        return None if self.case.is_closed else self.expected.next_moment
 
 
 def lock(connection: Connection, library: Library, case_id: str) -> LockedCase:
@@ -56,11 +80,23 @@ def lock(connection: Connection, library: Library, case_id: str) -> LockedCase:
         NotFound: there is no such case.
         domain.library.UnknownProcess: its definition is not published here.
     """
-    row = connection.execute(_LOCK, {"of_case": case_id}).one_or_none()
-    if row is None:
-        raise NotFound("no such case")
-    case = read_snapshot(connection, library, case_id, row.snapshot)
-    return LockedCase(library.for_case(case), case, row.head)
+    with at_once(connection):
+        asked = ask_to_lock(connection, case_id)
+    return locked(connection, library, asked)
+
+
+def ask_to_lock(connection: Connection, case_id: str) -> Locking:
+    """Ask for the lock; what is asked of the database afterwards sees what its holders before committed."""
+    row = _LOCK.send(connection, {"of_case": case_id})
+    return Locking(case_id, row, ask_for_tasks(connection, case_id))
+
+
+def locked(connection: Connection, library: Library, asked: Locking) -> LockedCase:
+    """Return the case whose lock was asked for. Raises the same as `lock`."""
+    for snapshot, head in asked.row.rows():
+        case = read_snapshot(connection, library, asked.case_id, snapshot)
+        return LockedCase(library.for_case(case), case, head, tasks_in(asked.tasks))
+    raise NotFound("no such case")
 
 
 def check_head(connection: Connection, locked: LockedCase, expected_head: str | None) -> None:
@@ -100,10 +136,15 @@ def record(
     if not new:
         if before is None:
             raise AssertionError("a start leaves events behind")
-        return Recorded(before, head, (), (), None)
+        opened = {} if locked is None else opened_moments(locked.tasks)
+        return Recorded(before, head, (), (), waiting(process, before, now), opened)
     after = replay(process, new, before)
-    done: Appended = append(connection, process, before=before, head=head, new=new, after=after, now=now)
-    return Recorded(after, done.head, done.events, _warnings(done.events), done.next_moment)
+    tasks = [] if locked is None else locked.tasks
+    done: Appended = append(
+        connection, process, before=before, head=head, new=new, after=after, now=now, tasks=tasks
+    )
+    keep_place(connection, after.id, done.events[-1].event.seq, now)
+    return Recorded(after, done.head, done.events, _warnings(done.events), done.expected, done.opened)
 
 
 def record_due(connection: Connection, library: Library, case_id: str, now: datetime) -> Recorded:

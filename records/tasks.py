@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -11,23 +11,64 @@ from sqlalchemy import Connection
 
 from domain.case import Case
 from domain.waiting import OpenStep
+from records.prepared import Prepared, Sent, plain
 from records.tables import tasks
 
-_TAKE = (
-    sa.delete(tasks)
-    .where(tasks.c.case_id == sa.bindparam("of_case"))
-    .returning(tasks.c.step, tasks.c.round, tasks.c.opened_at)
+_COLUMNS = tuple(column for column in tasks.c if column.name != "case_id")
+_NAMES = tuple(column.name for column in _COLUMNS)
+_OF_KEY = ("of_case", "of_step", "of_actor", "of_person")
+_OF_CASE = tasks.c.case_id == sa.bindparam("of_case")
+_LOOK = Prepared(sa.select(*_COLUMNS).where(_OF_CASE))
+_PUT = Prepared(sa.insert(tasks))
+_TAKE = Prepared(
+    sa.delete(tasks).where(
+        _OF_CASE,
+        tasks.c.step == sa.bindparam("of_step"),
+        tasks.c.actor == sa.bindparam("of_actor"),
+        tasks.c.person_id == sa.bindparam("of_person"),
+    )
 )
-_PUT = sa.insert(tasks)
+
+Tasks = list[dict[str, Any]]
+"""Tasks of one case as they stand, by column; days and moments are text."""
 
 
-def replace_tasks(connection: Connection, case: Case, expected: Sequence[OpenStep], now: datetime) -> None:
-    """Make the tasks of a case those that are expected; an open one keeps its moment of opening."""
-    old = connection.execute(_TAKE, {"of_case": case.id})
-    opened = {(row.step, row.round): row.opened_at for row in old}
+def ask_for_tasks(connection: Connection, case_id: str) -> Sent:
+    """Ask which tasks a case has. `tasks_in` reads them."""
+    return _LOOK.send(connection, {"of_case": case_id})
+
+
+def tasks_in(asked: Sent) -> Tasks:
+    """Return the tasks that were asked for."""
+    return [dict(zip(_NAMES, row, strict=True)) for row in asked.rows()]
+
+
+def opened_moments(found: Tasks) -> dict[tuple[str, int], datetime]:
+    """Return when each step that has a task was opened, by step and round."""
+    return {(row["step"], row["round"]): datetime.fromisoformat(row["opened_at"]) for row in found}
+
+
+def follow_tasks(
+    connection: Connection, case: Case, expected: Sequence[OpenStep], old: Tasks, now: datetime
+) -> dict[tuple[str, int], datetime]:
+    """Make the tasks of a case, which are `old`, those that are expected, and return when each was opened.
+
+    An open one keeps its moment of opening. Rows that stay as they are are left alone.
+    """
+    opened = opened_moments(old)
     rows = task_rows(case.id, expected, opened, now)
-    if rows:
-        connection.execute(_PUT, rows)
+    wanted = {_key(row): {name: plain(row[name]) for name in _NAMES} for row in rows}
+    kept = {_key(row): row for row in old}
+    gone = [key for key, row in kept.items() if wanted.get(key) != row]
+    _TAKE.send_many(connection, [dict(zip(_OF_KEY, (case.id, *key), strict=True)) for key in gone])
+    _PUT.send_many(
+        connection, [{"case_id": case.id} | row for key, row in wanted.items() if kept.get(key) != row]
+    )
+    return {(row["step"], row["round"]): row["opened_at"] for row in rows}
+
+
+def _key(row: Mapping[str, Any]) -> tuple[str, str, str]:
+    return row["step"], row["actor"], row["person_id"]
 
 
 def first_due(expected: Sequence[OpenStep]) -> date | None:

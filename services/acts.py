@@ -18,20 +18,21 @@ from domain.circumstances import Circumstances
 from domain.library import UnknownProcess
 from domain.process import Process
 from domain.refusals import NotEntitled, NotPossible
-from domain.values import Text, Value
-from domain.waiting import waiting
-from records import cases, materials, organisation, problems, recording, registers
+from domain.values import Text
+from records import cases, materials, problems, recording, registers
+from records.prepared import at_once
 from records.recording import LockedCase, Recorded
-from records.registers import ActedOn
-from records.scope import ADMIN, scope_of
+from records.registers import ActedOn, Surroundings
+from records.scope import scope_of
 from services import corrections, idempotency
-from services.case_views import case_view, warning_view
+from services.case_views import seen_after, warning_view
+from services.idempotency import Once
 from services.parts import Caller, Parts
 from services.refusals import InvalidInput, NotPermitted
 from services.requests import ActRequest, StartRequest, as_act
-from services.views import CaseView, Performed, View, event_view
+from services.views import CaseView, Performed, event_view
 
-V = TypeVar("V", bound=View)
+A = TypeVar("A")
 
 
 __all__ = ["ActRequest", "StartRequest", "perform", "start"]
@@ -45,12 +46,16 @@ async def start(parts: Parts, caller: Caller, asked: StartRequest, *, key: str |
     """
     case_id = uuid4().hex
 
-    def work(connection: Connection) -> tuple[CaseView, Recorded]:
-        recorded, process = _start(connection, parts, caller, case_id, asked)
-        known = _known_today(connection, parts, caller, process, recorded.case)
-        return case_view(connection, parts, caller, recorded.case, recorded.head, known=known), recorded
+    def work(connection: Connection) -> tuple[CaseView, Recorded | None]:
+        earlier = idempotency.earlier(connection, parts, caller, key, ("start", asked), CaseView)
+        if earlier is not None:
+            return earlier, None
+        recorded, around = _start(connection, parts, caller, case_id, asked)
+        view = _view(connection, parts, caller, recorded, around, asked.occurred_on)
+        idempotency.answered(connection, caller, key, view)
+        return view, recorded
 
-    return await _once(parts, caller, key, ("start", asked), CaseView, work)
+    return await _done(parts, work)
 
 
 async def perform(
@@ -67,54 +72,42 @@ async def perform(
     `head` is the head the caller saw; None performs on whatever is there. The same `key` and request again
     return the first answer. Raises RuleViolation, NotFound, HeadMoved, KeyReused, NotPermitted, InvalidInput.
     """
+    once = Once(caller.person, key, ("act", case_id, asked))
 
-    def work(connection: Connection) -> tuple[Performed, Recorded]:
-        locked = recording.lock(connection, parts.library, case_id)
-        _check_seen(connection, parts, caller, locked.case)
+    def work(connection: Connection) -> tuple[Performed, Recorded | None]:
+        with at_once(connection):
+            asked_for = recording.ask_to_lock(connection, case_id)
+            before = once.ask(connection)
+        earlier = once.earlier(before, Performed)
+        if earlier is not None:
+            return earlier, None
+        locked = recording.locked(connection, parts.library, asked_for)
+        around = _around(connection, parts, caller, locked, asked)
+        _check_seen(connection, parts, caller, locked.case, around)
         recording.check_head(connection, locked, head)
-        known = _known(connection, parts, caller, locked, asked)
-        recorded = _act(connection, parts, caller, locked, asked, known)
-        if asked.occurred_on not in {None, parts.today()}:
-            known = _known_today(connection, parts, caller, locked.process, recorded.case)
-        view = case_view(connection, parts, caller, recorded.case, recorded.head, known=known)
-        return _performed(view, recorded, caller), recorded
+        _check_named(around.known, asked)
+        recorded = _act(connection, parts, caller, locked, asked, around.known)
+        view = _view(connection, parts, caller, recorded, around, asked.occurred_on)
+        answer = _performed(view, recorded, caller)
+        once.keep(connection, answer, parts.clock())
+        return answer, recorded
 
-    return await _once(parts, caller, key, ("act", case_id, asked), Performed, work)
+    return await _done(parts, work)
 
 
 async def let_happen(parts: Parts, case_id: str) -> datetime | None:
     """Record what happens by itself by now, once, and return when something will next. Raises NotFound."""
 
-    def work(connection: Connection) -> tuple[Recorded, datetime | None]:
-        locked = recording.lock(connection, parts.library, case_id)
-        recorded = recording.record(connection, locked.process, locked, Due(), parts.clock())
-        return recorded, waiting(locked.process, recorded.case, parts.clock()).next_moment
+    def work(connection: Connection) -> tuple[datetime | None, Recorded]:
+        recorded = recording.record_due(connection, parts.library, case_id, parts.clock())
+        return recorded.expected.next_moment, recorded
 
-    recorded, following = await parts.write(work)
-    if recorded.events:
-        parts.driver.soon(case_id, [stored.event for stored in recorded.events])
-    return following
+    return await _done(parts, work)
 
 
-async def _once(  # noqa: PLR0917 - a request has these parts
-    parts: Parts,
-    caller: Caller,
-    key: str | None,
-    request: tuple[str | Value, ...],
-    shape: type[V],
-    work: Callable[[Connection], tuple[V, Recorded]],
-) -> V:
-    """Run the work of a request once in its transaction, and tell the workflows after the commit."""
-
-    def whole(connection: Connection) -> tuple[V, Recorded | None]:
-        earlier = idempotency.earlier(connection, parts, caller, key, request, shape)
-        if earlier is not None:
-            return earlier, None
-        answer, recorded = work(connection)
-        idempotency.answered(connection, caller, key, answer)
-        return answer, recorded
-
-    answer, recorded = await parts.write(whole)
+async def _done(parts: Parts, work: Callable[[Connection], tuple[A, Recorded | None]]) -> A:
+    """Run the work of a request in its transaction, and tell the workflows after the commit."""
+    answer, recorded = await parts.write(work)
     if recorded is not None and recorded.events:
         parts.driver.soon(recorded.case.id, [stored.event for stored in recorded.events])
     return answer
@@ -122,16 +115,17 @@ async def _once(  # noqa: PLR0917 - a request has these parts
 
 def _start(
     connection: Connection, parts: Parts, caller: Caller, case_id: str, asked: StartRequest
-) -> tuple[Recorded, Process]:
+) -> tuple[Recorded, Surroundings]:
     on = asked.occurred_on or parts.today()
     process = _process_for_start(parts, asked.process, on)
     days = ActedOn(on=on, today=parts.today())
     try:
-        known = registers.circumstances(
+        around = registers.surroundings(
             connection, process, asked.unit, caller.person, days, subject=asked.subject
         )
     except problems.NotFound as error:
         raise InvalidInput("unit", _NOT_THERE) from error
+    known = around.known
     _check_people(known, {"subject": (asked.subject,)})
     act = Start(
         known=known,
@@ -144,24 +138,24 @@ def _start(
         materials=_digests(connection, parts, caller, asked.materials),
     )
     try:
-        return recording.record(connection, process, None, act, parts.clock()), process
+        return recording.record(connection, process, None, act, parts.clock()), around
     except NotEntitled as refused:
         raise _unless_takes_part(refused, process, None, known) from refused
 
 
-def _check_seen(connection: Connection, parts: Parts, caller: Caller, case: Case) -> None:
+def _check_seen(
+    connection: Connection, parts: Parts, caller: Caller, case: Case, around: Surroundings
+) -> None:
     """Raise the record's NotFound where the case is outside the caller's scope.
 
-    Most acts are those of the subject, of people in its case roles, and of posts in its own unit: for them
-    the short way says the same as the scope of all lists, and much sooner.
+    Most acts are those of the subject, of people in its case roles, and of posts in its unit or above it: for
+    them the short way says the same as the scope of all lists, and much sooner.
     """
     if caller.person in (case.subject, *(person for held in case.people.values() for person in held)):
         return
-    today = parts.today()
-    held = organisation.posts_held(connection, caller.person, today)
-    if any(post.unit == case.unit and post.role != ADMIN for post in held):
+    if any(place.id in around.watches for place in around.known.path):
         return
-    if not cases.is_seen(connection, case.id, scope_of(connection, caller.person, today)):
+    if not cases.is_seen(connection, case.id, scope_of(connection, caller.person, parts.today())):
         raise problems.NotFound("not in the caller's scope")
 
 
@@ -188,25 +182,30 @@ def _act(  # noqa: PLR0917 - everything an act in a transaction depends on
         raise _unless_takes_part(refused, locked.process, locked.case, known) from refused
 
 
-def _known(
+def _around(
     connection: Connection, parts: Parts, caller: Caller, locked: LockedCase, asked: ActRequest
-) -> Circumstances:
-    excluded = tuple(one.person for one in asked.meeting.excluded) if asked.meeting else ()
-    days = ActedOn(on=asked.occurred_on or parts.today(), today=parts.today())
-    try:
-        known = registers.circumstances(
-            connection,
-            locked.process,
-            locked.case,
-            caller.person,
-            days,
-            named=(*asked.people, *excluded),
-            target_unit=asked.to_unit,
-        )
-    except problems.NotFound as error:
-        raise InvalidInput("to_unit", _NOT_THERE) from error
-    _check_people(known, {"people": asked.people, "meeting.excluded": excluded})
-    return known
+) -> Surroundings:
+    today = parts.today()
+    return registers.surroundings(
+        connection,
+        locked.process,
+        locked.case,
+        caller.person,
+        ActedOn(on=asked.occurred_on or today, today=today),
+        named=(*asked.people, *_excluded(asked)),
+        target_unit=asked.to_unit,
+    )
+
+
+def _check_named(known: Circumstances, asked: ActRequest) -> None:
+    """Raise InvalidInput where the act names a unit or a person that does not exist."""
+    if asked.to_unit is not None and not known.target_path:
+        raise InvalidInput("to_unit", _NOT_THERE)
+    _check_people(known, {"people": asked.people, "meeting.excluded": _excluded(asked)})
+
+
+def _excluded(asked: ActRequest) -> tuple[str, ...]:
+    return tuple(one.person for one in asked.meeting.excluded) if asked.meeting else ()
 
 
 def _migrate(connection: Connection, parts: Parts, locked: LockedCase, known: Circumstances) -> Recorded:
@@ -226,11 +225,24 @@ def _migrate(connection: Connection, parts: Parts, locked: LockedCase, known: Ci
     return recorded
 
 
-def _known_today(
-    connection: Connection, parts: Parts, caller: Caller, process: Process, case: Case
-) -> Circumstances:
-    today = ActedOn(on=parts.today(), today=parts.today())
-    return registers.circumstances(connection, process, case, caller.person, today)
+def _view(  # noqa: PLR0917 - everything a view of what was just done depends on
+    connection: Connection,
+    parts: Parts,
+    caller: Caller,
+    recorded: Recorded,
+    around: Surroundings,
+    occurred_on: date | None,
+) -> CaseView:
+    """Return the case as the caller sees it now.
+
+    The registers are asked again where the act is of an earlier day, or took the case elsewhere.
+    """
+    case, today = recorded.case, parts.today()
+    if occurred_on not in {None, today} or case.unit != around.known.path[0].id:
+        days = ActedOn(on=today, today=today)
+        process = parts.library.for_case(case)
+        around = registers.surroundings(connection, process, case, caller.person, days)
+    return seen_after(parts, caller, recorded, around)
 
 
 def _performed(view: CaseView, recorded: Recorded, caller: Caller) -> Performed:

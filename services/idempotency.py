@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TypeVar
 
 from pydantic import BaseModel
@@ -9,6 +10,7 @@ from sqlalchemy import Connection
 
 from records import idempotency
 from records.idempotency import Answer
+from records.prepared import Sent
 from services.parts import Caller, Parts
 from services.views import View
 
@@ -29,11 +31,36 @@ def earlier(  # noqa: PLR0917 - a request has these parts
     """
     if key is None:
         return None
-    asked = [part if isinstance(part, str) else part.model_dump(mode="json") for part in request]
-    found = idempotency.begin(
-        connection, caller.person, key, idempotency.request_digest(*asked), parts.clock()
-    )
+    found = idempotency.begin(connection, caller.person, key, _digest(request), parts.clock())
     return None if found is None else shape.model_validate(found.body)
+
+
+class Once:
+    """One request about a case: whoever sends it again with the same key gets the first answer.
+
+    For works that lock the case first: then every request with the same key and case is one after another.
+    """
+
+    def __init__(self, person: str, key: str | None, request: tuple[str | BaseModel, ...]) -> None:
+        """Take the parts of the request. What was seen of the case is none: a repeat saw no answer."""
+        self._person = person
+        self._key = key
+        self._digest = "" if key is None else _digest(request)
+
+    def ask(self, connection: Connection) -> Sent | None:
+        """Ask, after the lock was asked for, what the request was answered before."""
+        return None if self._key is None else idempotency.ask(connection, self._person, self._key)
+
+    def earlier(self, asked: Sent | None, shape: type[V]) -> V | None:
+        """Return the first answer, if there was one. Raises the record's KeyReused."""
+        found = None if asked is None else idempotency.answered(asked, self._digest)
+        return None if found is None else shape.model_validate_json(found)
+
+    def keep(self, connection: Connection, answer: View, now: datetime) -> None:
+        """Keep the answer beside its key. Raises the record's KeyReused."""
+        if self._key is not None:
+            body = answer.model_dump_json(by_alias=True)
+            idempotency.keep(connection, self._person, self._key, self._digest, body, now)
 
 
 def answered(connection: Connection, caller: Caller, key: str | None, answer: View) -> None:
@@ -41,3 +68,8 @@ def answered(connection: Connection, caller: Caller, key: str | None, answer: Vi
     if key is not None:
         body = answer.model_dump(mode="json", by_alias=True)
         idempotency.finish(connection, caller.person, key, Answer(200, body))
+
+
+def _digest(request: tuple[str | BaseModel, ...]) -> str:
+    asked = [part if isinstance(part, str) else part.model_dump(mode="json") for part in request]
+    return idempotency.request_digest(*asked)

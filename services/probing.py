@@ -85,8 +85,8 @@ def temporal_answers(client: Client) -> Look:
     return _unless(_AWAY, look, lambda: _TEMPORAL_AWAY)
 
 
-def worker_seen(client: Client, task_queue: str) -> Look:
-    """Look whether a worker has asked Temporal for work lately."""
+def worker_seen(client: Client, task_queue: str, *, within: float = 2.0) -> Look:
+    """Look whether a worker has asked Temporal for work lately; `within` is in seconds."""
 
     async def look() -> Found:
         asked = DescribeTaskQueueRequest(
@@ -94,7 +94,7 @@ def worker_seen(client: Client, task_queue: str) -> Look:
             task_queue=TaskQueue(name=task_queue),
             task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
         )
-        found = await client.workflow_service.describe_task_queue(asked, timeout=timedelta(seconds=2))
+        found = await client.workflow_service.describe_task_queue(asked, timeout=timedelta(seconds=within))
         since = datetime.now(UTC) - SEEN_LATELY
         seen = [one for one in found.pollers if one.last_access_time.ToDatetime(tzinfo=UTC) > since]
         if seen:

@@ -17,10 +17,14 @@ from commands.failures import CommandFailed
 
 STOPS_IN = 12.0
 """Seconds a child may take to stop before it is killed."""
-STEADY_AFTER = 30.0
-"""Seconds after which a restarted child counts as well, and its next death as the first."""
+STEADY_AFTER = 5.0
+"""Seconds after which a child counts as well, and its next death as the first: it did start."""
 LONGEST_PAUSE = 10.0
 """Seconds between restarts of a child that dies at once, at most."""
+LOOKS = 0.1
+"""Seconds between two looks whether a child is ready: asking costs time that it needs itself."""
+FIRST_PAUSE = 0.05
+"""Seconds until the first restart."""
 LOG_LIMIT = 20_000_000
 """Bytes after which a log is moved aside at the next start."""
 
@@ -132,7 +136,7 @@ class Children:
                 )
             if time.monotonic() > give_up_at:
                 raise CommandFailed(f"{child.name} was not ready after {within:.0f} seconds; see {child.log}")
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(LOOKS)
 
     async def _keep(self, child: Child) -> None:
         while child.process is not None:
@@ -141,7 +145,7 @@ class Children:
                 return
             steady = time.monotonic() - child.started_at > STEADY_AFTER
             child.deaths = 1 if steady else child.deaths + 1
-            pause = min(LONGEST_PAUSE, 0.1 * 2 ** (child.deaths - 1))
+            pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (child.deaths - 1))
             self._say(f"{child.name} ended ({_in_words(code)}): starting it again; see {child.log}")
             await asyncio.sleep(pause)
             await self._spawn(child)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 from domain.library import Library
@@ -37,4 +38,10 @@ def definition_files(folder: Path) -> tuple[Path, ...]:
 
 
 def _read(file: Path, folder: Path) -> Process:
-    return read_process(file.read_text(encoding="utf-8"), file.relative_to(folder).as_posix())
+    return _process(file.read_text(encoding="utf-8"), file.relative_to(folder).as_posix())
+
+
+@lru_cache(maxsize=64)
+def _process(text: str, name: str) -> Process:
+    """Return a definition, read once: the same text means the same, and a process reads it several times."""
+    return read_process(text, name)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import unicodedata
 
-from pypinyin import Style, lazy_pinyin
-
 from records.tables import ENDING
 
 
 def searchable(name: str) -> str:
     """Return what a search looks at: the name, its pinyin and its initials, one after another."""
+    from pypinyin import Style, lazy_pinyin  # noqa: PLC0415 - takes a third of a second, and most processes no names
+
     spelled = lazy_pinyin(name)
     initials = "".join(lazy_pinyin(name, style=Style.FIRST_LETTER))
     return " ".join((searched(name), searched("".join(spelled)), searched(initials)))

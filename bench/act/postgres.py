@@ -11,6 +11,8 @@ from psycopg import sql
 
 from records.engines import database_url
 
+_MANY_CONNECTIONS = "ALTER SYSTEM SET max_connections = 400"
+
 
 class Postgres:
     """A running server with one database for each system."""
@@ -23,6 +25,11 @@ class Postgres:
 
             self._folder = folder
             folder.mkdir(parents=True)
+            # Made and stopped once, because how many may connect is read at the start.
+            first = get_server(folder / "data", cleanup_mode="stop")
+            with psycopg.connect(first.get_uri(), autocommit=True) as connection:
+                connection.execute(_MANY_CONNECTIONS)
+            first.cleanup()
             self._server = get_server(folder / "data", cleanup_mode="delete")
         self.pid = self._server.get_postmaster_info().pid or 0
 

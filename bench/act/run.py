@@ -14,16 +14,22 @@ from pathlib import Path
 
 import uvloop
 
+from bench.act.client import ConnectionLost
 from bench.act.lineup import DATABASES, FAULTS, PEERS, Ground, lineup
 from bench.act.measuring import Round, measure
 from bench.act.organisation import Organisation
 from bench.act.promised import ALONE, CROWD, OURS, Place, promises
 from bench.act.systems import System
 from bench.act.table import table, values
+from bench.act.walking import ActRefused
 from bench.promises import machine, report
 
 _SPARE = 1.6
 """How many more cases are prepared than the last round used."""
+
+
+class Broken(Exception):
+    """A system answered an act with something else than its success. Ends with what its processes wrote."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +109,10 @@ async def _round(plan: Plan, system: System, callers: int, before: list[Round]) 
     # Enough cases for what was done last time, and some more; the first time for a fast machine.
     acts = max((found.acts for found in before), default=int(_FIRST_GUESS * seconds))
     await system.prepare(callers + int(_SPARE * acts / _STEPS) + 1)
-    found = await measure(system, callers, seconds)
+    try:
+        found = await measure(system, callers, seconds)
+    except (ActRefused, ConnectionLost, IndexError) as trouble:
+        raise Broken(f"{system.name}, {callers} callers: {trouble!r}\n{logs(system.folder)}") from trouble
     before.append(found)
     return found
 
@@ -129,6 +138,12 @@ def _plan(argv: Sequence[str] | None) -> Plan:
     return Plan(
         given.databases, given.systems, given.callers, given.rounds, alone, given.seconds, given.plant
     )
+
+
+def logs(folder: Path) -> str:
+    """Return the ends of all logs in a folder, the longest last."""
+    files = sorted(folder.rglob("*.log"), key=lambda path: path.stat().st_size)
+    return "\n".join(f"{path.name}: {path.read_text('utf-8', errors='replace')[-1500:]}" for path in files)
 
 
 def say(line: str) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from bench.chaos import planting
 from bench.chaos.promised import promises
+from bench.chaos.proving import prove
 from bench.chaos.running import LONG, SMALL, Size, run
 from bench.promises import report
 
@@ -27,6 +28,8 @@ def main() -> int:
     print(f"seed {seed}", flush=True)
     folder = Path(tempfile.mkdtemp(prefix="accede-chaos-"))
     try:
+        if asked.prove:
+            return report("chaos-prove", asyncio.run(prove(folder, seed)), {"seed": seed})
         done = asyncio.run(run(folder, _size(asked), asked.database, seed, asked.plant))
     finally:
         if asked.keep:
@@ -47,6 +50,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--kills", type=int, help="another number of kills")
     parser.add_argument("--acts", type=int, help="another number of acknowledged acts")
     parser.add_argument("--plant", choices=sorted(planting.EXPECTED), help="a fault the checker has to find")
+    parser.add_argument("--prove", action="store_true", help="plant every fault, and see each one found")
     parser.add_argument("--keep", action="store_true", help="keep logs and databases")
     parser.add_argument("--timed", action="store_true", help="promise the times of recovery, too")
     return parser.parse_args()

@@ -1,4 +1,8 @@
-"""Who asks, what he saw, and which request this repeats: read from the headers of a request."""
+"""Who asks, what he saw, and which request this repeats: read from the headers of a request.
+
+Whatever FastAPI calls for a request is `async`, even where it waits for nothing: it would send the rest to
+another thread and back, which takes longer than all of the reading.
+"""
 
 from __future__ import annotations
 
@@ -32,6 +36,10 @@ def parts_of(request: Request) -> Parts:
     return cast("Parts", request.app.state.parts)
 
 
+async def _here(request: Request) -> Parts:
+    return parts_of(request)
+
+
 def cookie_name(request: Request) -> str:
     """Return the name of the session cookie; `__Host-` binds it to this host and to HTTPS."""
     return "__Host-accede" if request.app.state.secure_cookies else "accede"
@@ -53,7 +61,7 @@ async def caller_of(request: Request) -> Caller:
     return await accounts.caller_of(parts_of(request), secret, language_of(request))
 
 
-def seen_head(
+async def seen_head(
     if_match: Annotated[
         str | None,
         Header(alias="If-Match", max_length=300, description="The ETag of the case as you saw it."),
@@ -75,7 +83,7 @@ Key = Annotated[
         description="Repeating a request with the same key gives the same answer and is recorded once.",
     ),
 ]
-Here = Annotated[Parts, Depends(parts_of)]
+Here = Annotated[Parts, Depends(_here)]
 By = Annotated[Caller, Depends(caller_of)]
 Seen = Annotated[str, Depends(seen_head)]
 signed_in = [Depends(_bearer), Depends(_cookie)]

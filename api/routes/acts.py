@@ -12,6 +12,7 @@ from api.callers import By, Here, Key, Seen, signed_in
 from api.counting import counted
 from services import acts
 from services.acts import ActRequest
+from services.parts import Caller, Parts
 from services.views import Performed
 
 router = APIRouter(prefix="/v1/cases/{case_id}", tags=["acts"], dependencies=signed_in)
@@ -21,7 +22,7 @@ class Acting:
     """What every act comes with: the case, who acts, the head he saw, and which request it repeats."""
 
     def __init__(
-        self, case_id: Id, response: Response, parts: Here, caller: By, head: Seen, *, key: Key = None
+        self, case_id: str, response: Response, parts: Parts, caller: Caller, head: str, *, key: str | None
     ) -> None:
         """Take the parts of the request."""
         self._case_id = case_id
@@ -39,7 +40,13 @@ class Acting:
         return done
 
 
-Now = Annotated[Acting, Depends()]
+async def _acting(
+    case_id: Id, response: Response, parts: Here, caller: By, head: Seen, *, key: Key = None
+) -> Acting:
+    return Acting(case_id, response, parts, caller, head, key=key)
+
+
+Now = Annotated[Acting, Depends(_acting)]
 
 
 @router.post("/steps/{step}", summary="Act on a step")

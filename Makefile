@@ -11,10 +11,10 @@ export UV_SYSTEM_CERTS := true
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install up test check fresh style types floors needs house coverage mutants powercut fmt lock clean
+.PHONY: help install up test check fresh style types floors needs house coverage mutants powercut chaos chaos-long fmt lock clean
 
 help: ## say what can be made
-	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' Makefile
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile
 
 install: ## bring .venv to what requirements.lock says
 	@.ci/install
@@ -57,6 +57,14 @@ mutants: install ## does a test notice each small change of domain/; takes hours
 powercut: install ## cut the power twenty times under load, and see synchronous=NORMAL lose; needs FUSE
 	@.ci/debian
 	$(BIN)/python -m bench.powercut --prove
+
+chaos: install ## 25 kills and every other fault under load, then planted ones; SEED=… for the same again
+	$(BIN)/python -m bench.chaos --timed $(if $(SEED),--seed $(SEED))
+	$(BIN)/python -m bench.chaos.trials $(if $(SEED),--seed $(SEED))
+	$(BIN)/python -m bench.chaos --prove
+
+chaos-long: install ## 300 kills and 20,000 acts; takes some 25 minutes of a quiet machine
+	$(BIN)/python -m bench.chaos --long --timed $(if $(SEED),--seed $(SEED))
 
 fmt: install ## format, and mend what can be mended
 	$(BIN)/ruff format

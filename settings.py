@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+if TYPE_CHECKING:
+    # Not at run time: the SDK behind it takes long to load.
+    from services.connecting import TemporalPlace, TlsFiles
 
 PREFIX = "ACCEDE_"
 
@@ -45,7 +49,16 @@ class Settings(BaseSettings):
     temporal_address: str = "127.0.0.1:7233"
     """Host and port of the Temporal front end."""
     temporal_namespace: str = "default"
-    temporal_tls: bool = False
+    temporal_tls: bool | None = None
+    """Whether to speak TLS with it; absent: where an API key or one of the files below is given."""
+    temporal_tls_ca: Path | None = None
+    """A file with the certificates that Temporal's own must follow from, PEM; absent: the system's."""
+    temporal_tls_cert: Path | None = None
+    """A file with our own certificate, PEM, for a Temporal that asks for one."""
+    temporal_tls_key: Path | None = None
+    """A file with the key of our own certificate, PEM."""
+    temporal_tls_name: str = ""
+    """The name Temporal's certificate is for, where it is not the host of its address."""
     temporal_api_key: SecretStr | None = None
     task_queue: str = "accede"
     sandbox: bool = False
@@ -135,6 +148,17 @@ class Settings(BaseSettings):
             raise ValueError("is an address such as http://collector:4318/v1/traces")
         return url
 
+    @field_validator("temporal_tls_ca", "temporal_tls_cert", "temporal_tls_key")
+    @classmethod
+    def _readable_file(cls, path: Path | None) -> Path | None:
+        if path is None:
+            return None
+        try:
+            with path.expanduser().open("rb"):
+                return path.expanduser().resolve()
+        except OSError as error:
+            raise ValueError(f"names a file that cannot be read ({error.strerror})") from None
+
     @field_validator("smtp_url")
     @classmethod
     def _known_mail_server(cls, url: SecretStr | None) -> SecretStr | None:
@@ -155,6 +179,20 @@ class Settings(BaseSettings):
     def _demo_stays_at_home(self) -> Self:
         if self.demo and not is_loopback(self.host):
             raise ValueError("DEMO is for this machine alone, and HOST is not 127.0.0.1")
+        return self
+
+    @model_validator(mode="after")
+    def _temporal_is_reached_safely(self) -> Self:
+        if (self.temporal_tls_cert is None) != (self.temporal_tls_key is None):
+            raise ValueError("TEMPORAL_TLS_CERT and TEMPORAL_TLS_KEY go together: one of them is missing")
+        files = (self.temporal_tls_ca, self.temporal_tls_cert, self.temporal_tls_name or None)
+        if self.temporal_tls is None:
+            wanted = any(files) or self.temporal_api_key is not None
+            object.__setattr__(self, "temporal_tls", wanted)
+        elif not self.temporal_tls and any(files):
+            raise ValueError("TEMPORAL_TLS is false, and a certificate or name for it is given")
+        elif not self.temporal_tls and self.temporal_api_key and not is_loopback(self.temporal_host):
+            raise ValueError("TEMPORAL_TLS is false, and an API key would travel for everybody to read")
         return self
 
     @model_validator(mode="after")
@@ -181,6 +219,32 @@ class Settings(BaseSettings):
     def is_embedded(self) -> bool:
         """Whether the record is a SQLite file of this machine."""
         return self.database_url.startswith("sqlite:")
+
+    @property
+    def temporal_host(self) -> str:
+        """The host of Temporal's address."""
+        return urlsplit(f"//{self.temporal_address}").hostname or ""
+
+    @property
+    def has_own_temporal(self) -> bool:
+        """Whether an address was given, so that none has to be started."""
+        return "temporal_address" in self.model_fields_set
+
+    def temporal(self) -> TemporalPlace:
+        """Return how to connect to Temporal, for `services.connecting.connect`."""
+        key = self.temporal_api_key
+        files: TlsFiles = {
+            "server_ca": self.temporal_tls_ca,
+            "client_cert": self.temporal_tls_cert,
+            "client_key": self.temporal_tls_key,
+            "server_name": self.temporal_tls_name,
+        }
+        return {
+            "address": self.temporal_address,
+            "namespace": self.temporal_namespace,
+            "tls": files if self.temporal_tls else False,
+            "api_key": key.get_secret_value() if key else None,
+        }
 
     @property
     def database_file(self) -> Path | None:

@@ -59,7 +59,9 @@ _PURE: Final = ("annotated_types", "dateutil", "domain", "pydantic", "pydantic_c
 _POLLERS: Final = 10
 _GOODBYE: Final = timedelta(seconds=8)
 """How long activities under way may take to finish when the worker is asked to stop."""
-_LONGEST_PAUSE: Final = 30.0
+_FIRST_PAUSE: Final = 0.2
+"""Seconds until the second try to reach Temporal or the database."""
+_LONGEST_PAUSE: Final = 5.0
 """Seconds between two tries to reach Temporal or the database, at most."""
 _EXIT_USAGE: Final = 2
 
@@ -177,7 +179,7 @@ async def _until_told_to_stop(settings: Settings, metrics_port: int | None) -> N
 
 async def _housekeeping(client: Client, settings: Settings) -> None:
     """Set the courier and the schedules going, as soon as Temporal lets us."""
-    pause = 1.0
+    pause = _FIRST_PAUSE
     while True:
         try:
             await wake_courier(client, settings.task_queue)
@@ -202,7 +204,7 @@ def _library(settings: Settings) -> Library:
 
 async def _database(settings: Settings, stop: asyncio.Event) -> Database | None:
     """Open the record, waiting while nobody answers there; None when told to stop meanwhile."""
-    pause = 1.0
+    pause = _FIRST_PAUSE
     while not stop.is_set():
         try:
             return await asyncio.to_thread(Database.open, settings.database_url)
@@ -216,16 +218,12 @@ async def _database(settings: Settings, stop: asyncio.Event) -> Database | None:
 
 async def _client(settings: Settings, stop: asyncio.Event) -> Client | None:
     """Connect to Temporal, waiting while it is away; None when told to stop meanwhile."""
-    key = settings.temporal_api_key
     runtime = runtime_told_at(settings.temporal_metrics)
-    pause = 1.0
+    pause = _FIRST_PAUSE
     while not stop.is_set():
         try:
             return await connect(
-                settings.temporal_address,
-                namespace=settings.temporal_namespace,
-                tls=settings.temporal_tls,
-                api_key=key.get_secret_value() if key else None,
+                **settings.temporal(),
                 lazy=False,
                 runtime=runtime,
             )

@@ -107,12 +107,8 @@ async def opened(settings: Settings) -> AsyncIterator[Parts]:
     async with AsyncExitStack() as closing:
         database = Database.open(settings.database_url)
         closing.push_async_callback(database.close)
-        key = settings.temporal_api_key
         client = await connecting.connect(
-            settings.temporal_address,
-            namespace=settings.temporal_namespace,
-            tls=settings.temporal_tls,
-            api_key=None if key is None else key.get_secret_value(),
+            **settings.temporal(),
         )
         driver = await closing.enter_async_context(
             # Regular rounds are up to the workers: where none is, nobody would hear what is repeated.

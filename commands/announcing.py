@@ -16,12 +16,12 @@ from settings import Settings
 def announcement(
     settings: Settings, ports: Mapping[str, int], pids: Mapping[str, int], *, demo: bool
 ) -> dict[str, Any]:
-    """Return what programs are told, as plain JSON values."""
+    """Return what programs are told, as plain JSON values; `ports` are empty where Temporal is not ours."""
     return {
         "api": settings.public_url,
         "openapi": f"{settings.public_url}/openapi.json",
         "temporal": settings.temporal_address,
-        "temporal_ui": f"http://127.0.0.1:{ports['temporal_ui']}",
+        "temporal_ui": f"http://127.0.0.1:{ports['temporal_ui']}" if ports else None,
         "data": str(settings.data_dir),
         "pid": os.getpid(),
         "pids": dict(pids),
@@ -34,7 +34,8 @@ def greet(told: Mapping[str, Any], console: Console) -> None:
     where = Table.grid(padding=(0, 2))
     where.add_row("API", told["api"])
     where.add_row("its description", told["openapi"])
-    where.add_row("Temporal's pages", told["temporal_ui"])
+    if told["temporal_ui"]:
+        where.add_row("Temporal's pages", told["temporal_ui"])
     where.add_row("data and logs", told["data"])
     console.print("\n[bold green]Accede is up.[/] Stop it with Ctrl-C.\n")
     console.print(where)

@@ -12,11 +12,11 @@ import httpx
 from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
-from temporalio.client import Client
 from temporalio.service import RPCError
 
 from commands.children import Child
 from commands.embedded import server_argv, server_environment
+from services.connecting import TemporalUnavailable, connect
 from settings import Settings
 
 WORKERS = 2
@@ -84,8 +84,8 @@ def _asks_for_work(settings: Settings, child: Child) -> Callable[[], Awaitable[b
             task_queue=TaskQueue(name=settings.task_queue),
             task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
         )
-        with suppress(RPCError, RuntimeError):
-            client = await Client.connect(settings.temporal_address, namespace=settings.temporal_namespace)
+        with suppress(RPCError, TemporalUnavailable):
+            client = await connect(**settings.temporal(), lazy=False)
             found = await client.workflow_service.describe_task_queue(asked, timeout=timedelta(seconds=2))
             return any(poller.identity.startswith(f"{child.pid}@") for poller in found.pollers)
         return False

@@ -43,17 +43,10 @@ def reconcile(
 
 
 async def _reconcile(settings: Settings, *, deep: bool) -> Reconciled:
-    key = settings.temporal_api_key
     console = Console(stderr=True)
     async with opened_parts(settings) as parts:
         try:
-            client = await connect(
-                settings.temporal_address,
-                namespace=settings.temporal_namespace,
-                tls=settings.temporal_tls,
-                api_key=key.get_secret_value() if key else None,
-                lazy=False,
-            )
+            client = await connect(**settings.temporal(), lazy=False)
             with console.status("looking at open cases") as status:
                 return await look_over(
                     client,

@@ -1,4 +1,7 @@
-"""`accede up`: embedded Temporal, the record, two workers and the API, from one command until Ctrl-C."""
+"""`accede up`: Temporal, the record, two workers and the API, from one command until Ctrl-C.
+
+A database and a Temporal that the settings name are used; the embedded ones stand in for those they do not.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ from rich.console import Console
 from commands.announcing import announcement, greet
 from commands.children import Children
 from commands.data_lock import DataLock
-from commands.failures import CommandFailed, installation
+from commands.failures import installation
 from commands.household import api, temporal, workers
 from commands.ports import choose_ports
 from commands.preparing import prepare_record
@@ -40,11 +43,6 @@ def up(
 ) -> None:
     """Start everything on this machine, and stop it with Ctrl-C."""
     settings = installation(data_dir=data)
-    if not settings.is_embedded:
-        raise CommandFailed(
-            "`accede up` keeps its record in a SQLite file, and ACCEDE_DATABASE_URL names another database: "
-            "unset it, or run `accede worker` and `accede api` beside your own Temporal"
-        )
     lock = DataLock(settings.data_dir)
     lock.take()
     try:
@@ -58,17 +56,20 @@ async def _keep_house(
 ) -> None:
     console = Console(file=sys.stderr if as_json else sys.stdout, highlight=False)
     ports = choose_ports(settings.data_dir, settings.host, wanted_port)
-    settings = _placed(settings, ports, demo=demo)
+    embeds_temporal = not settings.has_own_temporal
+    settings = _placed(settings, ports, demo=demo, embeds_temporal=embeds_temporal)
     stop = _asked_to_stop()
     children = Children(lock_fd=lock.fd, say=lambda line: console.print(line, style="yellow"))
     try:
-        starting = asyncio.create_task(_start(settings, ports, children, console))
+        starting = asyncio.create_task(
+            _start(settings, ports, children, console, embeds_temporal=embeds_temporal)
+        )
         either: set[asyncio.Future[Any]] = {starting, stop}
         await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         if stop.done():
             starting.cancel()
             return
-        told = announcement(settings, ports, children.pids, demo=await starting)
+        told = announcement(settings, ports if embeds_temporal else {}, children.pids, demo=await starting)
         lock.describe({"pid": os.getpid(), "api": told["api"]})
         _announce(told, console, as_json=as_json)
         await stop
@@ -78,28 +79,44 @@ async def _keep_house(
         await children.stop()
 
 
-async def _start(settings: Settings, ports: Mapping[str, int], children: Children, console: Console) -> bool:
+async def _start(
+    settings: Settings,
+    ports: Mapping[str, int],
+    children: Children,
+    console: Console,
+    *,
+    embeds_temporal: bool,
+) -> bool:
     """Start everything in order, and return whether the record holds the demonstration."""
     environment = {**os.environ, **settings.environment()}
-    with console.status("starting Temporal"):
-        await children.start(temporal(settings, ports, environment))
-    demo = await prepare_record(settings)
+    with console.status("starting Temporal, opening the record"):
+        # Side by side: neither needs the other.
+        preparing = asyncio.create_task(prepare_record(settings))
+        if embeds_temporal:
+            await children.start(temporal(settings, ports, environment))
+        demo = await preparing
     with console.status("starting two workers and the API"):
         await children.start(*workers(settings, environment), api(settings, environment))
     return demo
 
 
-def _placed(settings: Settings, ports: Mapping[str, int], *, demo: bool) -> Settings:
-    """Return the settings of this household: its ports, and its own Temporal."""
+def _placed(settings: Settings, ports: Mapping[str, int], *, demo: bool, embeds_temporal: bool) -> Settings:
+    """Return the settings of this household: its ports, and its own Temporal unless another is named."""
     placed: dict[str, Any] = {
         **settings.model_dump(),
         "demo": demo or settings.demo,
         "port": ports["api"],
         "public_url": settings.public_url if "public_url" in settings.model_fields_set else "",
-        "temporal_address": f"127.0.0.1:{ports['temporal']}",
-        "temporal_tls": False,
-        "temporal_api_key": None,
     }
+    if embeds_temporal:
+        # What is said of another Temporal does not go for ours.
+        placed |= {name: None for name in placed if name.startswith("temporal_tls_")}
+        placed |= {
+            "temporal_address": f"127.0.0.1:{ports['temporal']}",
+            "temporal_tls": False,
+            "temporal_tls_name": "",
+            "temporal_api_key": None,
+        }
     return installation(**placed)
 
 

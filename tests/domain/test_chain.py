@@ -4,6 +4,7 @@ import hashlib
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -102,3 +103,26 @@ _values = st.recursive(
 @given(st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), _values))
 def test_the_order_in_which_keys_were_written_does_not_matter(value):
     assert canonical(dict(reversed(value.items()))) == canonical(value)
+
+
+KEYS = st.one_of(st.text(max_size=6), st.sampled_from(["b", "a", "é", "\ue000", "\U0001f600", "\x7f", '"']))
+TEXTS = st.one_of(st.text(max_size=12), st.sampled_from(["\x00\x1f\b\t\n\f\r", '"\\/', "\u2028\x7f", "党员"]))
+JSON = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(-(2**53) + 1, 2**53 - 1), TEXTS),
+    lambda below: st.one_of(st.lists(below, max_size=4), st.dictionaries(KEYS, below, max_size=4)),
+    max_leaves=12,
+)
+
+
+@given(value=JSON)
+def test_what_is_written_sooner_is_what_a_whole_implementation_of_rfc_8785_writes(value):
+    assert canonical(value) == rfc8785.dumps(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [2**53, -(2**53), {"a": [2**53]}, {1: "a"}, [{"é": 0.5}], ({"a": 0.5},), {"a": date(2026, 6, 1)}],
+)
+def test_what_has_no_canonical_form_is_refused_at_any_depth(value):
+    with pytest.raises(NotCanonical):
+        canonical(value)

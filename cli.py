@@ -26,6 +26,7 @@ COMMANDS = {
     "reconcile": ("commands.reconcile", "Find open cases without a workflow, and set them going."),
     "backup": ("commands.backup", "Make a backup while the service goes on."),
     "restore": ("commands.restore", "Bring a backup into an empty place."),
+    "move": ("commands.move", "Move an embedded record to PostgreSQL and another Temporal."),
     "doctor": ("commands.doctor", "Say what is wrong with this installation, and what to do."),
 }
 """Each command with the module that holds it, and its one line of help."""

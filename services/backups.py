@@ -91,6 +91,12 @@ async def back_up(
     return manifest
 
 
+def named_documents(connection: Connection) -> tuple[str, ...]:
+    """Return the digests of all documents that the record names."""
+    query = sa.select(materials.c.sha256).distinct().order_by(materials.c.sha256)
+    return tuple(connection.execute(query).scalars())
+
+
 def _write_tables(connection: Connection, folder: Path, progress: Progress) -> _Moment:
     shapes = copying.shapes(leave_out=LEFT_OUT)
     total = sum(copying.count_of(connection, shape) for shape in shapes)
@@ -99,12 +105,11 @@ def _write_tables(connection: Connection, folder: Path, progress: Progress) -> _
         progress("rows", more, total)
 
     parts = tuple(_write_table(connection, shape, folder, watch) for shape in shapes)
-    named = sa.select(materials.c.sha256).distinct().order_by(materials.c.sha256)
     return _Moment(
         database=connection.dialect.name,
         tables=parts,
         heads=copying.heads(connection),
-        documents=tuple(connection.execute(named).scalars()),
+        documents=named_documents(connection),
     )
 
 

@@ -11,7 +11,7 @@ export UV_SYSTEM_CERTS := true
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install up test check fresh style types floors needs house coverage mutants powercut chaos chaos-long fmt lock clean
+.PHONY: help install up test check fresh style types floors needs house coverage mutants bench powercut chaos chaos-long fmt lock clean
 
 help: ## say what can be made
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile
@@ -54,6 +54,10 @@ mutants: install ## does a test notice each small change of domain/; takes hours
 	nice -n 19 $(BIN)/mutmut run --max-children 2
 	$(BIN)/mutmut results
 
+bench: install ## measure speed and its floors beside other ways of doing the job; needs a quiet machine and 25 minutes
+	@.ci/install-peers
+	$(BIN)/python -m bench
+
 powercut: install ## cut the power twenty times under load, and see synchronous=NORMAL lose; needs FUSE
 	@.ci/debian
 	$(BIN)/python -m bench.powercut --prove
@@ -75,6 +79,6 @@ lock: ## resolve again; UPGRADE=1 to take newer versions
 	$$python .ci/lock.py write $(if $(UPGRADE),--upgrade)
 
 clean: ## remove what was installed and generated, never data
-	rm -rf .venv .venv.lock build *.egg-info mutants htmlcov .coverage .coverage.* .hypothesis
+	rm -rf .venv .venv.lock .venv-peers build *.egg-info mutants htmlcov .coverage .coverage.* .hypothesis
 	rm -rf .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -not -path './node_modules/*' -prune -exec rm -rf {} +

@@ -40,14 +40,20 @@ class Promise:
         return f"{verdict:<6}  {self.id:<24} {self.says}: {self.figure:g} ({side} {self.bound:g}) {self.unit}"
 
 
-def report(part: str, promises: Sequence[Promise], details: Mapping[str, object] | None = None) -> int:
-    """Print one line per promise, write `bench/results/<part>.json`, and return the exit code.
+def report(
+    part: str,
+    promises: Sequence[Promise],
+    details: Mapping[str, object] | None = None,
+    *,
+    into: Path = RESULTS,
+) -> int:
+    """Print one line per promise, write `<part>.json` into a folder, and return the exit code.
 
     0 when there are promises and all are kept, 1 otherwise: a run that measured nothing has failed.
     """
     for promise in promises:
         print(promise.line())
-    RESULTS.mkdir(exist_ok=True)
+    into.mkdir(exist_ok=True)
     found = {
         "part": part,
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -56,7 +62,7 @@ def report(part: str, promises: Sequence[Promise], details: Mapping[str, object]
         "details": dict(details or {}),
     }
     text = json.dumps(found, ensure_ascii=False, indent=2, default=str)
-    (RESULTS / f"{part}.json").write_text(text + "\n", "utf-8")
+    (into / f"{part}.json").write_text(text + "\n", "utf-8")
     return 0 if promises and all(promise.kept for promise in promises) else 1
 
 

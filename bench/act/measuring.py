@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from bench.act.client import Connection
 from bench.act.processor_time import used_by
-from bench.act.systems import System
-from bench.act.walking import STEPS, Tally, walk
+from bench.act.systems import Kept, System
+from bench.act.walking import STEPS, ActRefused, Tally, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,8 @@ async def measure(system: System, callers: int, seconds: float) -> Round:
     until = begun + seconds
     await asyncio.gather(*(walk(one, system.script, system.cases, until, tally) for one in connections))
     answered = time.monotonic()
+    if not tally.seconds:
+        raise ActRefused("no act was answered in the time of the round")
     left = await system.settled(list(tally.heads))
     settled = time.monotonic()
     after = _cpu(system)
@@ -81,17 +83,25 @@ async def measure(system: System, callers: int, seconds: float) -> Round:
         cpu={name: after[name] - before[name] for name in after},
         seen_again=tally.seen_again,
         left=left,
-        wrong=differences(tally.heads, system.heads(list(tally.heads))),
+        wrong=differences(tally, system.kept(list(tally.heads))),
     )
 
 
-def differences(acknowledged: Mapping[str, Sequence[str]], rows: Mapping[str, Sequence[str]]) -> int:
-    """Return how many acknowledged heads are missing from the rows, are there twice, or in another order."""
+def differences(tally: Tally, rows: Mapping[str, Kept]) -> int:
+    """Return how many acts are amiss: acknowledged and not in the rows, there twice, or in another order."""
     wrong = 0
-    for case, heads in acknowledged.items():
-        kept = [digest for digest in rows.get(case, ()) if digest in set(heads)]
-        wrong += len(heads) - len(set(kept)) if len(kept) != len(heads) else kept != list(heads)
+    for case, acknowledged in tally.heads.items():
+        kept = rows.get(case, Kept())
+        found = [digest for digest in kept.heads if digest in set(acknowledged)]
+        missing = len(acknowledged) - len(set(found))
+        out_of_order = not missing and found != acknowledged
+        wrong += missing + out_of_order + (not out_of_order and _steps_amiss(kept.steps, tally.done[case]))
     return wrong
+
+
+def _steps_amiss(steps: Sequence[str], done: int) -> int:
+    """Return how many steps of the walk are recorded beyond those acknowledged, or out of their order."""
+    return max(len(steps) - done, int(list(steps[:done]) != list(STEPS[: len(steps)])))
 
 
 def _cpu(system: System) -> dict[str, float]:

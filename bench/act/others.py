@@ -17,8 +17,8 @@ from bench.act.organisation import COMMITTEE, DEPARTMENT, Organisation, login_fo
 from bench.act.ours import TemporalServer, start_temporal
 from bench.act.peers import store
 from bench.act.running import Process, free_port, listens
-from bench.act.systems import System
-from bench.act.walking import Script, documents_needed
+from bench.act.systems import Kept, System
+from bench.act.walking import STEPS, Script, documents_needed
 
 _PEERS = "bench.act.peers"
 PEERS_PYTHON = str(Path(__file__).parents[2] / ".venv-peers" / "bin" / "python")
@@ -78,15 +78,16 @@ class Peer(System):
         """Return nothing: an answer is sent after everything is done."""
         return 0
 
-    def heads(self, cases: Collection[str]) -> Mapping[str, list[str]]:
-        """Return the hashes of every event of these cases, in order."""
+    def kept(self, cases: Collection[str]) -> Mapping[str, Kept]:
+        """Return what the rows say of these cases."""
         kept = store.events.c
-        query = sa.select(kept.case_id, kept.hash).order_by(kept.case_id, kept.seq)
-        found: dict[str, list[str]] = {case: [] for case in cases}
+        query = sa.select(kept.case_id, kept.hash, kept.step).order_by(kept.case_id, kept.seq)
+        found = {case: Kept() for case in cases}
         with self._engine.connect() as connection:
-            for case, digest in connection.execute(query):
-                if case in found:
-                    found[case].append(digest)
+            for row in connection.execute(query):
+                if (case := found.get(row.case_id)) is not None:
+                    case.heads.append(row.hash)
+                    case.steps += [row.step] if row.step in STEPS else []
         return found
 
     def start_request(self, subject: str, branch: int) -> bytes:

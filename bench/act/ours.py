@@ -17,8 +17,8 @@ from bench.act.client import Connection, request
 from bench.act.furnishing import furnish, password_of
 from bench.act.organisation import Organisation, login_for
 from bench.act.running import DidNotStart, Process, environment, free_port, listens
-from bench.act.systems import System
-from bench.act.walking import ActRefused, Script, documents_needed
+from bench.act.systems import Kept, System
+from bench.act.walking import STEPS, ActRefused, Script, documents_needed
 from commands.embedded import server_argv, server_environment
 from docs.tour import WHY_LATE
 from records.engines import open_engine
@@ -73,14 +73,19 @@ class Accede(System):
             rows = connection.execute(told).scalar_one() + connection.execute(waiting).scalar_one()
         return rows or await self._workflows_at_work(cases)
 
-    def heads(self, cases: Collection[str]) -> Mapping[str, list[str]]:
-        """Return the hashes of every event of these cases, in order."""
-        query = sa.select(events.c.case_id, events.c.hash).order_by(events.c.case_id, events.c.seq)
-        found: dict[str, list[str]] = {case: [] for case in cases}
+    def kept(self, cases: Collection[str]) -> Mapping[str, Kept]:
+        """Return what the rows say of these cases."""
+        kept = events.c
+        columns = (kept.case_id, kept.hash, kept.type, kept.actor, kept.step)
+        found = {case: Kept() for case in cases}
         with self._engine.connect() as connection:
-            for case, digest in connection.execute(query):
-                if case in found:
-                    found[case].append(digest)
+            rows = connection.execute(sa.select(*columns).order_by(kept.case_id, kept.seq))
+            for row in rows:
+                if (case := found.get(row.case_id)) is None:
+                    continue
+                case.heads.append(row.hash)
+                if row.type == "step-completed" and row.actor and row.step in STEPS:
+                    case.steps.append(row.step)
         return found
 
     async def _workflows_at_work(self, cases: Collection[str]) -> int:

@@ -7,6 +7,7 @@ import time
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -16,8 +17,16 @@ from bench.act.walking import ActRefused, Case, Script
 
 _STARTERS: Final = 8
 _CREATED: Final = 201
-PATIENCE: Final = 60.0
-"""Seconds that the effects of a round may take after its last act."""
+
+
+@dataclass
+class Kept:
+    """What the rows say of a case, in order."""
+
+    heads: list[str] = field(default_factory=list)
+    """The hash of each event."""
+    steps: list[str] = field(default_factory=list)
+    """Each step of the walk that a person completed, as often as he did."""
 
 
 class System(ABC):
@@ -25,6 +34,8 @@ class System(ABC):
 
     name: str
     """Short, and unique within a database: a column of the table."""
+    patience = 60.0
+    """Seconds that the effects of a round may take after its last act."""
 
     def __init__(self, folder: Path, scenery: Organisation) -> None:
         folder.mkdir(parents=True)
@@ -52,8 +63,8 @@ class System(ABC):
         """Return how many effects of acts on these cases are not done yet."""
 
     @abstractmethod
-    def heads(self, cases: Collection[str]) -> Mapping[str, list[str]]:
-        """Return the hashes of every event of these cases, in order, from the rows."""
+    def kept(self, cases: Collection[str]) -> Mapping[str, Kept]:
+        """Return what the rows say of these cases."""
 
     @abstractmethod
     def start_request(self, subject: str, branch: int) -> bytes:
@@ -69,7 +80,7 @@ class System(ABC):
 
     async def settled(self, cases: Collection[str]) -> int:
         """Wait until every effect of acts on these cases is done; return how many never were."""
-        give_up_at = time.monotonic() + PATIENCE
+        give_up_at = time.monotonic() + self.patience
         while (  # noqa: ASYNC110 - what is awaited happens in other processes
             left := await self.left(cases)
         ) and time.monotonic() < give_up_at:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from bench.act.measuring import Round
 from bench.act.promised import Results
@@ -31,7 +32,7 @@ def table(results: Results) -> str:
     )
 
 
-def values(results: Results) -> list[dict[str, object]]:
+def values(results: Results) -> list[dict[str, Any]]:
     """Return medians and every round, as JSON can hold them."""
     return [
         {

@@ -45,6 +45,8 @@ class Tally:
     """For each acknowledged act the number of its step and how long the caller waited."""
     heads: dict[str, list[str]] = field(default_factory=dict)
     """For each case the heads that were acknowledged, in order."""
+    done: dict[str, int] = field(default_factory=dict)
+    """For each case how many steps of its walk are acknowledged, earlier rounds included."""
     seen_again: int = 0
     """Times a case had moved on by itself, and the caller had to look again."""
 
@@ -120,6 +122,7 @@ async def _act(connection: Connection, script: Script, case: Case, tally: Tally)
     tally.seconds.append((case.done, waited))
     case.head = answer.etag
     case.done += 1
+    tally.done[case.id] = case.done
     tally.heads.setdefault(case.id, []).append(answer.etag.decode().strip('"'))
 
 

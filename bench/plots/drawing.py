@@ -42,6 +42,7 @@ class Chart:
     """The smallest; a chart that begins above 0 has a logarithmic axis."""
     _parts: list[str] = field(default_factory=list)
     _y: float = _HEAD
+    _bound: float = 0
 
     def x(self, value: float) -> float:
         """Return how far to the right a value stands."""
@@ -71,7 +72,8 @@ class Chart:
                 f'height="{_ROW - 8}" fill="{colours[part]}"/>'
             )
             begun += value
-        self._text(self.x(begun) + 8, self._y + 17, behind)
+        # Beyond the bound, where there is one, so that its line crosses no text.
+        self._text(max(self.x(begun), self._bound) + 8, self._y + 17, behind)
         self._y += _ROW
 
     def span(self, name: str, values: Sequence[float], colour: str, behind: str) -> None:
@@ -88,8 +90,9 @@ class Chart:
         self._y += _ROW
 
     def bound(self, value: float, rows: int = 1) -> None:
-        """Mark a value across the last rows."""
-        self._line(self.x(value), self._y - rows * _ROW, self.x(value), self._y, 'class="bound"')
+        """Mark a value across the rows that follow."""
+        self._bound = self.x(value)
+        self._line(self._bound, self._y, self._bound, self._y + rows * _ROW, 'class="bound"')
 
     def legend(self, colours: Mapping[str, str]) -> None:
         """Say what the colours mean."""
@@ -101,7 +104,7 @@ class Chart:
             )
             self._text(x + 18, self._y + 6, name, "quiet")
             x += 34 + 8 * len(name)
-        self._y += 4
+        self._y += 14
 
     def svg(self) -> str:
         """Return the picture."""
@@ -137,10 +140,10 @@ class Chart:
 
 
 def ticks(bottom: float, top: float) -> list[float]:
-    """Return round values for an axis: powers of ten where it is logarithmic, else about five steps."""
+    """Return round values for an axis: 1, 2, 5, 10 … where it is logarithmic, else about five steps."""
     if bottom > 0:
-        powers = range(math.ceil(math.log10(bottom)), math.floor(math.log10(top)) + 1)
-        return [10.0**power for power in powers]
+        powers = range(math.floor(math.log10(bottom)), math.floor(math.log10(top)) + 1)
+        return [v for power in powers for times in (1, 2, 5) if bottom <= (v := times * 10.0**power) <= top]
     rough = top / 5
     power = 10 ** math.floor(math.log10(rough))
     step = next(times * power for times in (1, 2, 5, 10) if times * power >= rough)

@@ -42,11 +42,11 @@ def promises_figure(results: Results) -> str:
         "What does not cross the line is kept. Where a figure has to be large, its bound is divided by it.",
         top=min(top, 3),
     )
+    chart.bound(1, rows=len(promises))
     for one in promises:
         side = "≤" if one["at_most"] else "≥"
         colour = COLOURS[2] if one["kept"] else COLOURS[0]
         chart.bar(one["id"], _share(one), colour, f"{one['figure']:g} {side} {one['bound']:g} {one['unit']}")
-    chart.bound(1, rows=len(promises))
     return chart.svg()
 
 

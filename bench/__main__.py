@@ -1,0 +1,67 @@
+"""`python -m bench`: every measurement in turn, a summary, and the pictures. Needs a quiet machine.
+
+Each part is a process of its own, so that none of them finds the other's memory warm. A part that fails does
+not keep the others from being measured; the exit code is that of the worst.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from bench.promises import RESULTS
+
+PARTS = ("act", "growth", "waiting", "startup")
+
+Run = Callable[[str, Sequence[str]], int]
+
+
+def main(argv: Sequence[str] | None = None, *, run: Run | None = None, results: Path = RESULTS) -> int:
+    """Run the parts and draw the pictures; return 0 when every promise of every part was kept."""
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
+    parser.add_argument("--small", action="store_true", help="does everything run; says nothing about speed")
+    given = parser.parse_args(argv)
+    measure = run or _run
+    codes = {}
+    for part in given.parts:
+        # What an earlier run found must not be taken for this one's.
+        (results / f"{part}.json").unlink(missing_ok=True)
+        codes[part] = _timed(measure, part, ["--small"] * given.small)
+    for part, code in codes.items():
+        print("\n".join(_summary(results / f"{part}.json", part, code)))
+    drawn = 0 if given.small else measure("plots", ())
+    return max([*codes.values(), drawn])
+
+
+def _timed(run: Run, part: str, arguments: Sequence[str]) -> int:
+    print(f"\n== bench.{part}", flush=True)
+    begun = time.monotonic()
+    code = run(part, arguments)
+    print(f"== bench.{part}: exit code {code} after {time.monotonic() - begun:.0f} s", flush=True)
+    return code
+
+
+def _run(part: str, arguments: Sequence[str]) -> int:
+    return subprocess.run([sys.executable, "-m", f"bench.{part}", *arguments], check=False).returncode
+
+
+def _summary(path: Path, part: str, code: int) -> list[str]:
+    if not path.exists():
+        return [f"FAILED  bench.{part}: left no results, exit code {code}"]
+    promises = json.loads(path.read_text("utf-8"))["promises"]
+    lines = [
+        f"{'ok' if one['kept'] else 'MISSED':<6}  {part}: {one['says']}: {one['figure']:g} "
+        f"({'at most' if one['at_most'] else 'at least'} {one['bound']:g}) {one['unit']}"
+        for one in promises
+    ]
+    return lines or [f"FAILED  bench.{part}: no promises, exit code {code}"]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -15,7 +15,7 @@ from domain.permitting import why_not
 from domain.process import Process
 from domain.refusals import RuleViolation
 from domain.values import Language
-from domain.waiting import OpenStep, waiting
+from domain.waiting import OpenStep, open_steps
 from records import organisation, units, visible
 from records.recording import Recorded
 from records.registers import Surroundings
@@ -51,7 +51,7 @@ def case_view(
     opened = visible.opened_moments(connection, case.id) if known is not None else {}
     steps = tuple(
         _open_step(process, case, step, known, moment, caller.language, opened.get(step.step))
-        for step in waiting(process, case, moment).open
+        for step in open_steps(process, case, moment)
     )
     unit = Named(id=case.unit, name=units.unit(connection, case.unit).name)
     return _view(process, case, head, caller, names, unit, steps)

@@ -30,6 +30,8 @@ from records.tasks import Tasks, first_due, follow_tasks
 
 _PUT_CASE = Prepared(sa.insert(cases))
 _PUT_EVENTS = Prepared(sa.insert(events))
+_TAKE_PEOPLE = Prepared(sa.delete(case_people).where(case_people.c.case_id == sa.bindparam("of_case")))
+_PUT_PEOPLE = Prepared(sa.insert(case_people))
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,10 +167,9 @@ def _change(names: tuple[str, ...]) -> Prepared:
 def _put_people(connection: Connection, before: Case | None, after: Case) -> None:
     if (before.people if before else {}) == after.people:
         return
-    connection.execute(sa.delete(case_people).where(case_people.c.case_id == after.id))
-    rows = people_rows(after)
-    if rows:
-        connection.execute(sa.insert(case_people), rows)
+    if before is not None and before.people:
+        _TAKE_PEOPLE.send(connection, {"of_case": after.id})
+    _PUT_PEOPLE.send_many(connection, people_rows(after))
 
 
 def _put_materials(connection: Connection, case_id: str, new: Sequence[Event]) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
+from typing import NamedTuple
 from uuid import uuid4
 
 import sqlalchemy as sa
@@ -12,6 +14,8 @@ from sqlalchemy import Connection
 from domain.case import Case
 from domain.events import Body, CaseClosed, CaseReopened, CaseStarted, CaseTransferred, Event, StageLeft
 from domain.process import Process
+from records.columns import Day
+from records.prepared import Prepared
 from records.scope import held_on
 from records.tables import standings
 
@@ -66,32 +70,59 @@ def set_standing(
     `among` names the standings that follow each other (those of one process), so that a person can have one
     in several processes; None: all. Saying the same again changes nothing.
     """
-    mine = standings.c.person_id == person
-    if among is not None:
-        mine = sa.and_(mine, standings.c.standing.in_(sorted(among)))
-    never_valid = standings.c.to_on < standings.c.from_on
-    rows = connection.execute(
-        sa.select(standings)
-        .where(mine, sa.not_(sa.func.coalesce(never_valid, sa.false())))
-        .order_by(standings.c.from_on)
-    ).all()
+    query = _standings_of(None if among is None else tuple(sorted(among)))
+    rows = [_Held(*row) for row in query.rows(connection, {"of_person": person})]
+    day = on.isoformat()
     covering = next(
-        (row for row in rows if row.from_on <= on and (row.to_on is None or row.to_on >= on)), None
+        (row for row in rows if row.from_on <= day and (row.to_on is None or row.to_on >= day)), None
     )
-    if covering is not None and (covering.standing, covering.unit_id) == (standing, unit):
+    if covering is not None and (covering.standing, covering.unit) == (standing, unit):
         return
     if covering is not None:
-        ends = sa.update(standings).where(standings.c.id == covering.id).values(to_on=on - timedelta(days=1))
-        connection.execute(ends)
-    following = next((row.from_on for row in rows if row.from_on > on), None)
-    connection.execute(
-        sa.insert(standings).values(
-            id=uuid4().hex,
-            person_id=person,
-            standing=standing,
-            unit_id=unit,
-            from_on=on,
-            to_on=None if following is None else following - timedelta(days=1),
-            source=source,
-        )
+        _END.send(connection, {"of_row": covering.id, "until": on - timedelta(days=1)})
+    following = next((date.fromisoformat(row.from_on) for row in rows if row.from_on > day), None)
+    begun = {
+        "id": uuid4().hex,
+        "person_id": person,
+        "standing": standing,
+        "unit_id": unit,
+        "from_on": on,
+        "to_on": None if following is None else following - timedelta(days=1),
+        "source": source,
+    }
+    _BEGIN.send(connection, begun)
+
+
+class _Held(NamedTuple):
+    """One standing in the register; days are text."""
+
+    id: str
+    standing: str
+    unit: str
+    from_on: str
+    to_on: str | None
+
+
+@lru_cache(maxsize=64)
+def _standings_of(among: tuple[str, ...] | None) -> Prepared:
+    """Return the query for the standings a person ever had, of these names; None: of any."""
+    mine = standings.c.person_id == sa.bindparam("of_person")
+    if among is not None:
+        mine = sa.and_(mine, standings.c.standing.in_([sa.literal(name, sa.String()) for name in among]))
+    never_valid = sa.func.coalesce(standings.c.to_on < standings.c.from_on, sa.false())
+    columns = (
+        standings.c.id,
+        standings.c.standing,
+        standings.c.unit_id,
+        standings.c.from_on,
+        standings.c.to_on,
     )
+    return Prepared(sa.select(*columns).where(mine, sa.not_(never_valid)).order_by(standings.c.from_on))
+
+
+_END = Prepared(
+    sa.update(standings)
+    .where(standings.c.id == sa.bindparam("of_row"))
+    .values(to_on=sa.bindparam("until", type_=Day()))
+)
+_BEGIN = Prepared(sa.insert(standings))

@@ -242,7 +242,7 @@ def _view(  # noqa: PLR0917 - everything a view of what was just done depends on
         days = ActedOn(on=today, today=today)
         process = parts.library.for_case(case)
         around = registers.surroundings(connection, process, case, caller.person, days)
-    return seen_after(parts, caller, recorded, around)
+    return seen_after(parts, caller, case, recorded.head, around, recorded.expected.open, recorded.opened)
 
 
 def _performed(view: CaseView, recorded: Recorded, caller: Caller) -> Performed:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -17,7 +17,6 @@ from domain.refusals import RuleViolation
 from domain.values import Language
 from domain.waiting import OpenStep, open_steps
 from records import organisation, units, visible
-from records.recording import Recorded
 from records.registers import Surroundings
 from services.parts import Caller, Parts
 from services.views import (
@@ -57,28 +56,30 @@ def case_view(
     return _view(process, case, head, caller, names, unit, steps)
 
 
-def seen_after(parts: Parts, caller: Caller, recorded: Recorded, around: Surroundings) -> CaseView:
+def seen_after(  # noqa: PLR0917 - everything an act leaves behind that shows
+    parts: Parts,
+    caller: Caller,
+    case: Case,
+    head: str,
+    around: Surroundings,
+    steps: Iterable[OpenStep],
+    opened: Mapping[tuple[str, int], datetime],
+) -> CaseView:
     """Return the case as an act left it behind; nothing is read for it.
 
-    `around` is what the registers say today, of everybody who has a part in the case.
+    `around` is what the registers say today, of everybody who has a part in the case; `opened` says when each
+    open step was opened, by step and round.
     """
-    case = recorded.case
     process = parts.library.for_case(case)
     now = parts.clock()
-    steps = tuple(
+    shown = tuple(
         _open_step(
-            process,
-            case,
-            step,
-            around.known,
-            now,
-            caller.language,
-            recorded.opened.get((step.step, step.round)),
+            process, case, step, around.known, now, caller.language, opened.get((step.step, step.round))
         )
-        for step in recorded.expected.open
+        for step in steps
     )
     unit = Named(id=case.unit, name=around.unit_names[case.unit])
-    return _view(process, case, recorded.head, caller, around.names, unit, steps)
+    return _view(process, case, head, caller, around.names, unit, shown)
 
 
 def _view(  # noqa: PLR0917 - everything a view is made of

@@ -14,9 +14,8 @@ import signal
 import statistics
 import sys
 import tempfile
-import threading
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -33,12 +32,24 @@ from bench.act.office import Act, Office, opened_office
 from bench.promises import machine
 from records.database import Database
 from records.engines import open_engine
+from records.prepared import watched
 from records.tables import cases
 
 T = TypeVar("T")
 
 LAYERS: Final = (
-    ("SQL", (" do_execute", " do_commit", " do_rollback", " fetchall", " do_executemany")),
+    (
+        "SQL",
+        (
+            " do_execute",
+            " do_commit",
+            " do_rollback",
+            " fetchall",
+            " do_executemany",
+            "/prepared.py send",
+            "/prepared.py rows",
+        ),
+    ),
     ("domain", ("/domain/",)),
     ("records", ("/records/",)),
     ("services", ("/services/",)),
@@ -55,16 +66,13 @@ LAYERS: Final = (
 
 @dataclass
 class Statements:
-    """What was sent to the database: how often, and for how long."""
+    """What was sent to the database, and how often."""
 
     number: Counter[str] = field(default_factory=Counter)
-    seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
 
-    def note(self, statement: str, seconds: float) -> None:
+    def note(self, statement: str) -> None:
         """Note one statement, by its shape."""
-        shape = " ".join(statement.split())
-        self.number[shape] += 1
-        self.seconds[shape] += seconds
+        self.number[" ".join(statement.split())] += 1
 
 
 @dataclass
@@ -197,21 +205,17 @@ def _sampled() -> Iterator[Samples]:
 @contextmanager
 def _counted() -> Iterator[Statements]:
     """Count every statement of every engine."""
-    found, begun = Statements(), threading.local()
+    found = Statements()
 
-    def before(*_given: object) -> None:
-        begun.at = time.perf_counter()
-
-    def after(_connection: object, _cursor: object, statement: str, *_given: object) -> None:
-        found.note(statement, time.perf_counter() - begun.at)
+    def before(_connection: object, _cursor: object, statement: str, *_given: object) -> None:
+        found.note(statement)
 
     sa.event.listen(sa.Engine, "before_cursor_execute", before)
-    sa.event.listen(sa.Engine, "after_cursor_execute", after)
     try:
-        yield found
+        with watched(found.note):
+            yield found
     finally:
         sa.event.remove(sa.Engine, "before_cursor_execute", before)
-        sa.event.remove(sa.Engine, "after_cursor_execute", after)
 
 
 class _Inline:
@@ -250,7 +254,7 @@ def _snapshot_bytes(connection: sa.Connection) -> int:
 
 def _by_statement(found: Statements, acts: int) -> list[dict[str, Any]]:
     return [
-        {"per_act": number / acts, "ms_per_act": 1e3 * found.seconds[shape] / acts, "statement": shape}
+        {"per_act": number / acts, "statement": shape}
         for shape, number in found.number.most_common()
         if number >= acts / 10
     ]
@@ -270,10 +274,10 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
             f"{one['per_second']:.0f} acts/s ({one['acts']} acts)"
         )
     statements = found["statements"]
-    number, taken = (sum(one[what] for one in statements) for what in ("per_act", "ms_per_act"))
-    yield f"statements: {number:.1f} an act, {taken:.2f} ms; snapshot {found['snapshot_bytes']} characters"
+    number = sum(one["per_act"] for one in statements)
+    yield f"statements: {number:.1f} an act; snapshot {found['snapshot_bytes']} characters"
     for one in statements:
-        yield f"  {one['per_act']:5.2f}  {one['ms_per_act']:6.3f} ms  {one['statement'][:150]}"
+        yield f"  {one['per_act']:5.2f}  {one['statement'][:150]}"
     yield "CPU ms an act, by layer (own time, C included):"
     for layer, taken in found["layers"].items():
         yield f"  {taken:6.2f}  {layer}"

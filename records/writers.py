@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 
 from records.problems import DatabaseUnavailable, StorageFull
+from telemetry import metrics
 
 T = TypeVar("T")
 
@@ -134,6 +135,7 @@ class GroupWriter:
         except Exception as error:  # noqa: BLE001 - whatever stopped the commit, every member must hear of it
             self._fail(first, begun, error)
             return ended
+        metrics.GROUPS.observe(len(done))
         for one in done:
             one.tell()
         return ended

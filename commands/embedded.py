@@ -13,7 +13,11 @@ from commands.failures import CommandFailed
 # WAL doubles the throughput of the server's default; FULL keeps what was acknowledged at a power cut; the
 # poll rate takes away the 50 ms that every activity would wait otherwise.
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL")
-_DYNAMIC = ("history.transferProcessorMaxPollRPS=1000",)
+_DYNAMIC = (
+    "history.transferProcessorMaxPollRPS=1000",
+    # An activity goes straight to the worker that asked for it, without a queue in between.
+    "system.enableActivityEagerExecution=true",
+)
 
 
 def program(name: str) -> str:

@@ -1,0 +1,1 @@
+"""What open cases cost while nobody acts, and what happens when many are due at once."""

@@ -1,0 +1,216 @@
+"""`python -m bench.waiting`: thousands of open cases that wait, and many that are due within one second."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import httpx
+
+from bench.promises import Promise, report
+from bench.waiting.crowd import LOGIN, PASSWORD, Crowd, found, gather, lateness, published_in, untold
+from bench.waiting.installation import Installation
+from bench.waiting.midnight import midnight_at
+from commands.preparing import prepare_record
+from records.database import Database
+from settings import Settings
+
+WORKER_KIB, SERVER_KIB = 100, 150
+"""Resident memory one open case may cost all workers, and the server, ..."""
+WORKERS_GROW, SERVER_GROWS = 64 * 1024, 256 * 1024
+"""... beyond the KiB by which they grow once they work at all, however few cases there are."""
+AT_REST: Final = 2.0
+"""Percent of one core that everything may use while nobody acts."""
+DRAINED_IN: Final = 20.0
+"""Seconds after their moment in which everything due has to be recorded."""
+RESTS_FOR: Final = 20.0
+"""Seconds over which the rest is watched."""
+_GIVES_UP_AFTER: Final = 180.0
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much is measured."""
+
+    cases: int
+    due: int
+    until_midnight: float
+    """Seconds from the start to the moment at which `due` cases are due: all must be open before."""
+
+
+FULL: Final = Size(cases=10_000, due=2_000, until_midnight=1200)
+SMALL: Final = Size(cases=500, due=200, until_midnight=150)
+
+
+@dataclass
+class Found:
+    """What was measured."""
+
+    worker_kib: float = float("nan")
+    server_kib: float = float("nan")
+    at_rest: float = float("nan")
+    drained: float = float("inf")
+    acts: tuple[float, ...] = ()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure, print one line for each promise, and return the exit code."""
+    parser = argparse.ArgumentParser(prog="bench.waiting", description=__doc__)
+    parser.add_argument("--small", action="store_true", help="hundreds of cases in place of thousands")
+    parser.add_argument("--cases", type=int)
+    parser.add_argument("--due", type=int)
+    parser.add_argument("--until-midnight", type=float, help="seconds in which all cases must be open")
+    parser.add_argument("--plant", choices=["unheard"], help="a fault that the promises must notice")
+    asked = parser.parse_args(arguments)
+    usual = SMALL if asked.small else FULL
+    size = Size(
+        cases=asked.cases or usual.cases,
+        due=asked.due or usual.due,
+        until_midnight=asked.until_midnight or usual.until_midnight,
+    )
+    with tempfile.TemporaryDirectory(prefix="accede-waiting-") as scratch:
+        measured = asyncio.run(_measure(size, Path(scratch), unheard=asked.plant == "unheard"))
+    return report("waiting", _promises(size, measured), {"size": vars(size), "acts": len(measured.acts)})
+
+
+def _promises(size: Size, found_: Found) -> list[Promise]:
+    late = sorted(found_.acts)
+    p95 = round(late[int(len(late) * 0.95)] * 1000) if late else float("nan")
+    open_cases = f"{size.cases} open cases"
+    worker_kib = round(WORKER_KIB + WORKERS_GROW / size.cases)
+    server_kib = round(SERVER_KIB + SERVER_GROWS / size.cases)
+    return [
+        Promise(
+            "waiting.worker", f"{open_cases}: workers", round(found_.worker_kib, 1), worker_kib, "KiB a case"
+        ),
+        Promise(
+            "waiting.server", f"{open_cases}: Temporal", round(found_.server_kib, 1), server_kib, "KiB a case"
+        ),
+        Promise("waiting.rest", f"{open_cases}: at rest", round(found_.at_rest, 2), AT_REST, "% of a core"),
+        Promise("waiting.drain", f"{size.due} due in one second", round(found_.drained, 1), DRAINED_IN, "s"),
+        Promise("waiting.acts", "p95 of an act meanwhile", p95, 2000, "ms"),
+    ]
+
+
+async def _measure(size: Size, scratch: Path, *, unheard: bool) -> Found:
+    midnight = (datetime.now(UTC) + timedelta(seconds=size.until_midnight)).replace(microsecond=0)
+    variables = midnight_at(midnight, scratch / "zones")
+    process = published_in(scratch / "processes")
+    settings = Settings(data_dir=scratch / "data", processes_dir=scratch / "processes", log_level="warning")
+    settings.data_dir.mkdir()
+    await prepare_record(settings)
+    await found(settings)
+    measured = Found()
+    running = await Installation.up(settings.data_dir, {**_environment(settings.processes_dir), **variables})
+    database = Database.open(settings.database_url)
+    try:
+        before = running.memory()
+        waiting = size.cases - size.due
+        crowd = await gather(database, process, midnight, 0 if unheard else size.due, waiting)
+        await _until(lambda: _all_told(database), midnight)
+        await _settled(running, midnight)
+        after = running.memory()
+        measured.worker_kib = (after["worker"] - before["worker"]) / size.cases
+        measured.server_kib = (after["server"] - before["server"]) / size.cases
+        measured.at_rest = await _rest(running, midnight)
+        measured.drained, measured.acts = await _drain(running.api, database, crowd, midnight, size.due)
+    finally:
+        await database.close()
+        await running.stop()
+    return measured
+
+
+async def _rest(running: Installation, midnight: datetime) -> float:
+    """Return what everything uses while nobody acts, in percent of a core."""
+    if datetime.now(UTC) + timedelta(seconds=RESTS_FOR + 2) > midnight:
+        raise RuntimeError(
+            "midnight comes too soon to rest before it: give more seconds with --until-midnight"
+        )
+    used, begun = running.cpu(), time.monotonic()
+    await asyncio.sleep(RESTS_FOR)
+    return (running.cpu() - used) / (time.monotonic() - begun) * 100
+
+
+async def _drain(
+    api: str, database: Database, crowd: Crowd, midnight: datetime, due: int
+) -> tuple[float, tuple[float, ...]]:
+    """Act from midnight on until everything due is recorded; return how late the last was, and the acts."""
+    await asyncio.sleep(max(0.0, (midnight - datetime.now(UTC)).total_seconds()))
+    waits: list[float] = []
+    async with httpx.AsyncClient(base_url=api, trust_env=False, timeout=60) as client:
+        (await client.post("/v1/session", json={"login": LOGIN, "password": PASSWORD})).raise_for_status()
+        acting = [asyncio.create_task(_act(client, case, waits)) for case in crowd.acted_on[:4]]
+        give_up_at = time.monotonic() + _GIVES_UP_AFTER
+        while len(late := await database.read(partial(lateness, midnight=midnight))) < due:
+            if time.monotonic() > give_up_at:
+                break
+            await asyncio.sleep(0.5)
+        for one in acting:
+            one.cancel()
+        ended = await asyncio.gather(*acting, return_exceptions=True)
+    for trouble in ended:
+        if isinstance(trouble, Exception):
+            raise trouble
+    return (late[-1] if len(late) >= due else float("inf")), tuple(waits)
+
+
+async def _act(client: httpx.AsyncClient, case: str, waits: list[float]) -> None:
+    """Act on one case, again and again, four times a second at most."""
+    head = (await client.get(f"/v1/cases/{case}")).headers["etag"]
+    number = 0
+    while True:
+        begun = time.perf_counter()
+        number += 1
+        sent = {"If-Match": head, "Idempotency-Key": f"{case}-{number}"}
+        answer = await client.post(
+            f"/v1/cases/{case}/steps/talk", json={"outcome": "postponed"}, headers=sent
+        )
+        answer.raise_for_status()
+        waits.append(time.perf_counter() - begun)
+        head = answer.headers["etag"]
+        await asyncio.sleep(0.25)
+
+
+async def _all_told(database: Database) -> bool:
+    return await database.read(untold) == 0
+
+
+async def _settled(running: Installation, midnight: datetime) -> None:
+    """Wait until the workflows have done what they were told."""
+    used = running.cpu()
+
+    async def calm() -> bool:
+        nonlocal used
+        await asyncio.sleep(2)
+        used, before = running.cpu(), used
+        return used - before < 2 * 0.1
+
+    await _until(calm, midnight)
+
+
+async def _until(holds: Callable[[], Awaitable[bool]], midnight: datetime) -> None:
+    while not await holds():
+        if datetime.now(UTC) > midnight:
+            raise RuntimeError(
+                "midnight came before all cases were open: give more seconds with --until-midnight"
+            )
+        await asyncio.sleep(0.5)
+
+
+def _environment(processes: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("ACCEDE_")}
+    return {**kept, "ACCEDE_PROCESSES_DIR": str(processes), "ACCEDE_LOG_LEVEL": "warning"}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

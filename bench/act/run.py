@@ -46,6 +46,7 @@ class Plan:
     """Seconds of a round with many."""
     plant: str | None = None
     applicants: int = 6000
+    is_small: bool = False
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -57,6 +58,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     details = {
         "seconds": round(time.monotonic() - started),
         "planted": plan.plant,
+        "small": plan.is_small,
         "results": values(results),
     }
     print(f"on {machine()['processor']}, {machine()['cores']} cores; {details['seconds']} seconds in all")
@@ -133,7 +135,7 @@ def _plan(argv: Sequence[str] | None) -> Plan:
     given = parser.parse_args(argv)
     if given.small:
         few = tuple(name for name in given.systems if name in {OURS, "plain", "temporal"})
-        return Plan(given.databases, few, given.callers, 1, 1, 1.5, given.plant, applicants=600)
+        return Plan(given.databases, few, given.callers, 1, 1, 1.5, given.plant, 600, is_small=True)
     alone = min(given.seconds, 3)
     return Plan(
         given.databases, given.systems, given.callers, given.rounds, alone, given.seconds, given.plant

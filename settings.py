@@ -60,6 +60,10 @@ class Settings(BaseSettings):
     temporal_tls_name: str = ""
     """The name Temporal's certificate is for, where it is not the host of its address."""
     temporal_api_key: SecretStr | None = None
+    temporal_deployment: str = ""
+    """The worker deployment that workers belong to; empty: workers are not versioned."""
+    temporal_build_id: str = ""
+    """Which build of the deployment a worker is, such as its release."""
     task_queue: str = "accede"
     sandbox: bool = False
     """Whether workflow code runs in the SDK's sandbox: slower by a third, and it finds forbidden calls.
@@ -185,6 +189,8 @@ class Settings(BaseSettings):
     def _temporal_is_reached_safely(self) -> Self:
         if (self.temporal_tls_cert is None) != (self.temporal_tls_key is None):
             raise ValueError("TEMPORAL_TLS_CERT and TEMPORAL_TLS_KEY go together: one of them is missing")
+        if bool(self.temporal_deployment) != bool(self.temporal_build_id):
+            raise ValueError("TEMPORAL_DEPLOYMENT and TEMPORAL_BUILD_ID go together: one of them is missing")
         files = (self.temporal_tls_ca, self.temporal_tls_cert, self.temporal_tls_name or None)
         if self.temporal_tls is None:
             wanted = any(files) or self.temporal_api_key is not None

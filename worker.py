@@ -15,11 +15,13 @@ from typing import Final
 
 import structlog
 from temporalio.client import Client
+from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import (
     PollerBehaviorSimpleMaximum,
     UnsandboxedWorkflowRunner,
     Worker,
+    WorkerDeploymentConfig,
     WorkflowRunner,
 )
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
@@ -151,6 +153,7 @@ async def a_worker(
             ReconcileActivities(look_over).reconcile,
         ],
         workflow_runner=runner or _runner(settings),
+        deployment_config=_deployment(settings),
         interceptors=[PlacedActivities()],
         max_cached_workflows=settings.max_cached_cases,
         max_concurrent_workflow_tasks=100,
@@ -251,6 +254,21 @@ def _sender(settings: Settings) -> Sender | None:
         return None
     return MailSender(
         settings.smtp_url.get_secret_value(), sender=settings.mail_from, public_url=settings.public_url
+    )
+
+
+def _deployment(settings: Settings) -> WorkerDeploymentConfig | None:
+    """Return which build this is; None where workers are not versioned.
+
+    Cases last for years, so their workflows go over to the build in use at their next task, instead of
+    keeping the worker they began with alive. That they can is what recorded histories are replayed for.
+    """
+    if not settings.temporal_deployment:
+        return None
+    return WorkerDeploymentConfig(
+        version=WorkerDeploymentVersion(settings.temporal_deployment, settings.temporal_build_id),
+        use_worker_versioning=True,
+        default_versioning_behavior=VersioningBehavior.AUTO_UPGRADE,
     )
 
 

@@ -57,7 +57,10 @@ def _is_full(error: BaseException | None) -> bool:
 
     SQLite takes back the whole transaction then, and what fails next is the way back to a savepoint.
     """
-    while error is not None:
+    seen: list[BaseException] = []
+    # A refusal that is raised anew from itself is its own cause.
+    while error is not None and not any(error is one for one in seen):
+        seen.append(error)
         original = getattr(error, "orig", None)
         if getattr(original, "sqlstate", None) == _DISK_FULL or _SQLITE_FULL in str(original):
             return True

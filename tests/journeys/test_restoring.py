@@ -202,7 +202,7 @@ async def _goes_on(address, temporal, peer):
         assert (found.started, found.nudged, found.restarted, found.unknown) == (0, 0, 0, 0)
         await begin(database, "after-the-restore")
         driver.wake()
-        await until(lambda: _everything_mailed(database))
+        await until(lambda: _everything_mailed(database, of_case="after-the-restore"), within=60)
     await database.close()
 
 
@@ -214,9 +214,9 @@ async def _once_there_is_something(acknowledged, peer):
     return dict(acknowledged)
 
 
-async def _everything_mailed(database):
+async def _everything_mailed(database, of_case=None):
     rows = (json.loads(row) for row in (await database.read(everything))["obligations"])
-    return not any("waiting" in row for row in rows)
+    return not any("waiting" in row for row in rows if of_case is None or of_case in row)
 
 
 async def _every_workflow_knows_its_case(client, database):

@@ -56,7 +56,7 @@ class Peer(System):
         self._identify = identify
         needed = documents_needed(self.scenery.branches)
         self.script = Script(
-            self.scenery, identify, {(login, kind): f"document-{kind}" for login, kind in needed}
+            self.walk, self.scenery, identify, {(login, kind): f"document-{kind}" for login, kind in needed}
         )
 
     @abstractmethod
@@ -118,6 +118,7 @@ class Plain(Peer):
     """FastAPI and a SQLAlchemy transaction, no engine."""
 
     name = "plain"
+    fastest = 1500.0
 
     async def start_processes(self, port: int) -> None:
         """Start the API."""
@@ -128,6 +129,7 @@ class Temporal(Peer):
     """A minimal Temporal service: an Update whose handler writes in a local activity."""
 
     name = "temporal"
+    fastest = 250.0
 
     async def start_processes(self, port: int) -> None:
         """Start a Temporal server of its own, a worker, and the API."""
@@ -142,6 +144,7 @@ class Dbos(Peer):
     """A DBOS service: a workflow for each act."""
 
     name = "dbos"
+    fastest = 150.0
     python = PEERS_PYTHON
 
     async def start_processes(self, port: int) -> None:
@@ -153,6 +156,7 @@ class Viewflow(Peer):
     """A Django site whose approvals are a flow of viewflow."""
 
     name = "viewflow"
+    fastest = 250.0
     python = PEERS_PYTHON
 
     async def start_processes(self, port: int) -> None:

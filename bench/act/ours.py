@@ -20,7 +20,6 @@ from bench.act.running import DidNotStart, Process, environment, free_port, list
 from bench.act.systems import Kept, System
 from bench.act.walking import STEPS, ActRefused, Script, documents_needed
 from commands.embedded import server_argv, server_environment
-from docs.tour import WHY_LATE
 from records.engines import open_engine
 from records.tables import events, obligations, outbox
 from workflows.contract import case_workflow_id
@@ -54,12 +53,12 @@ class Accede(System):
         for login, kind in documents_needed(self.scenery.branches):
             self._documents[login, kind] = await self._hand_in(connection, login, kind)
         connection.close()
-        self.script = Script(self.scenery, self._identify, self._documents)
+        self.script = Script(self.walk, self.scenery, self._identify, self._documents)
 
     def start_request(self, subject: str, branch: int) -> bytes:
         """Return the request that starts a case, on the first day of the tour."""
         said = {"process": "membership-development", "subject": subject, "unit": self.scenery.units[branch]}
-        said |= {"occurred_on": _FIRST_DAY, "reason": WHY_LATE}
+        said |= self.walk.dated(_FIRST_DAY)
         secretary = login_for("secretary", branch)
         letter = self._documents[secretary, "application-letter"]
         body = json.dumps(said | {"materials": {"application-letter": [letter]}}).encode()

@@ -21,10 +21,10 @@ from bench.act.organisation import Organisation
 from bench.act.promised import ALONE, CROWD, OURS, Place, promises
 from bench.act.systems import System
 from bench.act.table import table, values
-from bench.act.walking import ActRefused
+from bench.act.walking import WALKS, ActRefused
 from bench.promises import machine, report
 
-_SPARE = 1.6
+_SPARE = 2
 """How many more cases are prepared than the last round used."""
 
 
@@ -45,8 +45,9 @@ class Plan:
     crowd: float
     """Seconds of a round with many."""
     plant: str | None = None
-    applicants: int = 6000
+    applicants: int = 30_000
     is_small: bool = False
+    walk: str = "today"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -59,6 +60,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "seconds": round(time.monotonic() - started),
         "planted": plan.plant,
         "small": plan.is_small,
+        "walk": plan.walk,
         "results": values(results),
     }
     print(f"on {machine()['processor']}, {machine()['cores']} cores; {details['seconds']} seconds in all")
@@ -86,6 +88,7 @@ async def _running(plan: Plan, database: str, folder: Path) -> AsyncIterator[lis
         ground = Ground(database, folder / database, scenery, plan.plant)
         for system in lineup(ground, plan.systems, stopping):
             say(f"{database}: starting {system.name}")
+            system.walk = WALKS[plan.walk]
             stopping.push_async_callback(system.stop)
             await system.start()
             systems.append(system)
@@ -109,18 +112,14 @@ async def _rounds(
 async def _round(plan: Plan, system: System, callers: int, before: list[Round]) -> Round:
     seconds = plan.alone if callers == 1 else plan.crowd
     # Enough cases for what was done last time, and some more; the first time for a fast machine.
-    acts = max((found.acts for found in before), default=int(_FIRST_GUESS * seconds))
-    await system.prepare(callers + int(_SPARE * acts / _STEPS) + 1)
+    acts = max((_SPARE * found.acts for found in before), default=system.fastest * seconds)
+    await system.prepare(callers + int(acts / system.walk.length) + 1)
     try:
         found = await measure(system, callers, seconds)
     except (ActRefused, ConnectionLost, IndexError) as trouble:
         raise Broken(f"{system.name}, {callers} callers: {trouble!r}\n{logs(system.folder)}") from trouble
     before.append(found)
     return found
-
-
-_FIRST_GUESS = 500
-_STEPS = 25
 
 
 def _plan(argv: Sequence[str] | None) -> Plan:
@@ -131,14 +130,26 @@ def _plan(argv: Sequence[str] | None) -> Plan:
     parser.add_argument("--callers", type=_numbers, default=(ALONE, CROWD))
     parser.add_argument("--rounds", type=int, default=4)
     parser.add_argument("--seconds", type=float, default=8, help="of a round with many callers")
+    parser.add_argument(
+        "--walk", choices=WALKS, default="today", help="acts of today, or a past case of the tour"
+    )
     parser.add_argument("--plant", choices=FAULTS, help="a fault that the promises must notice")
     given = parser.parse_args(argv)
     if given.small:
         few = tuple(name for name in given.systems if name in {OURS, "plain", "temporal"})
-        return Plan(given.databases, few, given.callers, 1, 1, 1.5, given.plant, 600, is_small=True)
+        return Plan(
+            given.databases, few, given.callers, 1, 1, 1.5, given.plant, 2000, is_small=True, walk=given.walk
+        )
     alone = min(given.seconds, 3)
     return Plan(
-        given.databases, given.systems, given.callers, given.rounds, alone, given.seconds, given.plant
+        given.databases,
+        given.systems,
+        given.callers,
+        given.rounds,
+        alone,
+        given.seconds,
+        given.plant,
+        walk=given.walk,
     )
 
 

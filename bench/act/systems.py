@@ -13,7 +13,7 @@ from typing import Final
 
 from bench.act.client import Connection
 from bench.act.organisation import Organisation
-from bench.act.walking import ActRefused, Case, Script
+from bench.act.walking import WALKS, ActRefused, Case, Script, Walk
 
 _STARTERS: Final = 8
 _CREATED: Final = 201
@@ -34,6 +34,9 @@ class System(ABC):
 
     name: str
     """Short, and unique within a database: a column of the table."""
+    walk: Walk = WALKS["today"]
+    fastest = 600.0
+    """Acts a second that it will hardly reach, for which cases are there at the first round."""
     patience = 60.0
     """Seconds that the effects of a round may take after its last act."""
 

@@ -12,6 +12,9 @@ import time
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from bench.act.client import Answer, Connection
 from bench.act.organisation import Organisation, login_for
@@ -20,6 +23,31 @@ from docs.tour import CASE, WHY_LATE
 HEAD_MOVED = 412
 _OK = 200
 STEPS = tuple(step for _, step, _, _, _ in CASE)
+ZONE = ZoneInfo("Asia/Shanghai")
+"""Of the organisation: in which a moment becomes a day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """How far cases are walked, and on which days."""
+
+    length: int
+    """Steps of the tour, from the first."""
+    is_past: bool
+    """Whether the acts are those of a past case, entered late, or all of today."""
+
+    def dated(self, day: str) -> dict[str, str]:
+        """Return what an act of the tour says of its day."""
+        if self.is_past:
+            return {"occurred_on": day, "reason": WHY_LATE}
+        return {"occurred_on": datetime.now(ZONE).date().isoformat()}
+
+
+WALKS = {
+    # As far as a case comes on one day; then a year of cultivation begins.
+    "today": Walk(5, is_past=False),
+    "tour": Walk(len(STEPS), is_past=True),
+}
 
 
 class ActRefused(Exception):
@@ -55,15 +83,21 @@ class Script:
     """The requests of a walk."""
 
     def __init__(
-        self, scenery: Organisation, identify: Mapping[str, bytes], documents: Mapping[tuple[str, str], str]
+        self,
+        walk: Walk,
+        scenery: Organisation,
+        identify: Mapping[str, bytes],
+        documents: Mapping[tuple[str, str], str],
     ) -> None:
         """Put requests together.
 
         `identify` gives for each login the header line that says who asks; `documents` for a login and a kind
         of material the id of the document handed in.
         """
+        self.length = walk.length
+        self._walk = walk
         self._tails = [
-            [self._tail(position, branch, scenery, identify, documents) for position in range(len(CASE))]
+            [self._tail(position, branch, scenery, identify, documents) for position in range(walk.length)]
             for branch in range(scenery.branches)
         ]
 
@@ -73,8 +107,8 @@ class Script:
         start = b"POST /v1/cases/" + case.id.encode() + tail
         return start + b"If-Match: " + case.head + b"\r\nIdempotency-Key: " + key + b"\r\n\r\n" + body
 
-    @staticmethod
     def _tail(
+        self,
         position: int,
         branch: int,
         scenery: Organisation,
@@ -83,7 +117,7 @@ class Script:
     ) -> tuple[bytes, bytes]:
         day, step, role, more, kinds = CASE[position]
         login = login_for(role, branch)
-        said = {"occurred_on": day, "reason": WHY_LATE, **more}
+        said: dict[str, Any] = {**self._walk.dated(day), **more}
         said["materials"] = {kind: [documents[login, kind]] for kind in kinds.split()}
         if "people" in more:
             said["people"] = scenery.members(branch)[-2:]
@@ -102,9 +136,9 @@ async def walk(
     """
     while time.monotonic() < until:
         case = cases.popleft()
-        while case.done < len(STEPS) and time.monotonic() < until:
+        while case.done < script.length and time.monotonic() < until:
             await _act(connection, script, case, tally)
-        if case.done < len(STEPS):
+        if case.done < script.length:
             cases.append(case)
 
 

@@ -54,11 +54,17 @@ class Probes:
     """Looks at several parts at once, and remembers for a few seconds what it found."""
 
     def __init__(
-        self, looks: Mapping[str, Look], *, kept: float = _KEPT, clock: Callable[[], float] = time.monotonic
+        self,
+        looks: Mapping[str, Look],
+        *,
+        kept: float = _KEPT,
+        patience: float = _PATIENCE,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Take a look for each part; `kept` is in seconds, by `clock`."""
+        """Take a look for each part; `kept` is in seconds, by `clock`, and so is `patience`."""
         self._looks = looks
         self._kept = kept
+        self._patience = patience
         self._clock = clock
         self._found: dict[str, Found] = {}
         self._looked_at = float("-inf")
@@ -68,7 +74,9 @@ class Probes:
         """Return what each look came to. Never raises, and takes no longer than the slowest may."""
         async with self._looking:
             if self._clock() - self._looked_at > self._kept:
-                found = await asyncio.gather(*(_in_time(look) for look in self._looks.values()))
+                found = await asyncio.gather(
+                    *(_in_time(look, self._patience) for look in self._looks.values())
+                )
                 self._found = dict(zip(self._looks, found, strict=True))
                 self._looked_at = self._clock()
             return self._found
@@ -131,13 +139,13 @@ def greet(smtp_url: str, within: float = 2.5) -> None:
             server.ehlo()
 
 
-def disk_has_room(folder: Path) -> Look:
-    """Look whether there is room where the record or the documents are kept."""
+def disk_has_room(folder: Path, *, enough: int = ENOUGH_DISK) -> Look:
+    """Look whether `enough` bytes are free where the record or the documents are kept."""
 
     async def look() -> Found:
         free = (await asyncio.to_thread(shutil.disk_usage, nearest(folder))).free
         told = f"{free / 1e9:.1f} GB"
-        if free >= ENOUGH_DISK:
+        if free >= enough:
             return Found("well", Text(zh=f"磁盘剩余 {told}。", en=f"{told} are free on the disk."))
         return Found(
             "degraded",
@@ -165,9 +173,9 @@ def _unless(errors: tuple[type[Exception], ...], look: Look, otherwise: Callable
     return guarded
 
 
-async def _in_time(look: Look) -> Found:
+async def _in_time(look: Look, patience: float) -> Found:
     try:
-        return await asyncio.wait_for(look(), _PATIENCE)
+        return await asyncio.wait_for(look(), patience)
     except TimeoutError:
         return _SILENT
 

@@ -140,7 +140,7 @@ async def test_numbers_count_acts_and_refusals_and_name_nobody(world):
     text = (await world.client.get("/metrics")).text
     assert 'accede_acts_total{kind="start",outcome="recorded",process="reading-circle"}' in text
     assert 'accede_acts_total{kind="step",outcome="refused",process=""}' in text
-    acting = 'method="POST",route="/v1/cases/{case_id}/steps/{step}",status="409"'
+    acting = 'method="POST",route="/v1/cases/{case_id}/steps/{step}",status="422"'
     assert f"accede_requests_total{{{acting}}}" in text
     assert 'accede_refusals_total{rule="talk.by"}' in text
     assert "accede_outbox_waiting 1.0" in text

@@ -128,8 +128,8 @@ def _plan(argv: Sequence[str] | None) -> Plan:
     parser.add_argument("--databases", type=_words, default=DATABASES)
     parser.add_argument("--systems", type=_words, default=(OURS, *PEERS))
     parser.add_argument("--callers", type=_numbers, default=(ALONE, CROWD))
-    parser.add_argument("--rounds", type=int, default=4)
-    parser.add_argument("--seconds", type=float, default=8, help="of a round with many callers")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=15, help="of a round with many callers")
     parser.add_argument(
         "--walk", choices=WALKS, default="today", help="acts of today, or a past case of the tour"
     )

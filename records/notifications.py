@@ -130,14 +130,17 @@ def list_notices(
     connection: Connection, person: str, *, unread: bool = False, cursor: str | None = None, limit: int = 50
 ) -> Page[Notice]:
     """Return what a person was or is to be told, latest first. Raises BadCursor."""
-    query = _select().where(obligations.c.person_id == person)
+    first = sa.select(obligations.c.id).where(obligations.c.person_id == person)
     if unread:
-        query = query.where(obligations.c.read_at.is_(None))
+        first = first.where(obligations.c.read_at.is_(None))
     if cursor is not None:
         place = sa.tuple_(*(sa.literal(part) for part in place_of(cursor, 2)))
         created = sa.type_coerce(obligations.c.created_at, sa.String)
-        query = query.where(sa.tuple_(created, obligations.c.id) < place)
-    query = query.order_by(obligations.c.created_at.desc(), obligations.c.id.desc()).limit(limit + 1)
+        first = first.where(sa.tuple_(created, obligations.c.id) < place)
+    first = first.order_by(obligations.c.created_at.desc(), obligations.c.id.desc()).limit(limit + 1)
+    page = first.subquery()
+    query = _select().join(page, page.c.id == obligations.c.id)
+    query = query.order_by(obligations.c.created_at.desc(), obligations.c.id.desc())
     rows = connection.execute(query).all()
     items = tuple(Notice(_owed(row), row.status, row.sent_at, row.read_at) for row in rows[:limit])
     return Page(items, _cursor(items[-1]) if len(rows) > limit else None)

@@ -50,7 +50,9 @@ class Scope:
         if not self.units:
             return in_person
         below = units_below(self.units)
-        return (cases.c.unit_id.in_(below), cases.c.target_unit_id.in_(below), *in_person)
+        moving = cases.alias()
+        awaited = sa.select(moving.c.id).where(moving.c.target_unit_id.in_(below))
+        return (cases.c.unit_id.in_(below), cases.c.id.in_(awaited), *in_person)
 
 
 def scope_of(connection: Connection, person: str, today: date) -> Scope:

@@ -17,7 +17,7 @@ from records.tables import ENDING, name_endings, people
 Condition = Callable[[ColumnElement[str]], ColumnElement[bool]]
 """Makes a condition on a column with ids of people."""
 
-_FEW = 2_000
+_FEW = 10_000
 _LAST = "\U0010ffff"
 """Sorts after every character of a name."""
 

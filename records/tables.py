@@ -208,7 +208,7 @@ tasks = Table(
     Column("step", _NAME, primary_key=True),
     Column("actor", String(160), primary_key=True),
     # Empty where a post and not a certain person is asked.
-    Column("person_id", _ID, primary_key=True, default="", index=True),
+    Column("person_id", _ID, primary_key=True, default=""),
     Column("round", Integer, nullable=False),
     Column("kind", String(20), nullable=False),
     Column("unit_id", _ID),
@@ -216,7 +216,13 @@ tasks = Table(
     Column("opened_at", Moment, nullable=False),
     Column("not_before", Day),
     Column("due_on", Day),
-    Index(None, "unit_id", "role"),
+    Index(None, "unit_id", "role", "person_id"),
+    Index(
+        "ix_tasks_in_person",
+        "person_id",
+        sqlite_where=text("person_id <> ''"),
+        postgresql_where=text("person_id <> ''"),
+    ),
 )
 
 obligations = Table(

@@ -111,6 +111,7 @@ def read_patterns(folder: Path) -> Patterns:
 
 
 def _demonstrate(file: Path, moment: datetime) -> None:
+    file.unlink(missing_ok=True)
     address = f"sqlite:///{file}"
     migrating.upgrade(address)
     database = Database.open(address)
@@ -137,7 +138,7 @@ def _case_pattern(
     hanging["outbox"] = [
         {**row, "driven_seq": row["seq"], "waiting_since": None} for row in hanging["outbox"]
     ]
-    due = {row["due_on"] for row in hanging["tasks"]} - {None}
+    due = {row["due_on"] for row in (*hanging["tasks"], case)} - {None}
     hanging["tasks"] = [
         {**row, "due_on": None if row["due_on"] is None else slot(f"due/{row['due_on']}")}
         for row in hanging["tasks"]
@@ -154,7 +155,8 @@ def _case_pattern(
     dated = str(case["snapshot"]).replace(
         f'"opened_on":"{opened_on}","closed_on"', f'"opened_on":"{slot("opened")}","closed_on"', 1
     )
-    hanging["cases"] = [{**case, "opened_on": slot("opened"), "snapshot": dated}]
+    first_due = None if case["due_on"] is None else slot(f"due/{case['due_on']}")
+    hanging["cases"] = [{**case, "opened_on": slot("opened"), "snapshot": dated, "due_on": first_due}]
     ids = _ids(every, {str(case["id"]): "case", str(case["subject_id"]): "subject"})
     return CasePattern(
         tables={table: Pattern.of(table, _with_slots(rows, ids)) for table, rows in hanging.items()},

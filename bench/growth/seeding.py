@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from functools import cache
 
 from bench.growth.patterns import FIELD, NOTHING, ROW, CasePattern, Patterns
-from records.names import searchable
+from records.names import endings, searchable
 from records.tables import metadata
 
 _SURNAMES = (
@@ -88,7 +88,10 @@ class Seeds:
 
     def organisation(self) -> Iterator[Batch]:
         """Return the rows of units, people, posts and standings."""
-        yield Batch({table: _text(table, rows) for table, rows in self._root().items()})
+        root = self._root()
+        yield Batch(
+            {table: _text(table, rows) for table, rows in root.items()} | _with_endings(root["people"])
+        )
         for number in range(self._size.departments):
             yield self._part(number, of_department=True)
         for number in range(self._size.committees):
@@ -146,7 +149,7 @@ class Seeds:
         values |= {f"due/{day}": _shifted(day, earlier) for day in pattern.due}
         name = made_name(chance)
         tables = {table: rows.filled(values) for table, rows in pattern.tables.items()}
-        return Batch({"people": _text("people", [_person(subject, name)]), **tables}, 1)
+        return Batch(_with_endings([_person(subject, name)]) | tables, 1)
 
     def _made_ids(self, committee: int) -> dict[str, str]:
         """Return what stands for each id of the demonstration, in one committee and its department."""
@@ -176,7 +179,8 @@ class Seeds:
             made["unit_closure"].append(_above(ROOT, str(row["id"]), depth))
         if of_department:
             made["units"] = [{**row, "parent_id": ROOT} for row in made["units"]]
-        return Batch({table: _text(table, rows) for table, rows in made.items()})
+        texts = {table: _text(table, rows) for table, rows in made.items()}
+        return Batch(texts | _with_endings(made["people"]))
 
 
 def _replaced(row: Row, ids: Mapping[str, str], new_id: str) -> Row:
@@ -189,6 +193,16 @@ def _replaced(row: Row, ids: Mapping[str, str], new_id: str) -> Row:
 
 def _above(ancestor: str, unit: str, depth: int) -> Row:
     return {"ancestor_id": ancestor, "unit_id": unit, "depth": str(depth)}
+
+
+def _with_endings(rows: list[Row]) -> dict[str, str]:
+    """Return people, and the parts of their names by which they are found."""
+    parts: list[Row] = [
+        {"ending": ending, "person_id": row["id"]}
+        for row in rows
+        for ending in sorted(endings(str(row["name_search"])))
+    ]
+    return {"people": _text("people", rows), "name_endings": _text("name_endings", parts)}
 
 
 def _person(person: str, name: str) -> Row:

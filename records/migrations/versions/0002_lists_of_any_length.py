@@ -15,6 +15,8 @@ _REPLACED = (
     ("ix_cases_stage_opened_on_id", "cases", ["stage", "opened_on", "id"]),
     ("ix_cases_standing_opened_on_id", "cases", ["standing", "opened_on", "id"]),
     ("ix_tasks_due_on", "tasks", ["due_on"]),
+    ("ix_tasks_person_id", "tasks", ["person_id"]),
+    ("ix_tasks_unit_id_role", "tasks", ["unit_id", "role"]),
     ("ix_standings_unit_id_standing", "standings", ["unit_id", "standing"]),
 )
 _NARROWING = ["status", "stage", "standing", "process", "due_on"]
@@ -56,6 +58,17 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(
+        "ix_tasks_unit_id_role_person_id", "tasks", ["unit_id", "role", "person_id"], unique=False
+    )
+    op.create_index(
+        "ix_tasks_in_person",
+        "tasks",
+        ["person_id"],
+        unique=False,
+        sqlite_where=sa.text("person_id <> ''"),
+        postgresql_where=sa.text("person_id <> ''"),
+    )
+    op.create_index(
         "ix_standings_roster",
         "standings",
         ["unit_id", "standing", "from_on", "to_on", "person_id"],
@@ -83,6 +96,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("name_endings")
     op.drop_index("ix_standings_roster", table_name="standings")
+    op.drop_index("ix_tasks_in_person", table_name="tasks")
+    op.drop_index("ix_tasks_unit_id_role_person_id", table_name="tasks")
     op.drop_index("ix_obligations_unread", table_name="obligations")
     op.drop_index("ix_cases_listed_by_unit", table_name="cases")
     op.drop_index("ix_cases_listed", table_name="cases")

@@ -1,0 +1,183 @@
+"""`python -m bench.growth`: what acts and lists cost in a long case and in a large record."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from bench.growth import seeding
+from bench.growth.acting import Costs, grow, in_fresh_processes, in_turns, places
+from bench.growth.asking import Times, ask_all, p99
+from bench.growth.opening import Shelf, opened
+from bench.growth.plans import overheard, scans
+from bench.growth.questions import look_around, questions
+from bench.growth.seeding import Size
+from bench.promises import Promise, report
+from records.engines import open_engine
+from records.tables import metadata
+from services.parts import Parts
+
+_RATIO, _MILLISECONDS = 1.2, 100.0
+_LISTS = ("inbox", "cases", "search", "history", "people", "posts", "messages", "case")
+_PLANTS = {"no-index": "ix_obligations_person_id_created_at_id"}
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much is measured."""
+
+    size: Size
+    rounds: int
+    acts: int
+    processes: int
+    events: int
+    judges_lists: bool
+    """Whether lists have to keep their time: a small record says nothing about that."""
+
+
+_FULL = Effort(seeding.FULL, rounds=12, acts=100, processes=7, events=1000, judges_lists=True)
+_SMALL = Effort(seeding.SMALL, rounds=2, acts=20, processes=2, events=200, judges_lists=False)
+
+
+def main() -> int:
+    """Measure what was asked for and return the exit code."""
+    asked = argparse.ArgumentParser(prog="python -m bench.growth", description=__doc__)
+    asked.add_argument("--small", action="store_true", help="2,000 cases instead of 100,000; for CI")
+    asked.add_argument("--database", choices=("sqlite", "postgresql", "both"), default="both")
+    asked.add_argument("--keep", type=Path, help="keep the seeded records in this folder, and use them again")
+    asked.add_argument("--plant", choices=sorted(_PLANTS), help="a fault that must make it fail")
+    options = asked.parse_args()
+    kinds = ("sqlite", "postgresql") if options.database == "both" else (options.database,)
+    with _folder(options.keep) as folder, Shelf(folder) as shelf:
+        promises: list[Promise] = []
+        details: dict[str, object] = {}
+        for kind in kinds:
+            effort = _SMALL if options.small else _FULL
+            large, empty = shelf.record(kind, effort.size), shelf.record(kind, seeding.EMPTY)
+            with _planted(large, options.plant):
+                kept, found = asyncio.run(_measured(kind, large, empty, effort))
+            promises += kept
+            details[kind] = found
+    return report("growth", promises, details)
+
+
+async def _measured(
+    kind: str, large: str, empty: str, effort: Effort
+) -> tuple[list[Promise], dict[str, object]]:
+    with opened(large) as here, opened(empty) as there:
+        times, read_through = await _asked(large, here, effort)
+        longer = await _long_and_short(there, effort)
+        larger = await _large_and_empty(here, there, effort)
+        colder = await _cold(empty, there, effort)
+    cases = effort.size.open_cases
+    promises = [
+        Promise(
+            f"{kind}-act-long-{name}",
+            f"an act on a case with {effort.events} events, {name}, against one with 30",
+            ratio,
+            _RATIO,
+            "times",
+        )
+        for name, ratio in (("warm", longer[0].times(longer[1])), ("cold", colder[0].times(colder[1])))
+    ]
+    promises.append(
+        Promise(
+            f"{kind}-act-many",
+            f"an act among {cases} open cases, against an empty record",
+            larger[0].times(larger[1]),
+            _RATIO,
+            "times",
+        )
+    )
+    promises += [
+        Promise(f"{kind}-{name}", f"{name}, p99 among {cases} open cases", p99(taken), _MILLISECONDS, "ms")
+        for name in _LISTS
+        if effort.judges_lists
+        and (taken := [one for (list_kind, _), some in times.items() if list_kind == name for one in some])
+    ]
+    promises.append(
+        Promise(f"{kind}-scans", "list statements that read a large table through", len(read_through), 0, "")
+    )
+    acts = {"long": longer, "cold": colder, "many": larger}
+    return promises, {"lists": _slowest(times), "scans": read_through, "acts": _medians(acts)}
+
+
+async def _asked(address: str, parts: Parts, effort: Effort) -> tuple[Times, dict[str, str]]:
+    world = await parts.read(look_around)
+    with overheard() as heard:
+        # The first round fills the caches that a service which runs has filled.
+        await ask_all(parts, (questions(world, 0),))
+    times = await ask_all(parts, (questions(world, number + 1) for number in range(effort.rounds)))
+    return times, scans(address, heard)
+
+
+async def _long_and_short(parts: Parts, effort: Effort) -> tuple[Costs, Costs]:
+    long, short = (await parts.read(lambda c: places(c, 2)))[:2]
+    await grow(parts, long, effort.events)
+    await grow(parts, short, 30)
+    return await in_turns((parts, [long]), (parts, [short]), effort.acts)
+
+
+async def _large_and_empty(here: Parts, there: Parts, effort: Effort) -> tuple[Costs, Costs]:
+    many, few = await here.read(lambda c: places(c, 400)), await there.read(lambda c: places(c, 400))
+    # The first two are the long case and the short one beside it.
+    return await in_turns((here, many[2:]), (there, few[2:]), effort.acts)
+
+
+async def _cold(address: str, parts: Parts, effort: Effort) -> tuple[Costs, Costs]:
+    long, short = (await parts.read(lambda c: places(c, 2)))[:2]
+    return await in_fresh_processes(address, long, short, effort.processes)
+
+
+def _slowest(times: Times) -> list[dict[str, object]]:
+    ordered = sorted(times.items(), key=lambda item: -max(item[1]))
+    return [
+        {"list": kind, "of": name, "median_ms": round(median(taken), 1), "slowest_ms": round(max(taken), 1)}
+        for (kind, name), taken in ordered[:40]
+    ]
+
+
+def _medians(acts: dict[str, tuple[Costs, Costs]]) -> dict[str, object]:
+    return {
+        name: [
+            {"wall_ms": round(median(one.wall), 2), "cpu_ms": round(median(one.cpu), 2)} for one in compared
+        ]
+        for name, compared in acts.items()
+    }
+
+
+@contextmanager
+def _folder(keep: Path | None) -> Iterator[Path]:
+    if keep is not None:
+        yield keep.resolve()
+        return
+    with tempfile.TemporaryDirectory(prefix="accede-growth-") as made:
+        yield Path(made)
+
+
+@contextmanager
+def _planted(address: str, fault: str | None) -> Iterator[None]:
+    """Take an index away for the length of a block."""
+    if fault is None:
+        yield
+        return
+    index = next(
+        one for table in metadata.sorted_tables for one in table.indexes if one.name == _PLANTS[fault]
+    )
+    engine = open_engine(address)
+    index.drop(engine)
+    try:
+        yield
+    finally:
+        index.create(engine)
+        engine.dispose()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

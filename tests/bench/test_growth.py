@@ -1,0 +1,62 @@
+"""Lists in a record that was seeded: every statement finds its rows by an index, on both databases."""
+
+import asyncio
+import contextlib
+from pathlib import Path
+
+import pytest
+
+from bench.growth.asking import ask_all
+from bench.growth.loading import load_postgresql, load_sqlite
+from bench.growth.opening import opened
+from bench.growth.patterns import read_patterns
+from bench.growth.plans import overheard, scans
+from bench.growth.questions import look_around, questions
+from bench.growth.seeding import Seeds, Size
+from records.engines import open_engine
+from records.tables import obligations
+
+TINY = Size("tiny", departments=2, committees=4, open_cases=180)
+
+
+@pytest.fixture(scope="session")
+def seeds(tmp_path_factory):
+    return Seeds(read_patterns(tmp_path_factory.mktemp("patterns")), TINY)
+
+
+@pytest.fixture
+def seeded(address, seeds):
+    if address.startswith("sqlite"):
+        Path(address.removeprefix("sqlite:///")).unlink()
+        load_sqlite(Path(address.removeprefix("sqlite:///")), seeds, TINY)
+    else:
+        load_postgresql(address, seeds, TINY)
+    return address
+
+
+def asked(address):
+    """Ask every question and return the times and the statements that were needed."""
+    with opened(address) as parts, overheard() as heard:
+        world = parts.database.read_now(look_around)
+        return asyncio.run(ask_all(parts, [questions(world, 1)])), heard
+
+
+@contextlib.contextmanager
+def without(address, table, name):
+    engine = open_engine(address)
+    next(index for index in table.indexes if index.name == name).drop(engine)
+    yield
+    engine.dispose()
+
+
+def test_no_list_reads_a_table_of_cases_through(seeded):
+    times, heard = asked(seeded)
+    assert {kind for kind, _ in times} >= {"inbox", "cases", "search", "history", "people", "messages"}
+    assert len(heard) > 50
+    assert scans(seeded, heard) == {}
+
+
+def test_a_missing_index_is_found(seeded):
+    _, heard = asked(seeded)
+    with without(seeded, obligations, "ix_obligations_person_id_created_at_id"):
+        assert "obligations" in scans(seeded, heard).values()

@@ -65,7 +65,8 @@ class RehearsalDriver(Driver):
 
     async def told(self) -> None:
         """Wait until everything that was recorded has been told."""
-        while self._pending or self._busy:  # noqa: ASYNC110 - two collections, and for a moment only
+        self._gathering.hurry()
+        while not self._gathering.is_empty:  # noqa: ASYNC110 - for a moment only
             await asyncio.sleep(0.002)
 
 

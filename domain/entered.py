@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
-from urllib.parse import quote, unquote
 
 from pydantic import Field, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
@@ -159,11 +158,20 @@ def _packed(entry: Entry, seq: int, day: int, kind: int) -> str:
     """
     parts = [str(seq), str(day), str(kind), ""]
     if entry.ref is not None or entry.values:
-        parts[3] = quote(json.dumps([entry.ref, dict(entry.values)], separators=(",", ":")), safe="")
+        parts[3] = _escaped(json.dumps([entry.ref, dict(entry.values)], separators=(",", ":")))
     else:
         while parts and parts[-1] in {"", "0"}:
             parts.pop()
     return ",".join(parts) + ";"
+
+
+def _escaped(text: str) -> str:
+    """Return a text without the signs that part one entry, and its parts, from the next."""
+    return text.replace("%", "%25").replace(",", "%2C").replace(";", "%3B")
+
+
+def _plain(escaped: str) -> str:
+    return escaped.replace("%3B", ";").replace("%2C", ",").replace("%25", "%")
 
 
 @lru_cache(maxsize=64)
@@ -175,6 +183,6 @@ def _unpacked(packed: str, kinds: tuple[str, ...]) -> tuple[Entry, ...]:
         seq += int(parts[0] or 0)
         day += int(parts[1]) if len(parts) > 1 else 0
         kind = kinds[int(parts[2]) if len(parts) > 2 else 0]  # noqa: PLR2004 - the third part
-        ref, values = json.loads(unquote(parts[3])) if len(parts) > 3 else (None, {})  # noqa: PLR2004 - the rest
+        ref, values = json.loads(_plain(parts[3])) if len(parts) > 3 else (None, {})  # noqa: PLR2004 - the rest
         found.append(Entry(seq=seq, kind=kind, on=date.fromordinal(day), ref=ref, values=values))
     return tuple(found)

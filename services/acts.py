@@ -140,7 +140,8 @@ def _start(
     try:
         return recording.record(connection, process, None, act, parts.clock()), around
     except NotEntitled as refused:
-        raise _unless_takes_part(refused, process, None, known) from refused
+        _check_takes_part(refused, process, None, known)
+        raise
 
 
 def _check_seen(
@@ -179,7 +180,8 @@ def _act(  # noqa: PLR0917 - everything an act in a transaction depends on
     try:
         return recording.record(connection, locked.process, locked, act, parts.clock())
     except NotEntitled as refused:
-        raise _unless_takes_part(refused, locked.process, locked.case, known) from refused
+        _check_takes_part(refused, locked.process, locked.case, known)
+        raise
 
 
 def _around(
@@ -285,15 +287,14 @@ def _check_people(known: Circumstances, named: Mapping[str, Iterable[str]]) -> N
             raise InvalidInput(path, _NOT_THERE)
 
 
-def _unless_takes_part(
+def _check_takes_part(
     refused: NotEntitled, process: Process, case: Case | None, known: Circumstances
-) -> Exception:
-    """Return the rule's own refusal for those with a part in the case, lack of a post for all others."""
+) -> None:
+    """Raise NotPermitted for those without a part in the case: the rule's own refusal is not for them."""
     in_roles = () if case is None else (p for held in case.people.values() for p in held)
     takes_part = case is not None and known.actor in (case.subject, *in_roles)
-    if takes_part or _works_here(process, case, known):
-        return refused
-    return NotPermitted(refused.detail)
+    if not takes_part and not _works_here(process, case, known):
+        raise NotPermitted(refused.detail) from refused
 
 
 def _works_here(process: Process, case: Case | None, known: Circumstances) -> bool:

@@ -67,9 +67,9 @@ async def reconcile(
 
     A case is behind when its workflow knows less than the record, or when a later version of its process took
     over by `today` and the case does not follow it yet, or when a moment at which something happens by itself
-    passed before `now`, as after a jump of the clock (None: not looked at). `deep` also asks each running workflow how far it
-    knows its record, at the cost of one query each. Safe at any time and as often as one likes. Raises
-    RPCError when Temporal is away and DatabaseUnavailable when the record is.
+    passed before `now`, as after a jump of the clock (None: not looked at). `deep` also asks each running
+    workflow how far it knows its record, at the cost of one query each. Safe at any time and as often as one
+    likes. Raises RPCError when Temporal is away and DatabaseUnavailable when the record is.
     """
     running = {
         found.id

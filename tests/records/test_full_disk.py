@@ -74,3 +74,13 @@ def test_when_the_whole_transaction_goes_away_under_a_work_everybody_in_the_grou
         sqlite_database.write_now(loses_the_transaction)
     # The one thread that writes is still there.
     assert sqlite_database.write_now(add("after")) == "after"
+
+
+def test_an_error_that_is_its_own_cause_is_passed_on_and_the_writer_goes_on(sqlite_database):
+    def refuses(connection):
+        error = LookupError("no")
+        raise error from error
+
+    with pytest.raises(LookupError):
+        sqlite_database._writer.submit(refuses).result(timeout=10)
+    assert sqlite_database.write_now(add("after")) == "after"

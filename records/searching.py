@@ -17,7 +17,12 @@ from records.tables import ENDING, name_endings, people
 Condition = Callable[[ColumnElement[str]], ColumnElement[bool]]
 """Makes a condition on a column with ids of people."""
 
-_FEW = 10_000
+RARE = 300
+"""People with a part of a name, up to which looking each of them up is quicker than anything else."""
+
+EVERYBODY = 10_000
+"""People with it, from which on it is quicker to read names one by one until a page is full."""
+
 _LAST = "\U0010ffff"
 """Sorts after every character of a name."""
 
@@ -36,22 +41,28 @@ def spell(connection: Connection, person: str, search: str) -> None:
         connection.execute(sa.insert(name_endings), rows)
 
 
-def named(connection: Connection, text: str) -> Condition:
-    """Return the condition to have a part of a name, in characters, pinyin or initials."""
+def named(connection: Connection, text: str, *, begin_with: int = RARE) -> Condition:
+    """Return the condition to have a part of a name, in characters, pinyin or initials.
+
+    A search begins with the people who have it where they are no more than `begin_with`. Else it reads what
+    it would read without names, and leaves out the others.
+    """
     part = searched(text)
     if not part:
         return lambda _column: sa.true()
     first = part[:ENDING]
     begins = sa.and_(name_endings.c.ending >= first, name_endings.c.ending < first + _LAST)
     found = sa.select(name_endings.c.person_id).where(begins)
-    few = len(connection.execute(found.limit(_FEW + 1)).all()) <= _FEW
+    number = len(connection.execute(found.limit(EVERYBODY + 1)).all())
     bearer = people.alias()
     having = sa.select(bearer.c.id).where(bearer.c.name_search.contains(part, autoescape=True))
 
     def condition(column: ColumnElement[str]) -> ColumnElement[bool]:
-        if few and part == first:
-            return column.in_(found)
         has = sa.exists(having.where(bearer.c.id == column))
-        return sa.and_(column.in_(found), has) if few else has
+        if number > EVERYBODY:
+            return has
+        # What is no plain column has no index to begin with.
+        among = (column if number <= begin_with else column.concat("")).in_(found)
+        return among if part == first else sa.and_(among, has)
 
     return condition

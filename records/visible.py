@@ -27,7 +27,7 @@ from records.organisation import (
 )
 from records.problems import NotFound
 from records.scope import ADMIN, above_all, held_on, held_units, units_below
-from records.searching import named
+from records.searching import EVERYBODY, RARE, named
 from records.tables import (
     case_people,
     cases,
@@ -77,7 +77,8 @@ def list_people(
         somebody = people.alias()
         ways = [(somebody.c.id, _person_is_seen(somebody.c.id, viewer, units, today))]
     if q:
-        conditions.append(named(connection, q))
+        in_turn = len(ways) == 1
+        conditions.append(named(connection, q, begin_with=EVERYBODY if in_turn else RARE))
     ids, following = _page(connection, ways, conditions, cursor, limit)
     return Page(persons(connection, ids), following)
 

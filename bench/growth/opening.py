@@ -72,7 +72,11 @@ class Shelf:
     def _address(self, kind: str, size: Size) -> str:
         if kind == "sqlite":
             return f"sqlite:///{self._file(size)}"
-        return database_url(self._postgresql()).set(database=size.name).render_as_string(hide_password=False)
+        return (
+            database_url(self._postgresql())
+            .set(database=f"growth_{size.name}")
+            .render_as_string(hide_password=False)
+        )
 
     def _file(self, size: Size) -> Path:
         return self._folder / f"{size.name}.db"
@@ -83,8 +87,8 @@ class Shelf:
                 self._folder.joinpath(f"{size.name}.db{ending}").unlink(missing_ok=True)
             return
         with psycopg.connect(self._postgresql(), autocommit=True) as connection:
-            for statement in (f"DROP DATABASE IF EXISTS {size.name}", f"CREATE DATABASE {size.name}"):
-                connection.execute(statement.encode())
+            for statement in ("DROP DATABASE IF EXISTS", "CREATE DATABASE"):
+                connection.execute(f"{statement} growth_{size.name}".encode())
 
     def _postgresql(self) -> str:
         """Return the address of a server of our own, started at the first question."""

@@ -54,7 +54,7 @@ class Size:
 
 FULL = Size("full", departments=10, committees=667, open_cases=100_000)
 SMALL = Size("small", departments=4, committees=20, open_cases=2_000)
-EMPTY = Size("empty", departments=1, committees=1, open_cases=300)
+EMPTY = Size("empty", departments=1, committees=1, open_cases=1_000)
 """Enough to act on, and nothing beside it."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -52,3 +53,9 @@ class AlreadyThere(Exception):
 
 class OutOfOrder(Exception):
     """The organisation would contradict itself: a unit above itself, a post that ends before it begins."""
+
+
+def check_order(from_on: date, to_on: date | None) -> None:
+    """Raise OutOfOrder where a last day lies before the first."""
+    if to_on is not None and to_on < from_on:
+        raise OutOfOrder("the last day lies before the first")

@@ -1,0 +1,225 @@
+"""Posts and their delegations: who may act for which unit, from a day to a last day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, Row, Select, Table
+
+from records.cursors import Page
+from records.paging import in_order, page_of
+from records.people import person
+from records.problems import NotFound, OutOfOrder, check_order
+from records.scope import held_on
+from records.tables import delegations, posts, units
+from records.units import unit
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A person's role in a unit, from a day to a last day."""
+
+    id: str
+    person: str
+    role: str
+    unit: str
+    unit_name: str
+    unit_kind: str
+    from_on: date
+    to_on: date | None
+    granted_by: str | None = None
+    """Who gave it; None where it came with the installation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delegation:
+    """A post lent to a substitute."""
+
+    id: str
+    post: str
+    owner: str
+    substitute: str
+    role: str
+    unit: str
+    from_on: date
+    to_on: date | None
+
+
+def add_post(
+    connection: Connection,
+    *,
+    person_id: str,
+    role: str,
+    unit_id: str,
+    from_on: date,
+    to_on: date | None = None,
+    granted_by: str | None = None,
+    id: str | None = None,  # noqa: A002 - the column's name
+) -> Post:
+    """Give somebody a post; `granted_by` is who gave it.
+
+    Raises NotFound, and OutOfOrder where it would end before it begins.
+    """
+    check_order(from_on, to_on)
+    person(connection, person_id)
+    unit(connection, unit_id)
+    lasts = {"from_on": from_on, "to_on": to_on, "granted_by": granted_by}
+    held: dict[str, object] = {"person_id": person_id, "role": role, "unit_id": unit_id}
+    return post(connection, _put(connection, posts, id, held | lasts))
+
+
+def end_post(connection: Connection, post_id: str, to_on: date) -> Post:
+    """End a post after its last day. Raises NotFound, OutOfOrder."""
+    check_order(post(connection, post_id).from_on, to_on)
+    connection.execute(sa.update(posts).where(posts.c.id == post_id).values(to_on=to_on))
+    return post(connection, post_id)
+
+
+def post(connection: Connection, post_id: str) -> Post:
+    """Return a post. Raises NotFound."""
+    row = connection.execute(_select_posts().where(posts.c.id == post_id)).one_or_none()
+    if row is None:
+        raise NotFound("no such post")
+    return _post(row)
+
+
+def posts_by_id(connection: Connection, ids: Sequence[str]) -> tuple[Post, ...]:
+    """Return posts in the order of their ids; unknown ids are left out."""
+    rows = connection.execute(_select_posts().where(posts.c.id.in_(ids))) if ids else ()
+    return in_order(ids, map(_post, rows))
+
+
+def posts_held(connection: Connection, person_id: str, today: date) -> tuple[Post, ...]:
+    """Return the posts somebody holds today in their own right."""
+    query = _select_posts().where(posts.c.person_id == person_id, held_on(posts, today))
+    return tuple(_post(row) for row in connection.execute(query.order_by(posts.c.from_on, posts.c.id)))
+
+
+def list_posts(
+    connection: Connection,
+    *,
+    person_id: str | None = None,
+    unit_id: str | None = None,
+    on: date | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Page[Post]:
+    """Return posts by id: of a person, in a unit, held on a day. Raises BadCursor."""
+    query = _select_posts()
+    if person_id is not None:
+        query = query.where(posts.c.person_id == person_id)
+    if unit_id is not None:
+        query = query.where(posts.c.unit_id == unit_id)
+    if on is not None:
+        query = query.where(held_on(posts, on))
+    rows, following = page_of(connection, query, posts.c.id, cursor, limit)
+    return Page(tuple(_post(row) for row in rows), following)
+
+
+def add_delegation(
+    connection: Connection,
+    *,
+    post_id: str,
+    substitute: str,
+    from_on: date,
+    to_on: date | None = None,
+    granted_by: str | None = None,
+    id: str | None = None,  # noqa: A002 - the column's name
+) -> Delegation:
+    """Lend a post. Raises NotFound, OutOfOrder where it would end too early or go to its own holder."""
+    check_order(from_on, to_on)
+    person(connection, substitute)
+    if post(connection, post_id).person == substitute:
+        raise OutOfOrder("nobody substitutes for themselves")
+    lasts = {"from_on": from_on, "to_on": to_on, "granted_by": granted_by}
+    lent: dict[str, object] = {"post_id": post_id, "substitute_id": substitute}
+    return delegation(connection, _put(connection, delegations, id, lent | lasts))
+
+
+def end_delegation(connection: Connection, delegation_id: str, to_on: date) -> Delegation:
+    """End a delegation after a last day; one before its first undoes it. Raises NotFound."""
+    delegation(connection, delegation_id)
+    query = sa.update(delegations).where(delegations.c.id == delegation_id)
+    connection.execute(query.values(to_on=to_on))
+    return delegation(connection, delegation_id)
+
+
+def delegation(connection: Connection, delegation_id: str) -> Delegation:
+    """Return a delegation. Raises NotFound."""
+    row = connection.execute(_select_delegations().where(delegations.c.id == delegation_id)).one_or_none()
+    if row is None:
+        raise NotFound("no such delegation")
+    return _delegation(row)
+
+
+def delegations_by_id(connection: Connection, ids: Sequence[str]) -> tuple[Delegation, ...]:
+    """Return delegations in the order of their ids; unknown ids are left out."""
+    rows = connection.execute(_select_delegations().where(delegations.c.id.in_(ids))) if ids else ()
+    return in_order(ids, map(_delegation, rows))
+
+
+def list_delegations(
+    connection: Connection,
+    *,
+    person_id: str | None = None,
+    on: date | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Page[Delegation]:
+    """Return delegations by id: given or received by somebody, in force on a day. Raises BadCursor."""
+    query = _select_delegations()
+    if person_id is not None:
+        query = query.where(sa.or_(delegations.c.substitute_id == person_id, posts.c.person_id == person_id))
+    if on is not None:
+        query = query.where(held_on(delegations, on))
+    rows, following = page_of(connection, query, delegations.c.id, cursor, limit)
+    return Page(tuple(_delegation(row) for row in rows), following)
+
+
+def _put(connection: Connection, table: Table, given: str | None, values: Mapping[str, object]) -> str:
+    """Add a row and return its id, which is made here unless it is given."""
+    made = given or uuid4().hex
+    connection.execute(sa.insert(table).values(id=made, **values))
+    return made
+
+
+def _select_posts() -> Select[Any]:
+    named = (units.c.name.label("unit_name"), units.c.kind.label("unit_kind"))
+    return sa.select(posts, *named).join(units, units.c.id == posts.c.unit_id)
+
+
+def _select_delegations() -> Select[Any]:
+    lent = (posts.c.person_id, posts.c.role, posts.c.unit_id)
+    return sa.select(delegations, *lent).join(posts, posts.c.id == delegations.c.post_id)
+
+
+def _post(row: Row[Any]) -> Post:
+    return Post(
+        row.id,
+        row.person_id,
+        row.role,
+        row.unit_id,
+        row.unit_name,
+        row.unit_kind,
+        row.from_on,
+        row.to_on,
+        row.granted_by,
+    )
+
+
+def _delegation(row: Row[Any]) -> Delegation:
+    return Delegation(
+        row.id,
+        row.post_id,
+        row.person_id,
+        row.substitute_id,
+        row.role,
+        row.unit_id,
+        row.from_on,
+        row.to_on,
+    )

@@ -61,8 +61,10 @@ def named(connection: Connection, text: str, *, begin_with: int = RARE) -> Condi
         has = sa.exists(having.where(bearer.c.id == column))
         if number > EVERYBODY:
             return has
-        # What is no plain column has no index to begin with.
-        among = (column if number <= begin_with else column.concat("")).in_(found)
+        among: ColumnElement[bool] = column.in_(found)
+        if number > begin_with:
+            # What is no plain comparison offers nothing to begin with: it is asked of each row.
+            among = sa.func.coalesce(among, sa.false())
         return among if part == first else sa.and_(among, has)
 
     return condition

@@ -224,9 +224,14 @@ def _people_of(below: Select[Any], today: date) -> list[_Way]:
 def _person_is_seen(
     column: ColumnElement[str], viewer: str, units: _Units, today: date
 ) -> ColumnElement[bool]:
-    """Return the condition on one person, which looks that person up in each way."""
+    """Return the condition on one person, which looks that person up in each way.
+
+    With OFFSET, because else PostgreSQL gathers everybody who is seen, to look somebody up among them.
+    """
     ways = _ways_to_people(viewer, units, today)
-    return sa.or_(*(sa.exists(sa.select(1).where(way == column, condition)) for way, condition in ways))
+    return sa.or_(
+        *(sa.exists(sa.select(1).where(way == column, condition).offset(0)) for way, condition in ways)
+    )
 
 
 def _reasons_to_see_posts(viewer: str, units: _Units) -> list[ColumnElement[bool]]:

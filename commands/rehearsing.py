@@ -22,6 +22,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from commands.agreeing import differences
 from commands.embedded import program
+from commands.failures import CommandFailed
 from commands.playing import Player
 from commands.scenery import build
 from commands.virtual_time import ShiftedRunner, VirtualTime
@@ -70,6 +71,30 @@ class RehearsalDriver(Driver):
             await asyncio.sleep(0.002)
 
 
+_TRIES = 3
+
+
+async def _time_skipping() -> WorkflowEnvironment:
+    """Return a server whose time we turn.
+
+    It is given five seconds to start, which may be too few while the machine does other things, so it is asked
+    again before CommandFailed says so.
+    """
+    quiet = LoggingConfig(filter=TelemetryFilter(core_level="ERROR", other_level="ERROR"))
+    runtime = Runtime(telemetry=TelemetryConfig(logging=quiet))
+    for tries_left in reversed(range(_TRIES)):
+        try:
+            return await WorkflowEnvironment.start_time_skipping(
+                test_server_existing_path=program("temporal-test-server"),
+                data_converter=CONVERTER,
+                runtime=runtime,
+            )
+        except RuntimeError as refused:
+            if not tries_left:
+                raise CommandFailed(f"the server for rehearsals did not start: {refused}") from refused
+    raise AssertionError("there is at least one try")
+
+
 class Rehearsals:
     """An open server for rehearsals, one after the other. Make one with `opened`."""
 
@@ -88,12 +113,7 @@ class Rehearsals:
     @asynccontextmanager
     async def opened(cls, library: Library, folder: Path) -> AsyncIterator[Rehearsals]:
         """Start the server, and stop it at the end of the block. Raises CommandFailed where it is missing."""
-        quiet = LoggingConfig(filter=TelemetryFilter(core_level="ERROR", other_level="ERROR"))
-        environment = await WorkflowEnvironment.start_time_skipping(
-            test_server_existing_path=program("temporal-test-server"),
-            data_converter=CONVERTER,
-            runtime=Runtime(telemetry=TelemetryConfig(logging=quiet)),
-        )
+        environment = await _time_skipping()
         async with environment:
             with environment.auto_time_skipping_disabled():
                 rehearsals = cls(environment, library, folder)

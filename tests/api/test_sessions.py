@@ -181,7 +181,7 @@ async def test_every_answer_tells_browsers_to_trust_nothing(world, path):
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["x-frame-options"] == "DENY"
     assert answer.headers["referrer-policy"] == "same-origin"
-    assert len(answer.headers["x-trace"]) == 16
+    assert len(answer.headers["x-trace"]) == 32
 
 
 async def test_posts_that_ended_and_delegations_that_began_count_from_their_day(world):

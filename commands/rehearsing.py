@@ -77,8 +77,8 @@ _TRIES = 3
 async def _time_skipping() -> WorkflowEnvironment:
     """Return a server whose time we turn.
 
-    It is given five seconds to start, which may be too few while the machine does other things, so it is asked
-    again before CommandFailed says so.
+    It is given five seconds to start, which may be too few while the machine does other things: then it is
+    asked again. Raises CommandFailed when it never starts.
     """
     quiet = LoggingConfig(filter=TelemetryFilter(core_level="ERROR", other_level="ERROR"))
     runtime = Runtime(telemetry=TelemetryConfig(logging=quiet))

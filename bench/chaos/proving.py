@@ -38,6 +38,8 @@ async def prove(folder: Path, seed: int, faults: Sequence[str] = tuple(planting.
         await _honest_run(household, folder, seed)
         honest = await verdict_on(folder)
         clean = sum(honest[kind] for kind in KINDS)
+        for kind, places in honest["places"].items():
+            print(f"  {kind}: {'; '.join(places)}")
         promises = [Promise("prove.honest", "findings where nothing was planted", clean, 0, "findings")]
         # The workflow that is ended stays ended, so that one comes last.
         for fault in sorted(faults, key=lambda name: name == planting.STALE):

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
+from datetime import UTC, datetime, timedelta
 
 from bench.chaos.checker import stored
 from bench.chaos.household import Household
 
 DAY = 86_400.0
 _PATIENCE = 240.0
+_PUNCTUAL = 5.0
+"""Seconds by which something may happen later than its moment, in a run that goes on meanwhile."""
 
 
 class NoRest(Exception):
@@ -17,9 +20,12 @@ class NoRest(Exception):
 
 
 async def come_to_rest(household: Household, *, mails: bool = False) -> float:
-    """Wait until every workflow was told everything (and every mail is sent). Returns seconds."""
+    """Wait until every workflow was told everything, and what is due happened (and every mail is sent).
+
+    Returns seconds.
+    """
     began = time.monotonic()
-    while waiting := await asyncio.to_thread(_waiting, household.addresses.database, mails=mails):
+    while waiting := await asyncio.to_thread(_waiting, household, mails=mails):
         if time.monotonic() - began > _PATIENCE:
             raise NoRest(waiting)
         await asyncio.sleep(0.1)
@@ -38,10 +44,18 @@ async def let_a_day_pass(household: Household) -> None:
     await household.reconcile()
 
 
-def _waiting(address: str, *, mails: bool) -> str:
+def _waiting(household: Household, *, mails: bool) -> str:
     """Return what still waits, in words; nothing when nothing does."""
+    address = household.addresses.database
+    # Whoever was nudged has not yet recorded what came due in a day that passed at once.
+    now = datetime.now(UTC) + timedelta(seconds=household.clock_ahead - _PUNCTUAL)
+    coming = stored.count(
+        address, f"SELECT count(*) FROM cases WHERE next_moment <= '{now:%Y-%m-%dT%H:%M:%S.%fZ}'"
+    )
     untold = stored.count(address, "SELECT count(*) FROM outbox WHERE waiting_since IS NOT NULL")
     unsent = (
         stored.count(address, "SELECT count(*) FROM obligations WHERE status = 'waiting'") if mails else 0
     )
-    return f"{untold} cases to be told, {unsent} mails to be sent" if untold or unsent else ""
+    if not (coming or untold or unsent):
+        return ""
+    return f"{coming} cases due, {untold} cases to be told, {unsent} mails to be sent"

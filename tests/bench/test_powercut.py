@@ -20,8 +20,8 @@ def prepared(tmp_path_factory):
 
 
 def test_nothing_acknowledged_is_lost_when_the_power_goes(prepared, tmp_path):
-    found, ledger = powercut.cut_again_and_again(prepared.copied(tmp_path / "honest", weak=False), 3, seed=20)
-    missed = [one.line() for one in powercut.promises(found, ledger, 3) if not one.kept]
+    found, ledger = powercut.cut_again_and_again(prepared.copied(tmp_path / "honest", weak=False), 2, seed=20)
+    missed = [one.line() for one in powercut.promises(found, ledger, 2) if not one.kept]
     assert missed == [], (found, ledger.refusals[:5])
 
 

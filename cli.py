@@ -5,7 +5,9 @@ So `accede --help` answers at once, and a script that asks for one case pays for
 
 from __future__ import annotations
 
+import os
 import sys
+from contextlib import suppress
 from importlib import import_module
 
 import typer
@@ -55,16 +57,33 @@ app = typer.Typer(
 
 def main() -> None:
     """Run the command line. A failure is one line on stderr and exit code 2; a finding is exit code 1."""
+    code = _run()
+    if "temporalio.bridge.temporal_sdk_bridge" not in sys.modules:
+        sys.exit(code)
+    # Threads of the SDK that still call into Python while the interpreter ends abort the program now and then,
+    # with a dump in the place of the exit code. Everything is closed by now but what was printed.
+    for printed in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            printed.flush()
+    os._exit(code)
+
+
+def _run() -> int:
     try:
         code = app(standalone_mode=False)
     except typer.TyperException as error:
         message = error.format_message()
         if message:
             typer.echo(f"accede: {' '.join(message.split())}", err=True)
-        sys.exit(2)
+        return 2
     except typer.Abort:
-        sys.exit(130)
-    sys.exit(code if isinstance(code, int) else 0)
+        return 130
+    except SystemExit as asked:
+        if isinstance(asked.code, str):
+            typer.echo(asked.code, err=True)
+            return 1
+        return asked.code or 0
+    return code if isinstance(code, int) else 0
 
 
 def _stand_in() -> None:

@@ -156,7 +156,8 @@ async def a_worker(
         deployment_config=_deployment(settings),
         interceptors=[PlacedActivities()],
         max_cached_workflows=settings.max_cached_cases,
-        max_concurrent_workflow_tasks=100,
+        # One thread runs them all: what waits longer for its turn than a task may take would be done twice.
+        max_concurrent_workflow_tasks=20,
         max_concurrent_activities=50,
         # Otherwise new cases starve behind running ones.
         workflow_task_poller_behavior=PollerBehaviorSimpleMaximum(maximum=_POLLERS),

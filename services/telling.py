@@ -17,7 +17,7 @@ from workflows.contract import CaseStart, CourierStart, Facts
 
 _PATIENCE: Final = timedelta(seconds=5)
 """How long one call to Temporal may take."""
-TASK_TIMEOUT: Final = timedelta(seconds=4)
+TASK_TIMEOUT: Final = timedelta(seconds=8)
 """How long a worker may take over one task of a workflow; then, for it may be dead, another gets it."""
 _REMEMBERED: Final = 20_000
 """Cases remembered to have a workflow, at most."""

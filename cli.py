@@ -60,7 +60,7 @@ def main() -> None:
     code = _run()
     if "temporalio.bridge.temporal_sdk_bridge" not in sys.modules:
         sys.exit(code)
-    # Threads of the SDK that still call into Python while the interpreter ends abort the program now and then,
+    # Threads of the SDK that still call into Python while the interpreter ends may abort the program,
     # with a dump in the place of the exit code. Everything is closed by now but what was printed.
     for printed in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):

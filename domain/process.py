@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import ConfigDict, Field, PrivateAttr
 
 from domain.rules import Condition
-from domain.steps import AppointStep, PeriodStep, Step
+from domain.steps import PeriodStep, Step
 from domain.values import Level, Name, Text, Value
 
 
@@ -241,11 +241,6 @@ class Process(Value):
         ids = [stage.id for stage in self.stages]
         following = ids.index(stage_id) + 1
         return self.stages[following] if following < len(ids) else None
-
-    def appointing_step(self, role: str) -> AppointStep | None:
-        """Return the step that fills a case role."""
-        found = (s for s in self.steps.values() if isinstance(s, AppointStep) and s.role == role)
-        return next(found, None)
 
     def periods(self) -> tuple[PeriodStep, ...]:
         """Return all period steps."""

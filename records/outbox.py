@@ -68,12 +68,6 @@ def undrive(connection: Connection, case_id: str, now: datetime) -> None:
     connection.execute(query.values(driven_seq=0, waiting_since=now))
 
 
-def count_waiting(connection: Connection) -> int:
-    """Return how many workflows have yet to be told something."""
-    query = sa.select(sa.func.count()).where(outbox.c.waiting_since.is_not(None))
-    return connection.execute(query).scalar_one()
-
-
 def _select() -> sa.Select[Any]:
     return sa.select(
         cases.c.id,

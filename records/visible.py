@@ -163,12 +163,6 @@ def present_standings(
     return {row.person_id: (row.standing, row.unit_id) for row in connection.execute(query)} if ids else {}
 
 
-def count_undelivered(connection: Connection) -> int:
-    """Return how many obligations to inform wait to be met."""
-    query = sa.select(sa.func.count()).where(obligations.c.status == "waiting")
-    return connection.execute(query).scalar_one()
-
-
 def is_owed(connection: Connection, who: str, obligation_id: str) -> bool:
     """Whether there is such a message to this person."""
     query = sa.select(obligations.c.id).where(

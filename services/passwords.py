@@ -1,9 +1,8 @@
-"""Passwords and secrets: argon2 for what people remember, SHA-256 for what nobody can guess."""
+"""Passwords: argon2, because people choose what they can remember."""
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import secrets
 
 from pwdlib import PasswordHash
@@ -38,13 +37,3 @@ class Passwords:
         except UnknownHashError:
             return False
         return fits and kept is not None
-
-
-def new_secret() -> str:
-    """Return 256 bits nobody can guess, as text that may stand in a cookie or header."""
-    return secrets.token_urlsafe(32)
-
-
-def secret_hash(secret: str) -> str:
-    """Return what is kept of a secret. No salt and no slowness: there is nothing to guess."""
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()

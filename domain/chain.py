@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 import rfc8785
@@ -47,6 +48,7 @@ def canonical(value: Any) -> bytes:  # noqa: ANN401 - any JSON value
         raise NotCanonical(str(error)) from error
 
 
+@lru_cache(maxsize=256)  # an act writes the same few moments some twenty times
 def moment_text(moment: datetime) -> str:
     """Return a moment as it is hashed and stored: UTC, always six digits of the second, `Z`."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -52,12 +52,13 @@ def post_view(post: Post, holder: str | None = None) -> PostView:
 def delegation_views(connection: Connection, lent: Iterable[Delegation]) -> tuple[DelegationView, ...]:
     """Return delegations with the posts they lend and the names of both people."""
     found = tuple(lent)
+    posts = {each.id: each for each in organisation.posts_by_id(connection, [one.post for one in found])}
     people = {one.owner for one in found} | {one.substitute for one in found}
     names = organisation.names_of(connection, people)
     return tuple(
         DelegationView(
             id=one.id,
-            post=post_view(organisation.post(connection, one.post), names.get(one.owner, "")),
+            post=post_view(posts[one.post], names.get(one.owner, "")),
             substitute=Named(id=one.substitute, name=names.get(one.substitute, "")),
             from_=one.from_on,
             to=one.to_on,

@@ -20,8 +20,8 @@ async def inbox(
 
     def work(connection: Connection) -> Page[TaskView]:
         page = kept.list_tasks(connection, caller.person, parts.today(), cursor=cursor, limit=limit)
-        ids = {task.post for task in page.items if task.post is not None}
-        posts = {each: post_view(organisation.post(connection, each)) for each in ids}
+        ids = sorted({task.post for task in page.items if task.post is not None})
+        posts = {each.id: post_view(each) for each in organisation.posts_by_id(connection, ids)}
         names = organisation.names_of(connection, (task.on_behalf_of or "" for task in page.items))
         items = tuple(_view(parts, caller, task, posts, names) for task in page.items)
         return Page(items=items, next=page.next)

@@ -7,7 +7,7 @@ import asyncio
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 
@@ -42,13 +42,18 @@ class Effort:
 
 
 _FULL = Effort(seeding.FULL, rounds=12, acts=100, processes=7, events=1000, judges_lists=True)
+_WIDE = replace(_FULL, size=seeding.WIDE)
 _SMALL = Effort(seeding.SMALL, rounds=2, acts=20, processes=2, events=200, judges_lists=False)
 
 
 def main() -> int:
     """Measure what was asked for and return the exit code."""
     asked = argparse.ArgumentParser(prog="python -m bench.growth", description=__doc__)
-    asked.add_argument("--small", action="store_true", help="2,000 cases instead of 100,000; for CI")
+    size = asked.add_mutually_exclusive_group()
+    size.add_argument("--small", action="store_true", help="2,000 cases instead of 100,000; for CI")
+    size.add_argument(
+        "--wide", action="store_true", help="among 20,000 units, 200,000 people and 340,000 posts"
+    )
     asked.add_argument("--database", choices=("sqlite", "postgresql", "both"), default="both")
     asked.add_argument("--keep", type=Path, help="keep the seeded records in this folder, and use them again")
     asked.add_argument("--plant", choices=sorted(_PLANTS), help="a fault that must make it fail")
@@ -58,7 +63,7 @@ def main() -> int:
         promises: list[Promise] = []
         details: dict[str, object] = {}
         for kind in kinds:
-            effort = _SMALL if options.small else _FULL
+            effort = _SMALL if options.small else _WIDE if options.wide else _FULL
             large, empty = shelf.record(kind, effort.size), shelf.record(kind, seeding.EMPTY)
             with _planted(large, options.plant):
                 kept, found = asyncio.run(_measured(kind, large, empty, effort))

@@ -56,7 +56,8 @@ class Shelf:
     def record(self, kind: str, size: Size) -> str:
         """Return the address of a seeded record, which is made first where need be."""
         mark = self._folder / f"{kind}-{size.name}.json"
-        made_for = {"schema": migrating.head(), "size": [size.departments, size.committees, size.open_cases]}
+        measures = [size.departments, size.committees, size.open_cases, size.predecessors]
+        made_for = {"schema": migrating.head(), "size": measures}
         if mark.exists() and json.loads(mark.read_text("utf-8")) == made_for:
             return self._address(kind, size)
         self._clear(kind, size)

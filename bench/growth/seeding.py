@@ -50,9 +50,13 @@ class Size:
     departments: int
     committees: int
     open_cases: int
+    predecessors: int = 0
+    """How many people held each post before whoever holds it now."""
 
 
 FULL = Size("full", departments=10, committees=667, open_cases=100_000)
+WIDE = Size("wide", departments=10, committees=4_000, open_cases=100_000, predecessors=4)
+"""The same cases among 20,000 units, 200,000 people and 340,000 posts."""
 SMALL = Size("small", departments=4, committees=20, open_cases=2_000)
 EMPTY = Size("empty", departments=1, committees=1, open_cases=1_000)
 """Enough to act on, and nothing beside it."""
@@ -114,6 +118,20 @@ class Seeds:
         ]
         for case_id, pattern in sorted(plan, key=lambda planned: planned[0]):
             yield self._case(case_id, pattern, chance)
+
+    def _ended(self, held: list[Row], people: list[str]) -> list[Row]:
+        """Return who held posts before: colleagues, each for a year."""
+        return [
+            {
+                **row,
+                "id": _id(f"{row['id']}/before", str(number)),
+                "person_id": people[(place + number + 1) % len(people)],
+                "from_on": f"{2005 + number}-01-01",
+                "to_on": f"{2005 + number}-12-31",
+            }
+            for place, row in enumerate(held)
+            for number in range(self._size.predecessors)
+        ]
 
     def _root(self) -> dict[str, list[Row]]:
         """Return the unit above all departments, and the people whose ids are known."""
@@ -179,6 +197,7 @@ class Seeds:
             made["unit_closure"].append(_above(ROOT, str(row["id"]), depth))
         if of_department:
             made["units"] = [{**row, "parent_id": ROOT} for row in made["units"]]
+        made["posts"] += self._ended(made["posts"], [str(row["id"]) for row in made["people"]])
         texts = {table: _text(table, rows) for table, rows in made.items()}
         return Batch(texts | _with_endings(made["people"]))
 

@@ -13,6 +13,8 @@ from importlib import import_module
 import typer
 from typer.core import TyperGroup
 
+from commands.ending import exit_code_of
+
 COMMANDS = {
     "up": ("commands.up", "Start everything on this machine, and stop it with Ctrl-C."),
     "demo": ("commands.demo", "Fill an empty record with a demonstration organisation."),
@@ -57,7 +59,7 @@ app = typer.Typer(
 
 def main() -> None:
     """Run the command line. A failure is one line on stderr and exit code 2; a finding is exit code 1."""
-    code = _run()
+    code = exit_code_of(lambda: app(standalone_mode=False))
     if "temporalio.bridge.temporal_sdk_bridge" not in sys.modules:
         sys.exit(code)
     # Threads of the SDK that still call into Python while the interpreter ends may abort the program,
@@ -66,24 +68,6 @@ def main() -> None:
         with suppress(OSError, ValueError):
             printed.flush()
     os._exit(code)
-
-
-def _run() -> int:
-    try:
-        code = app(standalone_mode=False)
-    except typer.TyperException as error:
-        message = error.format_message()
-        if message:
-            typer.echo(f"accede: {' '.join(message.split())}", err=True)
-        return 2
-    except typer.Abort:
-        return 130
-    except SystemExit as asked:
-        if isinstance(asked.code, str):
-            typer.echo(asked.code, err=True)
-            return 1
-        return asked.code or 0
-    return code if isinstance(code, int) else 0
 
 
 def _stand_in() -> None:

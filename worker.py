@@ -9,11 +9,14 @@ import asyncio
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import structlog
+from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.service import RPCError, RPCStatusCode
@@ -65,6 +68,8 @@ _FIRST_PAUSE: Final = 0.2
 """Seconds until the second try to reach Temporal or the database."""
 _LONGEST_PAUSE: Final = 5.0
 """Seconds between two tries to reach Temporal or the database, at most."""
+_LOOKS: Final = 0.05
+"""Seconds between two questions whether Temporal has seen us."""
 _EXIT_USAGE: Final = 2
 
 _log = structlog.get_logger("worker")
@@ -74,8 +79,11 @@ class CannotStart(Exception):
     """The worker is not set up right, and waiting would not help. The message says what to do."""
 
 
-def main() -> None:
-    """Run a worker until SIGINT or SIGTERM. Exits with 2 and one line where it is not set up right."""
+def main(is_ready: Callable[[], None] = lambda: None) -> None:
+    """Run a worker until SIGINT or SIGTERM. Exits with 2 and one line where it is not set up right.
+
+    Calls `is_ready` once Temporal has seen it ask for work.
+    """
     try:
         settings = read_settings()
         with (
@@ -83,16 +91,16 @@ def main() -> None:
             told_at(settings.worker_metrics, _metrics_token(settings)) as port,
             asyncio.Runner(loop_factory=auto_loop_factory()) as runner,
         ):
-            runner.run(_until_told_to_stop(settings, port))
+            runner.run(_until_told_to_stop(settings, port, is_ready))
     except (SettingsError, CannotStart, CannotTrace, NoFreePort) as wrong:
         sys.stderr.write(f"{wrong}\n")
         sys.exit(_EXIT_USAGE)
 
 
-async def work(settings: Settings, stop: asyncio.Event) -> None:
+async def work(settings: Settings, stop: asyncio.Event, is_ready: Callable[[], None] = lambda: None) -> None:
     """Run a worker until `stop` is set. Waits for Temporal and the database as long as they are away.
 
-    Raises CannotStart where waiting would not help.
+    Calls `is_ready` once Temporal has seen it ask for work. Raises CannotStart where waiting would not help.
     """
     library = _library(settings)
     KNOWN.fill(library)
@@ -109,8 +117,10 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
         ):
             _log.info("working", task_queue=settings.task_queue, temporal=settings.temporal_address)
             housekeeping = asyncio.create_task(_housekeeping(client, settings))
+            seen = asyncio.create_task(_once_seen(client, settings, is_ready))
             await stop.wait()
-            housekeeping.cancel()
+            for task in (housekeeping, seen):
+                task.cancel()
             _log.info("stopping")
     finally:
         await database.close()
@@ -163,14 +173,17 @@ async def a_worker(
         workflow_task_poller_behavior=PollerBehaviorSimpleMaximum(maximum=_POLLERS),
         activity_task_poller_behavior=PollerBehaviorSimpleMaximum(maximum=_POLLERS),
         nonsticky_to_sticky_poll_ratio=0.5,
-        # The other worker takes over the cases of a dead one this soon.
-        sticky_queue_schedule_to_start_timeout=timedelta(seconds=1),
+        # The cases of a dead worker go to the other this soon. Were it sooner, a busy one would lose cases it
+        # has in memory to the other, which has to read their histories first, when there is no time for that.
+        sticky_queue_schedule_to_start_timeout=timedelta(seconds=10),
         graceful_shutdown_timeout=_GOODBYE,
     ) as worker:
         yield worker
 
 
-async def _until_told_to_stop(settings: Settings, metrics_port: int | None) -> None:
+async def _until_told_to_stop(
+    settings: Settings, metrics_port: int | None, is_ready: Callable[[], None]
+) -> None:
     set_up_logs(settings.log_level, settings.log_format)
     if metrics_port is not None:
         _log.info("numbers are told", port=metrics_port)
@@ -178,7 +191,23 @@ async def _until_told_to_stop(settings: Settings, metrics_port: int | None) -> N
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    await work(settings, stop)
+    await work(settings, stop, is_ready)
+
+
+async def _once_seen(client: Client, settings: Settings, is_ready: Callable[[], None]) -> None:
+    """Call `is_ready` once Temporal knows that this worker asks for work."""
+    asked = DescribeTaskQueueRequest(
+        namespace=client.namespace,
+        task_queue=TaskQueue(name=settings.task_queue),
+        task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+    )
+    while True:
+        with suppress(RPCError):
+            found = await client.workflow_service.describe_task_queue(asked, timeout=timedelta(seconds=2))
+            if any(poller.identity == client.identity for poller in found.pollers):
+                is_ready()
+                return
+        await asyncio.sleep(_LOOKS)
 
 
 async def _housekeeping(client: Client, settings: Settings) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from services.demo import LOGINS
+from services.demo_organisation import LOGINS
 from settings import Settings
 
 

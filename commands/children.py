@@ -11,9 +11,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from commands import tether
 from commands.failures import CommandFailed
+from commands.nursery import Nursery
 
 STOPS_IN = 12.0
 """Seconds a child may take to stop before it is killed."""
@@ -29,16 +31,39 @@ LOG_LIMIT = 20_000_000
 """Bytes after which a log is moved aside at the next start."""
 
 
+class Running(Protocol):
+    """A process, as far as its keeper needs it."""
+
+    @property
+    def pid(self) -> int:
+        """Its number."""
+
+    @property
+    def returncode(self) -> int | None:
+        """Its exit code, negative for a signal; None while it runs."""
+
+    async def wait(self) -> int:
+        """Return the exit code once it has ended."""
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+
+    def kill(self) -> None:
+        """End it."""
+
+
 @dataclass
 class Child:
-    """One program: how it is started, and what became of it."""
+    """One process: how it is started, and what became of it."""
 
     name: str
     argv: list[str]
     env: Mapping[str, str]
     log: Path
     is_ready: Callable[[], Awaitable[bool]]
-    process: asyncio.subprocess.Process | None = None
+    role: str | None = None
+    """What the nursery makes of it; it is no program of its own then."""
+    process: Running | None = None
     deaths: int = 0
     started_at: float = 0.0
     _watch: asyncio.Task[None] | None = field(default=None, repr=False)
@@ -62,7 +87,16 @@ class Children:
     stops them in order. They inherit the data folder's lock, and end when `accede up` is killed.
     """
 
-    def __init__(self, *, lock_fd: int, say: Callable[[str], None], stops_in: float = STOPS_IN) -> None:
+    def __init__(
+        self,
+        *,
+        lock_fd: int,
+        say: Callable[[str], None],
+        env: Mapping[str, str] | None = None,
+        stops_in: float = STOPS_IN,
+    ) -> None:
+        """Keep none yet. `env` is what the nursery is started with."""
+        self.nursery = Nursery(env or os.environ, lock_fd=lock_fd, group=self._group)
         self._lock_fd = lock_fd
         self._say = say
         self._stops_in = stops_in
@@ -96,6 +130,7 @@ class Children:
         for name in dict.fromkeys(child.name.rstrip("-0123456789") for child in reversed(self._children)):
             same = [child for child in self._children if child.name.startswith(name)]
             await asyncio.gather(*(self._stop(child) for child in same))
+        await self.nursery.close()
 
     def kill(self) -> None:
         """Kill all at once: for the impatient."""
@@ -107,9 +142,16 @@ class Children:
         child.log.parent.mkdir(parents=True, exist_ok=True)
         if child.log.exists() and child.log.stat().st_size > LOG_LIMIT:
             child.log.replace(child.log.with_suffix(".log.1"))
+        if child.role is None:
+            child.process = await self._executed(child)
+        else:
+            child.process = await self.nursery.bear(child.role, env=child.env, log=child.log)
+        child.started_at = time.monotonic()
+
+    async def _executed(self, child: Child) -> Running:
         argv = [sys.executable, "-IS", str(Path(tether.__file__)), str(os.getpid()), *child.argv]
         with child.log.open("ab") as log:
-            child.process = await asyncio.create_subprocess_exec(
+            return await asyncio.create_subprocess_exec(
                 *argv,
                 env=child.env,
                 stdin=asyncio.subprocess.DEVNULL,
@@ -118,11 +160,12 @@ class Children:
                 pass_fds=(self._lock_fd,),
                 process_group=self._group(),
             )
-        child.started_at = time.monotonic()
 
     def _group(self) -> int:
         """Return the group of those that run; 0, for a new one, when none does."""
-        for pid in self.pids.values():
+        for pid in (self.nursery.pid, *self.pids.values()):
+            if pid is None:
+                continue
             with suppress(ProcessLookupError):
                 return os.getpgid(pid)
         return 0
@@ -148,7 +191,11 @@ class Children:
             pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (child.deaths - 1))
             self._say(f"{child.name} ended ({_in_words(code)}): starting it again; see {child.log}")
             await asyncio.sleep(pause)
-            await self._spawn(child)
+            try:
+                await self._spawn(child)
+            except (OSError, CommandFailed) as error:
+                # What is dead still says so: the next round tries again, after a longer pause.
+                self._say(f"{child.name} cannot be started: {error}")
 
     async def _stop(self, child: Child) -> None:
         if child.process is None or child.process.returncode is not None:

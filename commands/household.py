@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
-from datetime import timedelta
-
-import httpx
-from temporalio.api.enums.v1 import TaskQueueType
-from temporalio.api.taskqueue.v1 import TaskQueue
-from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
-from temporalio.service import RPCError
+from contextlib import closing, suppress
 
 from commands.children import Child
 from commands.embedded import server_argv, server_environment
-from services.connecting import TemporalUnavailable, connect
+from commands.nursery import Born
 from settings import Settings
 
 WORKERS = 2
 """Worker processes: while one restarts the other goes on, and two use two cores."""
 
-_ACCEDE = (sys.executable, "-P", "-m", "cli")
-"""Our own command, whatever the folder we are in and whatever is on PATH."""
+_PATIENCE = 5.0
+"""Seconds an answer may take before the question is asked again."""
 
 
 def temporal(settings: Settings, ports: Mapping[str, int], environment: Mapping[str, str]) -> Child:
@@ -44,7 +36,7 @@ def temporal(settings: Settings, ports: Mapping[str, int], environment: Mapping[
 
 
 def workers(settings: Settings, environment: Mapping[str, str]) -> list[Child]:
-    """Return the workers. Each is ready when Temporal sees it ask for work."""
+    """Return the workers. Each says that it is ready once Temporal saw it ask for work."""
     return [_worker(settings, environment, number) for number in range(1, WORKERS + 1)]
 
 
@@ -53,44 +45,32 @@ def api(settings: Settings, environment: Mapping[str, str]) -> Child:
     host = "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104 - compared, not bound
     return Child(
         name="api",
-        argv=[*_ACCEDE, "api"],
+        argv=[],
+        role="api",
         env=environment,
         log=settings.data_dir / "logs" / "api.log",
-        is_ready=_answers(f"http://{host}:{settings.port}/readyz"),
+        is_ready=_answers(host, settings.port, "/readyz"),
     )
 
 
 def _worker(settings: Settings, environment: Mapping[str, str], number: int) -> Child:
     child = Child(
         name=f"worker-{number}",
-        argv=[*_ACCEDE, "worker"],
+        argv=[],
+        role="worker",
         env=environment,
         log=settings.data_dir / "logs" / f"worker-{number}.log",
         is_ready=_never,
     )
-    child.is_ready = _asks_for_work(settings, child)
+    child.is_ready = _says_so(child)
     return child
 
 
-def _asks_for_work(settings: Settings, child: Child) -> Callable[[], Awaitable[bool]]:
-    """Return the question whether Temporal knows a poller of the child's process.
+def _says_so(child: Child) -> Callable[[], Awaitable[bool]]:
+    async def says_so() -> bool:
+        return isinstance(child.process, Born) and child.process.is_ready
 
-    The SDK names a worker `<process id>@<host>` unless told otherwise.
-    """
-
-    async def asks() -> bool:
-        asked = DescribeTaskQueueRequest(
-            namespace=settings.temporal_namespace,
-            task_queue=TaskQueue(name=settings.task_queue),
-            task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
-        )
-        with suppress(RPCError, TemporalUnavailable):
-            client = await connect(**settings.temporal(), lazy=False)
-            found = await client.workflow_service.describe_task_queue(asked, timeout=timedelta(seconds=2))
-            return any(poller.identity.startswith(f"{child.pid}@") for poller in found.pollers)
-        return False
-
-    return asks
+    return says_so
 
 
 async def _never() -> bool:
@@ -108,11 +88,17 @@ def _listens(host: str, port: int) -> Callable[[], Awaitable[bool]]:
     return listens
 
 
-def _answers(url: str) -> Callable[[], Awaitable[bool]]:
+def _answers(host: str, port: int, path: str) -> Callable[[], Awaitable[bool]]:
+    """Return the question whether an address answers well. By hand: an HTTP library takes long to load."""
+    asked = f"GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: close\r\n\r\n".encode()
+
     async def answers() -> bool:
-        with suppress(httpx.HTTPError):
-            async with httpx.AsyncClient(trust_env=False, timeout=2) as client:
-                return (await client.get(url)).is_success
+        with suppress(OSError, TimeoutError):
+            async with asyncio.timeout(_PATIENCE):
+                reader, writer = await asyncio.open_connection(host, port)
+                with closing(writer):
+                    writer.write(asked)
+                    return (await reader.readline()).startswith(b"HTTP/1.1 2")
         return False
 
     return answers

@@ -14,12 +14,17 @@ import sys
 PR_SET_PDEATHSIG = 1
 
 
-def main(parent: int, program: list[str]) -> None:
-    """Tie this process to `parent` and become the program."""
+def die_with(parent: int) -> None:
+    """Have the kernel send this process a SIGTERM when its parent ends; leave at once where it has."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
         if os.getppid() != parent:
             sys.exit("the starting process is gone")
+
+
+def main(parent: int, program: list[str]) -> None:
+    """Tie this process to `parent` and become the program."""
+    die_with(parent)
     os.execvp(program[0], program)  # noqa: S606 - to become that program is the purpose
 
 

@@ -19,11 +19,11 @@ from rich.console import Console
 
 from commands.announcing import announcement, greet
 from commands.children import Children
+from commands.cradle import HOLDS_DEMO
 from commands.data_lock import DataLock
 from commands.failures import installation
 from commands.household import api, temporal, workers
 from commands.ports import choose_ports
-from commands.preparing import prepare_record
 from settings import Settings
 
 app = typer.Typer(rich_markup_mode=None)
@@ -59,10 +59,13 @@ async def _keep_house(
     embeds_temporal = not settings.has_own_temporal
     settings = _placed(settings, ports, demo=demo, embeds_temporal=embeds_temporal)
     stop = _asked_to_stop()
-    children = Children(lock_fd=lock.fd, say=lambda line: console.print(line, style="yellow"))
+    environment = {**os.environ, **settings.environment()}
+    children = Children(
+        lock_fd=lock.fd, env=environment, say=lambda line: console.print(line, style="yellow")
+    )
     try:
         starting = asyncio.create_task(
-            _start(settings, ports, children, console, embeds_temporal=embeds_temporal)
+            _start(settings, environment, ports, children, console, embeds_temporal=embeds_temporal)
         )
         either: set[asyncio.Future[Any]] = {starting, stop}
         await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
@@ -81,6 +84,7 @@ async def _keep_house(
 
 async def _start(
     settings: Settings,
+    environment: Mapping[str, str],
     ports: Mapping[str, int],
     children: Children,
     console: Console,
@@ -88,16 +92,27 @@ async def _start(
     embeds_temporal: bool,
 ) -> bool:
     """Start everything in order, and return whether the record holds the demonstration."""
-    environment = {**os.environ, **settings.environment()}
     with console.status("starting Temporal, opening the record"):
         # Side by side: neither needs the other.
-        preparing = asyncio.create_task(prepare_record(settings))
+        preparing = asyncio.create_task(_prepare_record(children, environment))
         if embeds_temporal:
             await children.start(temporal(settings, ports, environment))
         demo = await preparing
     with console.status("starting two workers and the API"):
         await children.start(*workers(settings, environment), api(settings, environment))
     return demo
+
+
+async def _prepare_record(children: Children, environment: Mapping[str, str]) -> bool:
+    """Bring the record to where everything can start, in a process of its own, and return whether it holds
+    the demonstration.
+
+    Ends the command where that fails; the process has said why.
+    """
+    code = await (await children.nursery.bear("prepare", env=environment)).wait()
+    if code not in {0, HOLDS_DEMO}:
+        raise typer.Exit(code if code > 0 else 2)
+    return code == HOLDS_DEMO
 
 
 def _placed(settings: Settings, ports: Mapping[str, int], *, demo: bool, embeds_temporal: bool) -> Settings:

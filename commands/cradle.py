@@ -1,0 +1,190 @@
+"""The cradle: a process that has loaded the product once, and becomes another of its processes when asked.
+
+Loading takes most of the time of a start. A fork has everything loaded already, so that an API that was
+killed answers again at once, and the processes of one machine share the memory of what they loaded.
+`commands/nursery.py` asks, a line of JSON each, over a socket; what happens comes back the same way.
+
+Nothing here may start a thread or open a database: a fork would have half of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+import os
+import selectors
+import signal
+import socket
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from importlib import import_module
+from typing import Any, Final, Self
+
+from commands.ending import exit_code_of
+from commands.tether import die_with
+
+HOLDS_DEMO: Final = 10
+"""What a process that prepared the record ends with where the record holds the demonstration."""
+
+_LOADED: Final = (
+    "commands.api",
+    "commands.preparing",
+    "worker",
+    "api.app",
+    "sqlalchemy.dialects.sqlite",
+    "sqlalchemy.dialects.postgresql.psycopg",
+    "uvicorn.lifespan.on",
+    "uvicorn.loops.auto",
+    "uvicorn.protocols.http.auto",
+    "uvicorn.protocols.websockets.auto",
+)
+"""Modules that are loaded before anybody asks; what they import comes with them."""
+_GONE: Final = 1
+
+
+def main(descriptor: int) -> int:
+    """Become what is asked for at the socket until it is closed there; then end what became of it."""
+    with socket.socket(fileno=descriptor) as line, _Deaths() as deaths:
+        _load()
+        cradle = os.getpid()
+        children: set[int] = set()
+        for asked in _requests(line, deaths, children):
+            pid = os.fork()
+            if pid == 0:
+                deaths.forget()
+                _become(line, cradle, asked)
+            children.add(pid)
+            _tell(line, born=pid)
+    for pid in children:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+    return 0
+
+
+class _Deaths:
+    """Makes the death of a child something that can be waited for beside a socket."""
+
+    def __init__(self) -> None:
+        self.heard, self._told = socket.socketpair()
+        for end in (self.heard, self._told):
+            end.setblocking(False)
+
+    def __enter__(self) -> Self:
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(self._told.fileno(), warn_on_full_buffer=False)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """Leave the signals as they were."""
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        self.heard.close()
+        self._told.close()
+
+    def since(self) -> Iterable[tuple[int, int]]:
+        """Give the process id and exit code of each child that died since the last time."""
+        with suppress(BlockingIOError):
+            self.heard.recv(4096)
+        with suppress(ChildProcessError):
+            while (found := os.waitpid(-1, os.WNOHANG))[0]:
+                yield found[0], os.waitstatus_to_exitcode(found[1])
+
+
+def _requests(line: socket.socket, deaths: _Deaths, children: set[int]) -> Iterable[Mapping[str, Any]]:
+    """Give what is asked for, until the other end is closed; tell of deaths meanwhile."""
+    with selectors.DefaultSelector() as waiting:
+        waiting.register(line, selectors.EVENT_READ)
+        waiting.register(deaths.heard, selectors.EVENT_READ)
+        begun = b""
+        while True:
+            ready = [key.fileobj for key, _ in waiting.select()]
+            for pid, code in deaths.since():
+                children.discard(pid)
+                _tell(line, ended=pid, code=code)
+            if line in ready:
+                more = line.recv(1 << 16)
+                if not more:
+                    return
+                *whole, begun = (begun + more).split(b"\n")
+                yield from map(json.loads, whole)
+
+
+def _load() -> None:
+    for module in _LOADED:
+        import_module(module)
+    from commands.published import published  # noqa: PLC0415 - loading is what this is for
+
+    with suppress(Exception):
+        # Read once for all; whoever needs the definitions says what is wrong with them.
+        published()
+    # What is loaded stays: looking through it again and again would copy it into each child.
+    gc.collect()
+    gc.freeze()
+
+
+def _tell(line: socket.socket, **news: int) -> None:
+    with suppress(BrokenPipeError, ConnectionResetError):
+        # Short enough to arrive in one piece, whoever else writes.
+        line.sendall(json.dumps(news).encode() + b"\n")
+
+
+def _become(line: socket.socket, cradle: int, asked: Mapping[str, Any]) -> None:
+    """Be what was asked for, to the end. Never returns."""
+    code = _GONE
+    try:
+        die_with(cradle)
+        os.environ.clear()
+        os.environ.update(asked["env"])
+        if asked["log"]:
+            _write_into(asked["log"])
+        code = _lived(_ROLES[asked["role"]], lambda: _tell(line, ready=os.getpid()))
+    finally:
+        for printed in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError):
+                printed.flush()
+        # Nothing of the cradle's is ours to clear up.
+        os._exit(code)
+
+
+def _write_into(log: str) -> None:
+    opened = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    for descriptor in (1, 2):
+        os.dup2(opened, descriptor)
+    os.close(opened)
+
+
+def _lived(role: Callable[[Callable[[], None]], int | None], is_ready: Callable[[], None]) -> int:
+    """Run a role as the command line runs it, and return its exit code."""
+    return exit_code_of(lambda: role(is_ready))
+
+
+def _api(_: Callable[[], None]) -> None:
+    import_module("commands.api").api()
+
+
+def _worker(is_ready: Callable[[], None]) -> None:
+    import_module("worker").main(is_ready)
+
+
+def _prepare(_: Callable[[], None]) -> int:
+    from commands.failures import installation  # noqa: PLC0415 - loaded long since
+    from commands.preparing import prepare_record  # noqa: PLC0415 - the same
+
+    return HOLDS_DEMO if asyncio.run(prepare_record(installation())) else 0
+
+
+_ROLES: Final[Mapping[str, Callable[[Callable[[], None]], int | None]]] = {
+    "api": _api,
+    "worker": _worker,
+    "prepare": _prepare,
+}
+"""What a process may be asked to become. A role may say that it is ready."""
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1])))

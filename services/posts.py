@@ -141,6 +141,8 @@ async def lend_post(
 ) -> DelegationView:
     """Lend a post: the holder his own, an admin of its unit or above anybody's but not to himself.
 
+    Nobody lends on what was lent to him, not even an administrator's post that makes him one.
+
     Raises NotFound, NotPermitted, InvalidInput, Contradiction beyond the post or in the past.
     """
 
@@ -151,6 +153,8 @@ async def lend_post(
             asking.check_administers(lent.unit)
             if new.substitute == caller.person:
                 raise NotPermitted(_NOT_ONESELF)
+            if _is_lent_to(asking, lent.id):
+                raise NotPermitted(_NOT_ON)
         existing(lambda: organisation.person(connection, new.substitute), "substitute")
         from_on = new.from_ or asking.today
         to_on = new.to if new.to is not None else lent.to_on
@@ -210,6 +214,19 @@ def _overlaps(post: Post, from_on: date, to_on: date | None) -> bool:
     return (post.to_on is None or post.to_on >= from_on) and (to_on is None or post.from_on <= to_on)
 
 
+def _is_lent_to(asking: Asking, post_id: str) -> bool:
+    cursor: str | None = None
+    while True:
+        page = organisation.list_delegations(
+            asking.connection, person_id=asking.who, on=asking.today, cursor=cursor, limit=200
+        )
+        if any(one.post == post_id and one.substitute == asking.who for one in page.items):
+            return True
+        if page.next is None:
+            return False
+        cursor = page.next
+
+
 def _check_sooner(ends_on: date | None, last: date) -> None:
     """Raise Contradiction where an end would be put off: that would give a right back for days gone by."""
     if ends_on is not None and last > ends_on:
@@ -234,4 +251,8 @@ def _posts_known(parts: Parts) -> frozenset[str]:
 _NOT_ONESELF = Text(
     zh="不能给自己授予职务或代理，请由另一位管理员办理。",
     en="Nobody gives a post or a delegation to himself; another administrator has to.",
+)
+_NOT_ON = Text(
+    zh="代理来的职务不能再转给他人代理。",
+    en="A post that was lent to you cannot be lent on.",
 )

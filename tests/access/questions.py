@@ -1,0 +1,200 @@
+"""How each row of the table is asked: one request of one caller, and what is used up where it succeeds."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from records import accounts
+from tests.access.places import FAR, FARMER, KEEPER, OWN, TODAY, YESTERDAY, person_of
+from tests.access.scenes import SUBJECT, Scene
+from tests.access.table import Caller
+from tests.api.world import NOON, PASSWORD
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request. `uses` names what has to be made anew once it succeeded."""
+
+    path: str
+    body: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    files: Any = None
+    uses: tuple[str, ...] = ()
+
+
+Question = Callable[[Scene, Caller], Awaitable[Asked]]
+
+
+def plain(path: str, body: Any = None, **more: Any) -> Question:
+    """Ask for something that is always there."""
+
+    async def ask(scene: Scene, caller: Caller) -> Asked:
+        return Asked(path, body, **more)
+
+    return ask
+
+
+def about(kind: str, path: str, body: Any = None) -> Question:
+    """Ask about something that has to be made first, by its id; it is used up by a body."""
+
+    async def ask(scene: Scene, caller: Caller) -> Asked:
+        it = await scene.made_of(kind)
+        name = it if isinstance(it, str) else it["id"]
+        return Asked(path.format(name), body, uses=() if body is None else (kind,))
+
+    return ask
+
+
+def acting(kind: str, path: str, **body: Any) -> Question:
+    """Act on a case of some kind, on its present head; `answers` names the key for its proposal."""
+
+    async def ask(scene: Scene, caller: Caller) -> Asked:
+        case = await scene.made_of(kind)
+        said = {name: value for name, value in body.items() if name != "answers"}
+        if "answers" in body:
+            said[body["answers"]] = case["proposals"][0]["seq"]
+        return Asked(f"/v1/cases/{case['id']}/{path}", said, {"if-match": f'"{case["head"]}"'}, uses=(kind,))
+
+    return ask
+
+
+async def logging_in(scene: Scene, caller: Caller) -> Asked:
+    return Asked("/v1/session", {"login": person_of(caller), "password": PASSWORD})
+
+
+async def logging_out(scene: Scene, caller: Caller) -> Asked:
+    """With a token of its own, so that the caller keeps the one for the other questions."""
+    person = person_of(caller)
+    if caller.who in {"anonymous", "shut-login", "revoked-token", "ended-session"}:
+        return Asked("/v1/session")
+    token = await scene.parts.database.write(
+        lambda connection: accounts.begin(connection, login=person, now=NOON, kind="token", lasts=None)
+    )
+    return Asked("/v1/session", headers={"authorization": f"Bearer {token}"})
+
+
+async def reading_oneself(scene: Scene, caller: Caller) -> Asked:
+    return Asked(f"/v1/people/{person_of(caller)}")
+
+
+async def giving_a_post(scene: Scene, caller: Caller) -> Asked:
+    person = await scene.made_of("newcomer")
+    return Asked("/v1/posts", {"person": person, "role": "reviewer", "unit": OWN}, uses=("newcomer",))
+
+
+async def giving_oneself_a_post(scene: Scene, caller: Caller) -> Asked:
+    # In the unit where he may, if anywhere: an administrator elsewhere would be refused for that alone.
+    unit = {"parent": "committee-1", "child": "group-1", "sibling": "circle-2", "other-tree": FAR}
+    place = unit.get(caller.place, OWN)
+    return Asked("/v1/posts", {"person": person_of(caller), "role": "auditor", "unit": place})
+
+
+async def lending(scene: Scene, caller: Caller) -> Asked:
+    substitute = await scene.made_of("newcomer")
+    asked = {"post": f"post-{KEEPER}", "substitute": substitute, "to": TODAY.isoformat()}
+    return Asked("/v1/delegations", asked, uses=("newcomer",))
+
+
+async def lending_ones_own(scene: Scene, caller: Caller) -> Asked:
+    substitute = await scene.made_of("newcomer")
+    person = person_of(caller)
+    lent = caller.place == "delegated" or caller.who == "late-substitute"
+    post = f"post-{person}-lender" if lent else f"post-{person}"
+    return Asked("/v1/delegations", {"post": post, "substitute": substitute}, uses=("newcomer",))
+
+
+async def reading_by_digest(scene: Scene, caller: Caller) -> Asked:
+    await scene.made_of("case")
+    document = await scene.made_of("document")
+    return Asked(f"/v1/materials/{document['sha256']}")
+
+
+async def reading_a_document(scene: Scene, caller: Caller) -> Asked:
+    await scene.made_of("case")
+    document = await scene.made_of("document")
+    return Asked(f"/v1/materials/{document['id']}")
+
+
+async def reading_its_content(scene: Scene, caller: Caller) -> Asked:
+    asked = await reading_a_document(scene, caller)
+    return Asked(f"{asked.path}/content")
+
+
+CASE = "/v1/cases/{}"
+STEP = "POST /v1/cases/{case_id}/steps/{step}"
+LETTER = {"seq": 4, "path": "fields.letter", "value": "请予批准"}
+_NEW_UNIT = {"kind": "group", "name": "新小组"}
+_NEW_PERSON = {"name": "新人"}
+
+QUESTIONS: dict[str, Question] = {
+    "POST /v1/session": logging_in,
+    "DELETE /v1/session": logging_out,
+    "GET /v1/me": plain("/v1/me"),
+    "POST /v1/cases": plain("/v1/cases", {"process": "joining", "subject": SUBJECT, "unit": OWN}),
+    "GET /v1/cases": plain("/v1/cases"),
+    "GET /v1/cases/{case_id}": about("case", CASE),
+    "GET /v1/cases/{case_id}, as of a past day": about("past case", f"{CASE}?as_of={YESTERDAY}"),
+    "GET /v1/cases/{case_id}, while a transfer waits": about("moving case", CASE),
+    "GET /v1/cases/{case_id}, of another tree": about("far case", CASE),
+    "GET /v1/cases/{case_id}/history": about("case", f"{CASE}/history"),
+    "GET /v1/cases/{case_id}/explain": about("case", f"{CASE}/explain"),
+    f"{STEP}, for the secretary or the deputy": acting("case", "steps/talk"),
+    f"{STEP}, for the reviewer": acting("case", "steps/review", outcome="approve"),
+    f"{STEP}, for the organiser": acting("case", "steps/plan"),
+    f"{STEP}, for the introducer": acting("case", "steps/opinion"),
+    f"{STEP}, for the subject": acting("case", "steps/statement"),
+    "POST /v1/cases/{case_id}/withdraw": acting("case", "withdraw"),
+    "POST /v1/cases/{case_id}/suspend": acting("case", "suspend", reason="病假"),
+    "POST /v1/cases/{case_id}/resume": acting("suspended case", "resume"),
+    "POST /v1/cases/{case_id}/transfer, proposed": acting(
+        "leaving case", "transfer", to_unit="circle-2", reason="调动"
+    ),
+    "POST /v1/cases/{case_id}/transfer, confirmed": acting("moving case", "transfer", answers="confirms"),
+    "POST /v1/cases/{case_id}/correct, proposed": acting("case", "correct", reason="笔误", change=LETTER),
+    "POST /v1/cases/{case_id}/correct, confirmed": acting("doubted case", "correct", answers="confirms"),
+    "POST /v1/cases/{case_id}/migrate": acting("case", "migrate"),
+    "POST /v1/cases/{case_id}/appeal": acting("refused case", "appeal", reason="有新情况"),
+    "GET /v1/tasks": plain("/v1/tasks"),
+    "GET /v1/tasks/count": plain("/v1/tasks/count"),
+    "GET /v1/processes": plain("/v1/processes"),
+    "POST /v1/processes/check": plain("/v1/processes/check", {}),
+    "GET /v1/processes/{process_id}": plain("/v1/processes/joining"),
+    "GET /v1/processes/{process_id}/{version}": plain("/v1/processes/joining/1"),
+    "GET /v1/units": plain("/v1/units"),
+    "GET /v1/units/{unit_id}": plain(f"/v1/units/{OWN}"),
+    "POST /v1/units": plain("/v1/units", _NEW_UNIT | {"parent": OWN}),
+    "POST /v1/units, in another tree": plain("/v1/units", _NEW_UNIT | {"parent": FAR}),
+    "GET /v1/people": plain("/v1/people"),
+    "GET /v1/people/{person_id}, the subject of a case": about("applicant", "/v1/people/{}"),
+    "GET /v1/people/{person_id}, oneself": reading_oneself,
+    "GET /v1/people/{person_id}, of another tree": plain(f"/v1/people/{FARMER}"),
+    "POST /v1/people": plain("/v1/people", _NEW_PERSON | {"unit": OWN}),
+    "POST /v1/people, in another tree": plain("/v1/people", _NEW_PERSON | {"unit": FAR}),
+    "GET /v1/posts": plain("/v1/posts"),
+    "POST /v1/posts": giving_a_post,
+    "POST /v1/posts, to oneself": giving_oneself_a_post,
+    "POST /v1/posts/{post_id}/end": about("post", "/v1/posts/{}/end", {}),
+    "GET /v1/delegations": plain("/v1/delegations"),
+    "POST /v1/delegations, the post of somebody else": lending,
+    "POST /v1/delegations, one's own post": lending_ones_own,
+    "POST /v1/delegations/{delegation_id}/end": about("delegation", "/v1/delegations/{}/end", {}),
+    "POST /v1/materials": plain("/v1/materials", files={"file": ("a.txt", b"text")}),
+    "GET /v1/materials/{material_id}, named by no case": about("loose document", "/v1/materials/{}"),
+    "GET /v1/materials/{material_id}, of the case": reading_a_document,
+    "GET /v1/materials/{material_id}, by the digest a history shows": reading_by_digest,
+    "GET /v1/materials/{material_id}/content, named by no case": about(
+        "loose document", "/v1/materials/{}/content"
+    ),
+    "GET /v1/materials/{material_id}/content, of the case": reading_its_content,
+    "GET /v1/notifications": plain("/v1/notifications"),
+    "POST /v1/notifications/{notification_id}/read": about("message", "/v1/notifications/{}/read", {}),
+    "GET /openapi.json": plain("/openapi.json"),
+    "GET /healthz": plain("/healthz"),
+    "GET /readyz": plain("/readyz"),
+    "GET /metrics, from this machine": plain("/metrics"),
+    "GET /metrics, from another machine": plain("/metrics", headers={"x-forwarded-for": "192.0.2.1"}),
+    "GET /problems": plain("/problems"),
+    "GET /problems/{name}": plain("/problems/not-found"),
+}

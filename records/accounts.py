@@ -11,13 +11,14 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
+from uuid import uuid4
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from records.prepared import Prepared
+from records.door_tables import accounts, familiar_places, sessions
+from records.prepared import Prepared, Sent
 from records.problems import AlreadyThere, NotFound
-from records.tables import accounts, login_attempts, sessions
 
 Kind = Literal["session", "token"]
 
@@ -87,8 +88,13 @@ def begin(
     kind: Kind = "session",
     lasts: timedelta | None = timedelta(hours=12),
     name: str | None = None,
+    scope: str | None = None,
+    proof: str = "password",
 ) -> str:
-    """Begin a session or make a token; return its secret, which is not kept. Raises NotFound."""
+    """Begin a session or make a token; return its secret, which is not kept. Raises NotFound.
+
+    `scope` is what a token is narrowed to, as JSON; `proof` is by what a log-in was proven.
+    """
     found = account(connection, login)
     if found is None or found.disabled:
         raise NotFound("no such login")
@@ -96,12 +102,15 @@ def begin(
     connection.execute(
         sa.insert(sessions).values(
             id_hash=_digest(secret),
+            id=uuid4().hex,
             kind=kind,
             login=login,
             person_id=found.person,
             name=name,
             created_at=now,
             expires_at=None if lasts is None else now + lasts,
+            scope=scope,
+            proof=proof,
         )
     )
     return secret
@@ -109,9 +118,17 @@ def begin(
 
 def session(connection: Connection, secret: str, now: datetime, kind: Kind | None = None) -> Session | None:
     """Return whom a secret stands for, or None when it is unknown, ended or of another kind."""
-    for found, login, person, created_at, expires_at in _SESSION.rows(
-        connection, {"digest": _digest(secret)}
-    ):
+    return session_in(ask_for_session(connection, secret), now, kind)
+
+
+def ask_for_session(connection: Connection, secret: str) -> Sent:
+    """Ask whom a secret stands for; `session_in` reads it."""
+    return _SESSION.send(connection, {"digest": _digest(secret)})
+
+
+def session_in(asked: Sent, now: datetime, kind: Kind | None = None) -> Session | None:
+    """Return the session that was asked for, or None as `session` does."""
+    for found, login, person, created_at, expires_at in asked.rows():
         ends = None if expires_at is None else datetime.fromisoformat(expires_at)
         if (ends is None or ends > now) and kind in {None, found}:
             return Session(found, login, person, datetime.fromisoformat(created_at), ends)
@@ -124,30 +141,9 @@ def end(connection: Connection, secret: str) -> None:
 
 
 def end_all(connection: Connection, login: str) -> None:
-    """End every session and token of a login."""
+    """End every session and token of a login; no place is familiar any more from where it was used."""
     connection.execute(sa.delete(sessions).where(sessions.c.login == login))
-
-
-def clear_expired(connection: Connection, now: datetime, *, attempts_before: datetime) -> None:
-    """Forget sessions that have ended, and login attempts from before a moment."""
-    connection.execute(sa.delete(sessions).where(sessions.c.expires_at <= now))
-    connection.execute(sa.delete(login_attempts).where(login_attempts.c.at < attempts_before))
-
-
-def note_failed_login(connection: Connection, key: str, now: datetime) -> None:
-    """Note that a login failed for a key: a login, or an address."""
-    connection.execute(sa.insert(login_attempts).values(key=key, at=now))
-
-
-def failed_logins(connection: Connection, key: str, since: datetime) -> int:
-    """Return how many logins failed for a key since a moment."""
-    query = sa.select(sa.func.count()).where(login_attempts.c.key == key, login_attempts.c.at >= since)
-    return connection.execute(query).scalar_one()
-
-
-def forget_failed_logins(connection: Connection, key: str) -> None:
-    """Forget failed logins of a key, after one that worked."""
-    connection.execute(sa.delete(login_attempts).where(login_attempts.c.key == key))
+    connection.execute(sa.delete(familiar_places).where(familiar_places.c.login == login))
 
 
 _SESSION = Prepared(

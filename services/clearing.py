@@ -11,14 +11,14 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from records import accounts, idempotency
+from records import attempts, idempotency
 from records.database import Database
 from records.places import forget_places
+from services.throttling import FAMILIAR_FOR, LONGEST_WINDOW
 
 KEYS_KEPT: Final = timedelta(days=30)
 """How long a request may be sent again and find its first answer."""
-ATTEMPTS_KEPT: Final = timedelta(days=1)
-"""Failed logins count for a quarter of an hour; a day leaves time to look at them."""
+ATTEMPTS_KEPT: Final = LONGEST_WINDOW
 PLACES_KEPT: Final = timedelta(days=30)
 """Longer than a message is tried for, and than most keep traces."""
 
@@ -30,7 +30,9 @@ async def clear(database: Database, now: datetime) -> None:
     """
 
     def work(connection: Connection) -> None:
-        accounts.clear_expired(connection, now, attempts_before=now - ATTEMPTS_KEPT)
+        attempts.clear(
+            connection, now, attempts_before=now - ATTEMPTS_KEPT, familiar_before=now - FAMILIAR_FOR
+        )
         idempotency.forget(connection, now - KEYS_KEPT)
         forget_places(connection, now - PLACES_KEPT)
 

@@ -45,7 +45,9 @@ async def seed(parts: Parts, progress: Progress = lambda _what, _done, _all: Non
         await live_through(parts, plan)
     for login in LOGINS:
         # The last of them says that all is there.
-        await accounts.add_account(parts, login.login, demo_id("person", login.name), login.password)
+        await accounts.add_account(
+            parts, login.login, demo_id("person", login.name), login.password, even_if_known=True
+        )
     return True
 
 

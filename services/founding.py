@@ -34,14 +34,14 @@ async def found(
 ) -> Founded:
     """Make the root unit, its administrator and his login, in an empty record.
 
-    `kind` is a kind of unit that some process knows. Raises InvalidInput for a short password or an unknown
+    `kind` is a kind of unit that some process knows. Raises InvalidInput for a bad password or an unknown
     kind, InUse where the organisation has been founded already.
     """
     kinds = sorted({known for process in parts.library for known in process.unit_kinds})
     if kind not in kinds:
         choice = ", ".join(kinds)
         raise InvalidInput("kind", Text(zh=f"应为下列之一:{choice}", en=f"is one of: {choice}"))
-    password_hash = await accounts.hashed(parts, password)
+    password_hash = await accounts.hashed(parts, password, about=(login, administrator))
     today, now = parts.today(), parts.clock()
 
     def work(connection: Connection) -> Founded:

@@ -14,7 +14,7 @@ from records.database import Database
 from services.backups import Progress, say_nothing
 from services.documents import Documents
 
-LEFT_OUT = ("login_attempts",)
+LEFT_OUT = ("login_attempts", "unfinished")
 """Failed tries to log in are numbered by each database for itself, and forgotten after a day."""
 
 

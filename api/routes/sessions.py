@@ -5,9 +5,11 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from api.bodies import LogIn
-from api.callers import By, Here, cookie_name, parts_of, secret_of, signed_in
+from api.callers import By, Here, parts_of, secret_of, signed_in
+from api.cookies import end_session, place_of, set_session
 from api.language import language_of
-from services import accounts
+from services import accounts, logging_in
+from services.logging_in import Knock
 from services.views import Me
 
 router = APIRouter(prefix="/v1", tags=["session"])
@@ -17,19 +19,9 @@ router = APIRouter(prefix="/v1", tags=["session"])
 async def log_in(body: LogIn, request: Request, response: Response) -> Me:
     """Begin a session: sets a cookie that pages use. Programs take a token instead."""
     parts = parts_of(request)
-    address = request.client.host if request.client else ""
-    begun = await accounts.log_in(
-        parts, body.login, body.password.get_secret_value(), address, language_of(request)
-    )
-    response.set_cookie(
-        cookie_name(request),
-        begun.secret,
-        max_age=int(parts.session_lasts.total_seconds()),
-        path="/",
-        secure=request.app.state.secure_cookies,
-        httponly=True,
-        samesite="lax",
-    )
+    knock = Knock(body.login, body.password.get_secret_value(), place_of(request), language_of(request))
+    begun = await logging_in.log_in(parts, knock)
+    set_session(request, response, parts, begun)
     return begun.me
 
 
@@ -39,9 +31,7 @@ async def log_out(request: Request, response: Response) -> None:
     secret = secret_of(request)
     if secret:
         await accounts.log_out(parts_of(request), secret)
-    response.delete_cookie(
-        cookie_name(request), path="/", secure=request.app.state.secure_cookies, httponly=True, samesite="lax"
-    )
+    end_session(request, response)
 
 
 @router.get("/me", summary="Who am I", dependencies=signed_in)

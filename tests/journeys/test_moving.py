@@ -42,7 +42,7 @@ async def here(tmp_path, migrated_sqlite):
 def rows_at(address):
     database = Database.open(address)
     try:
-        return database.read_now(lambda connection: everything(connection, ("login_attempts",)))
+        return database.read_now(lambda connection: everything(connection, ("login_attempts", "unfinished")))
     finally:
         database.close_now()
 

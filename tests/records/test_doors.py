@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from records import accounts, idempotency, materials, tables
+from records import accounts, attempts, door_tables, idempotency, materials, tables
 from records.idempotency import Answer
 from records.problems import AlreadyThere, KeyReused, NotFound
 from records.scope import scope_of
@@ -60,7 +60,7 @@ def test_a_token_is_no_session(organised):
 
 def test_secrets_are_never_stored(organised):
     secret = begin(organised)
-    stored = organised.read_now(lambda c: c.execute(sa.select(tables.sessions)).all())
+    stored = organised.read_now(lambda c: c.execute(sa.select(door_tables.sessions)).all())
     assert len(secret) >= 43
     assert secret not in repr(stored)
     assert whose(organised, stored[0].id_hash) is None
@@ -96,26 +96,52 @@ def test_nobody_gets_in_with_a_disabled_or_unknown_login(organised):
             organised.write_now(work)
 
 
-def test_failed_logins_are_counted_by_key_and_time_and_forgotten_after_success(organised):
-    def failed(key, since):
-        return organised.read_now(lambda c: accounts.failed_logins(c, key, since))
+def failed(database, key, since=NOW):
+    return database.read_now(lambda c: attempts.failures(c, key, since))
 
+
+def test_failed_logins_are_counted_by_key_and_time_and_forgotten_after_success(organised):
     for minute in range(3):
         at = NOW + timedelta(minutes=minute)
-        organised.write_now(lambda c, at=at: accounts.note_failed_login(c, "li", at))
-    assert (failed("li", NOW), failed("li", NOW + timedelta(minutes=1)), failed("other", NOW)) == (3, 2, 0)
-    organised.write_now(lambda c: accounts.forget_failed_logins(c, "li"))
-    assert failed("li", NOW) == 0
+        organised.write_now(lambda c, at=at: attempts.note_failure(c, ["li", "here"], at))
+    last = NOW + timedelta(minutes=2)
+    assert failed(organised, "li") == failed(organised, "here") == attempts.Failures(3, last)
+    assert failed(organised, "li", NOW + timedelta(minutes=1)) == attempts.Failures(2, last)
+    assert failed(organised, "other") is None
+    organised.write_now(lambda c: attempts.forget_failures(c, "li"))
+    assert (failed(organised, "li"), failed(organised, "here").number) == (None, 3)
+
+
+def test_a_place_is_familiar_from_the_log_in_that_worked_there_and_no_longer_than_asked(organised):
+    organised.write_now(lambda c: attempts.note_familiar(c, "li", "m", NOW))
+    for mark, since, expected in (("m", NOW, True), ("m", LATER, False), ("n", NOW, False)):
+        assert organised.read_now(lambda c, m=mark, s=since: attempts.is_familiar(c, m, s)) == expected
+    organised.write_now(lambda c: accounts.change_password(c, "li", "new"))
+    assert not organised.read_now(lambda c: attempts.is_familiar(c, "m", NOW))
+
+
+def test_of_many_places_the_latest_are_remembered(organised):
+    for number in range(25):
+        at = NOW + timedelta(minutes=number)
+        organised.write_now(lambda c, n=number, at=at: attempts.note_familiar(c, "li", f"place-{n}", at))
+    kept = organised.read_now(
+        lambda c: set(c.execute(sa.select(door_tables.familiar_places.c.mark)).scalars())
+    )
+    assert kept == {f"place-{number}" for number in range(5, 25)}
 
 
 def test_what_has_expired_is_cleared_and_nothing_else(organised):
     kept = begin(organised, lasts=timedelta(days=9))
     begin(organised)
-    organised.write_now(lambda c: accounts.note_failed_login(c, "li", NOW))
-    organised.write_now(lambda c: accounts.clear_expired(c, LATER, attempts_before=NOW))
-    assert len(organised.read_now(lambda c: c.execute(sa.select(tables.sessions)).all())) == 1
+    organised.write_now(lambda c: attempts.note_failure(c, ["li"], NOW))
+    for mark, at in (("old", NOW - timedelta(seconds=1)), ("new", NOW)):
+        organised.write_now(lambda c, mark=mark, at=at: attempts.note_familiar(c, "li", mark, at))
+    organised.write_now(lambda c: attempts.clear(c, LATER, attempts_before=NOW, familiar_before=NOW))
+    assert len(organised.read_now(lambda c: c.execute(sa.select(door_tables.sessions)).all())) == 1
     assert whose(organised, kept, LATER) == HOST
-    assert organised.read_now(lambda c: accounts.failed_logins(c, "li", NOW)) == 1
+    assert failed(organised, "li").number == 1
+    assert organised.read_now(lambda c: attempts.is_familiar(c, "new", NOW))
+    assert not organised.read_now(lambda c: attempts.is_familiar(c, "old", NOW - timedelta(days=1)))
 
 
 def perform(connection, key="k", request="r", body=None, person=HOST):
@@ -123,14 +149,14 @@ def perform(connection, key="k", request="r", body=None, person=HOST):
     known = idempotency.begin(connection, person, key, request, NOW)
     if known is not None:
         return "again", known
-    connection.execute(sa.insert(tables.login_attempts).values(key="effect", at=NOW))
+    connection.execute(sa.insert(door_tables.login_attempts).values(key="effect", at=NOW))
     answer = Answer(201, body or {"id": "案"})
     idempotency.finish(connection, person, key, answer)
     return "first", answer
 
 
 def effects(database):
-    return len(database.read_now(lambda c: c.execute(sa.select(tables.login_attempts)).all()))
+    return len(database.read_now(lambda c: c.execute(sa.select(door_tables.login_attempts)).all()))
 
 
 def test_the_same_request_twice_has_one_effect_and_one_answer(organised):

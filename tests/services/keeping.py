@@ -4,9 +4,12 @@ import hashlib
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
+import sqlalchemy as sa
+
 from domain.circumstances import PersonFacts
 from domain.moments import local_day
-from records import accounts, copying, idempotency, materials, organisation, recording
+from records import accounts, attempts, copying, idempotency, materials, organisation, recording
+from records.door_tables import unfinished
 from tests.builders import SECRETARY, SUBJECT, a_library, a_start, an_act, known_to
 from tests.records.organisations import an_organisation
 
@@ -45,7 +48,10 @@ def _add_the_rest(connection, now):
             now=now,
         )
     accounts.add_account(connection, login="li", person=SECRETARY, password_hash="$argon2id$x", now=now)
-    accounts.note_failed_login(connection, "li", now)
+    attempts.note_failure(connection, ["li"], now)
+    attempts.note_familiar(connection, "li", "somewhere", now)
+    row = {"id_hash": "x", "purpose": "code", "login": "li", "data": "{}", "expires_at": now}
+    connection.execute(sa.insert(unfinished).values(row))
     idempotency.begin(connection, SECRETARY, "a key", "0" * 64, now)
     idempotency.finish(
         connection, SECRETARY, "a key", idempotency.Answer(200, {"是": [True, None, "\\\t\n"]})

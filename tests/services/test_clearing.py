@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 
-from records import accounts, idempotency, tables
+from records import accounts, attempts, door_tables, idempotency, tables
 from services.clearing import clear
 from tests.builders import HOST
 from tests.records.organisations import an_organisation
@@ -20,7 +20,7 @@ def a_furnished_record(connection):
         accounts.begin(connection, login="li", now=NOW, lasts=lasts)
     accounts.begin(connection, login="li", now=NOW - timedelta(days=4000), kind="token", lasts=None)
     for age in (timedelta(days=1), timedelta(days=1) + SECOND):
-        accounts.note_failed_login(connection, f"failed {age}", NOW - age)
+        attempts.note_failure(connection, [f"failed {age}"], NOW - age)
     for age in (timedelta(days=30), timedelta(days=30) + SECOND):
         idempotency.begin(connection, HOST, f"key {age}", "r", NOW - age)
 
@@ -33,6 +33,6 @@ async def test_sessions_failed_logins_and_keys_go_when_their_time_is_over(databa
     database.write_now(a_furnished_record)
     for _ in range(2):
         await clear(database, NOW)
-        assert kept(database, tables.sessions.c.expires_at) == {NOW + SECOND, None}
-        assert kept(database, tables.login_attempts.c.key) == {"failed 1 day, 0:00:00"}
+        assert kept(database, door_tables.sessions.c.expires_at) == {NOW + SECOND, None}
+        assert kept(database, door_tables.login_attempts.c.key) == {"failed 1 day, 0:00:00"}
         assert kept(database, tables.idempotency.c.key) == {"key 30 days, 0:00:00"}

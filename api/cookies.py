@@ -1,0 +1,69 @@
+"""The cookies we set: which names they have, and what browsers may do with them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final, Literal
+
+from fastapi import Request, Response
+
+from services.logging_in import Begun
+from services.parts import Parts
+from services.throttling import FAMILIAR_FOR, Place
+
+_SESSION: Final = "accede"
+_BROWSER: Final = "accede-browser"
+_LONGEST: Final = 200
+
+
+def set_session(request: Request, response: Response, parts: Parts, begun: Begun) -> None:
+    """Let the browser show the session with every request, and be known again at the next log-in."""
+    _set(request, response, _SESSION, begun.secret, parts.session_lasts)
+    _set(request, response, _BROWSER, begun.browser, FAMILIAR_FOR, same_site="strict")
+
+
+def end_session(request: Request, response: Response) -> None:
+    """Let the browser forget the session."""
+    _forget(request, response, _SESSION)
+
+
+def place_of(request: Request) -> Place:
+    """Return where a request comes from, for counting what fails."""
+    address = request.client.host if request.client else ""
+    return Place(address, _read(request, _BROWSER))
+
+
+def _name(request: Request, name: str) -> str:
+    """Return a cookie's name; `__Host-` binds it to this host and to HTTPS."""
+    return f"__Host-{name}" if request.app.state.secure_cookies else name
+
+
+def _read(request: Request, name: str) -> str | None:
+    value = request.cookies.get(_name(request, name))
+    return value if value and len(value) <= _LONGEST else None
+
+
+def _set(
+    request: Request,
+    response: Response,
+    name: str,
+    value: str,
+    lasts: timedelta,
+    *,
+    same_site: Literal["lax", "strict"] = "lax",
+) -> None:
+    response.set_cookie(
+        _name(request, name),
+        value,
+        max_age=int(lasts.total_seconds()),
+        path="/",
+        secure=request.app.state.secure_cookies,
+        httponly=True,
+        samesite=same_site,
+    )
+
+
+def _forget(request: Request, response: Response, name: str) -> None:
+    response.delete_cookie(
+        _name(request, name), path="/", secure=request.app.state.secure_cookies, httponly=True, samesite="lax"
+    )

@@ -38,20 +38,30 @@ def waiting(connection: Connection, before: datetime, limit: int = 100) -> tuple
     return tuple(_undriven(row) for row in connection.execute(query.limit(limit)))
 
 
-def driven(connection: Connection, told: Mapping[str, int]) -> None:
-    """Write down up to which event workflows were told, by case; lower numbers than before change nothing."""
+def driven(connection: Connection, told: Mapping[str, int], now: datetime | None = None) -> None:
+    """Write down up to which event workflows were told, by case; lower numbers than before change nothing.
+
+    What was recorded meanwhile waits since `now`; without it, as long as what was told.
+    """
     if not told:
         return
     up_to = sa.bindparam("up_to", type_=sa.Integer)
+    since = outbox.c.waiting_since if now is None else sa.literal(now, outbox.c.waiting_since.type)
     query = (
         sa.update(outbox)
         .where(outbox.c.case_id == sa.bindparam("of_case"), outbox.c.driven_seq < up_to)
         .values(
             driven_seq=up_to,
-            waiting_since=sa.case((outbox.c.seq <= up_to, sa.null()), else_=outbox.c.waiting_since),
+            waiting_since=sa.case((outbox.c.seq <= up_to, sa.null()), else_=since),
         )
     )
     connection.execute(query, [{"of_case": case, "up_to": seq} for case, seq in sorted(told.items())])
+
+
+def told_up_to(connection: Connection, case_id: str) -> int:
+    """Return the last event a case's workflow was told; 0 for none."""
+    query = sa.select(outbox.c.driven_seq).where(outbox.c.case_id == case_id)
+    return connection.execute(query).scalar() or 0
 
 
 def open_cases(connection: Connection, *, after: str | None = None, limit: int = 500) -> tuple[Undriven, ...]:

@@ -8,6 +8,7 @@ so telling it twice costs time and nothing else.
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -31,10 +32,18 @@ from telemetry import metrics, tracing
 
 _TELLERS: Final = 8
 """Signals under way at once."""
-_MARKING: Final = 0.25
-"""Seconds between two notes in the outbox, which gather every case that was told meanwhile."""
+_MARKING: Final = 1.0
+"""Seconds between two notes in the outbox, which gather what was told meanwhile: at most, and ..."""
+_MARKING_SOON: Final = 0.1
+"""... at least: as soon as nothing else is to be told."""
 _WAKING: Final = 0.5
-"""Seconds between two wakes of the courier."""
+"""Seconds between two wakes of the courier, at least, and ..."""
+_WAKING_LATE: Final = 2.0
+"""... while it is not quiet, unless there is a lull before."""
+_ROUND: Final = 400
+"""Cases the relay looks at in one round, and ..."""
+_NEXT_ROUND: Final = 0.5
+"""... seconds until the next, where there was something to tell."""
 _PAGE: Final = 100
 """Events told in one signal by the relay; the workflow reads what follows from the record."""
 
@@ -54,7 +63,7 @@ class Driver:
         *,
         task_queue: str = "accede",
         relay_every: float = 1.0,
-        relay_after: float = 7.0,
+        relay_after: float = 10.0,
         gathering: Gathering | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
@@ -73,6 +82,7 @@ class Driver:
         self._clock = clock
         self._gathering = gathering or Gathering()
         self._told: dict[str, int] = {}
+        self._all_told = asyncio.Event()
         self._wake = asyncio.Event()
         # Who was to tell what waits now may be gone: this very process, before it was started again.
         self._left_behind_by = clock()
@@ -110,7 +120,7 @@ class Driver:
         self._gathering.add(case_id, events, tracing.here())
 
     def wake(self) -> None:
-        """Wake the courier soon: messages may wait. Many wakes become two signals a second."""
+        """Wake the courier soon: messages may wait. Many wakes become two signals a second, or fewer."""
         self._wake.set()
 
     async def drained(self, *, patience: float = 60) -> bool:
@@ -133,35 +143,44 @@ class Driver:
         ones to the process that recorded them, unless that is gone or Temporal was away.
         """
         before = max(self._clock() - self._relay_after, self._left_behind_by)
-        waiting = await self._database.read(partial(outbox.waiting, before=before))
+        waiting = await self._database.read(partial(outbox.waiting, before=before, limit=_ROUND))
         held = self._gathering.is_busy
-        rows = [row for row in waiting if not held(row.case_id) and row.case_id not in self._told]
+        rows = [row.case_id for row in waiting if not held(row.case_id) and row.case_id not in self._told]
+        # Each process in an order of its own: those at the same work after an outage meet in few cases.
+        random.shuffle(rows)
         told = 0
         for first in range(0, len(rows), _TELLERS):
-            some = rows[first : first + _TELLERS]
-            told += sum(await asyncio.gather(*(self._repeat(row.case_id, row.driven_seq) for row in some)))
+            told += sum(await asyncio.gather(*map(self._repeat, rows[first : first + _TELLERS])))
             if self._away:
                 break
         if told:
+            self._all_told.set()
             self.wake()
         return told
 
-    async def _repeat(self, case_id: str, after: int) -> bool:
+    async def _repeat(self, case_id: str) -> bool:
         if not self._gathering.take(case_id):
             return False
         try:
-            return await self._tell_again(case_id, after)
+            return await self._tell_again(case_id)
         finally:
             self._gathering.done_with(case_id)
 
-    async def _tell_again(self, case_id: str, after: int) -> bool:
-        stored = await self._database.read(partial(events_after, case_id=case_id, seq=after, limit=_PAGE))
-        if not stored:
-            return False
-        places: list[str] = []
-        if tracing.is_on():
-            places = await self._database.read(partial(places_after, case_id=case_id, seq=after))
-        return await self._try_to_tell(case_id, [one.event for one in stored], places)
+    async def _tell_again(self, case_id: str) -> bool:
+        after = await self._database.read(partial(outbox.told_up_to, case_id=case_id))
+        told = False
+        while True:
+            stored = await self._database.read(partial(events_after, case_id=case_id, seq=after, limit=_PAGE))
+            if not stored:
+                return told
+            places: list[str] = []
+            if tracing.is_on():
+                places = await self._database.read(partial(places_after, case_id=case_id, seq=after))
+            if not await self._try_to_tell(case_id, [one.event for one in stored], places):
+                return False
+            if len(stored) < _PAGE:
+                return True
+            after, told = stored[-1].event.seq, True
 
     async def _tell_for_ever(self) -> None:
         while True:
@@ -171,6 +190,8 @@ class Driver:
                     await self._try_to_tell(case_id, untold.events, untold.places)
             finally:
                 self._gathering.done_with(case_id)
+            if self._gathering.is_empty:
+                self._all_told.set()
 
     async def _try_to_tell(self, case_id: str, events: Sequence[Event], places: Sequence[str]) -> bool:
         """Tell a workflow, below the first act that left something to tell and linked with the others."""
@@ -194,12 +215,15 @@ class Driver:
 
     async def _mark_for_ever(self) -> None:
         while True:
-            await asyncio.sleep(_MARKING)
+            await asyncio.sleep(_MARKING_SOON)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._all_told.wait(), _MARKING)
+            self._all_told.clear()
             told = dict(self._told)
             if not told:
                 continue
             try:
-                await self._database.write(partial(outbox.driven, told=told))
+                await self._database.write(partial(outbox.driven, told=told, now=self._clock()))
             except DatabaseUnavailable:
                 # The relay will tell these again, which changes nothing; then they are noted.
                 _log.warning("outbox not noted: the database is away")
@@ -210,6 +234,8 @@ class Driver:
     async def _wake_for_ever(self) -> None:
         while True:
             await self._wake.wait()
+            # A round of the courier costs more than several acts, and serves all that happened before it.
+            await self._gathering.lull(within=_WAKING_LATE)
             self._wake.clear()
             try:
                 await wake_courier(self._client, self._task_queue)
@@ -227,7 +253,7 @@ class Driver:
                 told = 0
                 _log.warning("nothing relayed: the database is away")
             # After an outage there is more than one round takes: go on as soon as this one is noted.
-            pause = min(self._relay_every, 2 * _MARKING) if told else self._relay_every
+            pause = min(self._relay_every, _NEXT_ROUND) if told else self._relay_every
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._back.wait(), pause)
             self._back.clear()

@@ -1,8 +1,8 @@
 """What workflows have yet to be told: handed out at once when it is quiet, gathered when it is not.
 
 A signal costs more than the act it tells of, and a workflow is a clock of days: learning of several acts at
-once, a moment later, it misses nothing. So under load a case rests a little after its first untold act, and
-what happens to it meanwhile goes in the same signal. When few people act nobody rests.
+once, a moment later, it misses nothing. So under load a case rests until nothing has happened to it for a
+moment, and what happens meanwhile goes in the same signal. When few people act nobody rests.
 """
 
 from __future__ import annotations
@@ -19,11 +19,13 @@ HELD: Final = 20_000
 """Events held in memory at most; beyond that they wait in the outbox for the relay."""
 QUIET: Final = 10.0
 """Acts a second of this process up to which each is told at once."""
-RESTS: Final = 4.0
-"""Seconds a case gathers what happens to it while more than that goes on."""
-LULL: Final = 0.6
+RESTS: Final = 6.0
+"""Seconds a case gathers what happens to it, at most, while more than that goes on."""
+_PAUSES: Final = 1.0
+"""Seconds without an act on a case before which nobody can be said to have gone on, at least."""
+LULL: Final = 0.15
 """Seconds without any act after which nobody rests any longer: there is time to tell."""
-_LOOKS: Final = 0.1
+_LOOKS: Final = 0.05
 """Seconds between two looks whether it has become quiet."""
 ENOUGH: Final = 100
 """Events of one case that are told without waiting for more."""
@@ -38,6 +40,16 @@ class Untold:
     """Where in which trace it came about; none where nobody traces."""
 
 
+@dataclass
+class _Rest:
+    """How long a case rests. Seconds by the loop's clock."""
+
+    latest: float
+    """It is told then, whatever happens to it."""
+    acted_at: float
+    timer: asyncio.TimerHandle | None = None
+
+
 class Gathering:
     """Holds what is untold, and hands out one case after another. A case that is handed out is busy."""
 
@@ -48,7 +60,7 @@ class Gathering:
         self._held = 0
         self._pending: dict[str, Untold] = {}
         self._busy: set[str] = set()
-        self._resting: dict[str, asyncio.TimerHandle] = {}
+        self._resting: dict[str, _Rest] = {}
         self._look: asyncio.TimerHandle | None = None
         self._ready: asyncio.Queue[str] = asyncio.Queue()
         self._acts = 0.0
@@ -72,6 +84,8 @@ class Gathering:
         self._make_ready(case_id)
         if len(untold.events) >= ENOUGH:
             self._rouse(case_id)
+        elif case_id in self._resting:
+            self._resting[case_id].acted_at = self._acted_at
 
     async def next(self) -> tuple[str, Untold]:
         """Return the case whose turn it is, and everything that is untold of it. Waits for one."""
@@ -102,6 +116,13 @@ class Gathering:
         for case_id in tuple(self._resting):
             self._rouse(case_id)
 
+    async def lull(self, within: float) -> None:
+        """Wait for a moment in which nobody acts, `within` seconds at most; not at all while it is quiet."""
+        for _ in range(math.ceil(within / _LOOKS)):
+            if not self._rests or self._acts <= self._quiet or self._is_lull():
+                return
+            await asyncio.sleep(_LOOKS)
+
     def _make_ready(self, case_id: str) -> None:
         if not self.take(case_id):
             return
@@ -109,21 +130,44 @@ class Gathering:
             self._ready.put_nowait(case_id)
         else:
             loop = asyncio.get_running_loop()
-            self._resting[case_id] = loop.call_later(self._rests, self._rouse, case_id)
+            self._resting[case_id] = _Rest(latest=self._acted_at + self._rests, acted_at=self._acted_at)
+            self._let_rest(case_id)
             if self._look is None:
                 self._look = loop.call_later(_LOOKS, self._hurry_in_a_lull)
 
+    def _let_rest(self, case_id: str) -> None:
+        """Let a case rest on, or rouse it when its time has come."""
+        rest = self._resting[case_id]
+        loop = asyncio.get_running_loop()
+        until = min(rest.acted_at + self._pause(), rest.latest)
+        if until <= loop.time():
+            self._rouse(case_id)
+        else:
+            # One timer looks again at the end of the rest as it is now: an act meanwhile does not touch it.
+            rest.timer = loop.call_at(until, self._let_rest, case_id)
+
+    def _pause(self) -> float:
+        """Return the seconds without an act on a case after which whoever acted on it has gone on.
+
+        As many cases as rest, at so many acts a second, are acted on this often each; twice that is a pause.
+        """
+        return max(2 * len(self._resting) / max(self._acts, 1), _PAUSES)
+
     def _rouse(self, case_id: str) -> None:
-        resting = self._resting.pop(case_id, None)
-        if resting is not None:
-            resting.cancel()
+        rest = self._resting.pop(case_id, None)
+        if rest is not None:
+            if rest.timer is not None:
+                rest.timer.cancel()
             self._ready.put_nowait(case_id)
 
     def _hurry_in_a_lull(self) -> None:
         loop = asyncio.get_running_loop()
-        if loop.time() - self._acted_at >= LULL:
+        if self._is_lull():
             self.hurry()
         self._look = loop.call_later(_LOOKS, self._hurry_in_a_lull) if self._resting else None
+
+    def _is_lull(self) -> bool:
+        return asyncio.get_running_loop().time() - self._acted_at >= LULL
 
     def _note_an_act(self) -> None:
         """Count it; what was counted fades within seconds, so that the count is acts a second."""

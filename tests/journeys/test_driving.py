@@ -97,6 +97,18 @@ async def test_the_relay_tells_what_a_crash_left_untold(household, temporal):
         assert await driver.relay() == 0
 
 
+async def test_the_relay_tells_a_long_backlog_of_one_case_in_one_round(household, temporal):
+    await begin(household)
+    for _ in range(130):
+        await postpone(household)
+    client = await household.client(temporal)
+    driver = household.driver(client, relay_every=0)
+    async with driver, household.working(client, driver):
+        assert await driver.relay() == 1
+        await until(lambda: _nothing_untold(household))
+        await until(lambda: knows_everything(household, client))
+
+
 async def test_acts_are_recorded_while_temporal_is_away_and_driven_when_it_is_back(household, temporal):
     temporal.kill()
     client = await connect(temporal.address)

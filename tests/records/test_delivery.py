@@ -171,6 +171,13 @@ def test_a_workflow_waits_until_it_is_written_down_that_it_was_told(begun):
     assert begun.read_now(lambda c: read_backlog(c, NOW)).outbox == 0
 
 
+def test_what_was_recorded_while_a_workflow_was_told_waits_since_that_was_written_down(begun):
+    begun.write_now(lambda c: outbox.driven(c, {"case-1": seq(begun) - 1}, NOW + timedelta(seconds=9)))
+    assert waiting(begun) == []
+    assert waiting(begun, NOW + timedelta(seconds=10)) == [("case-1", seq(begun), seq(begun) - 1)]
+    assert begun.read_now(lambda c: outbox.told_up_to(c, "case-1")) == seq(begun) - 1
+
+
 def test_an_old_or_unknown_note_changes_nothing(begun):
     drive(begun, case_1=seq(begun))
     drive(begun, case_1=1, case_9=5)

@@ -50,6 +50,44 @@ async def test_under_load_a_case_rests_and_what_happens_meanwhile_is_told_with_i
     assert [await handed_out(gathering), await handed_out(gathering)] == [("case-1", 2), ("case-2", 1)]
 
 
+async def test_a_case_that_is_acted_on_again_and_again_is_told_when_that_ends():
+    gathering = busy_gathering()
+    for _ in range(4):
+        gathering.add("case-1", EVENTS[:1])
+        for _ in range(8):
+            gathering.add("case-2", EVENTS[:1])
+            await asyncio.sleep(0.05)
+    told = asyncio.create_task(gathering.next())
+    for _ in range(40):
+        gathering.add("case-2", EVENTS[:1])
+        await asyncio.sleep(0.05)
+        if told.done():
+            break
+
+    case_id, untold = await told
+    assert (case_id, len(untold.events)) == ("case-1", 4)
+
+
+async def test_a_lull_is_waited_for_while_much_goes_on_and_not_for_ever():
+    gathering = busy_gathering()
+    gathering.add("case-1", EVENTS[:1])
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(LULL / 2):
+            await gathering.lull(within=1)
+
+    gathering.add("case-1", EVENTS[:1])
+    async with asyncio.timeout(LULL - 0.03):
+        await gathering.lull(within=0.05)
+
+
+async def test_while_it_is_quiet_no_lull_is_waited_for():
+    gathering = Gathering()
+    gathering.add("case-1", EVENTS[:1])
+    async with asyncio.timeout(0.02):
+        await gathering.lull(within=1)
+    assert await handed_out(gathering) == ("case-1", 1)
+
+
 async def test_many_acts_a_second_are_load_and_it_fades():
     gathering = Gathering(quiet=10, rests=3600)
     for number in range(40):

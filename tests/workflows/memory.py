@@ -28,6 +28,8 @@ class MemoryRecord:
         self.due_at: list[datetime] = []
         self.behind: int = 0
         """So many times `record_due` finds nothing, as if the record's clock were behind."""
+        self.away: int = 0
+        """So many times `record_due` fails, as if the database were away."""
 
     def perform(self, act: Act, now: datetime) -> tuple[Event, ...]:
         """Record an act and return what it left behind."""
@@ -65,6 +67,9 @@ class MemoryActivities:
     async def record_due(self, asked: DueAsked) -> Facts:
         self._record.asked.append("record_due")
         self._record.due_at.append(asked.moment)
+        if self._record.away:
+            self._record.away -= 1
+            raise ConnectionError("the record is away")
         if self._record.behind:
             self._record.behind -= 1
             return Facts.of(())

@@ -1,17 +1,18 @@
-"""Writes new golden histories: `python -m tests.workflows.regenerate`.
+"""Writes new golden histories: `python -m tests.workflows.regenerate CHANGE`.
 
-A release adds histories and keeps those of the releases before it: cases that began under them are still
-under way. So this writes into a folder named after the release, `histories/<version>/`, and touches no other.
+A change of a workflow adds histories and keeps those from before it: cases that began under them are still
+under way. So this writes into a new folder, `histories/<change>/`, named after the release, or after release
+and change, and touches no other.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date, timedelta
-from importlib.metadata import version
 from pathlib import Path
 
 from temporalio import activity
@@ -32,9 +33,9 @@ TAKEN_OVER_ON = date(2020, 6, 1)
 """The day from which the second version of the process applies."""
 
 
-async def main() -> None:
-    folder = HISTORIES / version("accede")
-    folder.mkdir(parents=True, exist_ok=True)
+async def main(change: str) -> None:
+    folder = HISTORIES / change
+    folder.mkdir(parents=True)
     library = a_library_with_a_later_version(TAKEN_OVER_ON)
     digests = {edition.version: edition.digest for edition in library.editions}
     (folder / "definitions.json").write_text(json.dumps(digests, indent=1) + "\n", "utf-8")
@@ -150,4 +151,4 @@ def _tidy(history: WorkflowHistory) -> str:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(main(sys.argv[1]))

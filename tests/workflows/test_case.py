@@ -67,6 +67,30 @@ async def test_every_moment_is_waited_for_and_recorded_once_in_order(driven):
     assert driven.record.asked.count("record_due") == len(reminders) + 1
 
 
+async def test_what_is_due_is_recorded_by_the_worker_that_asks_without_a_task_of_its_own(driven):
+    await driven.begin()
+    await driven.env.sleep(timedelta(days=40))
+
+    assert "record_due" in driven.record.asked
+    history = await driven.handle.fetch_history()
+    assert not any(event.HasField("activity_task_scheduled_event_attributes") for event in history.events)
+
+
+async def test_while_the_record_is_away_what_is_due_waits_by_a_timer_and_holds_no_worker(driven):
+    driven.record.away = 6
+    await driven.begin()
+    await driven.env.sleep(timedelta(days=40))
+
+    known = await driven.until(driven.record.events[-1].seq)
+    assert known == driven.record.case
+    assert driven.record.away == 0
+    assert driven.record.events[-1].type == "became-overdue"
+    history = await driven.handle.fetch_history()
+    began = [event.timer_started_event_attributes for event in history.events]
+    pauses = [one.start_to_fire_timeout.ToTimedelta() for one in began if one.timer_id]
+    assert {timedelta(seconds=2**number) for number in range(6)} <= set(pauses)
+
+
 async def test_after_a_time_without_workers_each_moment_is_handled_once_and_in_order(driven):
     long_ago = await driven.now() - timedelta(days=33)
     started = driven.record.perform(a_start(on=local_day(long_ago, "Asia/Shanghai")), long_ago)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -22,10 +23,12 @@ from api.routes import (
     operations,
     organisation,
     processes,
+    reorganising,
     sessions,
     tasks,
 )
 from api.routes import problems as problem_pages
+from api.short_way import ShortWay
 from records.database import Database
 from records.definitions import read_library
 from services import connecting
@@ -43,6 +46,7 @@ _ROUTERS = (
     tasks.router,
     processes.router,
     organisation.units,
+    reorganising.router,
     organisation.people,
     organisation.posts,
     organisation.delegations,
@@ -95,7 +99,10 @@ def create_app_from(settings: Settings) -> FastAPI:
 
 def main() -> FastAPI:
     """Return the application of the environment's settings: what uvicorn is pointed at."""
-    return create_app_from(read_settings())
+    app = create_app_from(read_settings())
+    # What is loaded by now stays. To look through it for garbage again and again holds requests up for 0.1 s.
+    gc.freeze()
+    return app
 
 
 @asynccontextmanager
@@ -152,6 +159,7 @@ def _application(door: Door) -> FastAPI:
         app.include_router(router)
     _describe_problems(app)
     # The last one added is the outermost.
+    app.add_middleware(ShortWay)
     app.add_middleware(Intake)
     app.add_middleware(SameOrigin, public_url=door.public_url)
     app.add_middleware(Watched, https=door.secure_cookies)

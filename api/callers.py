@@ -13,7 +13,7 @@ from fastapi import Depends, Header, Request
 from fastapi.security import APIKeyCookie, HTTPBearer
 
 from api.language import language_of
-from services import accounts
+from services import accounts, presuming
 from services.parts import Caller, Parts
 from services.refusals import NotSignedIn, Refusal
 
@@ -55,10 +55,25 @@ def secret_of(request: Request) -> str | None:
 
 async def caller_of(request: Request) -> Caller:
     """Return who asks. Raises NotSignedIn."""
+    return await accounts.caller_of(parts_of(request), _given_secret(request), language_of(request))
+
+
+def _given_secret(request: Request) -> str:
     secret = secret_of(request)
     if not secret or len(secret) > _LONGEST_SECRET:
         raise NotSignedIn
-    return await accounts.caller_of(parts_of(request), secret, language_of(request))
+    return secret
+
+
+async def actor_of(request: Request) -> Caller:
+    """Return who wants to act; the act confirms it before it looks at anything else. Raises NotSignedIn."""
+    return await presuming.presumed(parts_of(request), _given_secret(request), language_of(request))
+
+
+def head_in(etag: str) -> str:
+    """Return the head that an ETag names; what is no head at all matches none."""
+    found = _HEAD.match(etag.strip())
+    return found.group(1) if found else "-"
 
 
 async def seen_head(
@@ -67,11 +82,10 @@ async def seen_head(
         Header(alias="If-Match", max_length=300, description="The ETag of the case as you saw it."),
     ] = None,
 ) -> str:
-    """Return the head the caller saw. Raises HeadRequired; what is no head at all matches none."""
+    """Return the head the caller saw. Raises HeadRequired."""
     if if_match is None:
         raise HeadRequired
-    found = _HEAD.match(if_match.strip())
-    return found.group(1) if found else "-"
+    return head_in(if_match)
 
 
 Key = Annotated[

@@ -6,11 +6,12 @@ from collections.abc import Awaitable
 from typing import TypeVar
 
 from domain.refusals import RuleViolation
+from services.acts import Answered
 from services.refusals import HeadMoved, Refusal
-from services.views import CaseView, Performed
+from services.views import CaseView
 from telemetry import metrics
 
-V = TypeVar("V", bound=CaseView | Performed)
+V = TypeVar("V", bound=CaseView | Answered)
 
 
 async def counted(kind: str, act: Awaitable[V]) -> V:
@@ -29,6 +30,6 @@ async def counted(kind: str, act: Awaitable[V]) -> V:
     except Refusal:
         metrics.ACTS.labels("", kind, "turned-away").inc()
         raise
-    case = done.case if isinstance(done, Performed) else done
-    metrics.ACTS.labels(case.process.id, kind, "recorded").inc()
+    process = done.process if isinstance(done, Answered) else done.process.id
+    metrics.ACTS.labels(process, kind, "recorded").inc()
     return done

@@ -1,4 +1,7 @@
-"""The way in, as plain ASGI layers: what is too large, unreadable or from another site goes no further."""
+"""The way in, as plain ASGI layers: what is too large, unreadable or from another site goes no further.
+
+What was read of a JSON body on the way is handed on as `accede.json` in the scope.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.language import language_of
 from api.problems import Problem
-from api.strict_json import NotJson, NotStorable, check_json
+from api.strict_json import NotJson, NotStorable, read_json
 from telemetry import metrics, tracing
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
@@ -182,7 +185,7 @@ class Intake:
             return
         try:
             body = await counted.whole()
-            check_json(body)
+            scope["accede.json"] = read_json(body)
         except _TooLarge:
             await _refuse(Problem("too-large"), scope, receive, send)
         except NotJson:

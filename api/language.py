@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from fastapi import Request
 
 from domain.values import Language
@@ -14,6 +16,7 @@ def language_of(request: Request) -> Language:
     return preferred(request.headers.get("accept-language", ""))
 
 
+@lru_cache(maxsize=256)
 def preferred(header: str) -> Language:
     """Return the better liked of the two languages in an Accept-Language header. Never fails."""
     liked: dict[Language, float] = {}

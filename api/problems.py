@@ -67,6 +67,12 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _fault)
 
 
+async def answer_to(request: Request, error: RuleViolation | Refusal) -> Response:
+    """Return the answer to an act that was refused."""
+    answering = _rule_broken if isinstance(error, RuleViolation) else _refused
+    return await answering(request, error)
+
+
 def _answer(request: Request, problem: Problem) -> Response:
     return problem.answer(language_of(request), trace_of(request))
 

@@ -26,10 +26,13 @@ class NotStorable(ValueError):
     """The body is JSON, and holds a text or number that cannot be kept."""
 
 
-def check_json(body: bytes) -> None:
-    """Raise NotJson or NotStorable. An empty body passes: whether one is needed is said elsewhere."""
+def read_json(body: bytes) -> Any:  # noqa: ANN401 - any JSON value
+    """Return the value. Raises NotJson or NotStorable.
+
+    An empty body passes, as None: whether one is needed is said elsewhere.
+    """
     if not body.strip():
-        return
+        return None
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -47,6 +50,7 @@ def check_json(body: bytes) -> None:
     except (ValueError, RecursionError) as error:
         raise NotJson from error
     _check_values(value)
+    return value
 
 
 def _check_values(value: Any) -> None:  # noqa: ANN401 - any JSON value

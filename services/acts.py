@@ -5,9 +5,10 @@ Nothing here waits for Temporal: what was recorded is told to the workflows afte
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 from uuid import uuid4
 
 from sqlalchemy import Connection
@@ -24,7 +25,7 @@ from records.prepared import at_once
 from records.recording import LockedCase, Recorded
 from records.registers import ActedOn, Surroundings
 from records.scope import scope_of
-from services import corrections, idempotency
+from services import corrections, idempotency, presuming
 from services.case_views import seen_after, warning_view
 from services.idempotency import Once
 from services.parts import Caller, Parts
@@ -36,6 +37,15 @@ A = TypeVar("A")
 
 
 __all__ = ["ActRequest", "StartRequest", "perform", "start"]
+
+
+class Answered(NamedTuple):
+    """What an act left behind: a `Performed` as JSON, which is kept beside the key as it is sent."""
+
+    text: str
+    head: str
+    """Of the case, afterwards."""
+    process: str
 
 
 async def start(parts: Parts, caller: Caller, asked: StartRequest, *, key: str | None = None) -> CaseView:
@@ -66,21 +76,24 @@ async def perform(
     *,
     head: str | None,
     key: str | None = None,
-) -> Performed:
+) -> Answered:
     """Perform an act on a case and return what it left behind.
 
     `head` is the head the caller saw; None performs on whatever is there. The same `key` and request again
-    return the first answer. Raises RuleViolation, NotFound, HeadMoved, KeyReused, NotPermitted, InvalidInput.
+    return the first answer. Raises RuleViolation, NotFound, HeadMoved, KeyReused, NotPermitted, InvalidInput,
+    and NotSignedIn for a presumed caller whose session ended.
     """
     once = Once(caller.person, key, ("act", case_id, asked))
 
-    def work(connection: Connection) -> tuple[Performed, Recorded | None]:
+    def work(connection: Connection) -> tuple[Answered, Recorded | None]:
         with at_once(connection):
             asked_for = recording.ask_to_lock(connection, case_id)
+            session = presuming.ask(connection, caller)
             before = once.ask(connection)
-        earlier = once.earlier(before, Performed)
+        presuming.confirm(parts, caller, session)
+        earlier = once.earlier(before)
         if earlier is not None:
-            return earlier, None
+            return _as_before(earlier), None
         locked = recording.locked(connection, parts.library, asked_for)
         around = _around(connection, parts, caller, locked, asked)
         _check_seen(connection, parts, caller, locked.case, around)
@@ -88,9 +101,9 @@ async def perform(
         _check_named(around.known, asked)
         recorded = _act(connection, parts, caller, locked, asked, around.known)
         view = _view(connection, parts, caller, recorded, around, asked.occurred_on)
-        answer = _performed(view, recorded, caller)
+        answer = _performed(view, recorded, caller).model_dump_json(by_alias=True)
         once.keep(connection, answer, parts.clock())
-        return answer, recorded
+        return Answered(answer, view.head, view.process.id), recorded
 
     return await _done(parts, work)
 
@@ -253,6 +266,11 @@ def _performed(view: CaseView, recorded: Recorded, caller: Caller) -> Performed:
         case=view,
         warnings=tuple(warning_view(warned, caller.language) for warned in recorded.warnings),
     )
+
+
+def _as_before(answer: str) -> Answered:
+    case = json.loads(answer)["case"]
+    return Answered(answer, case["head"], case["process"]["id"])
 
 
 def _process_for_start(parts: Parts, process_id: str, on: date) -> Process:

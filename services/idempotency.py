@@ -51,16 +51,14 @@ class Once:
         """Ask, after the lock was asked for, what the request was answered before."""
         return None if self._key is None else idempotency.ask(connection, self._person, self._key)
 
-    def earlier(self, asked: Sent | None, shape: type[V]) -> V | None:
-        """Return the first answer, if there was one. Raises the record's KeyReused."""
-        found = None if asked is None else idempotency.answered(asked, self._digest)
-        return None if found is None else shape.model_validate_json(found)
+    def earlier(self, asked: Sent | None) -> str | None:
+        """Return the first answer, JSON, if there was one. Raises the record's KeyReused."""
+        return None if asked is None else idempotency.answered(asked, self._digest)
 
-    def keep(self, connection: Connection, answer: View, now: datetime) -> None:
-        """Keep the answer beside its key. Raises the record's KeyReused."""
+    def keep(self, connection: Connection, answer: str, now: datetime) -> None:
+        """Keep the answer, JSON, beside its key. Raises the record's KeyReused."""
         if self._key is not None:
-            body = answer.model_dump_json(by_alias=True)
-            idempotency.keep(connection, self._person, self._key, self._digest, body, now)
+            idempotency.keep(connection, self._person, self._key, self._digest, answer, now)
 
 
 def answered(connection: Connection, caller: Caller, key: str | None, answer: View) -> None:

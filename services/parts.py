@@ -18,6 +18,7 @@ from records import problems
 from records.cursors import BadCursor
 from records.database import Database
 from services import refusals
+from services.acquaintances import Acquaintances
 from services.documents import Documents
 from services.passwords import Passwords
 from services.probing import Probes
@@ -53,6 +54,8 @@ class Caller:
 
     person: str
     language: Language = "zh"
+    secret: str | None = field(default=None, repr=False, compare=False)
+    """Of a session that has yet to be confirmed; see services/presuming.py."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,7 @@ class Parts:
     passwords: Passwords = field(default_factory=Passwords)
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
     """Of the organisation: in which a moment becomes a day."""
+    acquaintances: Acquaintances = field(default_factory=Acquaintances)
     session_lasts: timedelta = timedelta(hours=12)
     largest_document: int = 50 << 20
     """Bytes."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -33,6 +33,7 @@ from uvicorn.loops.auto import auto_loop_factory
 from activities.cases import RecordActivities
 from activities.delivering import DeliveringActivities
 from activities.reconciling import ReconcileActivities
+from domain.events import Event
 from domain.library import Library, UnsoundLibrary
 from domain.reading import DefinitionError
 from records.database import Database
@@ -45,6 +46,7 @@ from services.connecting import TemporalUnavailable, connect
 from services.driving import Driver
 from services.logs import set_up_logs
 from services.reconciling import Progress, ensure_schedules, reconcile
+from services.reorganising import Reorganiser
 from services.telling import wake_courier
 from settings import Settings, SettingsError, read_settings
 from telemetry.placing import PlacedActivities
@@ -118,8 +120,9 @@ async def work(settings: Settings, stop: asyncio.Event, is_ready: Callable[[], N
             _log.info("working", task_queue=settings.task_queue, temporal=settings.temporal_address)
             housekeeping = asyncio.create_task(_housekeeping(client, settings))
             seen = asyncio.create_task(_once_seen(client, settings, is_ready))
+            due = asyncio.create_task(_catch_up(database, library, settings, driver))
             await stop.wait()
-            for task in (housekeeping, seen):
+            for task in (housekeeping, seen, due):
                 task.cancel()
             _log.info("stopping")
     finally:
@@ -145,6 +148,12 @@ async def a_worker(
             await clear(database, now)
         today = now.astimezone(settings.zone).date()
         queue = settings.task_queue
+
+        def tell(case: str, events: Sequence[Event]) -> None:
+            driver.soon(case, events)
+            progress(0)
+
+        await Reorganiser(database, library, today, now, tell).catch_up()
         return await reconcile(
             client, database, library, today=today, now=now, task_queue=queue, deep=deep, progress=progress
         )
@@ -226,6 +235,16 @@ async def _housekeeping(client: Client, settings: Settings) -> None:
             pause = min(pause * 2, _LONGEST_PAUSE)
         else:
             return
+
+
+async def _catch_up(database: Database, library: Library, settings: Settings, driver: Driver) -> None:
+    """Carry out what was to happen in the organisation while nobody worked; each hour it is tried again."""
+    now = settings.now()
+    today = now.astimezone(settings.zone).date()
+    try:
+        await Reorganiser(database, library, today, now, driver.soon).catch_up()
+    except DatabaseUnavailable as away:
+        _log.warning("changes of the organisation wait", reason=str(away))
 
 
 def _library(settings: Settings) -> Library:

@@ -22,6 +22,7 @@ from api.routes import (
     notifications,
     operations,
     organisation,
+    own_sessions,
     processes,
     reorganising,
     sessions,
@@ -41,6 +42,7 @@ from settings import Settings, read_settings
 
 _ROUTERS = (
     sessions.router,
+    own_sessions.router,
     cases.router,
     acts.router,
     tasks.router,

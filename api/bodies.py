@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, StrictBool
 
 from api.bounds import (
     Answer,
@@ -18,6 +18,7 @@ from api.bounds import (
     Line,
     MaterialIds,
     Prose,
+    Reason,
     Seq,
 )
 
@@ -135,6 +136,32 @@ class UnitBody(Asked):
     parent: Id
     temporary: bool = False
     may_approve: bool = False
+
+
+class UnitChangeBody(Asked):
+    """What becomes different in a unit. `from` is today where it is left out."""
+
+    reason: Reason
+    from_: Annotated[Day | None, Field(alias="from")] = None
+    name: Line | None = None
+    kind: Label | None = None
+    parent: Id | None = None
+    may_approve: StrictBool | None = None
+    temporary: StrictBool | None = None
+
+
+class ClosingBody(Asked):
+    """A unit to close. `on` is the first day on which it is no more; today where it is left out.
+
+    `successor` takes over what `assigned` (units by person) does not name.
+    """
+
+    reason: Reason
+    on: Day | None = None
+    successor: Id | None = None
+    assigned: Annotated[dict[Id, Id], Field(max_length=10_000)] = Field(default_factory=dict)
+    posts: Literal["move", "end"] = "end"
+    standings: Literal["move", "end"] = "move"
 
 
 class PersonBody(Asked):

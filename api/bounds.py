@@ -37,6 +37,8 @@ Line = Annotated[str, Field(min_length=1, max_length=200), Storable]
 """One line of text: a name, a title."""
 Prose = Annotated[str, Field(max_length=20_000), Storable]
 """Free text."""
+Reason = Annotated[str, Field(min_length=1, max_length=2_000, pattern=r"\S"), Storable]
+"""Why something is done, in a sentence or a few."""
 Label = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$")]
 """An identifier out of a process definition."""
 Day = Annotated[date, AfterValidator(_within_years)]

@@ -14,6 +14,7 @@ from commands.failures import CommandFailed, installation
 from commands.opening import opened_parts
 from services.connecting import TemporalUnavailable, connect
 from services.reconciling import reconcile as look_over
+from services.unit_changes import reorganiser_of
 from settings import Settings
 from workflows.contract import Reconciled
 
@@ -45,6 +46,7 @@ def reconcile(
 async def _reconcile(settings: Settings, *, deep: bool) -> Reconciled:
     console = Console(stderr=True)
     async with opened_parts(settings) as parts:
+        await reorganiser_of(parts).catch_up()
         try:
             client = await connect(**settings.temporal(), lazy=False)
             with console.status("looking at open cases") as status:

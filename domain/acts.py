@@ -136,6 +136,19 @@ class Appeal(_PersonsAct):
     kind: Literal["appeal"] = "appeal"
 
 
+class Reassign(_PersonsAct):
+    """The organisation changed: the case goes to another unit, or its own stands elsewhere.
+
+    Nobody asks for it on the case itself; whoever changed the organisation signs.
+    """
+
+    kind: Literal["reassign"] = "reassign"
+    from_unit: str | None = None
+    """The unit that is closed; None where units moved, and only the path above the case changed."""
+    post: str | None = None
+    """The post by which the organisation was changed."""
+
+
 class Due(Value):
     """The moment has come: whatever happens by itself up to now happens."""
 
@@ -147,5 +160,5 @@ class Due(Value):
 PersonsAct = Start | StepAct | Withdraw | Suspend | Resume | Transfer | Correct | Appeal
 """An act of a person."""
 
-Act = Annotated[PersonsAct | Due, Field(discriminator="kind")]
+Act = Annotated[PersonsAct | Reassign | Due, Field(discriminator="kind")]
 """Anything `decide` can be asked."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from domain import events as facts
-from domain.acts import Act, Due, Start, StepAct
+from domain.acts import Act, Due, Reassign, Start, StepAct
 from domain.case import Case
 from domain.drafting import Draft, Signature
 from domain.events import Event
@@ -13,6 +13,7 @@ from domain.judging import judge
 from domain.passing import pass_time
 from domain.permitting import check_open, not_open, sign
 from domain.process import Process
+from domain.reassigning import reassign
 from domain.refusals import FieldInvalid, NotEntitled, NotPossible
 from domain.settling import settle
 from domain.steps import PeriodStep, Step
@@ -42,6 +43,8 @@ def decide(process: Process, case: Case | None, act: Act, now: datetime) -> tupl
     pass_time(draft, judged_on=act.occurred_on)
     if isinstance(act, StepAct):
         _act_on_step(draft, act)
+    elif isinstance(act, Reassign):
+        reassign(draft, act)
     else:
         act_on_case(draft, act)
     return tuple(draft.events)

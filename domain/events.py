@@ -207,11 +207,12 @@ class TransferProposed(_Reasoned):
     handed_over: bool
 
 
-class CaseTransferred(_Body):
+class CaseTransferred(_Reasoned):
     """Another unit took the case over."""
 
     type: Literal["case-transferred"] = "case-transferred"
-    proposal: int
+    proposal: int | None
+    """None where nobody proposed it: the unit was closed."""
     path: tuple[UnitRef, ...]
     time_kept: bool
 
@@ -221,6 +222,13 @@ class TransferRejected(_Body):
 
     type: Literal["transfer-rejected"] = "transfer-rejected"
     proposal: int
+
+
+class PathChanged(_Reasoned):
+    """The unit of the case, or one above it, stands elsewhere in the organisation now."""
+
+    type: Literal["path-changed"] = "path-changed"
+    path: tuple[UnitRef, ...]
 
 
 class CorrectionProposed(_Reasoned):
@@ -299,6 +307,7 @@ Body = Annotated[
     | TransferProposed
     | CaseTransferred
     | TransferRejected
+    | PathChanged
     | CorrectionProposed
     | CorrectionConfirmed
     | CorrectionRejected

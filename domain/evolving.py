@@ -123,6 +123,8 @@ def _whole_case(process: Process, case: Case, event: Event) -> Case:  # noqa: C9
             return case.model_copy(update={"proposals": (*case.proposals, proposal)})
         case facts.CaseTransferred() as body:
             return _transferred(process, case, event.occurred_on, body)
+        case facts.PathChanged(path=path):
+            return case.model_copy(update={"path": path})
         case facts.CorrectionProposed() as body:
             proposal = Proposal(
                 seq=event.seq,
@@ -296,6 +298,6 @@ def _proposal(case: Case, seq: int) -> Proposal:
     return next(proposal for proposal in case.proposals if proposal.seq == seq)
 
 
-def _without_proposal(case: Case, seq: int) -> Case:
+def _without_proposal(case: Case, seq: int | None) -> Case:
     left = tuple(proposal for proposal in case.proposals if proposal.seq != seq)
     return case.model_copy(update={"proposals": left})

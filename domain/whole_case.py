@@ -14,6 +14,7 @@ from domain.effects import to_do_again
 from domain.entries import PLACES, SUMMARY
 from domain.evidence import check_fields, is_day
 from domain.permitting import case_not_open, same_person, sign
+from domain.reassigning import ask_anew
 from domain.refusals import FieldInvalid, NotPossible, ReasonRequired, TooEarly
 from domain.settling import settle
 from domain.steps import FieldSpec, NoticeStep, PeriodStep
@@ -168,20 +169,8 @@ def _answer_transfer(draft: Draft, act: Transfer, proposal: Proposal) -> None:
     path = fresh if fresh and fresh[0].id == proposal.path[0].id else proposal.path
     body = facts.CaseTransferred(proposal=proposal.seq, path=path, time_kept=proposal.handed_over)
     draft.add(body, on=act.occurred_on, by=by)
-    _ask_anew(draft, act.occurred_on, by)
+    ask_anew(draft, act.occurred_on, by)
     settle(draft, act.occurred_on, fresh_floor=act.occurred_on)
-
-
-def _ask_anew(draft: Draft, on: date, by: Signature) -> None:
-    """Let what a move asks for begin a new round after another move, unless what waits for it was done."""
-    done = {state.id for state in draft.case.steps.values() if state.status == "done"}
-    for step in draft.process.stage(draft.case.stage).steps:
-        if step.id not in done or step.when is None or not step.when.transferred:
-            continue
-        followers = (draft.process.steps[follower] for follower in draft.process.followers(step.id))
-        if not any(follower.when is None and follower.id in done for follower in followers):
-            again = to_do_again(draft, step.id)
-            draft.add(facts.StepReturned(again=again), on=on, step=step.id, by=by)
 
 
 def _correct(draft: Draft, act: Correct) -> None:

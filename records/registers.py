@@ -58,6 +58,8 @@ class Surroundings:
     """Of the units on both paths, by id."""
     watches: frozenset[str]
     """The units in which the actor holds a post today, own or lent, that shows cases."""
+    closing: Mapping[str, str]
+    """Of the units on both paths those that are closed or about to be, and the first day they are no more."""
 
 
 def circumstances(
@@ -115,7 +117,7 @@ def surroundings(
             connection, process, tuple(dict.fromkeys((*asked, actor, *proposers))), days.on
         )
     held = posts_.rows()
-    paths, unit_names = _paths(paths_.rows())
+    paths, unit_names, closing = _paths(paths_.rows())
     facts, names = _people(people_.rows(), asked, about)
     path = paths.get(unit, ())
     if not path:
@@ -128,7 +130,9 @@ def surroundings(
         rosters=_rosters(connection, _bodies(process, case, days.on), path, days.on),
         target_path=paths.get(target_unit, ()) if target_unit is not None else (),
     )
-    return Surroundings(known, names, unit_names, frozenset(row[2] for row in held if row[1] != ADMIN))
+    return Surroundings(
+        known, names, unit_names, frozenset(row[2] for row in held if row[1] != ADMIN), closing
+    )
 
 
 def _posts(held: Iterable[tuple[Any, ...]]) -> tuple[HeldPost, ...]:
@@ -141,10 +145,11 @@ def _posts(held: Iterable[tuple[Any, ...]]) -> tuple[HeldPost, ...]:
 
 def _paths(
     rows: Iterable[tuple[Any, ...]],
-) -> tuple[dict[str, tuple[UnitRef, ...]], dict[str, str]]:
+) -> tuple[dict[str, tuple[UnitRef, ...]], dict[str, str], dict[str, str]]:
     found: dict[str, tuple[UnitRef, ...]] = {}
     names: dict[str, str] = {}
-    for start, id_, kind, name, temporary, may_approve, full_members in rows:
+    closing: dict[str, str] = {}
+    for start, id_, kind, name, temporary, may_approve, closing_from, full_members in rows:
         place = UnitRef.model_construct(
             id=id_,
             kind=kind,
@@ -154,7 +159,9 @@ def _paths(
         )
         found[start] = (*found.get(start, ()), place)
         names[id_] = name
-    return found, names
+        if closing_from is not None:
+            closing[id_] = closing_from
+    return found, names, closing
 
 
 def _send_people(connection: Connection, process: Process, wanted: tuple[str, ...], on: date) -> Sent:
@@ -260,7 +267,14 @@ def _paths_query(number: int) -> Prepared:
         )
         .scalar_subquery()
     )
-    columns = (units.c.id, units.c.kind, units.c.name, units.c.temporary, units.c.may_approve)
+    columns = (
+        units.c.id,
+        units.c.kind,
+        units.c.name,
+        units.c.temporary,
+        units.c.may_approve,
+        units.c.closing_from,
+    )
     return Prepared(
         sa.select(unit_closure.c.unit_id.label("start"), *columns, members.label("full_members"))
         .join(unit_closure, unit_closure.c.ancestor_id == units.c.id)

@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 
 import records.door_tables  # noqa: F401 - its tables belong to the same record
+from records import organisation_tables
 from records.columns import Day, Moment
 from records.schema import HASH as _HASH
 from records.schema import ID as _ID
@@ -34,6 +35,10 @@ _NARROWING = ("status", "stage", "standing", "process", "due_on")
 
 # The organisation
 
+unit_changes = organisation_tables.unit_changes
+unit_closings = organisation_tables.unit_closings
+restriction_entries = organisation_tables.restriction_entries
+
 units = Table(
     "units",
     metadata,
@@ -43,6 +48,12 @@ units = Table(
     Column("parent_id", _ID, ForeignKey("units.id"), index=True),
     Column("temporary", Boolean, nullable=False, default=False),
     Column("may_approve", Boolean, nullable=False, default=False),
+    # While it is being closed: the first day on which it is no more, from which it takes nothing in.
+    Column("closing_from", Day),
+    # The same, once nothing open is left in it.
+    Column("closed_on", Day),
+    # When it was put elsewhere, until every open case below it says so.
+    Column("moved_at", Moment),
 )
 
 unit_closure = Table(

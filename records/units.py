@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -12,7 +13,7 @@ from sqlalchemy import Connection, Row
 from records.cursors import Page
 from records.paging import page_of
 from records.problems import NotFound, OutOfOrder
-from records.tables import unit_closure, units
+from records.tables import unit_changes, unit_closure, units
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +26,11 @@ class Unit:
     parent: str | None
     temporary: bool
     may_approve: bool
+    closed_on: date | None = None
+    """The first day on which it was no more."""
 
 
-def add_unit(
+def add_unit(  # noqa: PLR0913 - what a unit is, and who says so
     connection: Connection,
     *,
     kind: str,
@@ -36,8 +39,14 @@ def add_unit(
     temporary: bool = False,
     may_approve: bool = False,
     id: str | None = None,  # noqa: A002 - the column's name
+    from_on: date = date.min,
+    recorded_at: datetime | None = None,
+    recorded_by: str | None = None,
 ) -> Unit:
-    """Add a unit below `parent`. Raises NotFound where the parent is none."""
+    """Add a unit below `parent`, founded on `from_on`. Raises NotFound where the parent is none.
+
+    Left out, it was always there and came with the installation.
+    """
     made = Unit(id or uuid4().hex, kind, name, parent, temporary, may_approve)
     if parent is not None:
         unit(connection, parent)
@@ -52,6 +61,10 @@ def add_unit(
     columns = ["ancestor_id", "unit_id", "depth"]
     connection.execute(sa.insert(unit_closure).from_select(columns, above))
     connection.execute(sa.insert(unit_closure).values(ancestor_id=made.id, unit_id=made.id, depth=0))
+    said = {"from_on": from_on, "recorded_at": recorded_at, "recorded_by": recorded_by}
+    states = {"kind": kind, "name": name, "parent_id": parent}
+    powers = {"temporary": temporary, "may_approve": may_approve}
+    connection.execute(sa.insert(unit_changes).values(unit_id=made.id, number=1, **said, **states, **powers))
     return made
 
 
@@ -63,7 +76,7 @@ def change_unit(
     temporary: bool | None = None,
     may_approve: bool | None = None,
 ) -> Unit:
-    """Change what is given and return the unit. Raises NotFound."""
+    """Change what is given in today's picture alone and return the unit. Raises NotFound."""
     given = {"name": name, "temporary": temporary, "may_approve": may_approve}
     values = {key: value for key, value in given.items() if value is not None}
     if values:
@@ -72,7 +85,10 @@ def change_unit(
 
 
 def move_unit(connection: Connection, unit_id: str, parent: str) -> Unit:
-    """Put a unit, with all below it, under another. Raises NotFound, OutOfOrder under itself."""
+    """Put a unit, with all below it, under another, in today's picture alone.
+
+    Raises NotFound, OutOfOrder under itself.
+    """
     unit(connection, unit_id)
     unit(connection, parent)
     below = sa.select(unit_closure.c.unit_id).where(unit_closure.c.ancestor_id == unit_id)
@@ -106,8 +122,8 @@ def unit(connection: Connection, unit_id: str) -> Unit:
 def list_units(
     connection: Connection, *, below: str | None = None, cursor: str | None = None, limit: int = 200
 ) -> Page[Unit]:
-    """Return units by id, all or those at and below one. Raises BadCursor."""
-    query = sa.select(units)
+    """Return units that are not closed by id, all or those at and below one. Raises BadCursor."""
+    query = sa.select(units).where(units.c.closed_on.is_(None))
     if below is not None:
         inside = sa.select(unit_closure.c.unit_id).where(unit_closure.c.ancestor_id == below)
         query = query.where(units.c.id.in_(inside))
@@ -130,4 +146,4 @@ def path_of(connection: Connection, unit_id: str) -> tuple[Unit, ...]:
 
 
 def _unit(row: Row[Any]) -> Unit:
-    return Unit(row.id, row.kind, row.name, row.parent_id, row.temporary, row.may_approve)
+    return Unit(row.id, row.kind, row.name, row.parent_id, row.temporary, row.may_approve, row.closed_on)

@@ -26,6 +26,7 @@ from records.recording import LockedCase, Recorded
 from records.registers import ActedOn, Surroundings
 from records.scope import scope_of
 from services import corrections, idempotency, presuming
+from services.asking import CLOSED
 from services.case_views import seen_after, warning_view
 from services.idempotency import Once
 from services.parts import Caller, Parts
@@ -99,6 +100,8 @@ async def perform(
         _check_seen(connection, parts, caller, locked.case, around)
         recording.check_head(connection, locked, head)
         _check_named(around.known, asked)
+        if asked.to_unit is not None:
+            _check_takes_in(around, asked.to_unit, "to_unit", parts.today())
         recorded = _act(connection, parts, caller, locked, asked, around.known)
         view = _view(connection, parts, caller, recorded, around, asked.occurred_on)
         answer = _performed(view, recorded, caller).model_dump_json(by_alias=True)
@@ -139,6 +142,7 @@ def _start(
     except problems.NotFound as error:
         raise InvalidInput("unit", _NOT_THERE) from error
     known = around.known
+    _check_takes_in(around, asked.unit, "unit", on)
     _check_people(known, {"subject": (asked.subject,)})
     act = Start(
         known=known,
@@ -217,6 +221,13 @@ def _check_named(known: Circumstances, asked: ActRequest) -> None:
     if asked.to_unit is not None and not known.target_path:
         raise InvalidInput("to_unit", _NOT_THERE)
     _check_people(known, {"people": asked.people, "meeting.excluded": _excluded(asked)})
+
+
+def _check_takes_in(around: Surroundings, unit: str, path: str, day: date) -> None:
+    """Raise InvalidInput where a unit is closed that day, or being closed."""
+    closing_from = around.closing.get(unit)
+    if closing_from is not None and closing_from <= day.isoformat():
+        raise InvalidInput(path, CLOSED)
 
 
 def _excluded(asked: ActRequest) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from domain.values import Text, Value
 from records import problems, visible
+from records.reorganising import closing_day
 from services import idempotency
 from services.parts import Caller, Parts
 from services.refusals import InvalidInput, NotPermitted
@@ -67,4 +68,11 @@ def existing(find: Callable[[], T], path: str) -> T:
         raise InvalidInput(path, NOT_THERE) from error
 
 
+def check_takes_in(connection: Connection, unit_id: str, path: str) -> None:
+    """Raise InvalidInput for that part of the request where a unit is closed, or about to be."""
+    if closing_day(connection, unit_id) is not None:
+        raise InvalidInput(path, CLOSED)
+
+
+CLOSED = Text(zh="该组织已经或将要撤销", en="the unit is closed, or about to be")
 NOT_THERE = Text(zh="没有这样的内容", en="there is no such thing")

@@ -11,7 +11,7 @@ from records import organisation, units, visible
 from records.organisation import Person
 from records.standings import set_standing
 from records.units import Unit
-from services.asking import NOT_THERE, Asking, existing, once
+from services.asking import NOT_THERE, Asking, check_takes_in, existing, once
 from services.parts import Caller, Parts
 from services.people import person_view, unit_view
 from services.refusals import InvalidInput
@@ -59,7 +59,14 @@ async def add_unit(parts: Parts, caller: Caller, new: NewUnit, *, key: str | Non
     def work(asking: Asking) -> UnitView:
         existing(lambda: units.unit(asking.connection, new.parent), "parent")
         asking.check_administers(new.parent)
-        made: Unit = units.add_unit(asking.connection, **new.model_dump())
+        check_takes_in(asking.connection, new.parent, "parent")
+        made: Unit = units.add_unit(
+            asking.connection,
+            **new.model_dump(),
+            from_on=asking.today,
+            recorded_at=parts.clock(),
+            recorded_by=caller.person,
+        )
         return unit_view(made)
 
     return await once(parts, caller, key, ("unit", new), UnitView, work)
@@ -106,6 +113,7 @@ async def add_person(parts: Parts, caller: Caller, new: NewPerson, *, key: str |
     def work(asking: Asking) -> PersonView:
         existing(lambda: units.unit(asking.connection, new.unit), "unit")
         asking.check_administers(new.unit)
+        check_takes_in(asking.connection, new.unit, "unit")
         if new.standing is not None and new.standing not in _standings(parts):
             raise InvalidInput("standing", NOT_THERE)
         made: Person = organisation.add_person(

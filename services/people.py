@@ -21,6 +21,7 @@ def unit_view(unit: Unit) -> UnitView:
         parent=unit.parent,
         temporary=unit.temporary,
         may_approve=unit.may_approve,
+        closed_on=unit.closed_on,
     )
 
 

@@ -14,7 +14,7 @@ from domain.values import Text, Value
 from records import organisation, units, visible
 from records.organisation import Delegation, Post
 from records.scope import ADMIN
-from services.asking import Asking, existing, once
+from services.asking import Asking, check_takes_in, existing, once
 from services.parts import Caller, Parts
 from services.people import delegation_views, post_view
 from services.refusals import Contradiction, InUse, InvalidInput, NotPermitted
@@ -82,6 +82,7 @@ async def give_post(parts: Parts, caller: Caller, new: NewPost, *, key: str | No
     def work(asking: Asking) -> PostView:
         place = existing(lambda: units.unit(asking.connection, new.unit), "unit")
         asking.check_administers(new.unit)
+        check_takes_in(asking.connection, new.unit, "unit")
         if new.person == caller.person:
             raise NotPermitted(_NOT_ONESELF)
         holder = existing(lambda: organisation.person(asking.connection, new.person), "person")

@@ -232,6 +232,8 @@ class UnitView(View):
     parent: str | None
     temporary: bool = False
     may_approve: bool = False
+    closed_on: date | None = None
+    """The first day on which it was no more."""
 
 
 class MaterialView(View):

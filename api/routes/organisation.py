@@ -7,10 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from api.bodies import DelegationBody, EndBody, PersonBody, PostBody, UnitBody
-from api.bounds import Id, Label, Storable
+from api.bounds import Day, Id, Label, Storable
 from api.callers import By, Here, Key, signed_in
 from api.paging import Cursor, Limit
-from services import organisation
+from services import organisation, unit_changes
 from services import posts as post_book
 from services.organisation import NewPerson, NewUnit
 from services.posts import NewDelegation, NewPost
@@ -25,8 +25,12 @@ Text = Annotated[str | None, Query(max_length=100), Storable]
 
 
 @units.get("", summary="List units")
-async def list_units(parts: Here, _caller: By, cursor: Cursor = None, limit: Limit = 200) -> Page[UnitView]:
-    """Return the organisation tree, parents before children."""
+async def list_units(
+    parts: Here, _caller: By, *, as_of: Day | None = None, cursor: Cursor = None, limit: Limit = 200
+) -> Page[UnitView]:
+    """Return the units there are, or were on the day `as_of`."""
+    if as_of is not None:
+        return await unit_changes.units_on(parts, as_of, cursor=cursor, limit=limit)
     return await organisation.list_units(parts, cursor=cursor, limit=limit)
 
 
@@ -37,8 +41,10 @@ async def add_unit(body: UnitBody, parts: Here, caller: By, key: Key = None) -> 
 
 
 @units.get("/{unit_id}", summary="Read a unit")
-async def read_unit(unit_id: Id, parts: Here, _caller: By) -> UnitView:
-    """Return one unit."""
+async def read_unit(unit_id: Id, parts: Here, _caller: By, as_of: Day | None = None) -> UnitView:
+    """Return one unit, closed ones too; `as_of` shows it as it was on that day."""
+    if as_of is not None:
+        return await unit_changes.unit_on(parts, unit_id, as_of)
     return await organisation.unit(parts, unit_id)
 
 

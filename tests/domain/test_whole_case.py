@@ -625,7 +625,7 @@ def test_every_act_on_the_case_is_signed_by_whoever_did_it() -> None:
         ("case-closed", "cid", "post"),
     ]
     assert {e.occurred_on for e in found} == {LATER}
-    assert [e.body.reason for e in found if hasattr(e.body, "reason")] == ["x", "x", "y", "z", "w"]
+    assert [e.body.reason for e in found if hasattr(e.body, "reason")] == ["x", "x", "y", "z", None, "w"]
 
 
 def test_only_those_named_resume_a_case() -> None:

@@ -1,0 +1,67 @@
+"""The tables of the organisation over time: what was said of units and of what bars people.
+
+What was said is only ever added to. `units`, `unit_closure` and `restrictions` are today's picture, made
+from it.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text
+
+from records.columns import Day, Moment
+from records.schema import ID, NAME, metadata
+
+# What becomes different on a day; null where it stays as it was. Number 1, the founding, says everything.
+unit_changes = Table(
+    "unit_changes",
+    metadata,
+    Column("unit_id", ID, ForeignKey("units.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("from_on", Day, nullable=False),
+    # Null, like who, where it came with the installation.
+    Column("recorded_at", Moment),
+    Column("recorded_by", ID, ForeignKey("people.id")),
+    Column("reason", Text),
+    Column("name", String(200)),
+    Column("kind", NAME),
+    Column("parent_id", ID, ForeignKey("units.id"), index=True),
+    Column("may_approve", Boolean),
+    Column("temporary", Boolean),
+    Column("closed", Boolean),
+    Index(None, "from_on"),
+)
+
+# An order to close a unit, and how far it is carried out.
+unit_closings = Table(
+    "unit_closings",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("unit_id", ID, ForeignKey("units.id"), nullable=False, unique=True),
+    # The first day on which the unit is no more.
+    Column("from_on", Day, nullable=False),
+    Column("recorded_at", Moment, nullable=False),
+    Column("recorded_by", ID, ForeignKey("people.id"), nullable=False),
+    Column("post_id", ID, ForeignKey("posts.id"), nullable=False),
+    Column("reason", Text, nullable=False),
+    # Where what belongs to the unit goes, as JSON.
+    Column("plan", Text, nullable=False),
+    Column("moved_cases", Integer, nullable=False, default=0),
+    Column("moved_people", Integer, nullable=False, default=0),
+    # What stands in the way, as the name of a rule; null where nothing does.
+    Column("stuck_on", String(200)),
+    Column("finished_at", Moment),
+)
+
+restriction_entries = Table(
+    "restriction_entries",
+    metadata,
+    Column("restriction_id", ID, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("person_id", ID, ForeignKey("people.id"), nullable=False, index=True),
+    Column("restriction", NAME, nullable=False),
+    Column("from_on", Day, nullable=False),
+    Column("to_on", Day),
+    Column("reason", Text),
+    Column("recorded_at", Moment),
+    Column("recorded_by", ID, ForeignKey("people.id")),
+)

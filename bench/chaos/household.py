@@ -22,6 +22,7 @@ from bench.chaos import seeding
 from bench.chaos.processes import Program
 from bench.chaos.seeding import Branch
 from commands.embedded import server_argv, server_environment
+from commands.nursery import Nursery
 
 Kind = Literal["postgresql", "sqlite"]
 
@@ -66,6 +67,7 @@ class Household:
             mail_port=ports[3],
             documents=str(self.data / "materials"),
         )
+        self._nursery = Nursery(os.environ)
         self.clock_ahead = 0.0
         self.programs: dict[str, Program] = {}
         self.branches: list[Branch] = []
@@ -97,6 +99,7 @@ class Household:
             ("database", signal.SIGINT),
         ):
             await asyncio.gather(*(program.stop(number) for program in self.named(kind)))
+        await self._nursery.close()
 
     async def restart(self, kind: str, number: signal.Signals = signal.SIGKILL) -> None:
         """End the programs of a kind, with the environment as it is now when they come back."""
@@ -126,6 +129,7 @@ class Household:
         await _until(succeeds, "reconcile")
 
     async def _start(self) -> None:
+        await self._nursery.open()
         if self._postgres:
             await asyncio.to_thread(self._postgres.prepare)
             await self._run("database", self._postgres.argv, user=self._postgres.user)
@@ -135,16 +139,23 @@ class Household:
         await self._run("mail", self._mail_argv())
         await _until(self._temporal_answers, "Temporal")
         for number in range(len(self.addresses.apis)):
-            await self._run(f"api-{number}", (*_OURS, "api"))
+            await self._run(f"api-{number}", ("api",), nursery=self._nursery)
         for number in range(2):
-            await self._run(f"worker-{number}", (*_OURS, "worker"))
+            await self._run(f"worker-{number}", ("worker",), nursery=self._nursery)
         await self.until_ready()
         (self.folder / "run.json").write_text(json.dumps(asdict(self.addresses)), "utf-8")
 
-    async def _run(self, name: str, argv: Iterable[str], user: str | None = None) -> None:
-        log = self.folder / "logs" / f"{name}.log"
+    async def _run(
+        self, name: str, argv: Iterable[str], user: str | None = None, nursery: Nursery | None = None
+    ) -> None:
         self.programs[name] = Program(
-            name=name, argv=list(argv), env=self._environment(name), log=log, cwd=PROJECT, user=user
+            name=name,
+            argv=list(argv),
+            env=self._environment(name),
+            log=self.folder / "logs" / f"{name}.log",
+            cwd=PROJECT,
+            user=user,
+            nursery=nursery,
         )
         await self.programs[name].start()
 

@@ -13,6 +13,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from commands.children import Running
+from commands.nursery import Nursery
+
 _PR_SET_PDEATHSIG = 1
 _SOON = 0.02
 """Seconds before a program that died is started again."""
@@ -34,7 +37,9 @@ class Program:
     cwd: Path
     user: str | None = None
     """Who runs it, where that is somebody else (PostgreSQL refuses to be root)."""
-    process: asyncio.subprocess.Process | None = None
+    nursery: Nursery | None = None
+    """Where it comes from, as with `accede up`; `argv` is then the role alone."""
+    process: Running | None = None
     starts: int = 0
     held_back: bool = False
     """While true it is not started again: it is down for a while."""
@@ -77,8 +82,15 @@ class Program:
 
     async def _spawn(self) -> None:
         self.log.parent.mkdir(parents=True, exist_ok=True)
+        if self.nursery is None:
+            self.process = await self._executed()
+        else:
+            self.process = await self.nursery.bear(self.argv[0], env=self.env, log=self.log)
+        self.starts += 1
+
+    async def _executed(self) -> Running:
         with self.log.open("ab") as log:
-            self.process = await asyncio.create_subprocess_exec(
+            return await asyncio.create_subprocess_exec(
                 *self.argv,
                 env=dict(self.env),
                 cwd=self.cwd,
@@ -92,7 +104,6 @@ class Program:
                 process_group=0,
                 preexec_fn=_die_with(os.getpid()),
             )
-        self.starts += 1
 
     async def _keep(self) -> None:
         while self.process is not None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, Final
 
-from bench.chaos.trials import disks, locks, rolling, storms
+from bench.chaos.trials import disks, locks, rolling, small, storms
 from bench.promises import Promise, report
 
 Trial = Callable[[Path, int], Coroutine[Any, Any, list[Promise]]]
@@ -24,12 +24,14 @@ TRIALS: Final[dict[str, Trial]] = {
     "disk": disks.trial,
     "lock": locks.trial,
 }
+SMALL: Final[dict[str, Trial]] = {"small-postgresql": small.on_postgresql, "small-sqlite": small.on_sqlite}
+"""All of them in a minute, for the tests; only run when they are named."""
 
 
 def main() -> int:
     """Run the trials named, or all; 0 when every promise was kept."""
     parser = argparse.ArgumentParser(prog="python -m bench.chaos.trials", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(TRIALS))
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join((*TRIALS, *SMALL)))
     parser.add_argument("--seed", type=int, default=None, help="do again what a run with this seed did")
     parser.add_argument("--keep", action="store_true", help="keep logs and databases")
     asked = parser.parse_args()
@@ -43,7 +45,7 @@ def run_one(name: str, seed: int, *, keep: bool = False) -> list[Promise]:
     """Run one trial in a folder of its own."""
     folder = Path(tempfile.mkdtemp(prefix=f"accede-{name}-"))
     try:
-        return asyncio.run(TRIALS[name](folder, seed))
+        return asyncio.run({**TRIALS, **SMALL}[name](folder, seed))
     finally:
         if keep:
             print(f"everything is kept in {folder}", flush=True)

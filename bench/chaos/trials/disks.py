@@ -28,23 +28,39 @@ class NeedsRoot(Exception):
 
 async def trial(folder: Path, seed: int) -> list[Promise]:
     """Fill the small file system of a SQLite record and its documents, under load. Raises NeedsRoot."""
-    with _small_disk(folder / "disk") as disk:
+    with small_disk(folder / "disk") as disk:
         async with staged(folder, "sqlite", seed, data=disk) as stage:
-            filler = disk / "filler"
-            letter = await _letter(stage)
-            _fill(filler)
-            act = await _is_refused(stage, letter)
-            document = await _document_is_refused(stage, random.Random(seed))
-            await asyncio.sleep(_FULL_FOR)
-            filler.unlink()
-            recovered = await stage.acknowledged(20, within=60)
-        return [
-            *stage.promises("disk"),
-            Promise(
-                "disk.named", "refusals that name the full disk, of 2", act + document, 2, "", at_most=False
-            ),
-            Promise("disk.recovered", "acts go on once there is room", recovered, 1, "", at_most=False),
-        ]
+            found = await fill(stage, seed)
+        return [*stage.promises("disk"), *found]
+
+
+async def fill(stage: Stage, seed: int) -> list[Promise]:
+    """Fill the disk of the stage's data and empty it again; return what is promised of both."""
+    filler = stage.household.data / "filler"
+    letter = await _letter(stage)
+    _write_until_full(filler)
+    act = await _is_refused(stage, letter)
+    document = await _document_is_refused(stage, random.Random(seed))
+    await asyncio.sleep(_FULL_FOR)
+    filler.unlink()
+    recovered = await stage.acknowledged(20, within=60)
+    return [
+        Promise("disk.named", "refusals that name the full disk, of 2", act + document, 2, "", at_most=False),
+        Promise("disk.recovered", "acts go on once there is room", recovered, 1, "", at_most=False),
+    ]
+
+
+@contextmanager
+def small_disk(place: Path) -> Iterator[Path]:
+    """Mount a small file system for the length of a block. Raises NeedsRoot."""
+    place.mkdir(parents=True)
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={_ROOM}", "accede-chaos", str(place)]
+    if os.geteuid() != 0 or subprocess.run(mount, check=False).returncode != 0:
+        raise NeedsRoot("only root can mount a small file system: run this trial as root")
+    try:
+        yield place
+    finally:
+        subprocess.run(["umount", "--lazy", str(place)], check=True)
 
 
 async def _letter(stage: Stage) -> str:
@@ -87,7 +103,7 @@ async def _refused_as_full(stage: Stage, api: str, request: Request) -> bool:
     return answer.status_code == HTTPStatus.INSUFFICIENT_STORAGE and named
 
 
-def _fill(path: Path) -> None:
+def _write_until_full(path: Path) -> None:
     """Write until nothing more fits."""
     with path.open("wb") as filler:
         try:
@@ -95,15 +111,3 @@ def _fill(path: Path) -> None:
                 os.write(filler.fileno(), b"\0" * 4096)
         except OSError:
             return
-
-
-@contextmanager
-def _small_disk(place: Path) -> Iterator[Path]:
-    if os.geteuid() != 0:
-        raise NeedsRoot("only root can mount a small file system: run this trial as root")
-    place.mkdir(parents=True)
-    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={_ROOM}", "accede-chaos", str(place)], check=True)
-    try:
-        yield place
-    finally:
-        subprocess.run(["umount", "--lazy", str(place)], check=True)

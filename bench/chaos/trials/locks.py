@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 
-from bench.chaos.trials.staging import staged
+from bench.chaos.trials.staging import Stage, staged
 from bench.promises import Promise
 
 _SHORT = 3.0
@@ -16,15 +17,19 @@ _LONG = 13.0
 
 async def trial(folder: Path, seed: int) -> list[Promise]:
     """Hold the lock for a short and for a long time, under load."""
-    recovered = 0
     async with staged(folder, "sqlite", seed) as stage:
-        for seconds in (_SHORT, _LONG):
-            await asyncio.to_thread(_hold, stage.household.data / "accede.db", seconds)
-            recovered += await stage.acknowledged(10, within=30)
-    return [
-        *stage.promises("lock"),
-        Promise("lock.recovered", "times acts went on after a lock, of 2", recovered, 2, "", at_most=False),
-    ]
+        found = await lock(stage, (_SHORT, _LONG))
+    return [*stage.promises("lock"), *found]
+
+
+async def lock(stage: Stage, times: Sequence[float]) -> list[Promise]:
+    """Hold the lock for so many seconds each time, and return what is promised of the time after."""
+    recovered = 0
+    for seconds in times:
+        await asyncio.to_thread(_hold, stage.household.data / "accede.db", seconds)
+        recovered += await stage.acknowledged(10, within=30)
+    says = f"times acts went on after a lock, of {len(times)}"
+    return [Promise("lock.recovered", says, recovered, len(times), "", at_most=False)]
 
 
 def _hold(file: Path, seconds: float) -> None:

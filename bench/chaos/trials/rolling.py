@@ -17,14 +17,19 @@ _AT_LEAST_UP = 1.0
 
 async def trial(folder: Path, kind: Kind, seed: int) -> list[Promise]:
     """Restart everything of ours twice, each when the one before is back."""
-    restarted = 0
     async with staged(folder, kind, seed) as stage:
-        for _ in range(_ROUNDS):
-            for program in (*stage.household.named("api"), *stage.household.named("worker")):
-                await _restart(stage, program)
-                restarted += 1
+        found = await roll(stage, _ROUNDS)
+    return [*stage.promises("rolling"), *found]
+
+
+async def roll(stage: Stage, rounds: int) -> list[Promise]:
+    """Restart everything of ours so often, and return what is promised of that."""
+    restarted = 0
+    for _ in range(rounds):
+        for program in (*stage.household.named("api"), *stage.household.named("worker")):
+            await _restart(stage, program)
+            restarted += 1
     return [
-        *stage.promises("rolling"),
         Promise(
             "rolling.restarts", "processes restarted under load", restarted, 4, "restarts", at_most=False
         ),

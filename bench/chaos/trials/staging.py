@@ -63,10 +63,16 @@ class Stage:
 
 @asynccontextmanager
 async def staged(
-    folder: Path, kind: Kind, seed: int, *, callers: int = 6, data: Path | None = None
+    folder: Path,
+    kind: Kind,
+    seed: int,
+    *,
+    callers: int = 6,
+    applicants: int = 800,
+    data: Path | None = None,
 ) -> AsyncIterator[Stage]:
     """Start a household with callers at work; at the end let it come to rest, and have it checked."""
-    async with Household(folder, kind, applicants=800, data=data) as household:
+    async with Household(folder, kind, applicants=applicants, data=data) as household:
         with SyncedLog(folder / "acknowledgements.jsonl") as log:
             door = Door(household.addresses.apis, log, random.Random(f"{seed}/asking"))
             load = Load(door, household.branches, random.Random(f"{seed}/load"), datetime.now(_ZONE).date())

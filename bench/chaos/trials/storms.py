@@ -20,15 +20,20 @@ _STORMS = 6
 
 async def trial(folder: Path, kind: Kind, seed: int) -> list[Promise]:
     """Begin cases, and act on them, by fifty equal requests each."""
-    different = unanswered = 0
     async with staged(folder, kind, seed, callers=2) as stage:
-        for number in range(_STORMS):
-            for answers in await _both_storms(stage, number):
-                bodies = {answer.text for answer in answers if answer.is_success}
-                unanswered += sum(not answer.is_success for answer in answers)
-                different += len(bodies) - 1
+        found = await blow(stage, _STORMS)
+    return [*stage.promises("storm"), *found]
+
+
+async def blow(stage: Stage, times: int) -> list[Promise]:
+    """Have so many storms of each kind, and return what is promised of their answers."""
+    different = unanswered = 0
+    for number in range(times):
+        for answers in await _both_storms(stage, number):
+            bodies = {answer.text for answer in answers if answer.is_success}
+            unanswered += sum(not answer.is_success for answer in answers)
+            different += len(bodies) - 1
     return [
-        *stage.promises("storm"),
         Promise(
             "storm.different", f"other answers to {WIDTH} equal requests at once", different, 0, "answers"
         ),

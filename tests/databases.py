@@ -93,7 +93,7 @@ def address(request):
         yield request.getfixturevalue("sqlite_address")
         return
     template = request.getfixturevalue("postgres_template")
-    with _fresh_postgres(request.getfixturevalue("postgres_server"), f"TEMPLATE {template}") as fresh:
+    with fresh_postgres(request.getfixturevalue("postgres_server"), f"TEMPLATE {template}") as fresh:
         yield fresh
 
 
@@ -109,7 +109,7 @@ def shared_database(request, tmp_path_factory):
     template = request.getfixturevalue("postgres_template")
     server = request.getfixturevalue("postgres_server")
     with (
-        _fresh_postgres(server, f"TEMPLATE {template}") as fresh,
+        fresh_postgres(server, f"TEMPLATE {template}") as fresh,
         contextlib.closing(_Closing(fresh)) as held,
     ):
         yield held.database
@@ -121,7 +121,7 @@ def empty_address(request, tmp_path):
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'folder' / 'accede.db'}"
         return
-    with _fresh_postgres(request.getfixturevalue("postgres_server"), "") as fresh:
+    with fresh_postgres(request.getfixturevalue("postgres_server"), "") as fresh:
         yield fresh
 
 
@@ -142,7 +142,8 @@ class _Closing:
 
 
 @contextlib.contextmanager
-def _fresh_postgres(server, template):
+def fresh_postgres(server, template):
+    """The address of a database that is dropped afterwards; `template` is said to CREATE DATABASE."""
     name = f"accede_{next(_numbers)}"
     with _administering(server) as connection:
         connection.execute(f"CREATE DATABASE {name} {template}")

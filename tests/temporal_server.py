@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import socket
 import subprocess
@@ -65,5 +66,11 @@ class TemporalServer:
             path.unlink()
 
     def _answers(self) -> bool:
+        # The command that asks is large: it is not started before somebody listens.
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
+            return self._is_well()
+        return False
+
+    def _is_well(self) -> bool:
         asked = [program("temporal"), "operator", "cluster", "health", "--address", self.address]
         return subprocess.run(asked, capture_output=True, check=False).returncode == 0

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-from pathlib import Path
 
 import pytest
 
@@ -15,6 +14,7 @@ from bench.growth.questions import look_around, questions
 from bench.growth.seeding import Seeds, Size
 from records.engines import open_engine
 from records.tables import obligations
+from tests.databases import KINDS, fresh_postgres
 
 TINY = Size("tiny", departments=2, committees=4, open_cases=180)
 
@@ -24,14 +24,18 @@ def seeds(tmp_path_factory):
     return Seeds(read_patterns(tmp_path_factory.mktemp("patterns")), TINY)
 
 
-@pytest.fixture
-def seeded(address, seeds):
-    if address.startswith("sqlite"):
-        Path(address.removeprefix("sqlite:///")).unlink()
-        load_sqlite(Path(address.removeprefix("sqlite:///")), seeds, TINY)
-    else:
+@pytest.fixture(scope="module", params=KINDS)
+def seeded(request, tmp_path_factory, seeds):
+    """The address of a record that every test of this module reads, and leaves as it was."""
+    if request.param == "sqlite":
+        path = tmp_path_factory.mktemp("growth") / "accede.db"
+        load_sqlite(path, seeds, TINY)
+        yield f"sqlite:///{path}"
+        return
+    template = request.getfixturevalue("postgres_template")
+    with fresh_postgres(request.getfixturevalue("postgres_server"), f"TEMPLATE {template}") as address:
         load_postgresql(address, seeds, TINY)
-    return address
+        yield address
 
 
 def asked(address):
@@ -44,9 +48,13 @@ def asked(address):
 @contextlib.contextmanager
 def without(address, table, name):
     engine = open_engine(address)
-    next(index for index in table.indexes if index.name == name).drop(engine)
-    yield
-    engine.dispose()
+    index = next(index for index in table.indexes if index.name == name)
+    index.drop(engine)
+    try:
+        yield
+    finally:
+        index.create(engine)
+        engine.dispose()
 
 
 def test_no_list_reads_a_table_of_cases_through(seeded):

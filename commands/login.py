@@ -1,4 +1,4 @@
-"""`accede login`: logins of people: give one, change its password, shut it."""
+"""`accede login`: logins of people: give one, change its password, end its sessions, shut it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from commands.failures import CommandFailed, installation
 from commands.opening import opened_parts
 from commands.passwords import new_password
 from services import accounts
+from services import sessions as own_sessions
 from services.parts import Parts
 from services.refusals import InUse, InvalidInput, Refusal
 
@@ -41,6 +42,29 @@ def password(login: Login) -> None:
     chosen = new_password()
     _run(lambda parts: accounts.change_password(parts, login, chosen))
     typer.echo(f"{login} has a new password; log in again")
+
+
+@app.command()
+def sessions(login: Login) -> None:
+    """List the sessions and tokens of a login that still work."""
+
+    async def show(parts: Parts) -> None:
+        for found in await own_sessions.of_login(parts, login):
+            ends = "no end" if found.expires_at is None else f"until {found.expires_at:%Y-%m-%d %H:%M} UTC"
+            scope = "" if found.scope is None else f", narrowed to {found.scope}"
+            typer.echo(f"{found.id}  {found.kind} {found.name or ''} by {found.proof}, {ends}{scope}")
+
+    _run(show)
+
+
+@app.command()
+def end(
+    login: Login,
+    session: Annotated[str | None, typer.Argument(help="The id of one of them; all where left out.")] = None,
+) -> None:
+    """End a session or token of a login at once, or all of them. `accede login sessions` names them."""
+    _run(lambda parts: own_sessions.end_of_login(parts, login, session))
+    typer.echo("ended")
 
 
 @app.command()

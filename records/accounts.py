@@ -42,6 +42,8 @@ class Session:
     person: str
     created_at: datetime
     expires_at: datetime | None
+    scope: str | None = None
+    """What a token is narrowed to, as JSON; None where it has all the rights of its login."""
 
 
 def add_account(
@@ -62,6 +64,12 @@ def account(connection: Connection, login: str) -> Account | None:
     """Return the account of a login, or None."""
     row = connection.execute(sa.select(accounts).where(accounts.c.login == login)).one_or_none()
     return None if row is None else Account(row.login, row.person_id, row.password_hash, row.disabled)
+
+
+def check_login(connection: Connection, login: str) -> None:
+    """Raise NotFound for a login nobody has."""
+    if account(connection, login) is None:
+        raise NotFound("no such login")
 
 
 def change_password(connection: Connection, login: str, password_hash: str) -> None:
@@ -101,7 +109,7 @@ def begin(
     secret = secrets.token_urlsafe(32)
     connection.execute(
         sa.insert(sessions).values(
-            id_hash=_digest(secret),
+            id_hash=digest_of(secret),
             id=uuid4().hex,
             kind=kind,
             login=login,
@@ -123,21 +131,21 @@ def session(connection: Connection, secret: str, now: datetime, kind: Kind | Non
 
 def ask_for_session(connection: Connection, secret: str) -> Sent:
     """Ask whom a secret stands for; `session_in` reads it."""
-    return _SESSION.send(connection, {"digest": _digest(secret)})
+    return _SESSION.send(connection, {"digest": digest_of(secret)})
 
 
 def session_in(asked: Sent, now: datetime, kind: Kind | None = None) -> Session | None:
     """Return the session that was asked for, or None as `session` does."""
-    for found, login, person, created_at, expires_at in asked.rows():
+    for found, login, person, created_at, expires_at, scope in asked.rows():
         ends = None if expires_at is None else datetime.fromisoformat(expires_at)
         if (ends is None or ends > now) and kind in {None, found}:
-            return Session(found, login, person, datetime.fromisoformat(created_at), ends)
+            return Session(found, login, person, datetime.fromisoformat(created_at), ends, scope)
     return None
 
 
 def end(connection: Connection, secret: str) -> None:
     """End a session or token; an unknown one is ended already."""
-    connection.execute(sa.delete(sessions).where(sessions.c.id_hash == _digest(secret)))
+    connection.execute(sa.delete(sessions).where(sessions.c.id_hash == digest_of(secret)))
 
 
 def end_all(connection: Connection, login: str) -> None:
@@ -153,10 +161,11 @@ _SESSION = Prepared(
         sessions.c.person_id,
         sessions.c.created_at,
         sessions.c.expires_at,
+        sessions.c.scope,
     ).where(sessions.c.id_hash == sa.bindparam("digest"))
 )
 
 
-def _digest(secret: str) -> str:
+def digest_of(secret: str) -> str:
     """Return the digest a secret is kept by; 256 random bits need no slow hash."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Final
+
 from sqlalchemy import Connection
 
-from domain.values import Language
+from domain.values import Language, Text
 from records import accounts as kept
 from records import organisation
 from services.parts import Caller, Parts
 from services.password_rules import check_password
 from services.people import delegation_views, person_view, post_view
-from services.refusals import NotSignedIn
+from services.refusals import InvalidInput, NotSignedIn
+from services.token_scopes import TokenScope, check_scope
 from services.views import Me
+
+LONGEST_DAYS: Final = 3_660
+"""Ten years: what is to last longer is better made anew."""
 
 
 async def log_out(parts: Parts, secret: str) -> None:
@@ -33,12 +40,38 @@ async def me(parts: Parts, caller: Caller) -> Me:
     return await parts.read(lambda connection: me_view(connection, parts, caller))
 
 
-async def issue_token(parts: Parts, login: str, name: str | None = None) -> str:
-    """Return a new token for programs, which works until it is revoked. Raises NotFound for no login."""
+async def issue_token(
+    parts: Parts,
+    login: str,
+    name: str | None = None,
+    *,
+    days: int | None = None,
+    scope: TokenScope | None = None,
+) -> str:
+    """Return a new token for programs, which is shown once.
+
+    It works for `days`, or until it is ended. Raises NotFound for no login, InvalidInput for days that are
+    none or a scope that names what is not there.
+    """
+    if days is not None and not 1 <= days <= LONGEST_DAYS:
+        raise InvalidInput("days", Text(zh=f"应为1至{LONGEST_DAYS}", en=f"is from 1 to {LONGEST_DAYS}"))
     now = parts.clock()
-    return await parts.write(
-        lambda connection: kept.begin(connection, login=login, now=now, kind="token", lasts=None, name=name)
-    )
+
+    def work(connection: Connection) -> str:
+        if scope is not None:
+            check_scope(connection, parts, scope)
+        return kept.begin(
+            connection,
+            login=login,
+            now=now,
+            kind="token",
+            lasts=None if days is None else timedelta(days=days),
+            name=name,
+            scope=None if scope is None or scope == TokenScope() else scope.model_dump_json(),
+            proof="operator",
+        )
+
+    return await parts.write(work)
 
 
 async def add_account(

@@ -6,7 +6,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from records import accounts
+from sqlalchemy import Connection
+
+from records import accounts, session_lists
 from tests.access.places import FAR, FARMER, KEEPER, OWN, TODAY, YESTERDAY, person_of
 from tests.access.scenes import SUBJECT, Scene
 from tests.access.table import Caller
@@ -75,6 +77,27 @@ async def logging_out(scene: Scene, caller: Caller) -> Asked:
     return Asked("/v1/session", headers={"authorization": f"Bearer {token}"})
 
 
+async def ending_ones_own(scene: Scene, caller: Caller) -> Asked:
+    return await _ending_of(scene, KEEPER if caller.who == "anonymous" else person_of(caller))
+
+
+async def ending_of_another(scene: Scene, caller: Caller) -> Asked:
+    return await _ending_of(scene, FARMER if person_of(caller) != FARMER else KEEPER)
+
+
+async def _ending_of(scene: Scene, person: str) -> Asked:
+    def begun(connection: Connection) -> str:
+        known = session_lists.list_sessions(connection, NOON, person=person)
+        if not known:
+            # Of whoever has none: somebody else's, which is not asked for.
+            return "none"
+        accounts.begin(connection, login=person, now=NOON, kind="token", lasts=None, name="to be ended")
+        after = session_lists.list_sessions(connection, NOON, person=person)
+        return next(iter({one.id for one in after} - {one.id for one in known}))
+
+    return Asked(f"/v1/sessions/{await scene.parts.database.write(begun)}")
+
+
 async def reading_oneself(scene: Scene, caller: Caller) -> Asked:
     return Asked(f"/v1/people/{person_of(caller)}")
 
@@ -131,6 +154,10 @@ _NEW_PERSON = {"name": "新人"}
 QUESTIONS: dict[str, Question] = {
     "POST /v1/session": logging_in,
     "DELETE /v1/session": logging_out,
+    "GET /v1/sessions": plain("/v1/sessions"),
+    "DELETE /v1/sessions": plain("/v1/sessions"),
+    "DELETE /v1/sessions/{session_id}": ending_ones_own,
+    "DELETE /v1/sessions/{session_id}, of somebody else": ending_of_another,
     "GET /v1/me": plain("/v1/me"),
     "POST /v1/cases": plain("/v1/cases", {"process": "joining", "subject": SUBJECT, "unit": OWN}),
     "GET /v1/cases": plain("/v1/cases"),

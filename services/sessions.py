@@ -1,0 +1,91 @@
+"""Sessions and tokens as their owner sees them, and ends them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from records import accounts as kept
+from records import session_lists
+from records.session_lists import ListedSession
+from services.parts import Caller, Parts
+from services.token_scopes import TokenScope, scope_in
+from services.views import Page, View
+
+
+class SessionView(View):
+    """A session of a browser, or a token of a program. `id` opens nothing."""
+
+    id: str
+    kind: str
+    name: str | None
+    created_at: datetime
+    expires_at: datetime | None
+    """None: until it is ended."""
+    proof: str
+    """By what the log-in was proven."""
+    read_only: bool = False
+    processes: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    current: bool = False
+    """Whether this request came with it."""
+
+
+async def listed(parts: Parts, caller: Caller, secret: str) -> Page[SessionView]:
+    """Return what still works of the caller's sessions and tokens, latest first."""
+
+    def work(connection: Connection) -> Page[SessionView]:
+        current = session_lists.id_of(connection, secret)
+        found = session_lists.list_sessions(connection, parts.clock(), person=caller.person)
+        return Page(items=tuple(session_view(one, current) for one in found))
+
+    return await parts.read(work)
+
+
+async def end(parts: Parts, caller: Caller, session_id: str) -> None:
+    """End one of the caller's sessions or tokens at once. Raises NotFound."""
+    await parts.write(lambda connection: session_lists.end_one(connection, session_id, person=caller.person))
+
+
+async def end_others(parts: Parts, caller: Caller, secret: str) -> None:
+    """End every session and token of the caller but the one he asks with."""
+    await parts.write(lambda connection: session_lists.end_others(connection, caller.person, secret))
+
+
+async def of_login(parts: Parts, login: str) -> tuple[ListedSession, ...]:
+    """Return what still works of a login, latest first. Raises NotFound for no such login."""
+
+    def work(connection: Connection) -> tuple[ListedSession, ...]:
+        kept.check_login(connection, login)
+        return session_lists.list_sessions(connection, parts.clock(), login=login)
+
+    return await parts.read(work)
+
+
+async def end_of_login(parts: Parts, login: str, session_id: str | None) -> None:
+    """End one session or token of a login, or all of them. Raises NotFound."""
+
+    def work(connection: Connection) -> None:
+        kept.check_login(connection, login)
+        if session_id is None:
+            kept.end_all(connection, login)
+        else:
+            session_lists.end_one(connection, session_id, login=login)
+
+    await parts.write(work)
+
+
+def session_view(found: ListedSession, current: str | None = None) -> SessionView:
+    """Return a session as its owner sees it."""
+    scope = scope_in(found.scope) or TokenScope()
+    return SessionView(
+        id=found.id,
+        kind=found.kind,
+        name=found.name,
+        created_at=found.created_at,
+        expires_at=found.expires_at,
+        proof=found.proof,
+        current=found.id == current,
+        **scope.model_dump(),
+    )

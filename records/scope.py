@@ -35,24 +35,31 @@ class Scope:
 
     def sees(self) -> ColumnElement[bool]:
         """Return the condition on a row of `cases` that was found by its id."""
-        return sa.or_(*self.reasons())
+        if self.everything:
+            return sa.true()
+        part = sa.select(1).where(case_people.c.case_id == cases.c.id, case_people.c.person_id == self.person)
+        in_person = sa.or_(cases.c.subject_id == self.person, sa.exists(part))
+        if not self.units:
+            return in_person
+        places = (cases.c.unit_id, cases.c.target_unit_id)
+        return sa.or_(in_person, *(is_below(self.units, place) for place in places))
 
     def reasons(self) -> tuple[ColumnElement[bool], ...]:
         """Return conditions on `cases`, of which one has to hold.
 
-        A search asks each on its own and puts the answers together: with OR between them every case would be
-        read.
+        A list asks each on its own and puts the answers together: with OR between them every case would be
+        read. The second gathers what is always little.
         """
         if self.everything:
             return (sa.true(),)
+        mine, moving = cases.alias(), cases.alias()
         taking_part = sa.select(case_people.c.case_id).where(case_people.c.person_id == self.person)
-        in_person = (cases.c.subject_id == self.person, cases.c.id.in_(taking_part))
+        in_person = (sa.select(mine.c.id).where(mine.c.subject_id == self.person), taking_part)
         if not self.units:
-            return in_person
+            return (cases.c.id.in_(sa.union_all(*in_person)),)
         below = units_below(self.units)
-        moving = cases.alias()
         awaited = sa.select(moving.c.id).where(moving.c.target_unit_id.in_(below))
-        return (cases.c.unit_id.in_(below), cases.c.id.in_(awaited), *in_person)
+        return (cases.c.unit_id.in_(below), cases.c.id.in_(sa.union_all(awaited, *in_person)))
 
 
 def scope_of(connection: Connection, person: str, today: date) -> Scope:
@@ -69,6 +76,12 @@ def above_all(held: Sequence[Row[Any]]) -> bool:
 def units_below(tops: Sequence[str]) -> Select[Any]:
     """Select the ids of units and of all below them."""
     return sa.select(unit_closure.c.unit_id).where(unit_closure.c.ancestor_id.in_(tops))
+
+
+def is_below(tops: Sequence[str], unit: ColumnElement[str]) -> ColumnElement[bool]:
+    """Return the condition that a unit is one of some, or below: for few rows, each of which is looked up."""
+    pair = sa.and_(unit_closure.c.ancestor_id.in_(tops), unit_closure.c.unit_id == unit)
+    return sa.exists(sa.select(1).where(pair))
 
 
 def held_on(table: FromClause, day: date | BindParameter[date]) -> ColumnElement[bool]:

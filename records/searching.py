@@ -53,7 +53,8 @@ def named(connection: Connection, text: str, *, begin_with: int = RARE) -> Condi
     first = part[:ENDING]
     begins = sa.and_(name_endings.c.ending >= first, name_endings.c.ending < first + _LAST)
     found = sa.select(name_endings.c.person_id).where(begins)
-    number = len(connection.execute(found.limit(EVERYBODY + 1)).all())
+    some = found.limit(EVERYBODY + 1).subquery()
+    number = connection.execute(sa.select(sa.func.count()).select_from(some)).scalar_one()
     bearer = people.alias()
     having = sa.select(bearer.c.id).where(bearer.c.name_search.contains(part, autoescape=True))
 

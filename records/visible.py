@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -26,7 +27,7 @@ from records.organisation import (
     posts_by_id,
 )
 from records.problems import NotFound
-from records.scope import ADMIN, above_all, held_on, held_units, units_below
+from records.scope import ADMIN, above_all, held_on, held_units, is_below, units_below
 from records.searching import EVERYBODY, RARE, named
 from records.tables import (
     case_people,
@@ -43,6 +44,9 @@ from records.tables import (
 _Way = tuple[ColumnElement[str], ColumnElement[bool]]
 """A column with ids, and the condition on its rows."""
 _Condition = Callable[[ColumnElement[str]], ColumnElement[bool]]
+
+_Place = Callable[[ColumnElement[str]], ColumnElement[bool]]
+"""Makes a condition on a column with ids of units."""
 
 _MANY = 100
 """Units below somebody's posts, from which on reading in order is quicker than gathering."""
@@ -70,8 +74,9 @@ def list_people(
     conditions: list[_Condition] = []
     ways = _ways_to_people(viewer, units, today)
     if unit_id is not None:
-        ways = _people_of(units_below((unit_id,)), today)
-        conditions.append(lambda column: _person_is_seen(column, viewer, units, today))
+        ways = _people_of(_inside((unit_id,)), today)
+        if not _is_below(connection, units, unit_id):
+            conditions.append(lambda column: _person_is_seen(column, viewer, units, today))
     elif _are_many(connection, units):
         # A page is soon full when everybody is looked at in turn; gathering all who are seen takes longer.
         somebody = people.alias()
@@ -196,22 +201,32 @@ def _are_many(connection: Connection, units: _Units) -> bool:
     return bool(units.tops) and len(connection.execute(query).all()) == _MANY
 
 
-def _ways_to_people(viewer: str, units: _Units, today: date) -> list[_Way]:
+def _is_below(connection: Connection, units: _Units, unit_id: str) -> bool:
+    query = sa.select(is_below(units.tops, sa.literal(unit_id)))
+    return units.are_all or bool(connection.execute(query).scalar())
+
+
+def _ways_to_people(viewer: str, units: _Units, today: date, inside: _Place | None = None) -> list[_Way]:
     somebody, known = people.alias(), cases.alias()
     if units.are_all:
         return [(somebody.c.id, sa.true())]
     mine = sa.select(case_people.c.case_id).where(case_people.c.person_id == viewer)
-    colleagues = _people_of(units_below(units.tops), today) if units.tops else []
+    colleagues = _people_of(inside or _inside(units.tops), today) if units.tops else []
     return [(somebody.c.id, somebody.c.id == viewer), (known.c.subject_id, known.c.id.in_(mine)), *colleagues]
 
 
-def _people_of(below: Select[Any], today: date) -> list[_Way]:
+def _inside(tops: Sequence[str]) -> _Place:
+    """Return the condition that a unit is one of some or below, for gathering all who are there."""
+    return lambda unit: unit.in_(units_below(tops))
+
+
+def _people_of(inside: _Place, today: date) -> list[_Way]:
     """Return how to find everybody who belongs to units: by standing, by post, as the subject of a case."""
     standing, held, known = standings.alias(), posts.alias(), cases.alias()
     return [
-        (standing.c.person_id, sa.and_(standing.c.unit_id.in_(below), held_on(standing, today))),
-        (held.c.person_id, held.c.unit_id.in_(below)),
-        (known.c.subject_id, known.c.unit_id.in_(below)),
+        (standing.c.person_id, sa.and_(inside(standing.c.unit_id), held_on(standing, today))),
+        (held.c.person_id, inside(held.c.unit_id)),
+        (known.c.subject_id, inside(known.c.unit_id)),
     ]
 
 
@@ -222,7 +237,7 @@ def _person_is_seen(
 
     With OFFSET, because else PostgreSQL gathers everybody who is seen, to look somebody up among them.
     """
-    ways = _ways_to_people(viewer, units, today)
+    ways = _ways_to_people(viewer, units, today, partial(is_below, units.tops))
     return sa.or_(
         *(sa.exists(sa.select(1).where(way == column, condition).offset(0)) for way, condition in ways)
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -75,6 +76,8 @@ def main() -> int:
 async def _measured(
     kind: str, large: str, empty: str, effort: Effort
 ) -> tuple[list[Promise], dict[str, object]]:
+    # As the service does when it is loaded.
+    gc.freeze()
     with opened(large) as here, opened(empty) as there:
         times, read_through = await _asked(large, here, effort)
         longer = await _long_and_short(there, effort)

@@ -58,14 +58,16 @@ def cut_again_and_again(machine: Machine, cuts: int, seed: int) -> tuple[Found, 
             found.at_risk.append(machine.cut(mercy, chance.randrange(1 << 30)))
             power.on.clear()
             look(machine, ledger, found)
-        machine.switch_on()
-        power.address = machine.told["api"]
-        power.on.set()
-        time.sleep(1)
+        if not (machine.weak and found.lost):
+            machine.switch_on()
+            power.address = machine.told["api"]
+            power.on.set()
+            time.sleep(1)
         power.ended = True
         for caller in callers:
             caller.join(30)
-        found.not_driven = _not_driven(machine)
+        if power.on.is_set():
+            found.not_driven = _not_driven(machine)
     finally:
         power.ended = True
         machine.switch_off()

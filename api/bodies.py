@@ -175,6 +175,20 @@ class PersonBody(Asked):
     standing: Label | None = None
 
 
+class RestrictionCorrectionBody(Asked):
+    """The right days of a restriction; a `to` before `from` says that it never was."""
+
+    reason: Reason
+    from_: Annotated[Day, Field(alias="from")]
+    to: Day | None = None
+
+
+class RestrictionBody(RestrictionCorrectionBody):
+    """What bars a person, until `to`, the last day, or until further notice."""
+
+    restriction: Label
+
+
 class PostBody(Asked):
     """A post to give. `from` is today where it is left out; `to` is the last day it is held."""
 

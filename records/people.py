@@ -16,7 +16,7 @@ from records.names import searchable
 from records.paging import in_order, page_of
 from records.problems import NotFound, check_order
 from records.searching import named, spell
-from records.tables import people, restrictions
+from records.tables import people, restriction_entries, restrictions
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +112,10 @@ def add_restriction(
         sa.insert(restrictions).values(
             id=made, person_id=person_id, restriction=restriction, from_on=from_on, to_on=to_on
         )
+    )
+    said = {"restriction": restriction, "from_on": from_on, "to_on": to_on}
+    connection.execute(
+        sa.insert(restriction_entries).values(restriction_id=made, number=1, person_id=person_id, **said)
     )
     return made
 

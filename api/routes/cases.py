@@ -11,7 +11,8 @@ from api.bounds import Day, Id, Label, Storable
 from api.callers import By, Here, Key, signed_in
 from api.counting import counted
 from api.paging import Cursor, Limit
-from services import acts, cases, explain
+from services import access, acts, cases, explain, past
+from services.access import AccessView
 from services.acts import StartRequest
 from services.cases import CaseFilter
 from services.views import CaseRow, CaseView, ExplanationView, Page, ProvenEventView
@@ -40,13 +41,19 @@ async def list_cases(  # noqa: PLR0913 - one for each filter
     overdue: bool | None = None,
     q: Annotated[str | None, Query(max_length=100), Storable] = None,
     process: Label | None = None,
+    as_of: Day | None = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Page[CaseRow]:
-    """Return the cases within the scope of the caller's posts, newest first."""
+    """Return the cases within the scope of the caller's posts, newest first.
+
+    `as_of` shows and narrows them as they were recorded by the end of that day.
+    """
     wanted = CaseFilter(
         status=status, stage=stage, standing=standing, unit=unit, overdue=overdue, text=q, process=process
     )
+    if as_of is not None and as_of < parts.today():
+        return await past.cases_on(parts, caller, as_of, wanted, cursor=cursor, limit=limit)
     return await cases.listed(parts, caller, wanted, cursor=cursor, limit=limit)
 
 
@@ -66,6 +73,15 @@ async def history(
 ) -> Page[ProvenEventView]:
     """Return every recorded fact in order, with its place in the chain."""
     return await cases.history(parts, caller, case_id, cursor=cursor, limit=limit)
+
+
+@router.get("/{case_id}/access", summary="Read who may see a case")
+async def who_sees(case_id: Id, parts: Here, caller: By, as_of: Day | None = None) -> Page[AccessView]:
+    """Return who may see the case and act on its open steps, by which post; `as_of` for a past day.
+
+    Asked of those who see the case by a post.
+    """
+    return await access.access_on(parts, caller, case_id, as_of or parts.today())
 
 
 @router.get("/{case_id}/explain", summary="Explain where a case stands")

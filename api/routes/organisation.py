@@ -10,9 +10,10 @@ from api.bodies import DelegationBody, EndBody, PersonBody, PostBody, UnitBody
 from api.bounds import Day, Id, Label, Storable
 from api.callers import By, Here, Key, signed_in
 from api.paging import Cursor, Limit
-from services import organisation, unit_changes
+from services import organisation, past, unit_changes
 from services import posts as post_book
 from services.organisation import NewPerson, NewUnit
+from services.past import PersonThenView, PostFilter
 from services.posts import NewDelegation, NewPost
 from services.views import DelegationView, Page, PersonView, PostView, UnitView
 
@@ -55,10 +56,16 @@ async def list_people(
     *,
     q: Text = None,
     unit: Id | None = None,
+    as_of: Day | None = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Page[PersonView]:
-    """Return the people who belong to the units of the caller's posts, and the caller."""
+    """Return the people who belong to the units of the caller's posts, and the caller.
+
+    `as_of` shows their standings of that day, and with `unit` those who belonged to it then.
+    """
+    if as_of is not None:
+        return await past.people_on(parts, caller, as_of, text=q, unit=unit, cursor=cursor, limit=limit)
     return await organisation.list_people(parts, caller, text=q, unit=unit, cursor=cursor, limit=limit)
 
 
@@ -69,8 +76,12 @@ async def add_person(body: PersonBody, parts: Here, caller: By, key: Key = None)
 
 
 @people.get("/{person_id}", summary="Read a person")
-async def read_person(person_id: Id, parts: Here, caller: By) -> PersonView:
-    """Return one person, within the caller's scope."""
+async def read_person(
+    person_id: Id, parts: Here, caller: By, as_of: Day | None = None
+) -> PersonThenView | PersonView:
+    """Return one person, within the caller's scope; `as_of` shows what was held that day, too."""
+    if as_of is not None:
+        return await past.person_on(parts, caller, person_id, as_of)
     return await organisation.person(parts, caller, person_id)
 
 
@@ -82,10 +93,17 @@ async def list_posts(
     unit: Id | None = None,
     person: Id | None = None,
     role: Label | None = None,
+    as_of: Day | None = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Page[PostView]:
-    """Return posts in the units of the caller's posts and below, ended ones too, and the caller's own."""
+    """Return posts in the units of the caller's posts and below, ended ones too, and the caller's own.
+
+    `as_of` leaves those that were held on that day.
+    """
+    if as_of is not None:
+        asked = PostFilter(unit=unit, person=person, role=role)
+        return await past.posts_on(parts, caller, as_of, asked, cursor=cursor, limit=limit)
     return await post_book.list_posts(
         parts, caller, unit=unit, person=person, role=role, cursor=cursor, limit=limit
     )

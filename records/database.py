@@ -1,7 +1,7 @@
 """Runs work against the record: one transaction each, acknowledged only after its commit.
 
-SQLite has one writer thread, which commits what waits as a group; a flush then serves many. PostgreSQL has a
-small pool of threads. Both have readers beside them that see one consistent moment.
+One thread writes, and commits what waits as a group; a flush then serves many. Beside it, on PostgreSQL, a
+few threads do what would make the group wait for somebody else's lock. Readers see one consistent moment.
 """
 
 from __future__ import annotations
@@ -17,14 +17,17 @@ from sqlalchemy import Connection, Engine
 
 from records import migrating
 from records.engines import database_url, open_engine
+from records.grouping import GroupWriter
 from records.problems import DatabaseUnavailable
-from records.writers import GroupWriter, PooledWriter, Writer, refused_by_database
+from records.writers import PooledWriter, Writer, refused_by_database
 from telemetry import tracing
 
 T = TypeVar("T")
 
 _READERS = 4
-_POSTGRESQL_WRITERS = 8
+_ASIDE = 4
+_PATIENCE_MS = 50
+"""How long the group waits for a row that somebody else has locked."""
 
 
 class Database:
@@ -47,14 +50,14 @@ class Database:
         if check_schema:
             migrating.check(address)
         if database_url(address).get_backend_name() == "sqlite":
-            writer: Writer = GroupWriter(open_engine(address))
             reading = open_engine(address, role="reader", connections=_READERS)
-            return cls(writer, reading, _READERS)
-        engine = open_engine(address, connections=_POSTGRESQL_WRITERS)
+            return cls(GroupWriter(open_engine(address)), reading, _READERS)
+        aside = PooledWriter(open_engine(address, connections=_ASIDE), _ASIDE)
+        engine = open_engine(address, patience_ms=_PATIENCE_MS)
         reading = open_engine(address, role="reader", connections=_READERS).execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
-        return cls(PooledWriter(engine, _POSTGRESQL_WRITERS), reading, _READERS)
+        return cls(GroupWriter(engine, aside), reading, _READERS)
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in one transaction and return what it returned, after the commit.

@@ -19,6 +19,9 @@ Role = Literal["writer", "reader"]
 SQLITE: ModuleType = _bundled or sqlite3
 """The SQLite that is used: the bundled one, which is newer than most systems', or else the system's."""
 
+_READER_CACHE_KB = 32 << 10
+"""KiB of pages that each connection that only reads keeps of a SQLite file, once it has read them."""
+
 _FIRST_WITH_THE_BUG = (3, 7, 0)
 _FIRST_WITHOUT_THE_BUG = (3, 51, 3)
 
@@ -48,19 +51,37 @@ def database_url(address: str) -> URL:
     return url.set(drivername="sqlite")
 
 
-def open_engine(address: str, *, role: Role = "writer", connections: int = 1) -> Engine:
-    """Return an engine whose connections are set up for their role. Connects to nothing yet."""
+def open_engine(
+    address: str, *, role: Role = "writer", connections: int = 1, patience_ms: int | None = None
+) -> Engine:
+    """Return an engine whose connections are set up for their role. Connects to nothing yet.
+
+    `patience_ms` is how long a statement waits for a lock on PostgreSQL; None: until it gets it.
+    """
     url = database_url(address)
     if url.get_backend_name() == "sqlite":
         return _open_sqlite(url, role, connections)
-    return sa.create_engine(
+    return _open_postgresql(url, connections, patience_ms)
+
+
+def _open_postgresql(url: URL, connections: int, patience_ms: int | None) -> Engine:
+    engine = sa.create_engine(
         url,
         hide_parameters=True,
         pool_size=connections,
         max_overflow=0,
         pool_timeout=10,
-        connect_args={"connect_timeout": 5},
+        # What is worth preparing `records.wire` prepares; the driver would forget it with each rollback.
+        connect_args={"connect_timeout": 5, "client_encoding": "utf8", "prepare_threshold": None},
     )
+
+    @sa.event.listens_for(engine, "connect")
+    def set_up(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own type
+        if patience_ms is not None:
+            connection.execute(f"SET lock_timeout = {patience_ms}")
+            connection.commit()
+
+    return engine
 
 
 def _open_sqlite(url: URL, role: Role, connections: int) -> Engine:
@@ -84,7 +105,8 @@ def _open_sqlite(url: URL, role: Role, connections: int) -> Engine:
             # Counts rows roughly where that is due, so that queries begin with what is rare.
             pragmas += ["PRAGMA analysis_limit=400", "PRAGMA optimize=0x10002"]
         else:
-            pragmas.append("PRAGMA query_only=ON")
+            # With the 2 MB it has by itself, a list of a large record fetches the same pages over and over.
+            pragmas += ["PRAGMA query_only=ON", f"PRAGMA cache_size=-{_READER_CACHE_KB}"]
         for pragma in pragmas:
             connection.execute(pragma).close()
 

@@ -8,17 +8,23 @@ them: days and moments are text, which `columns` explains.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, cast
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Dialect
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from domain.chain import moment_text
+from records.wire import Wire
+
+if TYPE_CHECKING:
+    import psycopg
 
 Values = Mapping[str, Any]
 
@@ -28,14 +34,12 @@ _watchers: list[Callable[[str], None]] = []
 @dataclass(frozen=True, slots=True)
 class _Compiled:
     text: str
-    order: tuple[str, ...] | None
-    """Names of parameters by position; None where the driver takes them by name."""
+    order: tuple[str, ...]
+    """Names of parameters by position."""
     given: Mapping[str, Any]
     """Values that stand in the statement itself."""
 
-    def parameters(self, values: Values) -> Sequence[Any] | Values:
-        if self.order is None:
-            return {**self.given} | {name: plain(value) for name, value in values.items()}
+    def parameters(self, values: Values) -> Sequence[Any]:
         given = self.given
         return tuple(plain(values[name]) if name in values else given[name] for name in self.order)
 
@@ -52,13 +56,16 @@ class Sent:
         try:
             found: list[tuple[Any, ...]] = self._cursor.fetchall()
         except self._connection.dialect.loaded_dbapi.Error as error:
-            raise _refused(self._connection, self._cursor.connection, error) from error
+            raise _refused(self._connection, error) from error
         return found
 
     @property
     def count(self) -> int:
-        """How many rows were changed."""
-        return int(self._cursor.rowcount)
+        """How many rows were changed. Raises sqlalchemy.exc.DBAPIError."""
+        try:
+            return int(self._cursor.rowcount)
+        except self._connection.dialect.loaded_dbapi.Error as error:
+            raise _refused(self._connection, error) from error
 
 
 class Prepared:
@@ -78,13 +85,13 @@ class Prepared:
         Raises sqlalchemy.exc.DBAPIError, as SQLAlchemy would.
         """
         compiled = self._for(connection)
-        driver = driver_of(connection)
+        way = _way_of(connection)
         for watcher in _watchers:
             watcher(compiled.text)
         try:
-            return Sent(connection, driver.execute(compiled.text, compiled.parameters(values)))
+            return Sent(connection, way.execute(compiled.text, compiled.parameters(values)))
         except connection.dialect.loaded_dbapi.Error as error:
-            raise _refused(connection, driver, error, compiled.text) from error
+            raise _refused(connection, error, compiled.text) from error
 
     def rows(self, connection: Connection, values: Values) -> list[tuple[Any, ...]]:
         """Send the statement and return its rows. Raises sqlalchemy.exc.DBAPIError."""
@@ -96,26 +103,25 @@ class Prepared:
             self.send(connection, many[0])
         elif many:
             compiled = self._for(connection)
-            driver = driver_of(connection)
+            way = _way_of(connection)
             for watcher in _watchers:
                 watcher(compiled.text)
             try:
-                cursor = driver.cursor()
-                cursor.executemany(compiled.text, [compiled.parameters(values) for values in many])
+                way.executemany(compiled.text, [compiled.parameters(values) for values in many])
             except connection.dialect.loaded_dbapi.Error as error:
-                raise _refused(connection, driver, error, compiled.text) from error
+                raise _refused(connection, error, compiled.text) from error
 
     def _for(self, connection: Connection) -> _Compiled:
         dialect = connection.dialect
         found = self._compiled.get(dialect.name)
         if found is None:
             keys = None if self._columns is None else list(self._columns)
-            made = cast("SQLCompiler", self._statement.compile(dialect=dialect, column_keys=keys))
-            order = getattr(made, "positiontup", None)
+            by_position = dialect if dialect.positional else _by_number()
+            made = cast("SQLCompiler", self._statement.compile(dialect=by_position, column_keys=keys))
             asked = {name: None for name, bind in made.binds.items() if bind.required}
             filled = made.construct_params(asked)
             given = {name: plain(value) for name, value in filled.items() if name not in asked}
-            found = _Compiled(str(made), None if order is None else tuple(order), given)
+            found = _Compiled(str(made), tuple(made.positiontup or ()), given)
             self._compiled[dialect.name] = found
         return found
 
@@ -139,30 +145,51 @@ def at_once(connection: Connection) -> Iterator[None]:
     if connection.dialect.name == "sqlite":
         yield
         return
-    driver = driver_of(connection)
+    wire = _way_of(connection)
+    wire.hold()
     try:
-        with driver.pipeline():
-            yield
+        yield
+    except BaseException:
+        with suppress(connection.dialect.loaded_dbapi.Error):
+            wire.let_go()
+        raise
+    try:
+        wire.let_go()
     except connection.dialect.loaded_dbapi.Error as error:
-        raise _refused(connection, driver, error) from error
+        raise _refused(connection, error) from error
 
 
-def driver_of(connection: Connection) -> Any:  # noqa: ANN401 - of either driver
-    """Return the driver's connection, in a transaction."""
+def _way_of(connection: Connection) -> Any:  # noqa: ANN401 - of either database
+    """Return what takes statements: SQLite's own connection, or the wire of PostgreSQL's."""
     if not connection.in_transaction():
         connection.begin()
-    return connection.connection.dbapi_connection
+    driver = connection.connection.dbapi_connection
+    if connection.dialect.name == "sqlite":
+        return driver
+    info = connection.info
+    wire = info.get(_WIRE)
+    if wire is None or wire.driver is not driver:
+        wire = info[_WIRE] = Wire(cast("psycopg.Connection[Any]", driver))
+    return wire
+
+
+_WIRE = "accede-wire"
+
+
+@cache
+def _by_number() -> Dialect:
+    """Return PostgreSQL's dialect with parameters as libpq takes them: $1, $2 and so on."""
+    return PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call] # as SQLAlchemy has it
 
 
 def _refused(
     connection: Connection,
-    driver: Any,  # noqa: ANN401 - of either driver
     error: Any,  # noqa: ANN401 - of either driver
     text: str | None = None,
 ) -> BaseException:
     """Return what SQLAlchemy raises where the driver refuses; a connection that is lost is let go of."""
     dialect = connection.dialect
-    lost = dialect.is_disconnect(error, driver, None)
+    lost = dialect.is_disconnect(error, connection.connection.dbapi_connection, None)
     wrapped: BaseException = sa.exc.DBAPIError.instance(
         text,
         None,

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from records import tables
 from records.database import Database
 from records.engines import SQLITE, database_url, has_the_wal_bug, journal_pragmas
+from records.grouping import GroupWriter
 from records.migrating import check
 from records.problems import DatabaseUnavailable, SchemaOutdated
-from records.writers import GroupWriter
 
 
 def add(person):

@@ -1,0 +1,129 @@
+"""Works that share a commit, and on PostgreSQL what happens where others write beside them."""
+
+import threading
+import time
+
+import pytest
+import sqlalchemy as sa
+
+from records import tables
+from records.database import Database
+from records.engines import open_engine
+from records.problems import DatabaseUnavailable
+from tests.databases import KINDS
+
+
+def add(person):
+    def work(connection):
+        connection.execute(
+            sa.insert(tables.people).values(id=person, name=person, name_search=person, language="zh")
+        )
+        return person
+
+    return work
+
+
+def rename(person):
+    def work(connection):
+        found = sa.update(tables.people).where(tables.people.c.id == person).values(name="new")
+        return connection.execute(found).rowcount
+
+    return work
+
+
+def people(database):
+    query = sa.select(tables.people.c.id).order_by(tables.people.c.id)
+    return database.read_now(lambda connection: connection.execute(query).scalars().all())
+
+
+@pytest.fixture
+def held(database):
+    """A database, and the works of one group: handed in while the group before them is held."""
+
+    def together(*works):
+        go_on, running = threading.Event(), threading.Event()
+
+        def holds(_connection):
+            running.set()
+            assert go_on.wait(10)
+
+        futures = [database._writer.submit(holds)]
+        assert running.wait(10)
+        futures += [database._writer.submit(work) for work in works]
+        go_on.set()
+        return futures[1:]
+
+    return database, together
+
+
+@pytest.mark.parametrize("address", [KINDS[1]], indirect=True)
+def test_a_row_that_somebody_else_has_locked_holds_up_nobody_but_who_wants_it(address, held):
+    database, together = held
+    database.write_now(add("locked"))
+    engine = open_engine(address)
+    with engine.connect() as elsewhere:
+        elsewhere.execute(sa.select(tables.people).with_for_update())
+        first, wants, last = together(add("a"), rename("locked"), add("b"))
+        assert (first.result(5), last.result(5)) == ("a", "b")
+        assert not wants.done()
+        elsewhere.rollback()
+    engine.dispose()
+    assert wants.result(5) == 1
+    assert people(database) == ["a", "b", "locked"]
+
+
+@pytest.mark.parametrize("address", [KINDS[1]], indirect=True)
+def test_a_group_that_lost_its_connection_before_the_commit_is_done_again(held):
+    database, together = held
+    lost = []
+
+    def loses(connection):
+        if not lost:
+            lost.append(True)
+            connection.execute(sa.text("SELECT pg_terminate_backend(pg_backend_pid())"))
+        return add("b")(connection)
+
+    assert [one.result(10) for one in together(add("a"), loses, add("c"))] == ["a", "b", "c"]
+    assert people(database) == ["a", "b", "c"]
+
+
+def test_works_of_a_group_see_those_before_them_and_not_those_that_failed(held):
+    database, together = held
+
+    def fails(connection):
+        add("failed")(connection)
+        raise LookupError("no")
+
+    def count(connection):
+        return connection.execute(sa.select(sa.func.count()).select_from(tables.people)).scalar()
+
+    works = (add("a"), fails, count, add("b"), fails, fails, add("c"), count)
+    done = together(*works)
+    assert [done[2].result(5), done[7].result(5)] == [1, 3]
+    assert all(isinstance(done[n].exception(5), LookupError) for n in (1, 4, 5))
+    assert people(database) == ["a", "b", "c"]
+
+
+def test_the_first_of_a_group_that_fails_takes_back_nothing_but_itself(held):
+    database, together = held
+
+    def fails(connection):
+        add("failed")(connection)
+        raise LookupError("no")
+
+    refused, second = together(fails, add("a"))
+    assert isinstance(refused.exception(5), LookupError)
+    assert second.result(5) == "a"
+    assert people(database) == ["a"]
+
+
+def test_works_that_have_to_wait_for_a_lock_are_finished_before_the_database_closes(address):
+    database = Database.open(address)
+    database.write_now(add("a"))
+    begun = time.monotonic()
+    futures = [database._writer.submit(rename("a")) for _ in range(20)]
+    database.close_now()
+    assert [one.result(0) for one in futures] == [1] * 20
+    assert time.monotonic() - begun < 5
+    with pytest.raises(DatabaseUnavailable):
+        database.write_now(add("b"))

@@ -28,6 +28,7 @@ class NotCanonical(ValueError):
 
 
 _LARGEST = 2**53 - 1
+_TEXT: Final = frozenset({str})
 
 _ENCODER: Final = json.JSONEncoder(
     ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"), check_circular=False
@@ -94,7 +95,7 @@ def _is_plain(value: Any) -> bool:  # noqa: ANN401 - any JSON value
         return bool(-_LARGEST <= value <= _LARGEST)
     if sort is dict:
         plain = _all_plain(value.values())
-        return plain and all(type(key) is str and key.isascii() for key in value)
+        return plain and set(map(type, value)) <= _TEXT and "".join(value).isascii()
     if sort is list or sort is tuple:
         return _all_plain(value)
     if isinstance(value, float):
@@ -110,5 +111,6 @@ def _all_plain(values: Iterable[Any]) -> bool:
     """Whether all are plain; all are looked at, for a fraction may stand behind what is not."""
     plain = True
     for value in values:
-        plain = _is_plain(value) and plain
+        if type(value) is not str and value is not None:  # most are, and a call for each would take longer
+            plain = _is_plain(value) and plain
     return plain

@@ -12,9 +12,11 @@ from domain.entered import NONE, Entry
 from domain.events import Event
 from domain.moments import local_day
 from domain.process import Process
+from domain.remembering import remembered
 from domain.steps import PeriodStep
 
 
+@remembered(128)  # what was decided on a draft is folded in again by whoever records it
 def evolve(process: Process, case: Case | None, event: Event) -> Case:
     """Return the case after `event`.
 

@@ -94,7 +94,7 @@ def _works(name: str, life: Life, *, plant: str | None) -> dict[str, Work]:
     return {
         "load": read,
         "decide": lambda: decide(process, case.model_copy(), act, now),
-        "evolve": lambda: replay(process, new, case),
+        "evolve": lambda: replay(process, new, case.model_copy()),
         "waiting": lambda: waiting(process, after.model_copy(), now),
         "obligations": lambda: obligations(process, new, after.model_copy()),
         "why_not": lambda: shown(after.model_copy()),

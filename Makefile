@@ -24,6 +24,7 @@ up: install ## start everything, with a demonstration organisation
 
 test: install ## run the tests; PYTEST_OPTIONS="-k word" for some of them
 	@.ci/debian
+	@.ci/node
 	$(BIN)/pytest $(PYTEST_OPTIONS)
 
 check: fresh style types floors needs house ## everything below; with make -k, all that is wrong at once

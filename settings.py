@@ -89,6 +89,13 @@ class Settings(BaseSettings):
     trusted_proxies: str = ""
     """Addresses, separated by commas, whose X-Forwarded-For is believed."""
 
+    oidc_issuer: str = ""
+    """The service that people may log in through, by OpenID Connect; empty: they log in here only."""
+    oidc_client_id: str = ""
+    """Who we are to it."""
+    oidc_client_secret: SecretStr | None = None
+    """What proves to it that we are; absent: nothing but PKCE does."""
+
     smtp_url: SecretStr | None = None
     """`smtp://user:password@host:25`, `smtp+starttls://…` or `smtps://…`; absent: no mail leaves."""
     mail_from: str = "accede@localhost"
@@ -183,6 +190,22 @@ class Settings(BaseSettings):
     def _demo_stays_at_home(self) -> Self:
         if self.demo and not is_loopback(self.host):
             raise ValueError("DEMO is for this machine alone, and HOST is not 127.0.0.1")
+        return self
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _read_by_nobody_on_the_way(cls, issuer: str) -> str:
+        parts = urlsplit(issuer)
+        if issuer and not (
+            parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
+        ):
+            raise ValueError("starts with https://")
+        return issuer
+
+    @model_validator(mode="after")
+    def _provider_knows_us(self) -> Self:
+        if bool(self.oidc_issuer) != bool(self.oidc_client_id):
+            raise ValueError("OIDC_ISSUER and OIDC_CLIENT_ID go together: one of them is missing")
         return self
 
     @model_validator(mode="after")

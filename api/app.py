@@ -18,6 +18,7 @@ from api.intake import Intake, SameOrigin, Watched
 from api.routes import (
     acts,
     cases,
+    elsewhere,
     materials,
     notifications,
     operations,
@@ -39,11 +40,13 @@ from services.documents import StoredDocuments
 from services.driving import Driver
 from services.parts import Parts
 from services.probing import Look, Probes, disk_has_room, mail_greets, temporal_answers, worker_seen
+from services.provider import Provider, ProviderPlace
 from settings import Settings, read_settings
 
 _ROUTERS = (
     sessions.router,
     own_sessions.router,
+    elsewhere.router,
     cases.router,
     acts.router,
     tasks.router,
@@ -72,6 +75,8 @@ class Door:
     secure_cookies: bool = False
     """Whether people come by HTTPS, so that the session cookie may insist on it."""
     metrics_token: str | None = None
+    provider: Provider | None = None
+    """The service people may log in through."""
 
 
 def create_app(parts: Parts, door: Door | None = None) -> FastAPI:
@@ -88,6 +93,7 @@ def create_app_from(settings: Settings) -> FastAPI:
         public_url=settings.public_url,
         secure_cookies=bool(settings.secure_cookies),
         metrics_token=None if token is None else token.get_secret_value(),
+        provider=_provider(settings),
     )
 
     @asynccontextmanager
@@ -158,6 +164,7 @@ def _application(door: Door) -> FastAPI:
     )
     app.state.secure_cookies = door.secure_cookies
     app.state.metrics_token = door.metrics_token
+    app.state.provider = door.provider
     problems.install(app)
     for router in _ROUTERS:
         app.include_router(router)
@@ -168,6 +175,20 @@ def _application(door: Door) -> FastAPI:
     app.add_middleware(SameOrigin, public_url=door.public_url)
     app.add_middleware(Watched, https=door.secure_cookies)
     return app
+
+
+def _provider(settings: Settings) -> Provider | None:
+    if not settings.oidc_issuer:
+        return None
+    secret = settings.oidc_client_secret
+    return Provider(
+        ProviderPlace(
+            issuer=settings.oidc_issuer,
+            client_id=settings.oidc_client_id,
+            client_secret=None if secret is None else secret.get_secret_value(),
+            redirect_uri=f"{settings.public_url}{elsewhere.CALLBACK}",
+        )
+    )
 
 
 def _describe_problems(app: FastAPI) -> None:

@@ -13,6 +13,8 @@ from services.throttling import FAMILIAR_FOR, Place
 
 _SESSION: Final = "accede"
 _BROWSER: Final = "accede-browser"
+TICKET: Final = "accede-ticket"
+"""For the steps of a way in, until it ends."""
 _LONGEST: Final = 200
 
 
@@ -27,10 +29,20 @@ def end_session(request: Request, response: Response) -> None:
     _forget(request, response, _SESSION)
 
 
+def set_ticket(request: Request, response: Response, ticket: str, lasts: timedelta) -> None:
+    """Let the browser show that it is the one which began. It is sent when a provider sends people back."""
+    _set(request, response, TICKET, ticket, lasts)
+
+
+def forget_ticket(request: Request, response: Response) -> None:
+    """Let the browser forget that it began something."""
+    _forget(request, response, TICKET)
+
+
 def place_of(request: Request) -> Place:
     """Return where a request comes from, for counting what fails."""
     address = request.client.host if request.client else ""
-    return Place(address, _read(request, _BROWSER))
+    return Place(address, read_cookie(request, _BROWSER))
 
 
 def _name(request: Request, name: str) -> str:
@@ -38,7 +50,8 @@ def _name(request: Request, name: str) -> str:
     return f"__Host-{name}" if request.app.state.secure_cookies else name
 
 
-def _read(request: Request, name: str) -> str | None:
+def read_cookie(request: Request, name: str) -> str | None:
+    """Return a cookie of ours, or None where there is none or one we never made."""
     value = request.cookies.get(_name(request, name))
     return value if value and len(value) <= _LONGEST else None
 

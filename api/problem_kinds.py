@@ -156,6 +156,33 @@ KINDS: dict[str, ProblemKind] = {
             ),
         ),
         _kind(
+            "login-not-completed",
+            400,
+            ("登录没有完成", "The log-in was not completed"),
+            (
+                "登录服务返回的内容与本次登录不符、已使用过或已过期。请重新开始登录。",
+                "What came back is not of this log-in, was used before, or is too old: begin again.",
+            ),
+        ),
+        _kind(
+            "not-linked",
+            403,
+            ("此身份没有关联到任何登录名", "This identity is linked to no login here"),
+            (
+                "登录服务认识您，但这里没有与之关联的登录名，或该登录名已停用。请联系管理员。",
+                "The log-in service knows you, and no login here is linked to that. Ask an operator.",
+            ),
+        ),
+        _kind(
+            "token-scope",
+            403,
+            ("超出此令牌的范围", "The token was made for less"),
+            (
+                "此令牌只能用于较小的范围：只读，或只限某些流程、某些组织。",
+                "It may only read, or is for certain processes or units only.",
+            ),
+        ),
+        _kind(
             "not-permitted",
             403,
             ("您没有相应的职务", "None of your posts allows this"),

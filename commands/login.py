@@ -11,7 +11,7 @@ import typer
 from commands.failures import CommandFailed, installation
 from commands.opening import opened_parts
 from commands.passwords import new_password
-from services import accounts
+from services import accounts, elsewhere
 from services import sessions as own_sessions
 from services.parts import Parts
 from services.refusals import InUse, InvalidInput, Refusal
@@ -68,13 +68,46 @@ def end(
 
 
 @app.command()
+def link(
+    login: Login,
+    subject: Annotated[str, typer.Argument(help="Who the person is at the provider: its claim `sub`.")],
+    issuer: Annotated[str | None, typer.Option(help="Another provider than the one that is set.")] = None,
+) -> None:
+    """Let a person come in through the provider that ACCEDE_OIDC_ISSUER names."""
+    provider = _issuer(issuer)
+    _run(
+        lambda parts: elsewhere.link(parts, login, provider, subject),
+        taken="that person at the provider has a login already",
+    )
+    typer.echo(f"{login} may log in through the provider")
+
+
+@app.command()
+def unlink(
+    login: Login,
+    subject: Annotated[str, typer.Argument(help="Who the person is at the provider: its claim `sub`.")],
+    issuer: Annotated[str | None, typer.Option(help="Another provider than the one that is set.")] = None,
+) -> None:
+    """Let a person come in through the provider no more. Sessions that run go on: see `accede login end`."""
+    _run(lambda parts: elsewhere.unlink(parts, login, _issuer(issuer), subject))
+    typer.echo(f"{login} may not log in through the provider")
+
+
+@app.command()
 def disable(login: Login) -> None:
     """Let nobody in with this login any more, at once."""
     _run(lambda parts: accounts.disable(parts, login))
     typer.echo(f"{login} is shut")
 
 
-def _run(work: Callable[[Parts], Awaitable[None]]) -> None:
+def _issuer(given: str | None) -> str:
+    issuer = given or installation().oidc_issuer
+    if not issuer:
+        raise CommandFailed("there is no provider: set ACCEDE_OIDC_ISSUER, or name one with --issuer")
+    return issuer
+
+
+def _run(work: Callable[[Parts], Awaitable[None]], *, taken: str = "that login is taken") -> None:
     async def opened() -> None:
         async with opened_parts(installation()) as parts:
             await work(parts)
@@ -84,6 +117,6 @@ def _run(work: Callable[[Parts], Awaitable[None]]) -> None:
     except InvalidInput as error:
         raise CommandFailed(f"{error.path}: {error.problem.en}") from None
     except InUse:
-        raise CommandFailed("that login is taken") from None
+        raise CommandFailed(taken) from None
     except Refusal:
         raise CommandFailed("there is no such login or person here") from None

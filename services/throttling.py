@@ -55,6 +55,10 @@ SECOND_STEP: Final = Pace(free=5, window=LONGEST_WINDOW, longest=timedelta(minut
 """Codes of one login from anywhere: only who knows the password comes so far, and the codes are short."""
 
 
+BEGINNING: Final = Pace(free=200, window=timedelta(minutes=15), longest=timedelta(minutes=1))
+"""Ways in that were begun from one address: each leaves a row for some minutes."""
+
+
 @dataclass(frozen=True)
 class Place:
     """Where a try comes from: an address, and what its browser remembers of an earlier log-in."""
@@ -116,6 +120,19 @@ class Try:
         return attempts.is_familiar(connection, mark, now - FAMILIAR_FOR)
 
 
+def check_beginning(connection: Connection, place: Place, now: datetime) -> None:
+    """Raise TooManyTries where too many ways in were begun from an address."""
+    begun = attempts.failures(connection, _begun_from(place), now - BEGINNING.window)
+    wait = BEGINNING.wait_s(begun, now)
+    if wait:
+        raise TooManyTries(wait)
+
+
+def note_beginning(connection: Connection, place: Place, now: datetime) -> None:
+    """Count that a way in was begun from an address."""
+    attempts.note_failure(connection, [_begun_from(place)], now)
+
+
 def check_second_step(connection: Connection, login: str, now: datetime) -> None:
     """Raise TooManyTries where too many codes of a login were wrong."""
     wait = SECOND_STEP.wait_s(
@@ -146,6 +163,10 @@ def network_of(address: str) -> str:
     if parsed.ipv4_mapped is not None:
         return str(parsed.ipv4_mapped)
     return str(ipaddress.ip_network((parsed, 64), strict=False))
+
+
+def _begun_from(place: Place) -> str:
+    return _digest("begun", network_of(place.address))
 
 
 def _browser_mark(login: str, secret: str) -> str:

@@ -158,6 +158,8 @@ QUESTIONS: dict[str, Question] = {
     "DELETE /v1/sessions": plain("/v1/sessions"),
     "DELETE /v1/sessions/{session_id}": ending_ones_own,
     "DELETE /v1/sessions/{session_id}, of somebody else": ending_of_another,
+    "GET /v1/session/oidc": plain("/v1/session/oidc"),
+    "GET /v1/session/oidc/callback": plain("/v1/session/oidc/callback"),
     "GET /v1/me": plain("/v1/me"),
     "POST /v1/cases": plain("/v1/cases", {"process": "joining", "subject": SUBJECT, "unit": OWN}),
     "GET /v1/cases": plain("/v1/cases"),

@@ -142,6 +142,9 @@ TABLE: dict[str, Row] = {
     "GET /v1/sessions": Row(_at("/v1/sessions"), SIGNED_IN),
     "DELETE /v1/sessions": Row(_at("/v1/sessions"), SIGNED_IN.replace("200", "204")),
     "DELETE /v1/sessions/{session_id}": Row(_at("/v1/sessions/of-nobody"), SIGNED_IN.replace("200", "404")),
+    # Only where the installation has a provider.
+    "GET /v1/session/oidc": Row(_at("/v1/session/oidc"), EVERYBODY.replace("200", "404")),
+    "GET /v1/session/oidc/callback": Row(_at("/v1/session/oidc/callback"), EVERYBODY.replace("200", "404")),
     "GET /v1/me": Row(_at("/v1/me"), SIGNED_IN),
     "POST /v1/cases": Row(
         lambda scene: {

@@ -116,7 +116,7 @@ async def test_many_addresses_cannot_try_one_login(world):
 
 
 async def test_a_login_nobody_has_waits_like_any_other(world):
-    answers = []
+    answers: list[tuple[int, str, str]] = []
     for login in (HOST, "nobody-at-all"):
         client = a_client(world, f"192.0.2.{len(answers)}")
         last = await knock(client, {"login": login, "password": "not-this-one"}, times=6)

@@ -36,6 +36,8 @@ def test_secrets_are_not_shown(tmp_path):
     "name, value, told",
     [
         ("PORT", "70000", "ACCEDE_PORT: "),
+        ("OIDC_ISSUER", "http://provider.example", "ACCEDE_OIDC_ISSUER: starts with https://"),
+        ("OIDC_CLIENT_ID", "client-7", "ACCEDE_OIDC_ISSUER and OIDC_CLIENT_ID go together"),
         ("TIME_ZONE", "Mars/Olympus", "ACCEDE_TIME_ZONE: is not the name of a time zone"),
         ("DATABASE_URL", "mysql://x", "ACCEDE_DATABASE_URL: starts with sqlite:///"),
         ("TEMPORAL_ADDRESS", "nowhere", "ACCEDE_TEMPORAL_ADDRESS: is a host and a port"),

@@ -11,8 +11,9 @@ from sqlalchemy import select
 from commands.opening import opened_parts
 from records import migrating, organisation, rebuilding
 from records.tables import cases, events, people, units
-from services import accounts, demo
+from services import demo
 from services.demo import LOGINS, NotEmpty, seed
+from services.logging_in import Knock, log_in
 from services.parts import Parts
 from settings import read_settings
 
@@ -80,7 +81,7 @@ async def test_every_login_opens_a_session_and_the_applicant_holds_no_post(tmp_p
         await seed(parts)
         assert await demo.has_demo_logins(parts)
         for login in LOGINS:
-            begun = await accounts.log_in(parts, login.login, login.password, "127.0.0.1")
+            begun = await log_in(parts, Knock(login.login, login.password))
             assert begun.me.person.name == login.name
             assert bool(begun.me.posts) is (login.login not in {"applicant", "member"})
 

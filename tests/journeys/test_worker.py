@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from records import accounts
+from records import attempts
 from records.database import Database
 from services.connecting import connect
 from tests.journeys.household import until
@@ -112,7 +112,7 @@ async def test_a_worker_starts_the_courier_and_the_schedules_and_stops_in_order(
     client = await connect(temporal.address, lazy=False)
     database = Database.open(sqlite_address)
     long_ago = datetime.now(UTC) - timedelta(days=2)
-    await database.write(partial(accounts.note_failed_login, key="li", now=long_ago))
+    await database.write(partial(attempts.note_failure, keys=["li"], now=long_ago))
 
     async def schedules_are_there() -> bool:
         found = {schedule.id async for schedule in await client.list_schedules()}
@@ -137,5 +137,5 @@ async def test_a_worker_starts_the_courier_and_the_schedules_and_stops_in_order(
         assert await worker.ends() == 0
     assert "Traceback" not in worker.said
     # The night clears what was kept for a time only.
-    assert await database.read(partial(accounts.failed_logins, key="li", since=long_ago)) == 0
+    assert await database.read(partial(attempts.failures, key="li", since=long_ago)) is None
     await database.close()

@@ -22,7 +22,7 @@ from domain.moments import start_of
 from domain.process import Process
 from records.cursors import Page, cursor_of, place_of
 from records.problems import NotFound
-from records.scope import Scope, units_below
+from records.scope import Scope
 from records.searching import named
 from records.snapshots import read_snapshot
 from records.stored import StoredEvent, events_after, stored_event
@@ -113,7 +113,9 @@ def list_cases(
         opened_on, case_id = place_of(cursor, 2)
         place = sa.tuple_(sa.literal(opened_on), sa.literal(case_id))
         conditions.append(sa.tuple_(sa.type_coerce(cases.c.opened_on, sa.String), cases.c.id) < place)
-    rows = connection.execute(_listed(scope, conditions, limit + 1)).all()
+    asked = None if narrowed is None else narrowed.unit
+    reasons = scope.reasons() if asked is None else scope.reasons_within(connection, asked)
+    rows = connection.execute(_listed(reasons, conditions, limit + 1)).all()
     found = tuple(_listed_case(row, scope.today) for row in rows[:limit])
     more = len(rows) > limit
     return Page(found, cursor_of(found[-1].opened_on.isoformat(), found[-1].id) if more else None)
@@ -178,7 +180,9 @@ def _found(connection: Connection, library: Library, row: Row[Any]) -> FoundCase
     return FoundCase(case, library.for_case(case), row.head, row.subject, row.unit)
 
 
-def _listed(scope: Scope, conditions: Sequence[ColumnElement[bool]], limit: int) -> Select[Any]:
+def _listed(
+    reasons: Sequence[ColumnElement[bool]], conditions: Sequence[ColumnElement[bool]], limit: int
+) -> Select[Any]:
     """Select the first cases: from an index alone for each reason to see them, and only then their rows."""
     indexed = (cases.c.id, cases.c.opened_on, cases.c.due_on)
     firsts = [
@@ -187,7 +191,7 @@ def _listed(scope: Scope, conditions: Sequence[ColumnElement[bool]], limit: int)
         .order_by(cases.c.opened_on.desc(), cases.c.id.desc())
         .limit(limit)
         .subquery()
-        for reason in scope.reasons()
+        for reason in reasons
     ]
     first = firsts[0] if len(firsts) == 1 else sa.union(*map(sa.select, firsts)).subquery()
     names = (people.c.name.label("subject_name"), units.c.name.label("unit_name"))
@@ -235,8 +239,6 @@ def _conditions(connection: Connection, narrowed: CaseFilter, today: date) -> It
         (cases.c.subject_id, narrowed.subject),
     )
     yield from (column == value for column, value in equal if value is not None)
-    if narrowed.unit is not None:
-        yield cases.c.unit_id.in_(units_below((narrowed.unit,)))
     if narrowed.overdue is not None:
         late = sa.func.coalesce(cases.c.due_on < today, sa.false())
         yield late if narrowed.overdue else sa.not_(late)

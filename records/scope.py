@@ -52,14 +52,43 @@ class Scope:
         """
         if self.everything:
             return (sa.true(),)
-        mine, moving = cases.alias(), cases.alias()
-        taking_part = sa.select(case_people.c.case_id).where(case_people.c.person_id == self.person)
-        in_person = (sa.select(mine.c.id).where(mine.c.subject_id == self.person), taking_part)
         if not self.units:
-            return (cases.c.id.in_(sa.union_all(*in_person)),)
-        below = units_below(self.units)
-        awaited = sa.select(moving.c.id).where(moving.c.target_unit_id.in_(below))
-        return (cases.c.unit_id.in_(below), cases.c.id.in_(sa.union_all(awaited, *in_person)))
+            return (self._concerns_them(),)
+        return (cases.c.unit_id.in_(units_below(self.units)), self._concerns_them())
+
+    def reasons_within(self, connection: Connection, unit: str) -> tuple[ColumnElement[bool], ...]:
+        """Return the same for the cases of a unit and of all below it; none where nothing is seen there.
+
+        What is both asked and seen is worked out first. Else a search for the cases of a place the person
+        does not see would read all that he does see.
+        """
+        if self.everything:
+            return (cases.c.unit_id.in_(units_below((unit,))),)
+        concerns = sa.and_(self._concerns_them(), is_below((unit,), cases.c.unit_id))
+        shared = self._shared(connection, unit)
+        return (cases.c.unit_id.in_(units_below(shared)), concerns) if shared else (concerns,)
+
+    def _concerns_them(self) -> ColumnElement[bool]:
+        """Return the condition on what is always little: own cases, and those that wait for their units."""
+        mine, moving = cases.alias(), cases.alias()
+        found = [
+            sa.select(mine.c.id).where(mine.c.subject_id == self.person),
+            sa.select(case_people.c.case_id).where(case_people.c.person_id == self.person),
+        ]
+        if self.units:
+            # Few cases wait for another unit: these are looked through, not all the units.
+            waits = sa.and_(moving.c.target_unit_id > "", is_below(self.units, moving.c.target_unit_id))
+            found.append(sa.select(moving.c.id).where(waits))
+        return cases.c.id.in_(sa.union_all(*found))
+
+    def _shared(self, connection: Connection, unit: str) -> tuple[str, ...]:
+        """Return the tops of what lies both below this unit and below the person's own."""
+        pairs = sa.select(unit_closure.c.unit_id)
+        inside = pairs.where(unit_closure.c.ancestor_id.in_(self.units), unit_closure.c.unit_id == unit)
+        above = pairs.where(unit_closure.c.ancestor_id == unit, unit_closure.c.unit_id.in_(self.units))
+        if connection.execute(inside.limit(1)).first() is not None:
+            return (unit,)
+        return tuple(connection.execute(above).scalars())
 
 
 def scope_of(connection: Connection, person: str, today: date) -> Scope:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement, Connection
+from sqlalchemy import ColumnElement, Connection, FromClause, Select
 
 from records.names import endings, searched
 from records.tables import ENDING, name_endings, people
@@ -51,10 +51,8 @@ def named(connection: Connection, text: str, *, begin_with: int = RARE) -> Condi
     if not part:
         return lambda _column: sa.true()
     first = part[:ENDING]
-    begins = sa.and_(name_endings.c.ending >= first, name_endings.c.ending < first + _LAST)
-    found = sa.select(name_endings.c.person_id).where(begins)
-    some = found.limit(EVERYBODY + 1).subquery()
-    number = connection.execute(sa.select(sa.func.count()).select_from(some)).scalar_one()
+    found = _found(first)
+    number = _number(connection, found)
     bearer = people.alias()
     having = sa.select(bearer.c.id).where(bearer.c.name_search.contains(part, autoescape=True))
 
@@ -69,3 +67,27 @@ def named(connection: Connection, text: str, *, begin_with: int = RARE) -> Condi
         return among if part == first else sa.and_(among, has)
 
     return condition
+
+
+def bearers(connection: Connection, text: str) -> FromClause | None:
+    """Return ids of people who have the beginning of a part of a name, in order, to be looked at in turn.
+
+    None where there are so many that reading all names in order comes to a full page sooner. The OFFSET keeps
+    PostgreSQL from looking at all of them before it puts them in order.
+    """
+    found = _found(searched(text)[:ENDING])
+    if not searched(text) or _number(connection, found) > EVERYBODY:
+        return None
+    person = found.selected_columns[0].label("id")
+    return found.with_only_columns(person).distinct().order_by(person).offset(0).subquery()
+
+
+def _found(beginning: str) -> Select[tuple[str]]:
+    begins = (name_endings.c.ending >= beginning, name_endings.c.ending < beginning + _LAST)
+    return sa.select(name_endings.c.person_id).where(*begins)
+
+
+def _number(connection: Connection, found: Select[tuple[str]]) -> int:
+    """Return how many there are, up to one more than make a difference."""
+    some = found.limit(EVERYBODY + 1).subquery()
+    return connection.execute(sa.select(sa.func.count()).select_from(some)).scalar_one()

@@ -28,7 +28,7 @@ from records.organisation import (
 )
 from records.problems import NotFound
 from records.scope import ADMIN, above_all, held_on, held_units, is_below, units_below
-from records.searching import EVERYBODY, RARE, named
+from records.searching import EVERYBODY, RARE, bearers, named
 from records.tables import (
     case_people,
     cases,
@@ -79,7 +79,8 @@ def list_people(
             conditions.append(lambda column: _person_is_seen(column, viewer, units, today))
     elif _are_many(connection, units):
         # A page is soon full when everybody is looked at in turn; gathering all who are seen takes longer.
-        somebody = people.alias()
+        some = bearers(connection, q) if q else None
+        somebody = people.alias() if some is None else some
         ways = [(somebody.c.id, _person_is_seen(somebody.c.id, viewer, units, today))]
     if q:
         in_turn = len(ways) == 1

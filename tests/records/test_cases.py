@@ -1,5 +1,6 @@
 """Reading cases: who sees which, what lists can be narrowed to, how it was on a past day."""
 
+import itertools
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -124,9 +125,9 @@ def test_a_post_above_every_unit_sees_everything_and_one_beside_another_root_doe
     assert seen_by(begun, AUDITOR) == ["case-1"]
 
 
-def listed(database, **narrowed):
+def listed(database, viewer=AUDITOR, **narrowed):
     def work(connection):
-        scope = scope_of(connection, AUDITOR, TODAY)
+        scope = scope_of(connection, viewer, TODAY)
         page = list_cases(connection, scope=scope, narrowed=CaseFilter(**narrowed))
         return [found.id for found in page.items]
 
@@ -163,6 +164,27 @@ def listed(database, **narrowed):
 )
 def test_a_list_can_be_narrowed(shown, narrowed, found):
     assert listed(shown, **narrowed) == found
+
+
+def test_the_cases_of_a_unit_are_those_of_the_whole_list_that_lie_there_or_below(begun):
+    def check(viewer, unit):
+        there = unit in {"committee-1", "circle-1"}
+        assert listed(begun, viewer, unit=unit) == (listed(begun, viewer) if there else []), (viewer, unit)
+
+    viewers = (SUBJECT, SECRETARY, AUDITOR, OUTSIDER, ADMIN, "nobody")
+    units = ("committee-1", "circle-1", "circle-2", "other", "unknown")
+    for pair in itertools.product(viewers, units):
+        check(*pair)
+    # With a second root the auditor no longer sees everything there is.
+    begun.write_now(lambda c: organisation.add_unit(c, id="other", kind="committee", name="另一委员会"))
+    for unit in units:
+        check(AUDITOR, unit)
+
+
+def test_a_case_that_waits_for_another_unit_is_listed_for_it_where_it_still_lies(begun):
+    begun.write_now(lambda c: c.execute(sa.update(tables.cases).values(target_unit_id="circle-2")))
+    assert listed(begun, OUTSIDER, unit="circle-1") == ["case-1"]
+    assert listed(begun, OUTSIDER, unit="circle-2") == []
 
 
 def test_pages_show_every_case_once_those_opened_last_first(database):

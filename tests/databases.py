@@ -37,18 +37,40 @@ KINDS = [
 _numbers = itertools.count(1)
 
 
-@pytest.fixture(scope="session")
-def migrated_sqlite():
-    """A SQLite file with all tables, to be copied."""
+class _Shared:
+    """Made for the first room that asks for it, and taken down after the last.
+
+    Each conftest.py that imports a fixture has that fixture for itself, once a session, too.
+    """
+
+    def __init__(self, making):
+        self._making = contextlib.contextmanager(making)
+        self._users = 0
+
+    @contextlib.contextmanager
+    def held(self, *arguments):
+        if not self._users:
+            self._made = self._making(*arguments)
+            self._value = self._made.__enter__()
+        self._users += 1
+        try:
+            yield self._value
+        finally:
+            self._users -= 1
+            if not self._users:
+                self._made.__exit__(None, None, None)
+
+
+@_Shared
+def _sqlite_file():
     folder = Path(tempfile.mkdtemp(prefix="accede-"))
     migrating.upgrade(f"sqlite:///{folder / 'template.db'}")
     yield folder / "template.db"
     shutil.rmtree(folder)
 
 
-@pytest.fixture(scope="session")
-def postgres_server():
-    """The address of a PostgreSQL server that lives as long as the session, at its own socket."""
+@_Shared
+def _server():
     folder = Path(tempfile.mkdtemp(prefix="accede-pg-"))
     server = get_server(folder / "data", cleanup_mode="delete")
     with _administering(server.get_uri()) as connection:
@@ -61,13 +83,33 @@ def postgres_server():
     shutil.rmtree(folder, ignore_errors=True)
 
 
+@_Shared
+def _template(server):
+    with _administering(server) as connection:
+        connection.execute("CREATE DATABASE accede_template")
+    migrating.upgrade(_named(server, "accede_template"))
+    yield "accede_template"
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite():
+    """A SQLite file with all tables, to be copied."""
+    with _sqlite_file.held() as file:
+        yield file
+
+
+@pytest.fixture(scope="session")
+def postgres_server():
+    """The address of a PostgreSQL server that lives as long as the session, at its own socket."""
+    with _server.held() as address:
+        yield address
+
+
 @pytest.fixture(scope="session")
 def postgres_template(postgres_server):
     """The name of a PostgreSQL database with all tables, to be copied."""
-    with _administering(postgres_server) as connection:
-        connection.execute("CREATE DATABASE accede_template")
-    migrating.upgrade(_named(postgres_server, "accede_template"))
-    return "accede_template"
+    with _template.held(postgres_server) as name:
+        yield name
 
 
 @pytest.fixture

@@ -14,13 +14,12 @@ from uuid import uuid4
 from sqlalchemy import Connection
 
 from domain.acts import Due, Start
-from domain.case import Case
 from domain.circumstances import Circumstances
 from domain.library import UnknownProcess
 from domain.process import Process
 from domain.refusals import NotEntitled, NotPossible
 from domain.values import Text
-from records import cases, materials, problems, recording, registers
+from records import materials, problems, recording, registers
 from records.prepared import at_once
 from records.recording import LockedCase, Recorded
 from records.registers import ActedOn, Surroundings
@@ -32,6 +31,7 @@ from services.idempotency import Once
 from services.parts import Caller, Parts
 from services.refusals import InvalidInput, NotPermitted
 from services.requests import ActRequest, StartRequest, as_act
+from services.taking_part import check_seen, check_takes_part, works_here
 from services.views import CaseView, Performed, event_view
 
 A = TypeVar("A")
@@ -97,7 +97,7 @@ async def perform(
             return _as_before(earlier), None
         locked = recording.locked(connection, parts.library, asked_for)
         around = _around(connection, parts, caller, locked, asked)
-        _check_seen(connection, parts, caller, locked.case, around)
+        check_seen(connection, parts, caller, locked.case, around)
         recording.check_head(connection, locked, head)
         _check_named(around.known, asked)
         if asked.to_unit is not None:
@@ -157,24 +157,8 @@ def _start(
     try:
         return recording.record(connection, process, None, act, parts.clock()), around
     except NotEntitled as refused:
-        _check_takes_part(refused, process, None, known)
+        check_takes_part(refused, process, None, known)
         raise
-
-
-def _check_seen(
-    connection: Connection, parts: Parts, caller: Caller, case: Case, around: Surroundings
-) -> None:
-    """Raise the record's NotFound where the case is outside the caller's scope.
-
-    Most acts are those of the subject, of people in its case roles, and of posts in its unit or above it: for
-    them the short way says the same as the scope of all lists, and much sooner.
-    """
-    if caller.person in (case.subject, *(person for held in case.people.values() for person in held)):
-        return
-    if any(place.id in around.watches for place in around.known.path):
-        return
-    if not cases.is_seen(connection, case.id, scope_of(connection, caller.person, parts.today())):
-        raise problems.NotFound("not in the caller's scope")
 
 
 def _act(  # noqa: PLR0917 - everything an act in a transaction depends on
@@ -197,7 +181,7 @@ def _act(  # noqa: PLR0917 - everything an act in a transaction depends on
     try:
         return recording.record(connection, locked.process, locked, act, parts.clock())
     except NotEntitled as refused:
-        _check_takes_part(refused, locked.process, locked.case, known)
+        check_takes_part(refused, locked.process, locked.case, known)
         raise
 
 
@@ -236,7 +220,7 @@ def _excluded(asked: ActRequest) -> tuple[str, ...]:
 
 def _migrate(connection: Connection, parts: Parts, locked: LockedCase, known: Circumstances) -> Recorded:
     """Let happen what is due, a change of rules included. Asked of whoever works on the case by a post."""
-    if not _works_here(locked.process, locked.case, known):
+    if not works_here(locked.process, locked.case, known):
         raise NotPermitted
     recorded = recording.record(connection, locked.process, locked, Due(adopt=True), parts.clock())
     if not recorded.events:
@@ -314,23 +298,6 @@ def _check_people(known: Circumstances, named: Mapping[str, Iterable[str]]) -> N
     for path, people in named.items():
         if any(known.person(person) is None for person in people):
             raise InvalidInput(path, _NOT_THERE)
-
-
-def _check_takes_part(
-    refused: NotEntitled, process: Process, case: Case | None, known: Circumstances
-) -> None:
-    """Raise NotPermitted for those without a part in the case: the rule's own refusal is not for them."""
-    in_roles = () if case is None else (p for held in case.people.values() for p in held)
-    takes_part = case is not None and known.actor in (case.subject, *in_roles)
-    if not takes_part and not _works_here(process, case, known):
-        raise NotPermitted(refused.detail) from refused
-
-
-def _works_here(process: Process, case: Case | None, known: Circumstances) -> bool:
-    """Whether the actor holds, in a unit of the case, a post that the process knows; an auditor's is none."""
-    edition = process if case is None else process.edition(case.version)
-    places = {unit.id for unit in (known.path if case is None else case.path)}
-    return any(post.actor in edition.roles and post.unit in places for post in known.posts)
 
 
 _NOT_THERE = Text(zh="没有这样的内容", en="there is no such thing")

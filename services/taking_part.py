@@ -1,0 +1,46 @@
+"""Who has a part in a case: what is refused to all others, and in which words."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from domain.case import Case
+from domain.circumstances import Circumstances
+from domain.process import Process
+from domain.refusals import NotEntitled
+from records import cases, problems
+from records.registers import Surroundings
+from records.scope import scope_of
+from services.parts import Caller, Parts
+from services.refusals import NotPermitted
+
+
+def check_seen(
+    connection: Connection, parts: Parts, caller: Caller, case: Case, around: Surroundings
+) -> None:
+    """Raise the record's NotFound where the case is outside the caller's scope.
+
+    Most acts are those of the subject, of people in its case roles, and of posts in its unit or above it: for
+    them the short way says the same as the scope of all lists, and much sooner.
+    """
+    if caller.person in (case.subject, *(person for held in case.people.values() for person in held)):
+        return
+    if any(place.id in around.watches for place in around.known.path):
+        return
+    if not cases.is_seen(connection, case.id, scope_of(connection, caller.person, parts.today())):
+        raise problems.NotFound("not in the caller's scope")
+
+
+def check_takes_part(refused: NotEntitled, process: Process, case: Case | None, known: Circumstances) -> None:
+    """Raise NotPermitted for those without a part in the case: the rule's own refusal is not for them."""
+    in_roles = () if case is None else (p for held in case.people.values() for p in held)
+    takes_part = case is not None and known.actor in (case.subject, *in_roles)
+    if not takes_part and not works_here(process, case, known):
+        raise NotPermitted(refused.detail) from refused
+
+
+def works_here(process: Process, case: Case | None, known: Circumstances) -> bool:
+    """Return whether the actor holds a post the process knows in a unit of the case; an auditor's is none."""
+    edition = process if case is None else process.edition(case.version)
+    places = {unit.id for unit in (known.path if case is None else case.path)}
+    return any(post.actor in edition.roles and post.unit in places for post in known.posts)

@@ -98,6 +98,10 @@ async def _ending_of(scene: Scene, person: str) -> Asked:
     return Asked(f"/v1/sessions/{await scene.parts.database.write(begun)}")
 
 
+async def renaming(scene: Scene, caller: Caller) -> Asked:
+    return Asked(f"/v1/units/{OWN}/changes", {"reason": "更名", "name": f"{caller}读书会"})
+
+
 async def reading_oneself(scene: Scene, caller: Caller) -> Asked:
     return Asked(f"/v1/people/{person_of(caller)}")
 
@@ -150,6 +154,7 @@ STEP = "POST /v1/cases/{case_id}/steps/{step}"
 LETTER = {"seq": 4, "path": "fields.letter", "value": "请予批准"}
 _NEW_UNIT = {"kind": "group", "name": "新小组"}
 _NEW_PERSON = {"name": "新人"}
+_BARRED = {"restriction": "none-such", "reason": "处分", "from": str(TODAY)}
 
 QUESTIONS: dict[str, Question] = {
     "POST /v1/session": logging_in,
@@ -167,6 +172,7 @@ QUESTIONS: dict[str, Question] = {
     "GET /v1/cases/{case_id}, as of a past day": about("past case", f"{CASE}?as_of={YESTERDAY}"),
     "GET /v1/cases/{case_id}, while a transfer waits": about("moving case", CASE),
     "GET /v1/cases/{case_id}, of another tree": about("far case", CASE),
+    "GET /v1/cases/{case_id}/access": about("case", f"{CASE}/access"),
     "GET /v1/cases/{case_id}/history": about("case", f"{CASE}/history"),
     "GET /v1/cases/{case_id}/explain": about("case", f"{CASE}/explain"),
     f"{STEP}, for the secretary or the deputy": acting("case", "steps/talk"),
@@ -195,7 +201,20 @@ QUESTIONS: dict[str, Question] = {
     "GET /v1/units/{unit_id}": plain(f"/v1/units/{OWN}"),
     "POST /v1/units": plain("/v1/units", _NEW_UNIT | {"parent": OWN}),
     "POST /v1/units, in another tree": plain("/v1/units", _NEW_UNIT | {"parent": FAR}),
+    "GET /v1/units/{unit_id}/changes": plain(f"/v1/units/{OWN}/changes"),
+    "POST /v1/units/{unit_id}/changes": renaming,
+    "POST /v1/units/{unit_id}/close": plain(
+        f"/v1/units/{OWN}/close", {"reason": "合并", "successor": "circle-2"}
+    ),
+    "GET /v1/units/{unit_id}/closing": plain(f"/v1/units/{OWN}/closing"),
+    "POST /v1/units/{unit_id}/closing": plain(f"/v1/units/{OWN}/closing", {}),
     "GET /v1/people": plain("/v1/people"),
+    "GET /v1/people/{person_id}/standings": about("applicant", "/v1/people/{}/standings"),
+    "GET /v1/people/{person_id}/restrictions": about("applicant", "/v1/people/{}/restrictions"),
+    "POST /v1/people/{person_id}/restrictions": about("applicant", "/v1/people/{}/restrictions", _BARRED),
+    "POST /v1/people/{person_id}/restrictions/{restriction_id}": about(
+        "applicant", "/v1/people/{}/restrictions/none", {"reason": "更正", "from": str(TODAY)}
+    ),
     "GET /v1/people/{person_id}, the subject of a case": about("applicant", "/v1/people/{}"),
     "GET /v1/people/{person_id}, oneself": reading_oneself,
     "GET /v1/people/{person_id}, of another tree": plain(f"/v1/people/{FARMER}"),

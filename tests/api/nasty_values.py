@@ -101,6 +101,18 @@ BODIES = {
             "reason": "r",
         },
     ),
+    "unit change": (
+        "/v1/units/circle-2/changes",
+        {"reason": "r", "from": "2025-03-03", "name": "n", "parent": "circle-1", "may_approve": True},
+    ),
+    "unit closing": (
+        "/v1/units/circle-2/close",
+        {"reason": "r", "on": "2025-04-01", "successor": "circle-1", "assigned": {SUBJECT: "circle-1"}},
+    ),
+    "restriction": (
+        f"/v1/people/{SECRETARY}/restrictions",
+        {"restriction": "r", "reason": "r", "from": "2025-03-03", "to": "2025-04-01"},
+    ),
     "unit": ("/v1/units", {"kind": "k", "name": "n", "parent": "committee-1", "temporary": True}),
     "person": (
         "/v1/people",
@@ -152,14 +164,19 @@ QUERIES = (
     "/v1/cases?process={}", "/v1/cases?cursor={}", "/v1/cases?limit={}",
     "/v1/cases/{case}?as_of={}", "/v1/cases/{case}/history?cursor={}", "/v1/cases/{case}/history?limit={}",
     "/v1/tasks?cursor={}", "/v1/tasks?limit={}", "/v1/notifications?unread={}", "/v1/notifications?cursor={}",
-    "/v1/processes/ballot?format={}", "/v1/units?cursor={}", "/v1/people?q={}", "/v1/people?unit={}",
+    "/v1/processes/ballot?format={}", "/v1/units?cursor={}", "/v1/units?as_of={}", "/v1/people?as_of={}",
+    "/v1/posts?as_of={}", "/v1/cases?as_of={}", "/v1/units?as_of=2025-03-01&cursor={}",
+    "/v1/people?as_of=2025-03-01&unit={}", "/v1/cases?as_of=2025-03-01&cursor={}",
+    "/v1/people?q={}", "/v1/people?unit={}",
     "/v1/people?cursor={}", "/v1/posts?unit={}", "/v1/posts?person={}", "/v1/posts?role={}",
     "/v1/posts?cursor={}", "/v1/delegations?cursor={}",
 )  # fmt: skip
 PATHS = (
     "/v1/cases/{}", "/v1/cases/{}/history",
     "/v1/cases/{}/explain", "/v1/processes/{}", "/v1/processes/ballot/{}",
-    "/v1/units/{}", "/v1/people/{}", "/v1/materials/{}", "/v1/materials/{}/content", "/problems/{}", "/v1/{}",
+    "/v1/units/{}/changes", "/v1/units/{}/closing", "/v1/people/{}/standings", "/v1/people/{}/restrictions",
+    "/v1/cases/{}/access", "/v1/units/{}", "/v1/people/{}",
+    "/v1/materials/{}", "/v1/materials/{}/content", "/problems/{}", "/v1/{}",
 )  # fmt: skip
 # A cursor that can be read, for a place that cannot be.
 FORGED = (

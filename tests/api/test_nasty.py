@@ -51,7 +51,8 @@ async def test_nasty_values_at_every_place_of_every_body(world_on_both, name):
     world = world_on_both
     case = await world.start(fields={"letter": "请批准"})
     path, body = BODIES[name]
-    person = ADMIN if name in {"unit", "person", "post", "delegation", "end"} else SECRETARY
+    managing = {"unit", "unit change", "unit closing", "restriction", "person", "post", "delegation", "end"}
+    person = ADMIN if name in managing else SECRETARY
     person = SUBJECT if name.startswith("start") else person
     headers = world.by(person, if_match=case["head"], content_type="application/json")
     for place in places(body):

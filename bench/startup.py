@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.act.running import free_port
-from bench.promises import Promise, report
+from bench.promises import RESULTS, Promise, report
 
 UP_WITHIN = 8.0
 """Seconds from `accede up` to its first answer."""
@@ -46,8 +46,8 @@ class Start:
     cpu: float
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure, print one line for each promise, and return the exit code."""
+def main(arguments: Sequence[str] | None = None, *, into: Path = RESULTS) -> int:
+    """Measure, print one line for each promise, leave results in a folder, and return the exit code."""
     parser = argparse.ArgumentParser(prog="bench.startup", description=__doc__)
     parser.add_argument("--small", action="store_true", help="one round instead of three")
     parser.add_argument("--plant", choices=["laggard"], help="a fault that the promises must notice")
@@ -61,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             folder = Path(scratch) / f"{prog}{number}"
             fresh.append(_up(folder, environment))
             again.append(_up(folder, environment))
-    return report("startup", _promises(helps, fresh, again), _details(helps, fresh, again))
+    return report("startup", _promises(helps, fresh, again), _details(helps, fresh, again), into=into)
 
 
 def _promises(helps: Sequence[float], fresh: Sequence[Start], again: Sequence[Start]) -> list[Promise]:

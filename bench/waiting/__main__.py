@@ -33,9 +33,8 @@ AT_REST: Final = 2.0
 """Percent of one core that everything may use while nobody acts."""
 DRAINED_IN: Final = 20.0
 """Seconds after their moment in which everything due has to be recorded."""
-RESTS_FOR: Final = 20.0
-"""Seconds over which the rest is watched."""
-_GIVES_UP_AFTER: Final = 180.0
+_SAYS_EVERY: Final = 5.0
+"""Seconds between two lines about how far the workflows are."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +45,10 @@ class Size:
     due: int
     until_midnight: float
     """Seconds from the start to the moment at which `due` cases are due: all must be open before."""
+    rests_for: float = 20.0
+    """Seconds over which the rest is watched."""
+    gives_up_after: float = 180.0
+    """Seconds after that moment at which no more is awaited."""
 
 
 FULL: Final = Size(cases=10_000, due=2_000, until_midnight=1200)
@@ -79,11 +82,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         until_midnight=asked.until_midnight or usual.until_midnight,
     )
     with tempfile.TemporaryDirectory(prefix="accede-waiting-") as scratch:
-        measured = asyncio.run(_measure(size, Path(scratch), unheard=asked.plant == "unheard"))
-    return report("waiting", _promises(size, measured), {"size": vars(size), "acts": len(measured.acts)})
+        measured = measure(size, Path(scratch), unheard=asked.plant == "unheard")
+    return report("waiting", promises(size, measured), {"size": vars(size), "acts": len(measured.acts)})
 
 
-def _promises(size: Size, found_: Found) -> list[Promise]:
+def promises(size: Size, found_: Found) -> list[Promise]:
+    """Return what is promised of so many cases, with what was found."""
     late = sorted(found_.acts)
     p95 = round(late[int(len(late) * 0.95)] * 1000) if late else float("nan")
     open_cases = f"{size.cases} open cases"
@@ -102,6 +106,15 @@ def _promises(size: Size, found_: Found) -> list[Promise]:
     ]
 
 
+def measure(size: Size, scratch: Path, *, unheard: bool = False) -> Found:
+    """Run an installation in a folder until everything due at midnight is recorded; nothing is, if `unheard`.
+
+    Once in a process, which lives in a time zone of its own from then on. Raises RuntimeError when midnight
+    comes before all cases are open.
+    """
+    return asyncio.run(_measure(size, scratch, unheard=unheard))
+
+
 async def _measure(size: Size, scratch: Path, *, unheard: bool) -> Found:
     midnight = (datetime.now(UTC) + timedelta(seconds=size.until_midnight)).replace(microsecond=0)
     variables = midnight_at(midnight, scratch / "zones")
@@ -116,33 +129,34 @@ async def _measure(size: Size, scratch: Path, *, unheard: bool) -> Found:
     try:
         before = running.memory()
         waiting = size.cases - size.due
-        crowd = await gather(database, process, midnight, 0 if unheard else size.due, waiting)
+        due = 0 if unheard else size.due
+        crowd = await gather(database, process, midnight, due, waiting, say=_say)
         await _until(lambda: _all_told(database), midnight)
         await _settled(running, midnight)
         after = running.memory()
         measured.worker_kib = (after["worker"] - before["worker"]) / size.cases
         measured.server_kib = (after["server"] - before["server"]) / size.cases
-        measured.at_rest = await _rest(running, midnight)
-        measured.drained, measured.acts = await _drain(running.api, database, crowd, midnight, size.due)
+        measured.at_rest = await _rest(running, midnight, size.rests_for)
+        measured.drained, measured.acts = await _drain(running.api, database, crowd, midnight, size)
     finally:
         await database.close()
         await running.stop()
     return measured
 
 
-async def _rest(running: Installation, midnight: datetime) -> float:
+async def _rest(running: Installation, midnight: datetime, seconds: float) -> float:
     """Return what everything uses while nobody acts, in percent of a core."""
-    if datetime.now(UTC) + timedelta(seconds=RESTS_FOR + 2) > midnight:
+    if datetime.now(UTC) + timedelta(seconds=seconds + 2) > midnight:
         raise RuntimeError(
             "midnight comes too soon to rest before it: give more seconds with --until-midnight"
         )
     used, begun = running.cpu(), time.monotonic()
-    await asyncio.sleep(RESTS_FOR)
+    await asyncio.sleep(seconds)
     return (running.cpu() - used) / (time.monotonic() - begun) * 100
 
 
 async def _drain(
-    api: str, database: Database, crowd: Crowd, midnight: datetime, due: int
+    api: str, database: Database, crowd: Crowd, midnight: datetime, size: Size
 ) -> tuple[float, tuple[float, ...]]:
     """Act from midnight on until everything due is recorded; return how late the last was, and the acts."""
     await asyncio.sleep(max(0.0, (midnight - datetime.now(UTC)).total_seconds()))
@@ -150,8 +164,8 @@ async def _drain(
     async with httpx.AsyncClient(base_url=api, trust_env=False, timeout=60) as client:
         (await client.post("/v1/session", json={"login": LOGIN, "password": PASSWORD})).raise_for_status()
         acting = [asyncio.create_task(_act(client, case, waits)) for case in crowd.acted_on[:4]]
-        give_up_at = time.monotonic() + _GIVES_UP_AFTER
-        while len(late := await database.read(partial(lateness, midnight=midnight))) < due:
+        give_up_at = time.monotonic() + size.gives_up_after
+        while len(late := await database.read(partial(lateness, midnight=midnight))) < size.due:
             if time.monotonic() > give_up_at:
                 break
             await asyncio.sleep(0.5)
@@ -161,7 +175,7 @@ async def _drain(
     for trouble in ended:
         if isinstance(trouble, Exception):
             raise trouble
-    return (late[-1] if len(late) >= due else float("inf")), tuple(waits)
+    return (late[-1] if len(late) >= size.due else float("inf")), tuple(waits)
 
 
 async def _act(client: httpx.AsyncClient, case: str, waits: list[float]) -> None:
@@ -182,7 +196,10 @@ async def _act(client: httpx.AsyncClient, case: str, waits: list[float]) -> None
 
 
 async def _all_told(database: Database) -> bool:
-    return await database.read(untold) == 0
+    left = await database.read(untold)
+    _say(f"{left} workflows are to be started")
+    await asyncio.sleep(_SAYS_EVERY if left else 0)
+    return left == 0
 
 
 async def _settled(running: Installation, midnight: datetime) -> None:
@@ -205,6 +222,10 @@ async def _until(holds: Callable[[], Awaitable[bool]], midnight: datetime) -> No
                 "midnight came before all cases were open: give more seconds with --until-midnight"
             )
         await asyncio.sleep(0.5)
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(f"{datetime.now(UTC):%H:%M:%S} {line}\n")
 
 
 def _environment(processes: Path) -> dict[str, str]:

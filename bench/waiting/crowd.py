@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -34,7 +35,12 @@ from tests.records.organisations import an_organisation
 
 LOGIN: Final = "secretary"
 PASSWORD: Final = "only-for-the-bench"  # noqa: S105 - of an invented person, on this machine, for minutes
-_AT_ONCE: Final = 100
+_AT_ONCE: Final = 10
+"""Cases recorded in one transaction, and ..."""
+_PAUSE: Final = 0.02
+"""... seconds after it: on SQLite workers wait for it to write down whom they told."""
+_TOLD_EVERY: Final = 1000
+"""Cases between two lines about how far the record is."""
 _WHY: Final = "entered late"
 _FILE: Final = "reading-circle/1.yaml"
 
@@ -64,8 +70,16 @@ async def found(settings: Settings) -> None:
         await accounts.add_account(parts, LOGIN, SECRETARY, PASSWORD)
 
 
-async def gather(database: Database, process: Process, midnight: datetime, due: int, later: int) -> Crowd:
-    """Record the starts of all cases; their workflows are started by whoever finds them untold."""
+async def gather(
+    database: Database,
+    process: Process,
+    midnight: datetime,
+    due: int,
+    later: int,
+    *,
+    say: Callable[[str], None] = lambda _: None,
+) -> Crowd:
+    """Record the starts of all cases; their workflows are started by the workers' relays, a few at once."""
     soon, far = _days(process, midnight)
     crowd = Crowd(
         due=tuple(f"due-{number}" for number in range(due)),
@@ -75,7 +89,10 @@ async def gather(database: Database, process: Process, midnight: datetime, due: 
     wanted = [(case, soon) for case in crowd.due]
     wanted += [(case, far) for case in (*crowd.later, *crowd.acted_on)]
     for first in range(0, len(wanted), _AT_ONCE):
+        if first % _TOLD_EVERY == 0:
+            say(f"{first} of {len(wanted)} cases are recorded")
         await database.write(partial(_start, process=process, wanted=wanted[first : first + _AT_ONCE]))
+        await asyncio.sleep(_PAUSE)
     return crowd
 
 

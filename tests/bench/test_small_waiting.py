@@ -1,0 +1,64 @@
+"""Cases that wait, a few of them: whether it is measured what is promised, never how fast it was."""
+
+import math
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+
+import pytest
+
+from bench.waiting.__main__ import FULL, Found, Size, measure, promises
+
+TINY = Size(cases=30, due=20, until_midnight=80, rests_for=2, gives_up_after=20)
+GOOD = Found(worker_kib=50, server_kib=60, at_rest=1.5, drained=12, acts=(0.1,) * 100)
+
+
+def measured(folder, **planted):
+    """What is found in a process of its own, whose time zone does not stay with these tests."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(measure, TINY, folder, **planted).result()
+
+
+def missed(**worse):
+    found = Found(**{**vars(GOOD), **worse})
+    return {promise.id for promise in promises(FULL, found) if not promise.kept}
+
+
+def test_what_is_good_enough_keeps_every_promise():
+    assert missed() == set()
+
+
+@pytest.mark.parametrize(
+    "worse, which",
+    [
+        ({"worker_kib": 120.0}, "waiting.worker"),
+        ({"server_kib": 200.0}, "waiting.server"),
+        ({"at_rest": 2.1}, "waiting.rest"),
+        ({"drained": 20.5}, "waiting.drain"),
+        ({"drained": math.inf}, "waiting.drain"),
+        ({"acts": (0.1,) * 90 + (3.0,) * 10}, "waiting.acts"),
+        ({"acts": ()}, "waiting.acts"),
+    ],
+)
+def test_each_promise_is_missed_by_its_own_figure(worse, which):
+    assert missed(**worse) == {which}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+@pytest.mark.xdist_group("whole-house")
+def test_everything_due_at_one_midnight_is_recorded_after_it_while_people_act(tmp_path):
+    found = measured(tmp_path)
+    assert 0 <= found.drained < TINY.gives_up_after
+    assert found.at_rest > 0
+    assert found.worker_kib > 0
+    assert found.server_kib > 0
+    assert found.acts
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+@pytest.mark.xdist_group("whole-house")
+def test_cases_that_nobody_lets_happen_are_missed(tmp_path):
+    found = measured(tmp_path, unheard=True)
+    kept = {promise.id: promise.kept for promise in promises(TINY, found)}
+    assert kept["waiting.drain"] is False

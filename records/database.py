@@ -1,7 +1,8 @@
 """Runs work against the record: one transaction each, acknowledged only after its commit.
 
-One thread writes, and commits what waits as a group; a flush then serves many. Beside it, on PostgreSQL, a
-few threads do what would make the group wait for somebody else's lock. Readers see one consistent moment.
+What waits is written by one thread (two on PostgreSQL) and committed as a group; a flush then serves many.
+Beside them, on PostgreSQL, a few threads do what would make a group wait for somebody else's lock. Readers
+see one consistent moment.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ from telemetry import tracing
 T = TypeVar("T")
 
 _READERS = 4
+_GROUPS = 2
+"""At work at once on PostgreSQL: while one waits for the server, or does something long, another decides."""
 _ASIDE = 4
 _PATIENCE_MS = 50
 """How long the group waits for a row that somebody else has locked."""
@@ -53,11 +56,11 @@ class Database:
             reading = open_engine(address, role="reader", connections=_READERS)
             return cls(GroupWriter(open_engine(address)), reading, _READERS)
         aside = PooledWriter(open_engine(address, connections=_ASIDE), _ASIDE)
-        engine = open_engine(address, patience_ms=_PATIENCE_MS)
+        engine = open_engine(address, connections=_GROUPS, patience_ms=_PATIENCE_MS)
         reading = open_engine(address, role="reader", connections=_READERS).execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
-        return cls(GroupWriter(engine, aside), reading, _READERS)
+        return cls(GroupWriter(engine, aside, threads=_GROUPS), reading, _READERS)
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in one transaction and return what it returned, after the commit.

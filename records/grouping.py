@@ -57,20 +57,24 @@ class _Group:
 
 
 class GroupWriter:
-    """One thread that writes. What waits shares one commit; a failing work takes back nothing but itself.
+    """What waits shares one commit; a failing work takes back nothing but itself. SQLite takes one thread.
 
-    Where others write the same database, a work of the group may find a row locked. It is then done `aside`,
+    Where others write the same database, a work of a group may find a row locked. It is then done `aside`,
     in a transaction of its own, so that nobody waits for it.
     """
 
-    def __init__(self, engine: Engine, aside: PooledWriter | None = None) -> None:
+    def __init__(self, engine: Engine, aside: PooledWriter | None = None, *, threads: int = 1) -> None:
         self._engine = engine
         self._aside = aside
         self._waiting: queue.SimpleQueue[_Waiting[Any] | None] = queue.SimpleQueue()
         self._closed = False
         self._handing_in = threading.Lock()
-        self._thread = threading.Thread(target=self._run, name="record-writer", daemon=True)
-        self._thread.start()
+        self._threads = [
+            threading.Thread(target=self._run, name=f"record-writer-{number}", daemon=True)
+            for number in range(threads)
+        ]
+        for thread in self._threads:
+            thread.start()
 
     def submit(self, work: Callable[[Connection], T]) -> Future[T]:
         """Hand in a work; the future is resolved after the group's commit."""
@@ -82,12 +86,13 @@ class GroupWriter:
         return future
 
     def close(self) -> None:
-        """Finish what was handed in and end the thread."""
+        """Finish what was handed in and end the threads."""
         with self._handing_in:
             if not self._closed:
                 self._closed = True
                 self._waiting.put(None)
-        self._thread.join()
+        for thread in self._threads:
+            thread.join()
         if self._aside is not None:
             self._aside.close()
         self._engine.dispose()
@@ -95,7 +100,9 @@ class GroupWriter:
     def _run(self) -> None:
         while (first := self._waiting.get()) is not None:
             if self._commit_group(first):
-                return
+                break
+        # The end is for every thread.
+        self._waiting.put(None)
 
     def _commit_group(self, first: _Waiting[Any]) -> bool:
         """Run and commit a group; return whether the end was asked for."""

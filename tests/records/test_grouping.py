@@ -9,7 +9,9 @@ import sqlalchemy as sa
 from records import tables
 from records.database import Database
 from records.engines import open_engine
+from records.grouping import GroupWriter
 from records.problems import DatabaseUnavailable
+from records.writers import PooledWriter
 from tests.databases import KINDS
 
 
@@ -37,8 +39,10 @@ def people(database):
 
 
 @pytest.fixture
-def held(database):
+def held(database, address):
     """A database, and the works of one group: handed in while the group before them is held."""
+    aside = PooledWriter(open_engine(address), 1) if address.startswith("postgresql") else None
+    writer = GroupWriter(open_engine(address, patience_ms=50), aside)
 
     def together(*works):
         go_on, running = threading.Event(), threading.Event()
@@ -47,13 +51,14 @@ def held(database):
             running.set()
             assert go_on.wait(10)
 
-        futures = [database._writer.submit(holds)]
+        futures = [writer.submit(holds)]
         assert running.wait(10)
-        futures += [database._writer.submit(work) for work in works]
+        futures += [writer.submit(work) for work in works]
         go_on.set()
         return futures[1:]
 
-    return database, together
+    yield database, together
+    writer.close()
 
 
 @pytest.mark.parametrize("address", [KINDS[1]], indirect=True)
@@ -127,3 +132,19 @@ def test_works_that_have_to_wait_for_a_lock_are_finished_before_the_database_clo
     assert time.monotonic() - begun < 5
     with pytest.raises(DatabaseUnavailable):
         database.write_now(add("b"))
+
+
+@pytest.mark.parametrize("address", [KINDS[1]], indirect=True)
+def test_a_long_work_leaves_room_for_others(database):
+    go_on, running = threading.Event(), threading.Event()
+
+    def takes_long(_connection):
+        running.set()
+        return go_on.wait(10)
+
+    long = database._writer.submit(takes_long)
+    assert running.wait(10)
+    assert database._writer.submit(add("a")).result(5) == "a"
+    assert not long.done()
+    go_on.set()
+    assert long.result(5)

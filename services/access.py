@@ -47,12 +47,13 @@ async def access_on(parts: Parts, caller: Caller, case_id: str, day: date) -> Pa
             raise NotPermitted
         if day < today:
             found = cases.case_as_of(connection, parts.library, case_id, day, scope)
-        return Page(items=_access(connection, parts, found, day))
+        return Page(items=access_to(connection, parts, found, day))
 
     return await parts.read(work)
 
 
-def _access(connection: Connection, parts: Parts, found: FoundCase, day: date) -> tuple[AccessView, ...]:
+def access_to(connection: Connection, parts: Parts, found: FoundCase, day: date) -> tuple[AccessView, ...]:
+    """Return everybody who could see a case on a day; `found` is the case as it was then."""
     case = found.case
     until = min(parts.clock(), start_of(day + timedelta(days=1), case.time_zone) - timedelta(microseconds=1))
     steps = [step.step for step in open_steps(found.process, case, until)]

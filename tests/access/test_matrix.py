@@ -1,0 +1,15 @@
+"""docs/access.md shows the table as it is."""
+
+from tests.access.table import the_table
+from tests.access.write_matrix import PAGE, matrix, with_matrix
+
+
+def test_the_page_has_the_matrix_of_the_table():
+    page = PAGE.read_text("utf-8")
+    assert page == with_matrix(page, the_table()), "run: python -m tests.access.write_matrix"
+
+
+def test_every_row_of_the_table_is_a_line_of_the_matrix():
+    lines = [line for line in matrix(the_table()).splitlines() if line.startswith("| `")]
+    assert len(lines) == len(the_table().rows)
+    assert all("**" in line for line in lines)

@@ -1,0 +1,67 @@
+"""Writes the table of tests/access/table.yaml into docs/access.md: `python -m tests.access.write_matrix`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.access.table import Caller, Row, Table, the_table
+
+PAGE = Path(__file__).parents[2] / "docs" / "access.md"
+BEGIN, END = "<!-- The matrix begins -->", "<!-- The matrix ends -->"
+
+
+def with_matrix(page: str, table: Table) -> str:
+    """Return the page with the table's matrix between its two marks."""
+    before, _, rest = page.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}\n{matrix(table)}\n{END}{after}"
+
+
+def matrix(table: Table) -> str:
+    """Return who asks, and what each question is answered."""
+    parts = ["\n### Who asks\n", "| word | means |", "|---|---|"]
+    words = {**table.roles, **table.places, **table.people}
+    parts += [f"| {word} | {meaning} |" for word, meaning in words.items()]
+    parts += [
+        "\n### What is answered\n",
+        "| route | what is asked, and the rule | answers |",
+        "|---|---|---|",
+    ]
+    parts += [_line(table, row) for row in table.rows]
+    return "\n".join(parts) + "\n"
+
+
+def _line(table: Table, row: Row) -> str:
+    when = f", {row.when}" if row.when else ""
+    answers = "; ".join(_answers(table, row))
+    return f"| `{row.route}`{when} | {row.says} | {answers} |"
+
+
+def _answers(table: Table, row: Row) -> Iterator[str]:
+    """Return one part for each status, the one of most callers last, as "everybody else"."""
+    statuses = sorted(set(row.answers.values()), key=lambda each: list(row.answers.values()).count(each))
+    yield from (f"**{status}** {_whom(table, row, status)}" for status in statuses[:-1])
+    yield f"**{statuses[-1]}** everybody" + (" else" if len(statuses) > 1 else "")
+
+
+def _whom(table: Table, row: Row, status: int) -> str:
+    """Return the callers with a status: roles that share their places are named together."""
+    shared: dict[str, list[str]] = {}
+    for role in table.roles:
+        places = [place for place in table.places if row.answers[Caller(role, place)] == status]
+        if places:
+            where = "" if len(places) == len(table.places) else f" ({', '.join(places)})"
+            shared.setdefault(where, []).append(role)
+    named = [f"{', '.join(roles)}{where}" for where, roles in shared.items()]
+    people = [person for person in table.people if row.answers[Caller(person)] == status]
+    return "; ".join([*named, *([", ".join(people)] if people else [])])
+
+
+def main() -> None:
+    """Write the page."""
+    PAGE.write_text(with_matrix(PAGE.read_text("utf-8"), the_table()), "utf-8")
+
+
+if __name__ == "__main__":
+    main()

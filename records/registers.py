@@ -8,23 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
-import sqlalchemy as sa
-from sqlalchemy import BindParameter, ColumnElement, CompoundSelect, Connection, Select
+from sqlalchemy import Connection
 
 from domain.case import Case
 from domain.circumstances import Circumstances, HeldPost, PersonFacts, Roster, UnitRef
 from domain.process import Body, Process
-from records.columns import Day
-from records.prepared import Prepared, Sent, at_once
+from records.prepared import Sent, at_once
 from records.problems import NotFound
-from records.scope import ADMIN, held_on
-from records.tables import delegations, people, posts, restrictions, standings, unit_closure, units
-
-FULL_MEMBER = "full-member"
-"""The standing that `UnitRef.full_members` counts."""
+from records.register_queries import POSTS, Formed, paths_query, people_query, rosters_query
+from records.scope import ADMIN
 
 _UNKNOWN = "none"
 """The standing of a person the register knows no standing of."""
@@ -36,15 +30,6 @@ class ActedOn:
 
     on: date
     today: date
-
-
-class _Formed(NamedTuple):
-    """How a body is formed: by posts or by standing, without people under some restrictions."""
-
-    name: str
-    roles: tuple[str, ...]
-    standing: str | None
-    without: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +96,8 @@ def surroundings(
     proposers = () if case is None else (proposal.by for proposal in case.proposals)
     starts = (unit,) if target_unit in {None, unit} else (unit, target_unit)
     with at_once(connection):
-        posts_ = _POSTS.send(connection, {"actor": actor, "on": days.on, "today": days.today})
-        paths_ = _paths_query(len(starts)).send(connection, _numbered("start", starts) | {"on": days.on})
+        posts_ = POSTS.send(connection, {"actor": actor, "on": days.on, "today": days.today})
+        paths_ = paths_query(len(starts)).send(connection, _numbered("start", starts) | {"on": days.on})
         people_ = _send_people(
             connection, process, tuple(dict.fromkeys((*asked, actor, *proposers))), days.on
         )
@@ -166,7 +151,7 @@ def _paths(
 
 def _send_people(connection: Connection, process: Process, wanted: tuple[str, ...], on: date) -> Sent:
     names = tuple(sorted({name for edition in _editions(process) for name in edition.standings}))
-    query = _people_query(len(wanted), names)
+    query = people_query(len(wanted), names)
     return query.send(connection, _numbered("wanted", wanted) | {"on": on})
 
 
@@ -213,8 +198,8 @@ def _rosters(
     bodies = [(name, body) for name, body in known.items() if body.unit in nearest]
     if not bodies:
         return ()
-    query = _rosters_query(
-        tuple(_Formed(name, body.roles, body.standing, body.without) for name, body in bodies)
+    query = rosters_query(
+        tuple(Formed(name, body.roles, body.standing, body.without) for name, body in bodies)
     )
     given = {f"unit_{number}": nearest[body.unit] for number, (_, body) in enumerate(bodies)}
     members: dict[str, list[str]] = {name: [] for name, _ in bodies}
@@ -230,112 +215,3 @@ def _editions(process: Process) -> Iterable[Process]:
     while found is not None:
         yield found
         found = found.successor
-
-
-# Statements are built once: building one takes longer than running it.
-
-_ON = sa.bindparam("on", type_=Day())
-
-
-def _posts_query() -> CompoundSelect[Any]:
-    """Return the query for posts held today, own and lent, each with whether it was held on the day, too."""
-    actor = sa.bindparam("actor", type_=sa.String())
-    today = sa.bindparam("today", type_=Day())
-    columns = (posts.c.id, posts.c.role, posts.c.unit_id, units.c.kind)
-    own = (
-        sa.select(*columns, sa.null().label("owner"), held_on(posts, _ON).label("then"))
-        .join(units, units.c.id == posts.c.unit_id)
-        .where(posts.c.person_id == actor, held_on(posts, today))
-    )
-    then = sa.and_(held_on(posts, _ON), held_on(delegations, _ON))
-    lent = (
-        sa.select(*columns, posts.c.person_id.label("owner"), then.label("then"))
-        .join(units, units.c.id == posts.c.unit_id)
-        .join(delegations, delegations.c.post_id == posts.c.id)
-        .where(delegations.c.substitute_id == actor, held_on(delegations, today), held_on(posts, today))
-    )
-    return sa.union_all(own, lent)
-
-
-@lru_cache(maxsize=2)
-def _paths_query(number: int) -> Prepared:
-    """Return the query for the ways from so many units to the root."""
-    members = (
-        sa.select(sa.func.count(sa.distinct(standings.c.person_id)))
-        .where(
-            standings.c.unit_id == units.c.id, standings.c.standing == FULL_MEMBER, held_on(standings, _ON)
-        )
-        .scalar_subquery()
-    )
-    columns = (
-        units.c.id,
-        units.c.kind,
-        units.c.name,
-        units.c.temporary,
-        units.c.may_approve,
-        units.c.closing_from,
-    )
-    return Prepared(
-        sa.select(unit_closure.c.unit_id.label("start"), *columns, members.label("full_members"))
-        .join(unit_closure, unit_closure.c.ancestor_id == units.c.id)
-        .where(unit_closure.c.unit_id.in_(_parameters("start", number)))
-        .order_by(unit_closure.c.unit_id, unit_closure.c.depth)
-    )
-
-
-@lru_cache(maxsize=256)
-def _people_query(number: int, names: tuple[str, ...]) -> Prepared:
-    """Return the query for so many people and their standings, where they have one of these names."""
-    named = standings.c.standing.in_(_literals(names))
-    stands = sa.and_(standings.c.person_id == people.c.id, named, held_on(standings, _ON))
-    barred = sa.and_(restrictions.c.person_id == people.c.id, held_on(restrictions, _ON))
-    columns = (people.c.id, people.c.name, people.c.born_on)
-    return Prepared(
-        sa.select(*columns, standings.c.standing, restrictions.c.restriction)
-        .outerjoin(standings, stands)
-        .outerjoin(restrictions, barred)
-        .where(people.c.id.in_(_parameters("wanted", number)))
-        .order_by(standings.c.from_on)
-    )
-
-
-_POSTS = Prepared(_posts_query())
-
-
-@lru_cache(maxsize=256)
-def _rosters_query(bodies: tuple[_Formed, ...]) -> Prepared:
-    """Return the query for bodies; the unit of each is a parameter."""
-    units_ = _parameters("unit", len(bodies))
-    members = (_members(formed, unit) for formed, unit in zip(bodies, units_, strict=True))
-    return Prepared(sa.union_all(*members))
-
-
-def _members(formed: _Formed, unit: BindParameter[str]) -> Select[Any]:
-    label = sa.literal(formed.name, sa.String()).label("body")
-    if formed.standing is None:
-        found = sa.select(label, posts.c.person_id).where(
-            posts.c.unit_id == unit, posts.c.role.in_(_literals(formed.roles)), held_on(posts, _ON)
-        )
-        return _without(found, posts.c.person_id, formed)
-    found = sa.select(label, standings.c.person_id).where(
-        standings.c.unit_id == unit, standings.c.standing == formed.standing, held_on(standings, _ON)
-    )
-    return _without(found, standings.c.person_id, formed)
-
-
-def _without(found: Select[Any], person: ColumnElement[str], formed: _Formed) -> Select[Any]:
-    """Leave out those under a restriction that takes the vote."""
-    if not formed.without:
-        return found
-    barring = restrictions.c.restriction.in_(_literals(formed.without))
-    return found.where(
-        person.not_in(sa.select(restrictions.c.person_id).where(barring, held_on(restrictions, _ON)))
-    )
-
-
-def _parameters(name: str, number: int) -> list[BindParameter[str]]:
-    return [sa.bindparam(f"{name}_{each}", type_=sa.String()) for each in range(number)]
-
-
-def _literals(values: Iterable[str]) -> list[BindParameter[str]]:
-    return [sa.literal(value, sa.String()) for value in values]

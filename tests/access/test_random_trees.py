@@ -3,6 +3,7 @@
 import contextlib
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
@@ -24,10 +25,10 @@ PERSON = st.sampled_from(PEOPLE)
 class Organisation:
     """Units by their parent's number; posts, loans and cases as drawn."""
 
-    parents: tuple
-    posts: tuple
-    loans: tuple
-    cases: tuple
+    parents: tuple[Any, ...]
+    posts: tuple[Any, ...]
+    loans: tuple[Any, ...]
+    cases: tuple[Any, ...]
 
 
 @st.composite
@@ -176,7 +177,7 @@ def listed(connection, person):
 @given(drawn=organisations())
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_lists_hold_what_the_rules_say(shared_database, drawn):
-    found = {}
+    found: dict[str, Any] = {}
 
     def work(connection):
         write(connection, drawn)

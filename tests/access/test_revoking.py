@@ -47,7 +47,8 @@ async def ask(scene, case, person, turn):
 
 async def used_and_taken(scene, case, number, person):
     """Return the statuses of requests begun before the end was acknowledged, and of those begun after."""
-    before, after = [], []
+    before: list[int] = []
+    after: list[int] = []
     used, taken = asyncio.Event(), asyncio.Event()
 
     async def using():

@@ -5,6 +5,7 @@ Only what puts the parts together reads this: worker.py, api/app.py, cli.py with
 
 from __future__ import annotations
 
+import base64
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, Self
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from services.connecting import TemporalPlace, TlsFiles
 
 PREFIX = "ACCEDE_"
+_KEY_BYTES = 32
 
 _PROJECT = Path(__file__).resolve().parent
 
@@ -89,6 +91,11 @@ class Settings(BaseSettings):
     trusted_proxies: str = ""
     """Addresses, separated by commas, whose X-Forwarded-For is believed."""
 
+    secret_keys: SecretStr | None = None
+    """Keys of 32 bytes in base64, separated by commas; the first seals what has to be read again.
+
+    Absent: on one machine, the file `secret.key` in the data folder, which is made when it is missing.
+    """
     oidc_issuer: str = ""
     """The service that people may log in through, by OpenID Connect; empty: they log in here only."""
     oidc_client_id: str = ""
@@ -201,6 +208,18 @@ class Settings(BaseSettings):
         ):
             raise ValueError("starts with https://")
         return issuer
+
+    @field_validator("secret_keys")
+    @classmethod
+    def _keys(cls, keys: SecretStr | None) -> SecretStr | None:
+        for key in keys.get_secret_value().split(",") if keys else ():
+            try:
+                decoded = base64.b64decode(key.strip().replace("-", "+").replace("_", "/"), validate=True)
+            except ValueError:
+                decoded = b""
+            if len(decoded) != _KEY_BYTES:
+                raise ValueError("is 32 random bytes in base64, or several of them separated by commas")
+        return keys
 
     @model_validator(mode="after")
     def _provider_knows_us(self) -> Self:

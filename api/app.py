@@ -27,6 +27,7 @@ from api.routes import (
     people,
     processes,
     reorganising,
+    second_steps,
     sessions,
     tasks,
 )
@@ -41,12 +42,16 @@ from services.driving import Driver
 from services.parts import Parts
 from services.probing import Look, Probes, disk_has_room, mail_greets, temporal_answers, worker_seen
 from services.provider import Provider, ProviderPlace
+from services.sealing import Sealer, key_in
 from settings import Settings, read_settings
 
 _ROUTERS = (
     sessions.router,
     own_sessions.router,
     elsewhere.router,
+    second_steps.steps,
+    second_steps.own,
+    second_steps.policies,
     cases.router,
     acts.router,
     tasks.router,
@@ -77,6 +82,8 @@ class Door:
     metrics_token: str | None = None
     provider: Provider | None = None
     """The service people may log in through."""
+    sealer: Sealer | None = None
+    """Seals what apps that make codes share with us; without it there are none."""
 
 
 def create_app(parts: Parts, door: Door | None = None) -> FastAPI:
@@ -100,6 +107,7 @@ def create_app_from(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with opened(settings) as parts:
             app.state.parts = parts
+            app.state.sealer = _sealer(settings)
             yield
 
     app = _application(door)
@@ -165,6 +173,8 @@ def _application(door: Door) -> FastAPI:
     app.state.secure_cookies = door.secure_cookies
     app.state.metrics_token = door.metrics_token
     app.state.provider = door.provider
+    app.state.sealer = door.sealer
+    app.state.public_url = door.public_url
     problems.install(app)
     for router in _ROUTERS:
         app.include_router(router)
@@ -175,6 +185,13 @@ def _application(door: Door) -> FastAPI:
     app.add_middleware(SameOrigin, public_url=door.public_url)
     app.add_middleware(Watched, https=door.secure_cookies)
     return app
+
+
+def _sealer(settings: Settings) -> Sealer | None:
+    """Return what seals with the keys that are set; on one machine, with one that is made."""
+    if settings.secret_keys is not None:
+        return Sealer(settings.secret_keys.get_secret_value())
+    return Sealer(key_in(settings.data_dir / "secret.key")) if settings.is_embedded else None
 
 
 def _provider(settings: Settings) -> Provider | None:

@@ -7,14 +7,16 @@ from typing import Final, Literal
 
 from fastapi import Request, Response
 
-from services.logging_in import Begun
 from services.parts import Parts
+from services.proofs import Begun
 from services.throttling import FAMILIAR_FOR, Place
 
 _SESSION: Final = "accede"
 _BROWSER: Final = "accede-browser"
 TICKET: Final = "accede-ticket"
 """For the steps of a way in, until it ends."""
+CHALLENGE: Final = "accede-challenge"
+"""For what a device is asked to sign."""
 _LONGEST: Final = 200
 
 
@@ -32,6 +34,11 @@ def end_session(request: Request, response: Response) -> None:
 def set_ticket(request: Request, response: Response, ticket: str, lasts: timedelta) -> None:
     """Let the browser show that it is the one which began. It is sent when a provider sends people back."""
     _set(request, response, TICKET, ticket, lasts)
+
+
+def set_challenge(request: Request, response: Response, ticket: str, lasts: timedelta) -> None:
+    """Let the browser show that a device was asked by it."""
+    _set(request, response, CHALLENGE, ticket, lasts, same_site="strict")
 
 
 def forget_ticket(request: Request, response: Response) -> None:

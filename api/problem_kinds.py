@@ -156,6 +156,30 @@ KINDS: dict[str, ProblemKind] = {
             ),
         ),
         _kind(
+            "second-factor-required",
+            401,
+            ("还需要第二重验证", "A second factor is asked for"),
+            (
+                "密码正确，但还需要第二重验证：ways 列出可用的方式；enrol 为真时可先设置一种。",
+                "The first proof was right. Go on by one of `ways`; where `enrol` is true, set one up first.",
+            ),
+        ),
+        _kind(
+            "wrong-code",
+            401,
+            ("验证码不正确", "Wrong code"),
+            ("验证码不正确或已经用过。", "The code is wrong, or was used before."),
+        ),
+        _kind(
+            "log-in-again",
+            403,
+            ("请重新登录", "Log in again"),
+            (
+                "更改登录方式须在登录后15分钟内办理，且不能使用令牌。",
+                "What opens the door is changed within 15 minutes of a log-in, and not with a token.",
+            ),
+        ),
+        _kind(
             "login-not-completed",
             400,
             ("登录没有完成", "The log-in was not completed"),

@@ -11,7 +11,7 @@ import typer
 from commands.failures import CommandFailed, installation
 from commands.opening import opened_parts
 from commands.passwords import new_password
-from services import accounts, elsewhere
+from services import accounts, elsewhere, second_steps
 from services import sessions as own_sessions
 from services.parts import Parts
 from services.refusals import InUse, InvalidInput, Refusal
@@ -91,6 +91,15 @@ def unlink(
     """Let a person come in through the provider no more. Sessions that run go on: see `accede login end`."""
     _run(lambda parts: elsewhere.unlink(parts, login, _issuer(issuer), subject))
     typer.echo(f"{login} may not log in through the provider")
+
+
+@app.command()
+def reset(login: Login) -> None:
+    """Forget the app, codes and passkeys of a login, for who lost them all; its sessions and tokens end."""
+    _run(lambda parts: second_steps.forget_factors(parts, login))
+    typer.echo(
+        f"{login} comes in with the password alone, and sets up a second factor where one is asked for"
+    )
 
 
 @app.command()

@@ -14,7 +14,6 @@ from sqlalchemy import Connection
 
 from records.door_tables import familiar_places, login_attempts, sessions, unfinished
 
-
 _PLACES = 20
 """Of one login, that are remembered."""
 

@@ -15,8 +15,8 @@ from sqlalchemy import Connection
 from domain.values import Language, Text
 from records import identities, unfinished
 from records.identities import Identity
-from services.logging_in import Begun, begun
 from services.parts import Parts
+from services.proofs import Begun, HalfWay, arrive
 from services.provider import LoginNotCompleted, Provider
 from services.refusals import InvalidInput, Refusal
 from services.throttling import Place, check_beginning, note_beginning
@@ -74,8 +74,8 @@ async def begin(parts: Parts, provider: Provider, place: Place, to: str) -> Leav
 
 async def finish(
     parts: Parts, provider: Provider, place: Place, returned: Returned, language: Language
-) -> tuple[Begun, str]:
-    """Come in, and return where to go now.
+) -> tuple[Begun | HalfWay, str]:
+    """Come in, or half of the way, and return where to go now.
 
     Raises LoginNotCompleted, NotLinked where nobody here is that person, NotReady.
     """
@@ -91,11 +91,11 @@ async def finish(
         now_s=int(now.timestamp()),
     )
 
-    def work(connection: Connection) -> Begun:
+    def work(connection: Connection) -> Begun | HalfWay:
         account = identities.account_of(connection, provider.issuer, subject)
         if account is None or account.disabled:
             raise NotLinked
-        return begun(connection, parts, account, place, language, proof="provider")
+        return arrive(connection, parts, account, place, language, "provider")
 
     return await parts.write(work), begun_here["to"]
 

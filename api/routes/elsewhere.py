@@ -7,12 +7,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
+from api.arriving import asked_for_more
 from api.bounds import Storable
 from api.callers import parts_of
 from api.cookies import TICKET, forget_ticket, place_of, read_cookie, set_session, set_ticket
 from api.language import language_of
 from services import elsewhere
 from services.elsewhere import LASTS, Returned
+from services.proofs import HalfWay
 from services.provider import Provider
 from services.refusals import NotFound
 
@@ -49,10 +51,12 @@ async def come_back(
     provider = _provider(request)
     parts = parts_of(request)
     returned = Returned(read_cookie(request, TICKET), state, code, iss)
-    begun, to = await elsewhere.finish(parts, provider, place_of(request), returned, language_of(request))
+    arrived, to = await elsewhere.finish(parts, provider, place_of(request), returned, language_of(request))
+    if isinstance(arrived, HalfWay):
+        return asked_for_more(request, arrived)
     answer = RedirectResponse(to, 303)
     forget_ticket(request, answer)
-    set_session(request, answer, parts, begun)
+    set_session(request, answer, parts, arrived)
     return answer
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
+from api.arriving import answered
 from api.bodies import LogIn
 from api.callers import By, Here, parts_of, secret_of, signed_in
-from api.cookies import end_session, place_of, set_session
+from api.cookies import end_session, place_of
 from api.language import language_of
 from services import accounts, logging_in
 from services.logging_in import Knock
@@ -15,14 +16,12 @@ from services.views import Me
 router = APIRouter(prefix="/v1", tags=["session"])
 
 
-@router.post("/session", summary="Log in")
-async def log_in(body: LogIn, request: Request, response: Response) -> Me:
+@router.post("/session", summary="Log in", response_model=Me)
+async def log_in(body: LogIn, request: Request, response: Response) -> Me | Response:
     """Begin a session: sets a cookie that pages use. Programs take a token instead."""
     parts = parts_of(request)
     knock = Knock(body.login, body.password.get_secret_value(), place_of(request), language_of(request))
-    begun = await logging_in.log_in(parts, knock)
-    set_session(request, response, parts, begun)
-    return begun.me
+    return answered(request, response, parts, await logging_in.log_in(parts, knock))
 
 
 @router.delete("/session", status_code=204, summary="Log out")

@@ -152,6 +152,12 @@ async def reading_its_content(scene: Scene, caller: Caller) -> Asked:
 CASE = "/v1/cases/{}"
 STEP = "POST /v1/cases/{case_id}/steps/{step}"
 LETTER = {"seq": 4, "path": "fields.letter", "value": "请予批准"}
+CODE = {"code": "123456"}
+_DEVICE = {"id": "AAAA", "rawId": "AAAA", "type": "public-key"}
+ASSERTION = _DEVICE | {
+    "response": {"clientDataJSON": "e30", "authenticatorData": "AAAA", "signature": "AAAA"}
+}
+ATTESTATION = _DEVICE | {"response": {"clientDataJSON": "e30", "attestationObject": "AAAA"}}
 _NEW_UNIT = {"kind": "group", "name": "新小组"}
 _NEW_PERSON = {"name": "新人"}
 _BARRED = {"restriction": "none-such", "reason": "处分", "from": str(TODAY)}
@@ -165,6 +171,20 @@ QUESTIONS: dict[str, Question] = {
     "DELETE /v1/sessions/{session_id}, of somebody else": ending_of_another,
     "GET /v1/session/oidc": plain("/v1/session/oidc"),
     "GET /v1/session/oidc/callback": plain("/v1/session/oidc/callback"),
+    "POST /v1/session/code": plain("/v1/session/code", CODE),
+    "POST /v1/session/recovery": plain("/v1/session/recovery", CODE),
+    "POST /v1/session/passkey/options": plain("/v1/session/passkey/options"),
+    "POST /v1/session/passkey": plain("/v1/session/passkey", ASSERTION),
+    "GET /v1/me/factors": plain("/v1/me/factors"),
+    "POST /v1/me/code-app": plain("/v1/me/code-app"),
+    "POST /v1/me/code-app/confirm": plain("/v1/me/code-app/confirm", CODE),
+    "DELETE /v1/me/code-app": plain("/v1/me/code-app"),
+    "POST /v1/me/recovery-codes": plain("/v1/me/recovery-codes"),
+    "POST /v1/me/passkeys/options": plain("/v1/me/passkeys/options"),
+    "POST /v1/me/passkeys": plain("/v1/me/passkeys", {"name": "x", "credential": ATTESTATION}),
+    "DELETE /v1/me/passkeys/{passkey_id}": plain("/v1/me/passkeys/none"),
+    "GET /v1/units/{unit_id}/login-policy": plain(f"/v1/units/{OWN}/login-policy"),
+    "PUT /v1/units/{unit_id}/login-policy": plain(f"/v1/units/{OWN}/login-policy", {"second_factor": "none"}),
     "GET /v1/me": plain("/v1/me"),
     "POST /v1/cases": plain("/v1/cases", {"process": "joining", "subject": SUBJECT, "unit": OWN}),
     "GET /v1/cases": plain("/v1/cases"),

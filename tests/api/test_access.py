@@ -11,6 +11,7 @@ import pytest
 from fastapi.routing import iter_route_contexts
 
 from records import notifications, organisation
+from tests.access.questions import ASSERTION, ATTESTATION, CODE
 from tests.api.world import (
     ADMIN,
     AUDITOR,
@@ -132,6 +133,9 @@ READS_A_CASE = "200 200 200 404 404 404 200 404 401"
 SIGNED_IN = "200 200 200 200 200 200 200 200 401"
 EVERYBODY = "200 200 200 200 200 200 200 200 200"
 ADMINS_ONLY = "403 403 403 403 403 403 403 201 401"
+NOBODY_HALF_WAY = "401 401 401 401 401 401 401 401 401"
+# What one comes in by is changed by people who just came in, and here all come with tokens.
+NO_TOKENS = "403 403 403 403 403 403 403 403 401"
 BY_SECRETARY = "422 200 403 404 404 404 403 404 401"
 BY_SUBJECT = "200 422 403 404 404 404 403 404 401"
 
@@ -145,6 +149,24 @@ TABLE: dict[str, Row] = {
     # Only where the installation has a provider.
     "GET /v1/session/oidc": Row(_at("/v1/session/oidc"), EVERYBODY.replace("200", "404")),
     "GET /v1/session/oidc/callback": Row(_at("/v1/session/oidc/callback"), EVERYBODY.replace("200", "404")),
+    "POST /v1/session/code": Row(_at("/v1/session/code", CODE), NOBODY_HALF_WAY),
+    "POST /v1/session/recovery": Row(_at("/v1/session/recovery", CODE), NOBODY_HALF_WAY),
+    "POST /v1/session/passkey/options": Row(_at("/v1/session/passkey/options"), EVERYBODY),
+    "POST /v1/session/passkey": Row(_at("/v1/session/passkey", ASSERTION), NOBODY_HALF_WAY),
+    "GET /v1/me/factors": Row(_at("/v1/me/factors"), NO_TOKENS),
+    "POST /v1/me/code-app": Row(_at("/v1/me/code-app"), NO_TOKENS),
+    "POST /v1/me/code-app/confirm": Row(_at("/v1/me/code-app/confirm", CODE), NO_TOKENS),
+    "DELETE /v1/me/code-app": Row(_at("/v1/me/code-app"), NO_TOKENS),
+    "POST /v1/me/recovery-codes": Row(_at("/v1/me/recovery-codes"), NO_TOKENS),
+    "POST /v1/me/passkeys/options": Row(_at("/v1/me/passkeys/options"), NO_TOKENS),
+    "POST /v1/me/passkeys": Row(
+        _at("/v1/me/passkeys", {"name": "x", "credential": ATTESTATION}), NO_TOKENS
+    ),
+    "DELETE /v1/me/passkeys/{passkey_id}": Row(_at("/v1/me/passkeys/none"), NO_TOKENS),
+    "GET /v1/units/{unit_id}/login-policy": Row(_at("/v1/units/circle-1/login-policy"), SIGNED_IN),
+    "PUT /v1/units/{unit_id}/login-policy": Row(
+        _at("/v1/units/circle-1/login-policy", {"second_factor": "none"}), ADMINS_ONLY.replace("201", "200")
+    ),
     "GET /v1/me": Row(_at("/v1/me"), SIGNED_IN),
     "POST /v1/cases": Row(
         lambda scene: {

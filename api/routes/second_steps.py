@@ -180,7 +180,7 @@ def _finished(request: Request, response: Response, parts: Here, arrived: Begun 
 
 
 def _site(request: Request) -> Site:
-    return Site.at(request.app.state.public_url)
+    return Site.at(request.app.state.public_url or str(request.base_url))
 
 
 def _sealer(request: Request) -> Sealer | None:

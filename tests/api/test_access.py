@@ -159,9 +159,7 @@ TABLE: dict[str, Row] = {
     "DELETE /v1/me/code-app": Row(_at("/v1/me/code-app"), NO_TOKENS),
     "POST /v1/me/recovery-codes": Row(_at("/v1/me/recovery-codes"), NO_TOKENS),
     "POST /v1/me/passkeys/options": Row(_at("/v1/me/passkeys/options"), NO_TOKENS),
-    "POST /v1/me/passkeys": Row(
-        _at("/v1/me/passkeys", {"name": "x", "credential": ATTESTATION}), NO_TOKENS
-    ),
+    "POST /v1/me/passkeys": Row(_at("/v1/me/passkeys", {"name": "x", "credential": ATTESTATION}), NO_TOKENS),
     "DELETE /v1/me/passkeys/{passkey_id}": Row(_at("/v1/me/passkeys/none"), NO_TOKENS),
     "GET /v1/units/{unit_id}/login-policy": Row(_at("/v1/units/circle-1/login-policy"), SIGNED_IN),
     "PUT /v1/units/{unit_id}/login-policy": Row(

@@ -1,6 +1,7 @@
 """The organisation and its cases as they were on a day; what bars people, and what was said of it."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -120,7 +121,8 @@ async def test_pages_of_the_past_miss_and_repeat_nothing(world):
         f"/v1/people?unit=circle-1&as_of={TODAY}",
     ):
         whole = await items(world, path, AUDITOR)
-        paged, cursor = [], ""
+        paged: list[Any] = []
+        cursor: str | None = ""
         while cursor is not None:
             page = (await world.get(f"{path}&limit=2{cursor}", AUDITOR)).json()
             paged += page["items"]

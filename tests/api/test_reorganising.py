@@ -205,10 +205,10 @@ async def test_a_split_sends_each_case_to_the_successor_of_its_subject(world_on_
         await world.post("/v1/units", ADMIN, {"kind": "circle", "name": "第三", "parent": "committee-1"})
     ).json()
     first, second = await applicants(world, 2)
-    split = {"successor": None, "assigned": {"applicant-00": "circle-2"}}
-    refused = await close(world, **split)
+    assigned = {"applicant-00": "circle-2"}
+    refused = await close(world, successor=None, assigned=assigned)
     assert refused.status_code == 409
-    answer = await close(world, **split | {"assigned": split["assigned"] | {"applicant-01": third["id"]}})
+    answer = await close(world, successor=None, assigned=assigned | {"applicant-01": third["id"]})
     assert answer.json()["status"] == "closed"
     units = [
         (await world.get(f"/v1/cases/{case['id']}", AUDITOR)).json()["unit"]["id"] for case in (first, second)

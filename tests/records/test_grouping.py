@@ -80,7 +80,7 @@ def test_a_row_that_somebody_else_has_locked_holds_up_nobody_but_who_wants_it(ad
 @pytest.mark.parametrize("address", [KINDS[1]], indirect=True)
 def test_a_group_that_lost_its_connection_before_the_commit_is_done_again(held):
     database, together = held
-    lost = []
+    lost: list[bool] = []
 
     def loses(connection):
         if not lost:

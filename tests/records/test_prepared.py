@@ -138,7 +138,7 @@ def test_a_text_with_nul_is_never_cut_short(database):
 
 
 def test_whoever_watches_sees_every_statement(database):
-    seen = []
+    seen: list[str] = []
     with watched(seen.append):
         database.write_now(lambda c: PUT_UNIT.send(c, unit("a")))
         database.write_now(lambda c: PUT_UNIT.send_many(c, [unit("b"), unit("c")]))

@@ -1,6 +1,7 @@
 """Units over time: changes with their days, the tree of any day, and today's picture made from them."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -167,7 +168,8 @@ def play(connection, changes):
     units.add_unit(connection, id="a", kind="k", name="a")
     for unit in NAMES[1:]:
         units.add_unit(connection, id=unit, kind="k", name=unit, parent="a")
-    taken, refused = [], []
+    taken: list[Any] = []
+    refused: list[Any] = []
     for unit, day, different in changes:
         try:
             check_change(connection, unit, day, different)

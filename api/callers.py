@@ -54,8 +54,9 @@ def secret_of(request: Request) -> str | None:
 
 
 async def caller_of(request: Request) -> Caller:
-    """Return who asks. Raises NotSignedIn."""
-    return await accounts.caller_of(parts_of(request), _given_secret(request), language_of(request))
+    """Return who asks. Raises NotSignedIn, OutsideScope."""
+    secret = _given_secret(request)
+    return _within_scope(request, await accounts.caller_of(parts_of(request), secret, language_of(request)))
 
 
 def _given_secret(request: Request) -> str:
@@ -66,8 +67,20 @@ def _given_secret(request: Request) -> str:
 
 
 async def actor_of(request: Request) -> Caller:
-    """Return who wants to act; the act confirms it before it looks at anything else. Raises NotSignedIn."""
-    return await presuming.presumed(parts_of(request), _given_secret(request), language_of(request))
+    """Return who wants to act; the act confirms it before it looks at anything else.
+
+    Raises NotSignedIn, OutsideScope.
+    """
+    secret = _given_secret(request)
+    return _within_scope(request, await presuming.presumed(parts_of(request), secret, language_of(request)))
+
+
+def _within_scope(request: Request, caller: Caller) -> Caller:
+    """Return a caller whose token is for such requests. Raises OutsideScope."""
+    if caller.scope is not None:
+        route: str = getattr(request.scope.get("route"), "path", "")
+        caller.scope.check_request(request.method, route)
+    return caller
 
 
 def head_in(etag: str) -> str:

@@ -32,9 +32,16 @@ class Scope:
     """The person holds posts above every unit there is, so that no row has to be looked at for this."""
     units: tuple[str, ...] = ()
     """The units of the person's posts, own and lent; what lies below them is seen."""
+    processes: tuple[str, ...] = ()
+    """Of what is seen, only what belongs to these; all where it is empty."""
+    within: tuple[str, ...] = ()
+    """Of what is seen, only what lies in these units and below; all where it is empty."""
 
     def sees(self) -> ColumnElement[bool]:
         """Return the condition on a row of `cases` that was found by its id."""
+        return self._narrowed(self._seen())
+
+    def _seen(self) -> ColumnElement[bool]:
         if self.everything:
             return sa.true()
         part = sa.select(1).where(case_people.c.case_id == cases.c.id, case_people.c.person_id == self.person)
@@ -51,10 +58,11 @@ class Scope:
         read. The second gathers what is always little.
         """
         if self.everything:
-            return (sa.true(),)
+            return (self._narrowed(sa.true()),)
+        concerns = self._narrowed(self._concerns_them())
         if not self.units:
-            return (self._concerns_them(),)
-        return (cases.c.unit_id.in_(units_below(self.units)), self._concerns_them())
+            return (concerns,)
+        return (self._narrowed(cases.c.unit_id.in_(units_below(self.units))), concerns)
 
     def reasons_within(self, connection: Connection, unit: str) -> tuple[ColumnElement[bool], ...]:
         """Return the same for the cases of a unit and of all below it; none where nothing is seen there.
@@ -63,10 +71,21 @@ class Scope:
         does not see would read all that he does see.
         """
         if self.everything:
-            return (cases.c.unit_id.in_(units_below((unit,))),)
-        concerns = sa.and_(self._concerns_them(), is_below((unit,), cases.c.unit_id))
+            return (self._narrowed(cases.c.unit_id.in_(units_below((unit,)))),)
+        concerns = self._narrowed(sa.and_(self._concerns_them(), is_below((unit,), cases.c.unit_id)))
         shared = self._shared(connection, unit)
-        return (cases.c.unit_id.in_(units_below(shared)), concerns) if shared else (concerns,)
+        if not shared:
+            return (concerns,)
+        return (self._narrowed(cases.c.unit_id.in_(units_below(shared))), concerns)
+
+    def _narrowed(self, seen: ColumnElement[bool]) -> ColumnElement[bool]:
+        """Return a condition that leaves out what this is not for."""
+        conditions = [seen]
+        if self.processes:
+            conditions.append(cases.c.process.in_(self.processes))
+        if self.within:
+            conditions.append(is_below(self.within, cases.c.unit_id))
+        return sa.and_(*conditions) if len(conditions) > 1 else seen
 
     def _concerns_them(self) -> ColumnElement[bool]:
         """Return the condition on what is always little: own cases, and those that wait for their units."""
@@ -91,10 +110,18 @@ class Scope:
         return tuple(connection.execute(above).scalars())
 
 
-def scope_of(connection: Connection, person: str, today: date) -> Scope:
-    """Return what a person may see today."""
+def scope_of(
+    connection: Connection,
+    person: str,
+    today: date,
+    *,
+    processes: tuple[str, ...] = (),
+    within: tuple[str, ...] = (),
+) -> Scope:
+    """Return what a person may see today, or of that what belongs to some processes and lies within units."""
     held = connection.execute(_HELD_UNITS, {"person": person, "today": today}).all()
-    return Scope(person, today, everything=above_all(held), units=tuple(row.unit_id for row in held))
+    units_held = tuple(row.unit_id for row in held)
+    return Scope(person, today, above_all(held), units_held, processes=processes, within=within)
 
 
 def above_all(held: Sequence[Row[Any]]) -> bool:

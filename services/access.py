@@ -14,9 +14,9 @@ from domain.waiting import open_steps
 from records import cases, organisation, past, unit_trees
 from records.cases import FoundCase
 from records.past import HeldThen
-from records.scope import scope_of
 from services.parts import Caller, Parts
 from services.refusals import NotPermitted
+from services.scoping import scope_of
 from services.views import Named, Page, View
 
 
@@ -41,7 +41,7 @@ async def access_on(parts: Parts, caller: Caller, case_id: str, day: date) -> Pa
 
     def work(connection: Connection) -> Page[AccessView]:
         today = parts.today()
-        scope = scope_of(connection, caller.person, today)
+        scope = scope_of(connection, caller, today)
         found = cases.find_case(connection, parts.library, case_id, scope)
         if not past.holds_above(connection, caller.person, (found.case.unit,), today):
             raise NotPermitted

@@ -9,12 +9,12 @@ from sqlalchemy import Connection
 
 from domain.values import Language, Text
 from records import accounts as kept
-from records import organisation
+from records import organisation, problems, units
 from services.parts import Caller, Parts
 from services.password_rules import check_password
 from services.people import delegation_views, person_view, post_view
 from services.refusals import InvalidInput, NotSignedIn
-from services.token_scopes import TokenScope, check_scope
+from services.token_scopes import TokenScope, scope_in
 from services.views import Me
 
 LONGEST_DAYS: Final = 3_660
@@ -32,7 +32,7 @@ async def caller_of(parts: Parts, secret: str, language: Language = "zh") -> Cal
     session = await parts.read(lambda connection: kept.session(connection, secret, now))
     if session is None:
         raise NotSignedIn
-    return Caller(session.person, language)
+    return Caller(session.person, language, scope=scope_in(session.scope))
 
 
 async def me(parts: Parts, caller: Caller) -> Me:
@@ -59,7 +59,7 @@ async def issue_token(
 
     def work(connection: Connection) -> str:
         if scope is not None:
-            check_scope(connection, parts, scope)
+            _check_scope(connection, parts, scope)
         return kept.begin(
             connection,
             login=login,
@@ -109,6 +109,18 @@ async def hashed(parts: Parts, password: str, *, about: tuple[str, ...] = ()) ->
     """Return what is kept of a password. Raises InvalidInput for one that is short or easily guessed."""
     check_password(password, about=about)
     return await parts.passwords.hashed(password)
+
+
+def _check_scope(connection: Connection, parts: Parts, scope: TokenScope) -> None:
+    """Raise InvalidInput where a scope names a process or unit that is not there."""
+    known = {process.process for process in parts.library}
+    if not known.issuperset(scope.processes):
+        raise InvalidInput("processes", Text(zh="没有这样的流程", en="there is no such process"))
+    for unit in scope.units:
+        try:
+            units.unit(connection, unit)
+        except problems.NotFound:
+            raise InvalidInput("units", Text(zh="没有这样的组织", en="there is no such unit")) from None
 
 
 def me_view(connection: Connection, parts: Parts, caller: Caller) -> Me:

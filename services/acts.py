@@ -23,7 +23,6 @@ from records import materials, problems, recording, registers
 from records.prepared import at_once
 from records.recording import LockedCase, Recorded
 from records.registers import ActedOn, Surroundings
-from records.scope import scope_of
 from services import corrections, idempotency, presuming
 from services.asking import CLOSED
 from services.case_views import seen_after, warning_view
@@ -31,6 +30,7 @@ from services.idempotency import Once
 from services.parts import Caller, Parts
 from services.refusals import InvalidInput, NotPermitted
 from services.requests import ActRequest, StartRequest, as_act
+from services.scoping import check_covered, check_may_start, scope_of
 from services.taking_part import check_seen, check_takes_part, works_here
 from services.views import CaseView, Performed, event_view
 
@@ -98,6 +98,7 @@ async def perform(
         locked = recording.locked(connection, parts.library, asked_for)
         around = _around(connection, parts, caller, locked, asked)
         check_seen(connection, parts, caller, locked.case, around)
+        check_covered(caller, locked.case)
         recording.check_head(connection, locked, head)
         _check_named(around.known, asked)
         if asked.to_unit is not None:
@@ -142,6 +143,7 @@ def _start(
     except problems.NotFound as error:
         raise InvalidInput("unit", _NOT_THERE) from error
     known = around.known
+    check_may_start(caller, asked.process, tuple(place.id for place in known.path))
     _check_takes_in(around, asked.unit, "unit", on)
     _check_people(known, {"subject": (asked.subject,)})
     act = Start(
@@ -175,7 +177,7 @@ def _act(  # noqa: PLR0917 - everything an act in a transaction depends on
     if asked.kind == "step":
         looked_up["materials"] = _digests(connection, parts, caller, asked.materials)
     elif asked.kind == "correct" and asked.change is not None:
-        scope = scope_of(connection, caller.person, parts.today())
+        scope = scope_of(connection, caller, parts.today())
         looked_up |= vars(corrections.looked_up(connection, locked.case.id, asked.change, scope))
     act = as_act(asked, known, asked.occurred_on or parts.today(), looked_up)
     try:
@@ -286,7 +288,7 @@ def _digests(
     """Return materials by digest: what was signed off is the document, not the row that names it."""
     if not asked:
         return {}
-    scope = scope_of(connection, caller.person, parts.today())
+    scope = scope_of(connection, caller, parts.today())
     try:
         digests = materials.digests_of(connection, (one for ids in asked.values() for one in ids), scope)
     except problems.NotFound as error:

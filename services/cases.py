@@ -12,10 +12,10 @@ from domain.values import Language
 from records import cases, registers
 from records.cases import ListedCase
 from records.registers import ActedOn
-from records.scope import scope_of
 from records.stored import StoredEvent
 from services.case_views import case_view, process_ref
 from services.parts import Caller, Parts
+from services.scoping import scope_of
 from services.views import CaseRow, CaseView, Named, Page, ProvenEventView, event_view
 
 
@@ -49,7 +49,7 @@ async def listed(
     )
 
     def work(connection: Connection) -> Page[CaseRow]:
-        scope = scope_of(connection, caller.person, parts.today())
+        scope = scope_of(connection, caller, parts.today())
         page = cases.list_cases(connection, scope=scope, narrowed=narrowed, cursor=cursor, limit=limit)
         rows = tuple(_row(parts, found, caller.language) for found in page.items)
         return Page(items=rows, next=page.next)
@@ -61,7 +61,7 @@ async def shown(parts: Parts, caller: Caller, case_id: str, *, as_of: date | Non
     """Return a case as it stands, or as the record showed it at the end of a day. Raises NotFound."""
 
     def work(connection: Connection) -> CaseView:
-        scope = scope_of(connection, caller.person, parts.today())
+        scope = scope_of(connection, caller, parts.today())
         if as_of is not None and as_of < parts.today():
             past = cases.case_as_of(connection, parts.library, case_id, as_of, scope)
             until = start_of(as_of + timedelta(days=1), past.case.time_zone) - timedelta(microseconds=1)
@@ -80,7 +80,7 @@ async def history(
     """Return what happened in a case, in order, with its proof. Raises NotFound, InvalidInput."""
 
     def work(connection: Connection) -> Page[ProvenEventView]:
-        scope = scope_of(connection, caller.person, parts.today())
+        scope = scope_of(connection, caller, parts.today())
         page = cases.history(connection, case_id, scope, cursor=cursor, limit=limit)
         return Page(items=tuple(_proven(stored) for stored in page.items), next=page.next)
 

@@ -8,8 +8,8 @@ from domain.explaining import Explanation, explain
 from domain.values import Language
 from domain.waiting import Blocked
 from records import cases
-from records.scope import scope_of
 from services.parts import Caller, Parts
+from services.scoping import scope_of
 from services.views import ExplanationView, WhyNot
 
 
@@ -17,7 +17,7 @@ async def explained(parts: Parts, caller: Caller, case_id: str) -> ExplanationVi
     """Return where a case stands and what comes next, in the caller's language. Raises NotFound."""
 
     def work(connection: Connection) -> Explanation:
-        scope = scope_of(connection, caller.person, parts.today())
+        scope = scope_of(connection, caller, parts.today())
         found = cases.find_case(connection, parts.library, case_id, scope)
         return explain(found.process, found.case, parts.clock())
 

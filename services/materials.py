@@ -13,11 +13,11 @@ from sqlalchemy import Connection
 from domain.values import Text
 from records import materials as kept
 from records.materials import Material
-from records.scope import scope_of
 from services import idempotency
 from services.documents import NoRoom
 from services.parts import Caller, Parts
 from services.refusals import InvalidInput, NotFound, StorageFull, TooLarge
+from services.scoping import scope_of
 from services.views import MaterialView
 
 _PIECE = 1 << 20
@@ -68,7 +68,7 @@ async def described(parts: Parts, caller: Caller, material_id: str) -> MaterialV
     """Return what is known of a document the caller may see. Raises NotFound."""
 
     def work(connection: Connection) -> MaterialView:
-        scope = scope_of(connection, caller.person, parts.today())
+        scope = scope_of(connection, caller, parts.today())
         return _view(kept.material(connection, material_id, scope))
 
     return await parts.read(work)

@@ -22,6 +22,7 @@ from services.acquaintances import Acquaintances
 from services.documents import Documents
 from services.passwords import Passwords
 from services.probing import Probes
+from services.token_scopes import TokenScope
 
 T = TypeVar("T")
 
@@ -56,6 +57,8 @@ class Caller:
     language: Language = "zh"
     secret: str | None = field(default=None, repr=False, compare=False)
     """Of a session that has yet to be confirmed; see services/presuming.py."""
+    scope: TokenScope | None = None
+    """What the token is narrowed to; None where it has all the rights of its login."""
 
 
 @dataclass(frozen=True)

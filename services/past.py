@@ -17,11 +17,11 @@ from domain.waiting import open_steps
 from records import cases, organisation, past, unit_changes, unit_trees, visible
 from records.cursors import cursor_of
 from records.problems import NotFound
-from records.scope import scope_of
 from services.case_views import process_ref
 from services.cases import CaseFilter
 from services.parts import Caller, Parts
 from services.people import delegation_views, person_view, post_view
+from services.scoping import scope_of
 from services.views import CaseRow, DelegationView, Named, Page, PersonView, PostView
 
 T = TypeVar("T")
@@ -163,7 +163,7 @@ async def cases_on(
     """
 
     def work(connection: Connection) -> Page[CaseRow]:
-        scope = scope_of(connection, caller.person, parts.today())
+        scope = scope_of(connection, caller, parts.today())
         below = None
         if wanted.unit is not None:
             query = unit_trees.units_below_on((wanted.unit,), day)

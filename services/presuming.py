@@ -19,11 +19,12 @@ async def presumed(parts: Parts, secret: str, language: Language = "zh") -> Call
     quarter of an act. A secret that was not seen to work before is looked up at once: strangers do not get as
     far as a transaction that writes. Raises NotSignedIn.
     """
-    person = parts.acquaintances.person(secret)
-    if person is None:
-        person = (await accounts.caller_of(parts, secret)).person
-        parts.acquaintances.meet(secret, person)
-    return Caller(person, language, secret)
+    known = parts.acquaintances.known(secret)
+    if known is None:
+        met = await accounts.caller_of(parts, secret)
+        known = (met.person, met.scope)
+        parts.acquaintances.meet(secret, *known)
+    return Caller(known[0], language, secret, known[1])
 
 
 def ask(connection: Connection, caller: Caller) -> Sent | None:

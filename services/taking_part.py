@@ -10,9 +10,9 @@ from domain.process import Process
 from domain.refusals import NotEntitled
 from records import cases, problems
 from records.registers import Surroundings
-from records.scope import scope_of
 from services.parts import Caller, Parts
 from services.refusals import NotPermitted
+from services.scoping import scope_of
 
 
 def check_seen(
@@ -27,7 +27,7 @@ def check_seen(
         return
     if any(place.id in around.watches for place in around.known.path):
         return
-    if not cases.is_seen(connection, case.id, scope_of(connection, caller.person, parts.today())):
+    if not cases.is_seen(connection, case.id, scope_of(connection, caller, parts.today())):
         raise problems.NotFound("not in the caller's scope")
 
 

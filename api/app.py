@@ -18,6 +18,7 @@ from api.intake import Intake, SameOrigin, Watched
 from api.routes import (
     acts,
     cases,
+    disclosures,
     elsewhere,
     materials,
     notifications,
@@ -35,6 +36,7 @@ from api.routes import problems as problem_pages
 from api.short_way import ShortWay
 from records.database import Database
 from records.definitions import read_library
+from records.sensitivity import read_sensitive
 from services import connecting
 from services.calendars import working_calendar
 from services.documents import StoredDocuments
@@ -49,6 +51,7 @@ _ROUTERS = (
     sessions.router,
     own_sessions.router,
     elsewhere.router,
+    disclosures.router,
     second_steps.steps,
     second_steps.own,
     second_steps.policies,
@@ -130,6 +133,7 @@ async def opened(settings: Settings) -> AsyncIterator[Parts]:
     Raises SchemaOutdated, DatabaseUnavailable, DefinitionError with what to do about it.
     """
     async with AsyncExitStack() as closing:
+        library = read_library(settings.processes_dir)
         database = Database.open(settings.database_url)
         closing.push_async_callback(database.close)
         client = await connecting.connect(
@@ -147,7 +151,8 @@ async def opened(settings: Settings) -> AsyncIterator[Parts]:
         )
         yield Parts(
             database=database,
-            library=read_library(settings.processes_dir),
+            library=library,
+            sensitive=read_sensitive(settings.processes_dir, library),
             documents=StoredDocuments.at(settings.materials_url),
             calendars=working_calendar,
             clock=settings.now,

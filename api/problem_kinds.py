@@ -207,6 +207,15 @@ KINDS: dict[str, ProblemKind] = {
             ),
         ),
         _kind(
+            "disclosure-required",
+            403,
+            ("请先说明查看理由", "State first why you look"),
+            (
+                "审计员查看敏感材料前须说明理由（POST /v1/cases/{id}/disclosures），理由和查看记录都会保留。",
+                "Auditors state a reason before they read this; it is kept, as is every look.",
+            ),
+        ),
+        _kind(
             "not-permitted",
             403,
             ("您没有相应的职务", "None of your posts allows this"),

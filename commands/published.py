@@ -8,12 +8,16 @@ from commands.failures import CommandFailed, installation
 from domain.library import Library, UnsoundLibrary
 from domain.reading import DefinitionError
 from records.definitions import read_library
+from records.sensitivity import BadSensitivity, read_sensitive
 
 
 def published(folder: Path | None = None) -> Library:
     """Return every definition in the folder, or in the installation's own. Raises CommandFailed."""
+    place = folder or installation().processes_dir
     try:
-        return read_library(folder or installation().processes_dir)
+        library = read_library(place)
+        # What it means to protect must not lie open because of a slip of the pen.
+        read_sensitive(place, library)
     except FileNotFoundError as error:
         raise CommandFailed(f"{error}: set ACCEDE_PROCESSES_DIR to the folder that holds them") from None
     except DefinitionError as error:
@@ -22,3 +26,6 @@ def published(folder: Path | None = None) -> Library:
         raise CommandFailed(f"{first}{more}") from None
     except UnsoundLibrary as error:
         raise CommandFailed(error.problems[0]) from None
+    except BadSensitivity as error:
+        raise CommandFailed(str(error)) from None
+    return library

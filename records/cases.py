@@ -149,6 +149,11 @@ def history(
     return Page(found[:limit], cursor_of(str(found[limit - 1].seq)) if more else None)
 
 
+def process_of(connection: Connection, case_id: str) -> str:
+    """Return the process of a case that is there."""
+    return str(connection.execute(sa.select(cases.c.process).where(cases.c.id == case_id)).scalar_one())
+
+
 def is_seen(connection: Connection, case_id: str, scope: Scope) -> bool:
     """Whether there is such a case, for this person."""
     query = sa.select(cases.c.id).where(cases.c.id == case_id, *_seen(scope))

@@ -20,6 +20,8 @@ from records.tables import case_people, cases, delegations, posts, unit_closure,
 
 ADMIN = "admin"
 """The role that manages the organisation and sees no case."""
+AUDITOR = "auditor"
+"""The role that reads and never acts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,13 @@ def scope_of(
     held = connection.execute(_HELD_UNITS, {"person": person, "today": today}).all()
     units_held = tuple(row.unit_id for row in held)
     return Scope(person, today, above_all(held), units_held, processes=processes, within=within)
+
+
+def scope_of_others(connection: Connection, person: str, today: date, *, leaving_out: str) -> Scope:
+    """Return what a person would see without the posts of one role."""
+    query = held_units(shows=posts.c.role.not_in((ADMIN, leaving_out)))
+    held = connection.execute(query, {"person": person, "today": today}).all()
+    return Scope(person, today, above_all(held), tuple(row.unit_id for row in held))
 
 
 def above_all(held: Sequence[Row[Any]]) -> bool:

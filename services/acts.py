@@ -31,7 +31,7 @@ from services.parts import Caller, Parts
 from services.refusals import InvalidInput, NotPermitted
 from services.requests import ActRequest, StartRequest, as_act
 from services.scoping import check_covered, check_may_start, scope_of
-from services.taking_part import check_seen, check_takes_part, works_here
+from services.taking_part import check_reads_on, check_seen, check_takes_part, works_here
 from services.views import CaseView, Performed, event_view
 
 A = TypeVar("A")
@@ -99,7 +99,11 @@ async def perform(
         around = _around(connection, parts, caller, locked, asked)
         check_seen(connection, parts, caller, locked.case, around)
         check_covered(caller, locked.case)
-        recording.check_head(connection, locked, head)
+        try:
+            recording.check_head(connection, locked, head)
+        except problems.HeadMoved:
+            check_reads_on(connection, parts, caller, locked.case)
+            raise
         _check_named(around.known, asked)
         if asked.to_unit is not None:
             _check_takes_in(around, asked.to_unit, "to_unit", parts.today())

@@ -13,10 +13,22 @@ from records import cases, registers
 from records.cases import ListedCase
 from records.registers import ActedOn
 from records.stored import StoredEvent
+from services import disclosures
 from services.case_views import case_view, process_ref
 from services.parts import Caller, Parts
 from services.scoping import scope_of
-from services.views import CaseRow, CaseView, Named, Page, ProvenEventView, event_view
+from services.views import (
+    CaseRow,
+    CaseView,
+    Named,
+    Page,
+    ProvenEventView,
+    WithheldEventView,
+    event_view,
+)
+
+Seen = ProvenEventView | WithheldEventView
+"""An event of a history, as far as somebody may see it."""
 
 
 @dataclass(frozen=True)
@@ -76,15 +88,26 @@ async def shown(parts: Parts, caller: Caller, case_id: str, *, as_of: date | Non
 
 async def history(
     parts: Parts, caller: Caller, case_id: str, *, cursor: str | None = None, limit: int = 200
-) -> Page[ProvenEventView]:
-    """Return what happened in a case, in order, with its proof. Raises NotFound, InvalidInput."""
+) -> Page[Seen]:
+    """Return what happened in a case, in order, with its proof. Raises NotFound, InvalidInput.
 
-    def work(connection: Connection) -> Page[ProvenEventView]:
+    What is sensitive is withheld from auditors until they state why they look; that they do is written down.
+    """
+
+    def work(connection: Connection) -> tuple[Page[Seen], str | None]:
         scope = scope_of(connection, caller, parts.today())
         page = cases.history(connection, case_id, scope, cursor=cursor, limit=limit)
-        return Page(items=tuple(_proven(stored) for stored in page.items), next=page.next)
+        process = cases.process_of(connection, case_id)
+        withheld = disclosures.withheld_from(connection, parts, caller, case_id, process)
+        reason = disclosures.reason_of(connection, parts, caller, case_id) if withheld else None
+        hidden = frozenset() if reason else withheld
+        items = tuple(_proven(stored, withheld=_is_hidden(stored, hidden)) for stored in page.items)
+        return Page(items=items, next=page.next), reason
 
-    return await parts.read(work)
+    seen, reason = await parts.read(work)
+    if reason is not None:
+        await disclosures.note_history(parts, reason)
+    return seen
 
 
 def _row(parts: Parts, found: ListedCase, language: Language) -> CaseRow:
@@ -106,6 +129,12 @@ def _row(parts: Parts, found: ListedCase, language: Language) -> CaseRow:
     )
 
 
-def _proven(stored: StoredEvent) -> ProvenEventView:
-    seen = event_view(stored.event).model_dump() | {"data": stored.image["data"]}
-    return ProvenEventView(**seen, prev_hash=stored.prev_hash, hash=stored.hash)
+def _proven(stored: StoredEvent, *, withheld: bool) -> Seen:
+    seen = event_view(stored.event).model_dump() | {"data": {} if withheld else stored.image["data"]}
+    proven = {**seen, "prev_hash": stored.prev_hash, "hash": stored.hash}
+    return WithheldEventView(**proven) if withheld else ProvenEventView(**proven)
+
+
+def _is_hidden(stored: StoredEvent, sensitive: frozenset[int]) -> bool:
+    """Whether an event is sensitive; a correction may repeat what it corrects."""
+    return stored.seq in sensitive or (bool(sensitive) and stored.event.type.startswith("correction-"))

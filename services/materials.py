@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from domain.values import Text
 from records import materials as kept
 from records.materials import Material
-from services import idempotency
+from services import disclosures, idempotency
 from services.documents import NoRoom
 from services.parts import Caller, Parts
 from services.refusals import InvalidInput, NotFound, StorageFull, TooLarge
@@ -65,13 +65,19 @@ async def hand_in(
 
 
 async def described(parts: Parts, caller: Caller, material_id: str) -> MaterialView:
-    """Return what is known of a document the caller may see. Raises NotFound."""
+    """Return what is known of a document the caller may see.
 
-    def work(connection: Connection) -> MaterialView:
+    Raises NotFound, ReasonNeeded for an auditor who did not state why he looks; a look is written down.
+    """
+
+    def work(connection: Connection) -> tuple[Material, tuple[str, ...]]:
         scope = scope_of(connection, caller, parts.today())
-        return _view(kept.material(connection, material_id, scope))
+        found = kept.material(connection, material_id, scope)
+        return found, disclosures.needed_for(connection, parts, caller, found)
 
-    return await parts.read(work)
+    found, needed = await parts.read(work)
+    await disclosures.check_document(parts, caller, needed, found.sha256)
+    return _view(found)
 
 
 async def content(parts: Parts, view: MaterialView) -> AsyncIterator[bytes]:

@@ -17,6 +17,7 @@ from domain.working_days import WorkingCalendar
 from records import problems
 from records.cursors import BadCursor
 from records.database import Database
+from records.sensitivity import Sensitive
 from services import refusals
 from services.acquaintances import Acquaintances
 from services.documents import Documents
@@ -76,6 +77,8 @@ class Parts:
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
     """Of the organisation: in which a moment becomes a day."""
     acquaintances: Acquaintances = field(default_factory=Acquaintances)
+    sensitive: Sensitive = field(default_factory=dict)
+    """Steps of which auditors read for a stated reason only, by process."""
     session_lasts: timedelta = timedelta(hours=12)
     largest_document: int = 50 << 20
     """Bytes."""

@@ -13,15 +13,12 @@ from sqlalchemy import Connection
 from domain.values import Text, Value
 from records import organisation, units, visible
 from records.organisation import Delegation, Post
-from records.scope import ADMIN
+from records.scope import ADMIN, AUDITOR
 from services.asking import Asking, check_takes_in, existing, once
 from services.parts import Caller, Parts
 from services.people import delegation_views, post_view
 from services.refusals import Contradiction, InUse, InvalidInput, NotPermitted
 from services.views import DelegationView, Page, PostView
-
-AUDITOR = "auditor"
-"""The role that reads and never acts."""
 
 
 class NewPost(Value):

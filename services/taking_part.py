@@ -10,6 +10,7 @@ from domain.process import Process
 from domain.refusals import NotEntitled
 from records import cases, problems
 from records.registers import Surroundings
+from services.disclosures import is_auditing
 from services.parts import Caller, Parts
 from services.refusals import NotPermitted
 from services.scoping import scope_of
@@ -29,6 +30,12 @@ def check_seen(
         return
     if not cases.is_seen(connection, case.id, scope_of(connection, caller, parts.today())):
         raise problems.NotFound("not in the caller's scope")
+
+
+def check_reads_on(connection: Connection, parts: Parts, caller: Caller, case: Case) -> None:
+    """Raise NotPermitted for an auditor, before he is told what was recorded since: he does not act on it."""
+    if case.process in parts.sensitive and is_auditing(connection, parts, caller, case.id):
+        raise NotPermitted
 
 
 def check_takes_part(refused: NotEntitled, process: Process, case: Case | None, known: Circumstances) -> None:

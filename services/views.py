@@ -148,6 +148,12 @@ class ProvenEventView(EventView):
     hash: str
 
 
+class WithheldEventView(ProvenEventView):
+    """The same without its `data`, until an auditor states why he looks. Its hash is of the whole."""
+
+    withheld: Literal[True] = True
+
+
 class WarningView(View):
     """A rule that was broken without stopping the act."""
 

@@ -14,8 +14,8 @@ from api.paging import Cursor, Limit
 from services import access, acts, cases, explain, past
 from services.access import AccessView
 from services.acts import StartRequest
-from services.cases import CaseFilter
-from services.views import CaseRow, CaseView, ExplanationView, Page, ProvenEventView
+from services.cases import CaseFilter, Seen
+from services.views import CaseRow, CaseView, ExplanationView, Page
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"], dependencies=signed_in)
 
@@ -70,8 +70,11 @@ async def read(
 @router.get("/{case_id}/history", summary="Read a case's history")
 async def history(
     case_id: Id, parts: Here, caller: By, cursor: Cursor = None, limit: Limit = 200
-) -> Page[ProvenEventView]:
-    """Return every recorded fact in order, with its place in the chain."""
+) -> Page[Seen]:
+    """Return every recorded fact in order, with its place in the chain.
+
+    An auditor sees what is sensitive once a reason was stated: until then it is `withheld`.
+    """
     return await cases.history(parts, caller, case_id, cursor=cursor, limit=limit)
 
 

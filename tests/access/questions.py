@@ -185,6 +185,10 @@ QUESTIONS: dict[str, Question] = {
     "DELETE /v1/me/passkeys/{passkey_id}": plain("/v1/me/passkeys/none"),
     "GET /v1/units/{unit_id}/login-policy": plain(f"/v1/units/{OWN}/login-policy"),
     "PUT /v1/units/{unit_id}/login-policy": plain(f"/v1/units/{OWN}/login-policy", {"second_factor": "none"}),
+    "POST /v1/cases/{case_id}/disclosures": about(
+        "case", f"{CASE}/disclosures", {"reason": "a complaint is looked into"}
+    ),
+    "GET /v1/disclosures": plain("/v1/disclosures"),
     "GET /v1/me": plain("/v1/me"),
     "POST /v1/cases": plain("/v1/cases", {"process": "joining", "subject": SUBJECT, "unit": OWN}),
     "GET /v1/cases": plain("/v1/cases"),

@@ -165,6 +165,11 @@ TABLE: dict[str, Row] = {
     "PUT /v1/units/{unit_id}/login-policy": Row(
         _at("/v1/units/circle-1/login-policy", {"second_factor": "none"}), ADMINS_ONLY.replace("201", "200")
     ),
+    "POST /v1/cases/{case_id}/disclosures": Row(
+        lambda scene: scene.asking("/disclosures", {"reason": "a complaint is looked into"}),
+        "403 403 403 404 404 404 201 404 401",
+    ),
+    "GET /v1/disclosures": Row(_at("/v1/disclosures"), SIGNED_IN),
     "GET /v1/me": Row(_at("/v1/me"), SIGNED_IN),
     "POST /v1/cases": Row(
         lambda scene: {

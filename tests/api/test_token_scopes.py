@@ -30,7 +30,7 @@ async def token_of(world, person, **scope):
 async def ask(world, route, headers):
     method, _, path = route.partition(" ")
     address = re.sub(r"{[^}]*}", "x", path)
-    body = None if method in {"GET", "DELETE"} else {}
+    body: dict[str, str] | None = None if method in {"GET", "DELETE"} else {}
     answer = await world.client.request(method, address, json=body, headers=headers)
     world.client.cookies.clear()
     return problem(answer)

@@ -1,3 +1,4 @@
+import base64
 import json
 import shutil
 import subprocess
@@ -13,6 +14,7 @@ from api.app import Door
 from api.routes.elsewhere import CALLBACK
 from services import elsewhere
 from services.provider import Provider, ProviderPlace
+from services.sealing import Sealer
 from tests.api.world import SECRETARY, World, a_world
 from tests.databases import *  # noqa: F403 - fixtures are found by their names
 
@@ -114,9 +116,8 @@ async def there(peer, sqlite_database):
     """The secretary is known to the provider as `li-at-the-provider`, and so is whoever logs in there."""
     way = Tampering()
     place = ProviderPlace(peer.issuer, CLIENT_ID, CLIENT_SECRET, f"{PUBLIC_URL}{CALLBACK}")
-    world = await a_world(
-        sqlite_database, Door(public_url=PUBLIC_URL, provider=Provider(place, transport=way))
-    )
+    provider, sealer = Provider(place, transport=way), Sealer(base64.b64encode(bytes(32)).decode())
+    world = await a_world(sqlite_database, Door(public_url=PUBLIC_URL, provider=provider, sealer=sealer))
     # The provider goes by the real time.
     world.clock.now = datetime.now(UTC)
     await elsewhere.link(world.parts, SECRETARY, peer.issuer, "li-at-the-provider")

@@ -6,6 +6,7 @@ from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 import httpx
+import pyotp
 import pytest
 from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
@@ -14,7 +15,7 @@ from services import accounts, elsewhere
 from services.elsewhere import is_own_path
 from services.provider import is_safe
 from services.refusals import InUse, NotFound
-from tests.api.world import HOST, SECRETARY
+from tests.api.world import ADMIN, HOST, SECRETARY
 from tests.oidc.conftest import CLIENT_ID, CLIENT_SECRET
 
 FORGED = (400, "/problems/login-not-completed")
@@ -112,6 +113,35 @@ async def test_the_same_name_at_another_provider_is_another_person(there):
     parts = there.world.parts
     await elsewhere.unlink(parts, SECRETARY, there.peer.issuer, "li-at-the-provider")
     await elsewhere.link(parts, SECRETARY, "https://elsewhere.example", "li-at-the-provider")
+    assert problem(await there.come(there.world.client)) == (403, "/problems/not-linked")
+
+
+async def ask_for_more(there):
+    """Let the unit of the secretary ask for a second factor."""
+    body = {"second_factor": "any"}
+    asked = await there.world.client.put(
+        "/v1/units/circle-1/login-policy", json=body, headers=there.world.by(ADMIN)
+    )
+    assert asked.status_code == 200
+
+
+async def test_the_provider_is_one_proof_where_two_are_asked_for(there):
+    await ask_for_more(there)
+    browser = there.world.client
+    half = await there.come(browser)
+    assert problem(half) == (401, "/problems/second-factor-required")
+    assert half.json()["enrol"] is True
+    assert is_nobody(browser)
+    app = pyotp.TOTP((await browser.post("/v1/me/code-app")).json()["secret"])
+    code = app.at(int(there.world.clock().timestamp()))
+    assert (await browser.post("/v1/me/code-app/confirm", json={"code": code})).status_code == 200
+    (here,) = [one for one in (await browser.get("/v1/sessions")).json()["items"] if one["current"]]
+    assert here["proof"] == "provider+code"
+
+
+async def test_somebody_linked_to_nobody_is_asked_for_no_second_factor(there):
+    await ask_for_more(there)
+    there.peer.become("somebody-else")
     assert problem(await there.come(there.world.client)) == (403, "/problems/not-linked")
 
 

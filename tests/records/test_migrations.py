@@ -29,6 +29,34 @@ def test_migrations_go_up_down_and_up_again(empty_address):
     migrating.check(empty_address)
 
 
+def test_sessions_and_tokens_from_before_they_had_names_go_on(empty_address):
+    migrating.upgrade(empty_address, "0003")
+    engine = open_engine(empty_address)
+    names = ("people", "accounts", "sessions")
+    then = sa.MetaData()
+    then.reflect(engine, only=names)
+    people, known, sessions = (then.tables[name] for name in names)
+    at = "2026-11-01T00:00:00.000000Z"
+    account = {"login": "li", "person_id": "p", "password_hash": "x", "disabled": False, "created_at": at}
+    token = {"kind": "token", "login": "li", "person_id": "p", "created_at": at}
+    with engine.begin() as connection:
+        connection.execute(sa.insert(people).values(id="p", name="李", name_search="li", language="zh"))
+        connection.execute(sa.insert(known).values(account))
+        for secret in ("one", "two"):
+            connection.execute(sa.insert(sessions).values(token | {"id_hash": secret}))
+    migrating.upgrade(empty_address)
+    with engine.begin() as connection:
+        found = connection.execute(sa.text("SELECT id_hash, id, scope, proof FROM sessions")).all()
+    engine.dispose()
+    assert {(row.id_hash, row.scope, row.proof) for row in found} == {
+        ("one", None, "password"),
+        ("two", None, "password"),
+    }
+    assert len({row.id for row in found}) == 2
+    migrating.downgrade(empty_address, "0003")
+    migrating.upgrade(empty_address)
+
+
 def test_upgrading_twice_changes_nothing(address):
     migrating.upgrade(address)
     migrating.check(address)

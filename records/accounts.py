@@ -16,7 +16,7 @@ from uuid import uuid4
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from records.door_tables import accounts, familiar_places, sessions
+from records.door_tables import accounts, familiar_places, sessions, unfinished
 from records.prepared import Prepared, Sent
 from records.problems import AlreadyThere, NotFound
 
@@ -149,9 +149,9 @@ def end(connection: Connection, secret: str) -> None:
 
 
 def end_all(connection: Connection, login: str) -> None:
-    """End every session and token of a login; no place is familiar any more from where it was used."""
-    connection.execute(sa.delete(sessions).where(sessions.c.login == login))
-    connection.execute(sa.delete(familiar_places).where(familiar_places.c.login == login))
+    """End every session and token of a login, and what is half way to one; no place is familiar any more."""
+    for table in (sessions, unfinished, familiar_places):
+        connection.execute(sa.delete(table).where(table.c.login == login))
 
 
 _SESSION = Prepared(

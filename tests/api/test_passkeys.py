@@ -82,7 +82,13 @@ async def test_what_a_device_is_told_says_nothing_about_the_person(world):
     assert again["challenge"] != options["challenge"]
 
 
-async def test_an_answer_is_taken_once(world, device):
+@pytest.mark.parametrize("counts", [True, False])
+async def test_an_answer_is_taken_once(world, device, counts):
+    if not counts:
+        device = Device(counts=False)
+        await world.client.post("/v1/session", json=LOGIN | {"login": HOST})
+        assert (await add(world.client, device)).status_code == 201
+        world.client.cookies.clear()
     answer = device.answer(await ask(world.client))
     ticket = world.client.cookies["accede-challenge"]
     assert (await world.client.post("/v1/session/passkey", json=answer)).status_code == 200

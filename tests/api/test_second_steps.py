@@ -3,6 +3,7 @@
 import asyncio
 import base64
 from datetime import timedelta
+from functools import partial
 
 import httpx
 import pyotp
@@ -10,7 +11,7 @@ import pytest
 
 from api.app import Door
 from records import factors, organisation
-from services import second_steps
+from services import accounts, second_steps
 from services.sealing import Sealer
 from tests.api.world import ADMIN, HOST, PARENT, PASSWORD, SECRETARY, a_world
 
@@ -164,6 +165,17 @@ async def test_a_ticket_is_for_the_browser_that_got_it_for_ten_minutes_and_for_o
     await knock(world, thief)
     world.clock.pass_by(timedelta(minutes=10))
     assert (await give(world, now_of(world, app), thief)).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "change", [accounts.disable, partial(accounts.change_password, password="kettle orbit 7")]
+)
+async def test_a_log_in_that_is_half_way_ends_with_its_password_and_its_login(world, change):
+    app, _ = await set_up(world)
+    await knock(world)
+    await change(world.parts, SECRETARY)
+    answer = await give(world, now_of(world, app))
+    assert problem(answer) == (401, "/problems/not-signed-in")
 
 
 async def test_a_ticket_is_no_session(world):

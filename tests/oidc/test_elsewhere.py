@@ -170,8 +170,11 @@ async def test_an_answer_comes_back_once(there):
     ticket = browser.cookies["accede-ticket"]
     assert (await browser.get(back)).status_code == 303
     browser.cookies.clear()
+    there.way.asked.clear()
     assert problem(await browser.get(back, headers={"cookie": f"accede-ticket={ticket}"})) == FORGED
     assert is_nobody(browser)
+    # Here, and not only by the provider, which was not asked.
+    assert there.way.asked == []
 
 
 async def test_a_code_that_was_used_is_refused_by_the_provider(there):
@@ -268,6 +271,7 @@ FORGERIES = {
     "another issuer": changed(iss="https://evil.example"),
     "no issuer": changed(iss=None),
     "another audience": changed(aud="somebody-else"),
+    "another audience, through us": changed(aud="somebody-else", azp=CLIENT_ID),
     "no audience": changed(aud=None),
     "two audiences and nobody it was given to": changed(aud=[CLIENT_ID, "somebody-else"]),
     "given to somebody else": changed(azp="somebody-else"),

@@ -18,6 +18,13 @@ class CodeBody(Asked):
     code: Annotated[SecretStr, Field(min_length=1, max_length=100)]
 
 
+class PasswordBody(Asked):
+    """One's password, and the one that takes its place."""
+
+    password: Annotated[SecretStr, Field(max_length=1_000)]
+    new_password: Annotated[SecretStr, Field(max_length=1_000)]
+
+
 class _FromDevice(BaseModel):
     """What browsers make of a device's answer: they add to it over the years; what is new is left out."""
 

@@ -50,6 +50,15 @@ def id_of(connection: Connection, secret: str) -> str | None:
     return connection.execute(query).scalar_one_or_none()
 
 
+def proof_of(connection: Connection, secret: str) -> str:
+    """Return by what the session was proven that a secret belongs to. Raises NotFound."""
+    query = sa.select(sessions.c.proof).where(sessions.c.id_hash == digest_of(secret))
+    proof = connection.execute(query).scalar_one_or_none()
+    if proof is None:
+        raise NotFound("no such session")
+    return str(proof)
+
+
 def end_one(
     connection: Connection, session_id: str, *, person: str | None = None, login: str | None = None
 ) -> None:

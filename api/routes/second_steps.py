@@ -11,9 +11,10 @@ from api.bounds import Id
 from api.callers import By, Here, parts_of, secret_of, signed_in
 from api.cookies import CHALLENGE, TICKET, forget_ticket, place_of, read_cookie, set_challenge, set_session
 from api.language import language_of
-from api.login_bodies import AssertionBody, CodeBody, LoginPolicyBody, PasskeyBody
+from api.login_bodies import AssertionBody, CodeBody, LoginPolicyBody, PasskeyBody, PasswordBody
 from services import login_policies, passkeys, second_steps
 from services.login_policies import FactorsView, LoginPolicyView
+from services.own_passwords import change_own_password
 from services.passkeys import Challenge, PasskeyView, Site
 from services.proofs import Begun, HalfWay
 from services.sealing import Sealer
@@ -82,6 +83,21 @@ async def give_passkey(
     place, language = place_of(request), language_of(request)
     begun = await passkeys.come_in(parts, _site(request), ticket, credential, place, language)
     return answered(request, response, parts, begun)
+
+
+@own.put("/password", summary="Change one's password")
+async def change_password(body: PasswordBody, request: Request, response: Response, parts: Here) -> Me:
+    """Take a new password. Every session and token of the login ends; the one that asks begins anew."""
+    begun = await change_own_password(
+        parts,
+        secret_of(request),
+        body.password.get_secret_value(),
+        body.new_password.get_secret_value(),
+        place_of(request),
+        language_of(request),
+    )
+    set_session(request, response, parts, begun)
+    return begun.me
 
 
 @own.get("/factors", summary="What one comes in by")

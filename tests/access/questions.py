@@ -175,6 +175,7 @@ QUESTIONS: dict[str, Question] = {
     "POST /v1/session/recovery": plain("/v1/session/recovery", CODE),
     "POST /v1/session/passkey/options": plain("/v1/session/passkey/options"),
     "POST /v1/session/passkey": plain("/v1/session/passkey", ASSERTION),
+    "PUT /v1/me/password": plain("/v1/me/password", {"password": PASSWORD, "new_password": "kettle orbit 7"}),
     "GET /v1/me/factors": plain("/v1/me/factors"),
     "POST /v1/me/code-app": plain("/v1/me/code-app"),
     "POST /v1/me/code-app/confirm": plain("/v1/me/code-app/confirm", CODE),

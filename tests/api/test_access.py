@@ -153,6 +153,9 @@ TABLE: dict[str, Row] = {
     "POST /v1/session/recovery": Row(_at("/v1/session/recovery", CODE), NOBODY_HALF_WAY),
     "POST /v1/session/passkey/options": Row(_at("/v1/session/passkey/options"), EVERYBODY),
     "POST /v1/session/passkey": Row(_at("/v1/session/passkey", ASSERTION), NOBODY_HALF_WAY),
+    "PUT /v1/me/password": Row(
+        _at("/v1/me/password", {"password": PASSWORD, "new_password": "kettle orbit 7"}), NO_TOKENS
+    ),
     "GET /v1/me/factors": Row(_at("/v1/me/factors"), NO_TOKENS),
     "POST /v1/me/code-app": Row(_at("/v1/me/code-app"), NO_TOKENS),
     "POST /v1/me/code-app/confirm": Row(_at("/v1/me/code-app/confirm", CODE), NO_TOKENS),

@@ -15,6 +15,7 @@ from services import demo
 from services.demo import LOGINS, NotEmpty, seed
 from services.logging_in import Knock, log_in
 from services.parts import Parts
+from services.proofs import Begun
 from settings import read_settings
 
 NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
@@ -82,6 +83,7 @@ async def test_every_login_opens_a_session_and_the_applicant_holds_no_post(tmp_p
         assert await demo.has_demo_logins(parts)
         for login in LOGINS:
             begun = await log_in(parts, Knock(login.login, login.password))
+            assert isinstance(begun, Begun)
             assert begun.me.person.name == login.name
             assert bool(begun.me.posts) is (login.login not in {"applicant", "member"})
 

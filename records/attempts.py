@@ -12,6 +12,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from records.dialects import insert_into
 from records.door_tables import familiar_places, login_attempts, sessions, unfinished
 
 _PLACES = 20
@@ -54,8 +55,9 @@ def is_familiar(connection: Connection, mark: str, since: datetime) -> bool:
 
 def note_familiar(connection: Connection, login: str, mark: str, now: datetime) -> None:
     """Note that a login worked from a place. The places of a login that were not used for longest go."""
-    connection.execute(sa.delete(familiar_places).where(familiar_places.c.mark == mark))
-    connection.execute(sa.insert(familiar_places).values(mark=mark, login=login, seen_at=now))
+    # In one statement, because two may come in at once.
+    noted = insert_into(connection, familiar_places).values(mark=mark, login=login, seen_at=now)
+    connection.execute(noted.on_conflict_do_update(index_elements=["mark"], set_={"seen_at": now}))
     of_login = sa.select(familiar_places.c.mark).where(familiar_places.c.login == login)
     oldest = (
         of_login.order_by(familiar_places.c.seen_at.desc(), familiar_places.c.mark)

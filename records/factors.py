@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Row
 
 from records.accounts import digest_of
-from records.door_tables import code_apps, passkeys, recovery_codes
+from records.door_tables import accounts, code_apps, passkeys, recovery_codes
 from records.problems import AlreadyThere, NotFound
 
 
@@ -48,6 +48,8 @@ def code_app(connection: Connection, login: str) -> CodeApp | None:
 
 def put_code_app(connection: Connection, login: str, sealed: str, now: datetime) -> None:
     """Begin to set an app up. Raises AlreadyThere where one was confirmed."""
+    # Two who begin at once do it one after the other, and the later app is the one.
+    connection.execute(sa.select(accounts.c.login).where(accounts.c.login == login).with_for_update())
     present = code_app(connection, login)
     if present is not None and present.confirmed_at is not None:
         raise AlreadyThere("the login has an app that makes codes")

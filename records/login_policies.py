@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Select
 
 from records.door_tables import login_policies, sessions
 from records.scope import held_on, units_below
-from records.tables import delegations, posts, unit_closure
+from records.tables import delegations, posts, unit_closure, units
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,8 @@ def set_policy(
     connection: Connection, unit_id: str, second_factor: str, *, set_by: str | None, now: datetime
 ) -> None:
     """Write down what a unit asks from now on."""
+    # Two who say it at once do it one after the other, and the later word holds.
+    connection.execute(sa.select(units.c.id).where(units.c.id == unit_id).with_for_update())
     last = sa.select(sa.func.coalesce(sa.func.max(login_policies.c.number), 0)).where(
         login_policies.c.unit_id == unit_id
     )

@@ -6,7 +6,17 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from records import accounts, attempts, door_tables, idempotency, materials, tables
+from records import (
+    accounts,
+    attempts,
+    door_tables,
+    factors,
+    idempotency,
+    login_policies,
+    materials,
+    tables,
+    unfinished,
+)
 from records.idempotency import Answer
 from records.problems import AlreadyThere, KeyReused, NotFound
 from records.scope import scope_of
@@ -118,6 +128,50 @@ def test_a_place_is_familiar_from_the_log_in_that_worked_there_and_no_longer_tha
         assert organised.read_now(lambda c, m=mark, s=since: attempts.is_familiar(c, m, s)) == expected
     organised.write_now(lambda c: accounts.change_password(c, "li", "new"))
     assert not organised.read_now(lambda c: attempts.is_familiar(c, "m", NOW))
+
+
+async def test_many_at_once_do_not_get_in_each_others_way(organised):
+    works = (
+        lambda c: attempts.note_familiar(c, "li", "m", NOW),
+        lambda c: factors.put_code_app(c, "li", "sealed", NOW),
+        lambda c: login_policies.set_policy(c, "circle-1", "any", set_by=HOST, now=NOW),
+    )
+    for work in works:
+        await asyncio.gather(*(organised.write(work) for _ in range(12)))
+    assert organised.read_now(lambda c: attempts.is_familiar(c, "m", NOW))
+    assert organised.read_now(lambda c: factors.code_app(c, "li")).confirmed_at is None
+    numbers = sa.select(door_tables.login_policies.c.number).order_by(sa.text("number"))
+    assert organised.read_now(lambda c: c.execute(numbers).scalars().all()) == list(range(1, 13))
+
+
+async def test_of_many_who_bring_the_same_thing_at_once_one_gets_what_it_opens(organised):
+    def begin_one(connection):
+        factors.put_code_app(connection, "li", "sealed", NOW)
+        factors.put_recovery_codes(connection, "li", ["code"])
+        lasts = timedelta(minutes=1)
+        return unfinished.begin(connection, "passkey", "x", now=NOW, lasts=lasts, login="li")
+
+    ticket = organised.write_now(begin_one)
+    works = (
+        lambda c: unfinished.take(c, "passkey", ticket, NOW) is not None,
+        lambda c: factors.take_step(c, "li", 7),
+        lambda c: factors.take_recovery_code(c, "li", "code", NOW),
+    )
+    for work in works:
+        assert sum(await asyncio.gather(*(organised.write(work) for _ in range(12)))) == 1
+    assert not organised.write_now(lambda c: factors.take_step(c, "li", 6))
+    assert organised.read_now(lambda c: factors.recovery_codes_left(c, "li")) == 0
+
+
+def test_what_waits_is_for_its_purpose_and_its_time(organised):
+    def begin_one(connection):
+        lasts = timedelta(minutes=1)
+        return unfinished.begin(connection, "passkey", "x", now=NOW, lasts=lasts)
+
+    ticket = organised.write_now(begin_one)
+    asked = (("passkey", NOW), ("provider", NOW), ("passkey", NOW + timedelta(minutes=1)))
+    found = [organised.read_now(lambda c, a=a: unfinished.look(c, a[0], ticket, a[1])) for a in asked]
+    assert found == [unfinished.Unfinished(None, "x"), None, None]
 
 
 def test_of_many_places_the_latest_are_remembered(organised):

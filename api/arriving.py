@@ -16,8 +16,8 @@ def answered(request: Request, response: Response, parts: Parts, arrived: Begun 
     """Return who came in, with the cookies of a session; or what is missing, with a ticket to go on."""
     if isinstance(arrived, HalfWay):
         return asked_for_more(request, arrived)
-    forget_ticket(request, response)
     set_session(request, response, parts, arrived)
+    forget_ticket(request, response)
     return arrived.me
 
 

@@ -42,8 +42,9 @@ def set_challenge(request: Request, response: Response, ticket: str, lasts: time
 
 
 def forget_ticket(request: Request, response: Response) -> None:
-    """Let the browser forget that it began something."""
-    _forget(request, response, TICKET)
+    """Let the browser forget that it began something, where it did."""
+    if read_cookie(request, TICKET) is not None:
+        _forget(request, response, TICKET)
 
 
 def place_of(request: Request) -> Place:

@@ -36,6 +36,7 @@ class VirtualTime:
         self._environment = environment
         self._shift = timedelta()
         self._now = datetime.now(UTC)
+        self._task_began = self._now
 
     @property
     def shift_ns(self) -> int:
@@ -46,7 +47,7 @@ class VirtualTime:
         """Make it `moment` now, forwards or backwards. Nothing of an earlier scenario may run any more."""
         server = await self._environment.get_current_time()
         self._shift = timedelta(seconds=math.ceil((moment - server).total_seconds()))
-        self._now = server + self._shift
+        self._now = self._task_began = server + self._shift
 
     async def skip_to(self, moment: datetime) -> None:
         """Let time pass until `moment`; what is due on the way happens on its day."""
@@ -60,11 +61,20 @@ class VirtualTime:
         self._now = await self._environment.get_current_time() + self._shift
         return self._now
 
+    def note_task(self, moment: datetime) -> None:
+        """Take note that a workflow's task began, at a moment that is shifted already."""
+        self._task_began = moment
+
     def now(self) -> datetime:
-        """Return the moment: an activity's own where one runs, otherwise as of the last look."""
-        if activity.in_activity():
-            return activity.info().started_time + self._shift
-        return self._now
+        """Return the moment: an activity's own where one runs, otherwise as of the last look.
+
+        A local activity runs inside a workflow's task and knows the real time only; no time is skipped while
+        the task lasts.
+        """
+        if not activity.in_activity():
+            return self._now
+        info = activity.info()
+        return self._task_began if info.is_local else info.started_time + self._shift
 
 
 class ShiftedRunner(WorkflowRunner):
@@ -80,16 +90,18 @@ class ShiftedRunner(WorkflowRunner):
 
     def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
         """Return the usual instance, told another time."""
-        return _ShiftedInstance(self._inner.create_instance(det), self._time.shift_ns)
+        return _ShiftedInstance(self._inner.create_instance(det), self._time)
 
 
 class _ShiftedInstance(WorkflowInstance):
-    def __init__(self, inner: WorkflowInstance, shift_ns: int) -> None:
+    def __init__(self, inner: WorkflowInstance, time: VirtualTime) -> None:
         self._inner = inner
-        self._shift_ns = shift_ns
+        self._time = time
+        self._shift_ns = time.shift_ns
 
     def activate(self, act: WorkflowActivation) -> WorkflowActivationCompletion:
         act.timestamp.FromNanoseconds(act.timestamp.ToNanoseconds() + self._shift_ns)
+        self._time.note_task(act.timestamp.ToDatetime(tzinfo=UTC))
         return self._inner.activate(act)
 
     def get_serialization_context(self, command_info: Any) -> SerializationContext | None:  # noqa: ANN401 - the same

@@ -86,7 +86,8 @@ class Connection(asyncio.Protocol):
         lower = name.lower()
         if lower == b"etag":
             self._etag = value
-        elif lower == b"set-cookie":
+        elif lower == b"set-cookie" and not self._cookie:
+            # The first is the session's; others only say how this browser is known.
             self._cookie = value
 
     def on_body(self, part: bytes) -> None:
@@ -102,7 +103,8 @@ class Connection(asyncio.Protocol):
 
     def _begin(self) -> None:
         self._parser = httptools.HttpResponseParser(self)
-        self._etag = self._cookie = b""
+        self._etag: bytes = b""
+        self._cookie: bytes = b""
         self._body: list[bytes] = []
 
 

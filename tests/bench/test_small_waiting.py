@@ -12,10 +12,18 @@ TINY = Size(cases=30, due=20, until_midnight=80, rests_for=2, gives_up_after=20)
 GOOD = Found(worker_kib=50, server_kib=60, at_rest=1.5, drained=12, acts=(0.1,) * 100)
 
 
-def measured(folder, **planted):
-    """What is found in a process of its own, whose time zone does not stay with these tests."""
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(measure, TINY, folder, **planted).result()
+def measured(folder):
+    """What is found as it is, and with nothing let happen: side by side, for both mostly wait for midnight.
+
+    Each in a process of its own, whose time zone does not stay with these tests.
+    """
+    folders = [folder / name for name in ("sound", "unheard")]
+    for each in folders:
+        each.mkdir()
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        sound = pool.submit(measure, TINY, folders[0])
+        unheard = pool.submit(measure, TINY, folders[1], unheard=True)
+        return sound.result(), unheard.result()
 
 
 def missed(**worse):
@@ -46,19 +54,14 @@ def test_each_promise_is_missed_by_its_own_figure(worse, which):
 @pytest.mark.slow
 @pytest.mark.timeout(240)
 @pytest.mark.xdist_group("whole-house")
-def test_everything_due_at_one_midnight_is_recorded_after_it_while_people_act(tmp_path):
-    found = measured(tmp_path)
+def test_what_is_due_at_midnight_is_recorded_while_people_act_and_missed_where_it_is_unheard(
+    tmp_path,
+):
+    found, unheard = measured(tmp_path)
     assert 0 <= found.drained < TINY.gives_up_after
     assert found.at_rest > 0
     assert found.worker_kib > 0
     assert found.server_kib > 0
     assert found.acts
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(240)
-@pytest.mark.xdist_group("whole-house")
-def test_cases_that_nobody_lets_happen_are_missed(tmp_path):
-    found = measured(tmp_path, unheard=True)
-    kept = {promise.id: promise.kept for promise in promises(TINY, found)}
+    kept = {promise.id: promise.kept for promise in promises(TINY, unheard)}
     assert kept["waiting.drain"] is False

@@ -36,6 +36,9 @@ class Answer:
 class Connection(asyncio.Protocol):
     """One kept connection."""
 
+    _etag: bytes
+    _cookie: bytes
+
     def __init__(self) -> None:
         self._transport: asyncio.WriteTransport | None = None
         self._waiting: asyncio.Future[Answer] | None = None
@@ -103,8 +106,7 @@ class Connection(asyncio.Protocol):
 
     def _begin(self) -> None:
         self._parser = httptools.HttpResponseParser(self)
-        self._etag: bytes = b""
-        self._cookie: bytes = b""
+        self._etag = self._cookie = b""
         self._body: list[bytes] = []
 
 

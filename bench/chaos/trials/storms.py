@@ -16,6 +16,9 @@ from bench.promises import Promise
 
 WIDTH = 50
 _STORMS = 6
+_TRIES = 5
+_PAUSE = 0.1
+"""Seconds between two tries."""
 
 
 async def trial(folder: Path, kind: Kind, seed: int) -> list[Promise]:
@@ -69,8 +72,21 @@ async def _storm(stage: Stage, request: Request) -> list[httpx.Response]:
     apis = stage.household.addresses.apis
     stage.door.note(kind="intent", marker=marker, method="POST", path=request.path, digest=json.dumps({}))
     answers = await asyncio.gather(
-        *(stage.door.once(apis[number % len(apis)], marked, marker) for number in range(WIDTH))
+        *(_until_answered(stage, apis[number % len(apis)], marked, marker) for number in range(WIDTH))
     )
     said = next(answer for answer in answers if answer.is_success).json()
     stage.door.note(kind="ack", marker=marker, began=0.0, tries=WIDTH, **what_was_said(said))
     return answers
+
+
+async def _until_answered(stage: Stage, api: str, request: Request, marker: str) -> httpx.Response:
+    """Ask, again where a connection ends: a server may close one that rested just when it is used again.
+
+    Raises httpx.TransportError after the last try.
+    """
+    for _ in range(_TRIES - 1):
+        try:
+            return await stage.door.once(api, request, marker)
+        except httpx.TransportError:
+            await asyncio.sleep(_PAUSE)
+    return await stage.door.once(api, request, marker)

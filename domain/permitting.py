@@ -6,7 +6,7 @@ from datetime import datetime
 
 from domain.blocking import blocked_by
 from domain.case import Case, StepState
-from domain.circumstances import Circumstances
+from domain.circumstances import Circumstances, UnitRef
 from domain.conditions import holds
 from domain.drafting import Signature
 from domain.moments import local_day, numbered
@@ -108,6 +108,11 @@ def case_not_open(case: Case) -> NotPossible:
     else:
         detail = Text(zh="个案已中止,须先恢复。", en="The case is suspended; resume it first.")
     return NotPossible("case.open", basis="gen", detail=detail)
+
+
+def may_go_to(process: Process, case: Case, path: tuple[UnitRef, ...]) -> bool:
+    """Whether a case may move to where a path begins: another unit, of the kind the process starts in."""
+    return bool(path) and path[0].kind == process.starts_in and path[0].id != case.unit
 
 
 def check_separation(case: Case, step: Step, signature: Signature) -> None:

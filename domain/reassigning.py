@@ -11,7 +11,7 @@ from domain import events as facts
 from domain.acts import Reassign
 from domain.drafting import Draft, Signature
 from domain.effects import to_do_again
-from domain.permitting import case_not_open
+from domain.permitting import case_not_open, may_go_to
 from domain.refusals import FieldInvalid
 from domain.settling import settle
 from domain.values import Text
@@ -36,7 +36,7 @@ def reassign(draft: Draft, act: Reassign) -> None:
     if case.unit != act.from_unit:
         return
     path = act.known.target_path
-    if not path or path[0].kind != draft.process.starts_in or path[0].id == case.unit:
+    if not may_go_to(draft.process, case, path):
         kind = draft.process.unit_kinds[draft.process.starts_in]
         raise FieldInvalid(
             "reassign.to-unit",

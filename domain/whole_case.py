@@ -13,7 +13,7 @@ from domain.drafting import Draft, Signature
 from domain.effects import to_do_again
 from domain.entries import PLACES, SUMMARY
 from domain.evidence import check_fields, is_day
-from domain.permitting import case_not_open, same_person, sign
+from domain.permitting import case_not_open, may_go_to, same_person, sign
 from domain.reassigning import ask_anew
 from domain.refusals import FieldInvalid, NotPossible, ReasonRequired, TooEarly
 from domain.settling import settle
@@ -139,7 +139,7 @@ def _transfer(draft: Draft, act: Transfer) -> None:
         return
     by = _signature(draft, act, "transfer")
     path = act.known.target_path
-    if not path or path[0].kind != draft.process.starts_in or path[0].id == case.unit:
+    if not may_go_to(draft.process, case, path):
         kind = draft.process.unit_kinds[draft.process.starts_in]
         raise FieldInvalid(
             "transfer.to-unit",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -55,6 +55,11 @@ def local_day(moment: datetime, time_zone: str) -> date:
 def start_of(day: date, time_zone: str, at: time = time.min) -> datetime:
     """Return the moment `day` begins there (or reaches `at`), in UTC."""
     return datetime.combine(day, at, tzinfo=_zone(time_zone)).astimezone(UTC)
+
+
+def end_of(day: date, time_zone: str) -> datetime:
+    """Return the last moment of `day` there, in UTC."""
+    return start_of(day + timedelta(days=1), time_zone) - timedelta(microseconds=1)
 
 
 def anchor_day(process: Process, case: Case, anchor: Anchor) -> Reckoned | None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import Connection
 
 from domain.case import Case
 from domain.circumstances import Circumstances, HeldPost
 from domain.entitled import entitled_to
-from domain.moments import start_of
+from domain.moments import end_of
 from domain.waiting import open_steps
 from records import cases, organisation, past, unit_trees
 from records.cases import FoundCase
@@ -55,7 +55,7 @@ async def access_on(parts: Parts, caller: Caller, case_id: str, day: date) -> Pa
 def access_to(connection: Connection, parts: Parts, found: FoundCase, day: date) -> tuple[AccessView, ...]:
     """Return everybody who could see a case on a day; `found` is the case as it was then."""
     case = found.case
-    until = min(parts.clock(), start_of(day + timedelta(days=1), case.time_zone) - timedelta(microseconds=1))
+    until = min(parts.clock(), end_of(day, case.time_zone))
     steps = [step.step for step in open_steps(found.process, case, until)]
     waiting = [proposal.path[0].id for proposal in case.proposals if proposal.kind == "transfer"]
     path = {

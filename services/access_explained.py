@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import Connection
 
-from domain.moments import start_of
+from domain.moments import end_of
 from domain.values import Language
 from records import cases, organisation, registers
 from records.registers import ActedOn
@@ -46,8 +46,7 @@ async def explained_for(
         if on < today:
             found = cases.case_as_of(connection, parts.library, case_id, on, None)
         ways = tuple(way for way in access_to(connection, parts, found, on) if way.person.id == person)
-        until = start_of(on + timedelta(days=1), found.case.time_zone) - timedelta(microseconds=1)
-        now = min(parts.clock(), until)
+        now = min(parts.clock(), end_of(on, found.case.time_zone))
         known = registers.circumstances(connection, found.process, found.case, person, ActedOn(on, on))
         caller = Caller(person, language)
         shown = case_view(connection, parts, caller, found.case, found.head, known=known, now=now)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import Connection
 
-from domain.moments import start_of
+from domain.moments import end_of
 from domain.values import Language
 from records import cases, registers
 from records.cases import ListedCase
@@ -76,7 +76,7 @@ async def shown(parts: Parts, caller: Caller, case_id: str, *, as_of: date | Non
         scope = scope_of(connection, caller, parts.today())
         if as_of is not None and as_of < parts.today():
             past = cases.case_as_of(connection, parts.library, case_id, as_of, scope)
-            until = start_of(as_of + timedelta(days=1), past.case.time_zone) - timedelta(microseconds=1)
+            until = end_of(as_of, past.case.time_zone)
             return case_view(connection, parts, caller, past.case, past.head, known=None, now=until)
         found = cases.find_case(connection, parts.library, case_id, scope)
         today = ActedOn(on=parts.today(), today=parts.today())

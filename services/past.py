@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 
 from sqlalchemy import Connection
 
-from domain.moments import start_of
+from domain.moments import end_of
 from domain.waiting import open_steps
 from records import cases, organisation, past, unit_changes, unit_trees, visible
 from records.cursors import cursor_of
@@ -202,7 +202,7 @@ def _row_then(
     except NotFound:
         return None
     case = found.case
-    until = start_of(day + timedelta(days=1), case.time_zone) - timedelta(microseconds=1)
+    until = end_of(day, case.time_zone)
     overdue = any(step.overdue for step in open_steps(found.process, case, until))
     return CaseRow(
         id=case.id,

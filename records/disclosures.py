@@ -13,8 +13,10 @@ from sqlalchemy import Connection, Row
 
 from records.cursors import Page, cursor_of, place_of
 from records.door_tables import disclosed, disclosures
-from records.scope import AUDITOR, held_on, units_below
-from records.tables import cases, delegations, posts
+from records.scope import AUDITOR, held_units, units_below
+from records.tables import cases, posts
+
+_AUDITED = held_units(shows=posts.c.role == AUDITOR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +83,7 @@ def list_disclosures(
 
     Raises BadCursor.
     """
-    lent = sa.select(delegations.c.post_id).where(
-        delegations.c.substitute_id == viewer, held_on(delegations, today)
-    )
-    held = sa.select(posts.c.unit_id).where(
-        posts.c.role == AUDITOR,
-        sa.or_(posts.c.person_id == viewer, posts.c.id.in_(lent)),
-        held_on(posts, today),
-    )
-    tops = tuple(connection.execute(held).scalars())
+    tops = tuple(connection.execute(_AUDITED, {"person": viewer, "today": today}).scalars())
     query = sa.select(disclosures).join(cases, cases.c.id == disclosures.c.case_id)
     query = query.where(cases.c.unit_id.in_(units_below(tops)))
     if case_id is not None:

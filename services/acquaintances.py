@@ -21,13 +21,8 @@ class Acquaintances:
         self._most = most
         self._people: dict[bytes, tuple[str, TokenScope | None]] = {}
 
-    def person(self, secret: str) -> str | None:
-        """Return for whom a secret stood, or None where it was not seen to work here."""
-        known = self._people.get(_digest(secret))
-        return None if known is None else known[0]
-
     def known(self, secret: str) -> tuple[str, TokenScope | None] | None:
-        """Return for whom a secret stood and what it is narrowed to, or None as `person` does."""
+        """Return for whom a secret stood and its scope, or None where it was not seen to work here."""
         return self._people.get(_digest(secret))
 
     def meet(self, secret: str, person: str, scope: TokenScope | None) -> None:

@@ -129,11 +129,11 @@ async def test_who_logged_out_does_not_act_with_what_was_seen_to_work_before(wor
     token = await accounts.issue_token(world.parts, SECRETARY)
     bearer = {"authorization": f"Bearer {token}"}
     assert (await ask(world, case, "/steps/no-such-step", TALKED, **bearer)).status_code == 409
-    assert world.parts.acquaintances.person(token) == SECRETARY
+    assert world.parts.acquaintances.known(token) == (SECRETARY, None)
     await world.client.delete("/v1/session", headers=bearer)
     refused = await ask(world, case, "/steps/talk", TALKED, **bearer)
     assert (refused.status_code, refused.headers["www-authenticate"]) == (401, "Bearer")
-    assert world.parts.acquaintances.person(token) is None
+    assert world.parts.acquaintances.known(token) is None
     assert (await world.get(f"/v1/cases/{case['id']}", SECRETARY)).json()["head"] == case["head"]
 
 

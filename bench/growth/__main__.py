@@ -16,12 +16,10 @@ from bench.growth import seeding
 from bench.growth.acting import Costs, grow, in_fresh_processes, in_turns, places
 from bench.growth.asking import Times, ask_all, p99
 from bench.growth.opening import Shelf, opened
-from bench.growth.plans import overheard, scans
+from bench.growth.plans import overheard, scans, without_index
 from bench.growth.questions import look_around, questions
 from bench.growth.seeding import Size
 from bench.promises import Promise, report
-from records.engines import open_engine
-from records.tables import metadata
 from services.parts import Parts
 
 _RATIO, _MILLISECONDS = 1.2, 100.0
@@ -171,20 +169,12 @@ def _folder(keep: Path | None) -> Iterator[Path]:
 
 @contextmanager
 def _planted(address: str, fault: str | None) -> Iterator[None]:
-    """Take an index away for the length of a block."""
+    """Plant a fault for the length of a block, where one is named."""
     if fault is None:
         yield
         return
-    index = next(
-        one for table in metadata.sorted_tables for one in table.indexes if one.name == _PLANTS[fault]
-    )
-    engine = open_engine(address)
-    index.drop(engine)
-    try:
+    with without_index(address, _PLANTS[fault]):
         yield
-    finally:
-        index.create(engine)
-        engine.dispose()
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 
 from records.engines import open_engine
+from records.tables import metadata
 
 LARGE = frozenset(
     (
@@ -105,3 +106,16 @@ def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield node
     for below in node.get("Plans", ()):
         yield from _nodes(below)
+
+
+@contextmanager
+def without_index(address: str, name: str) -> Iterator[None]:
+    """Take an index away for the length of a block."""
+    index = next(one for table in metadata.sorted_tables for one in table.indexes if one.name == name)
+    engine = open_engine(address)
+    index.drop(engine)
+    try:
+        yield
+    finally:
+        index.create(engine)
+        engine.dispose()

@@ -1,7 +1,6 @@
 """Lists in a record that was seeded: every statement finds its rows by an index, on both databases."""
 
 import asyncio
-import contextlib
 
 import pytest
 
@@ -9,11 +8,9 @@ from bench.growth.asking import ask_all
 from bench.growth.loading import load_postgresql, load_sqlite
 from bench.growth.opening import opened
 from bench.growth.patterns import read_patterns
-from bench.growth.plans import overheard, scans
+from bench.growth.plans import overheard, scans, without_index
 from bench.growth.questions import look_around, questions
 from bench.growth.seeding import Seeds, Size
-from records.engines import open_engine
-from records.tables import obligations
 from tests.databases import KINDS, fresh_postgres
 
 TINY = Size("tiny", departments=2, committees=4, open_cases=180)
@@ -45,18 +42,6 @@ def asked(address):
         return asyncio.run(ask_all(parts, [questions(world, 1)])), heard
 
 
-@contextlib.contextmanager
-def without(address, table, name):
-    engine = open_engine(address)
-    index = next(index for index in table.indexes if index.name == name)
-    index.drop(engine)
-    try:
-        yield
-    finally:
-        index.create(engine)
-        engine.dispose()
-
-
 def test_no_list_reads_a_table_of_cases_through(seeded):
     times, heard = asked(seeded)
     assert {kind for kind, _ in times} >= {"inbox", "cases", "search", "history", "people", "messages"}
@@ -66,5 +51,5 @@ def test_no_list_reads_a_table_of_cases_through(seeded):
 
 def test_a_missing_index_is_found(seeded):
     _, heard = asked(seeded)
-    with without(seeded, obligations, "ix_obligations_person_id_created_at_id"):
+    with without_index(seeded, "ix_obligations_person_id_created_at_id"):
         assert "obligations" in scans(seeded, heard).values()

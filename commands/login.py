@@ -23,6 +23,8 @@ app = typer.Typer(
 )
 
 Login = Annotated[str, typer.Argument(help="The login.")]
+Subject = Annotated[str, typer.Argument(help="Who the person is at the provider: its claim `sub`.")]
+Issuer = Annotated[str | None, typer.Option(help="Another provider than the one that is set.")]
 
 
 @app.command()
@@ -68,11 +70,7 @@ def end(
 
 
 @app.command()
-def link(
-    login: Login,
-    subject: Annotated[str, typer.Argument(help="Who the person is at the provider: its claim `sub`.")],
-    issuer: Annotated[str | None, typer.Option(help="Another provider than the one that is set.")] = None,
-) -> None:
+def link(login: Login, subject: Subject, issuer: Issuer = None) -> None:
     """Let a person come in through the provider that ACCEDE_OIDC_ISSUER names."""
     provider = _issuer(issuer)
     _run(
@@ -83,11 +81,7 @@ def link(
 
 
 @app.command()
-def unlink(
-    login: Login,
-    subject: Annotated[str, typer.Argument(help="Who the person is at the provider: its claim `sub`.")],
-    issuer: Annotated[str | None, typer.Option(help="Another provider than the one that is set.")] = None,
-) -> None:
+def unlink(login: Login, subject: Subject, issuer: Issuer = None) -> None:
     """Let a person come in through the provider no more. Sessions that run go on: see `accede login end`."""
     _run(lambda parts: elsewhere.unlink(parts, login, _issuer(issuer), subject))
     typer.echo(f"{login} may not log in through the provider")

@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 
-import httpx
 import pytest
 
 from api.app import Door
 from services import accounts
+from tests.api.browsers import another_browser, problem
 from tests.api.world import ADMIN, HOST, PASSWORD, SECRETARY, a_world
 from tests.authenticator import PRESENT, VERIFIED, Device, encoded
 
@@ -19,15 +19,6 @@ async def world(sqlite_database):
     made = await a_world(sqlite_database, Door(public_url="http://accede.test"))
     yield made
     await made.client.aclose()
-
-
-def problem(answer):
-    return answer.status_code, answer.json().get("type")
-
-
-def another_browser(world):
-    transport = httpx.ASGITransport(world.client._transport.app, client=("192.0.2.9", 50_000))
-    return httpx.AsyncClient(transport=transport, base_url="http://accede.test")
 
 
 async def ask(browser, path="/v1/session/passkey/options"):

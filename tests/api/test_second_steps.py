@@ -5,7 +5,6 @@ import base64
 from datetime import timedelta
 from functools import partial
 
-import httpx
 import pyotp
 import pytest
 
@@ -13,6 +12,7 @@ from api.app import Door
 from records import factors, organisation
 from services import accounts, second_steps
 from services.sealing import Sealer
+from tests.api.browsers import another_browser, problem
 from tests.api.world import ADMIN, HOST, PARENT, PASSWORD, SECRETARY, a_world
 
 KEYS = base64.b64encode(b"k" * 32).decode()
@@ -27,15 +27,6 @@ async def world(sqlite_database):
     made = await a_world(sqlite_database, Door(public_url="http://accede.test", sealer=Sealer(KEYS)))
     yield made
     await made.client.aclose()
-
-
-def problem(answer):
-    return answer.status_code, answer.json().get("type")
-
-
-def another_browser(world):
-    transport = httpx.ASGITransport(world.client._transport.app, client=("192.0.2.9", 50_000))
-    return httpx.AsyncClient(transport=transport, base_url="http://accede.test")
 
 
 async def knock(world, browser=None, body=LOGIN):

@@ -13,26 +13,12 @@ from records.engines import SQLITE, database_url, has_the_wal_bug, journal_pragm
 from records.grouping import GroupWriter
 from records.migrating import check
 from records.problems import DatabaseUnavailable, SchemaOutdated
-
-
-def add(person):
-    def work(connection):
-        connection.execute(
-            sa.insert(tables.people).values(id=person, name=person, name_search=person, language="zh")
-        )
-        return person
-
-    return work
+from tests.records.rows_of_people import add, people
 
 
 def engine_of(database):
     assert isinstance(database._writer, GroupWriter)
     return database._writer._engine
-
-
-def people(database):
-    query = sa.select(tables.people.c.id).order_by(tables.people.c.id)
-    return database.read_now(lambda connection: connection.execute(query).scalars().all())
 
 
 def failing(connection):

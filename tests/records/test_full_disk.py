@@ -8,25 +8,10 @@ import threading
 import pytest
 import sqlalchemy as sa
 
-from records import tables
 from records.problems import DatabaseUnavailable, StorageFull
+from tests.records.rows_of_people import add, people
 
 LARGE = "x" * 200_000
-
-
-def add(person, name="somebody"):
-    def work(connection):
-        connection.execute(
-            sa.insert(tables.people).values(id=person, name=person, name_search=name, language="zh")
-        )
-        return person
-
-    return work
-
-
-def people(database):
-    query = sa.select(tables.people.c.id).order_by(tables.people.c.id)
-    return database.read_now(lambda connection: connection.execute(query).scalars().all())
 
 
 def limit(database, pages):

@@ -13,16 +13,7 @@ from records.grouping import GroupWriter
 from records.problems import DatabaseUnavailable
 from records.writers import PooledWriter
 from tests.databases import KINDS
-
-
-def add(person):
-    def work(connection):
-        connection.execute(
-            sa.insert(tables.people).values(id=person, name=person, name_search=person, language="zh")
-        )
-        return person
-
-    return work
+from tests.records.rows_of_people import add, people
 
 
 def rename(person):
@@ -31,11 +22,6 @@ def rename(person):
         return connection.execute(found).rowcount
 
     return work
-
-
-def people(database):
-    query = sa.select(tables.people.c.id).order_by(tables.people.c.id)
-    return database.read_now(lambda connection: connection.execute(query).scalars().all())
 
 
 @pytest.fixture

@@ -80,6 +80,6 @@ lock: ## resolve again; UPGRADE=1 to take newer versions
 	$$python .ci/lock.py write $(if $(UPGRADE),--upgrade)
 
 clean: ## remove what was installed and generated, never data
-	rm -rf .venv .venv.lock .venv-peers tests/oidc/node_modules build *.egg-info mutants htmlcov .coverage .coverage.* .hypothesis
+	rm -rf .venv .venv.lock .venv-peers tests/oidc/node_modules tests/web/node_modules build *.egg-info mutants htmlcov .coverage .coverage.* .hypothesis
 	rm -rf .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -not -path './node_modules/*' -prune -exec rm -rf {} +

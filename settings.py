@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from domain.addresses import is_loopback
+
 if TYPE_CHECKING:
     # Not at run time: the SDK behind it takes long to load.
     from services.connecting import TemporalPlace, TlsFiles
@@ -317,11 +319,6 @@ def read_settings(**given: object) -> Settings:
         return Settings(**given)  # type: ignore[arg-type]  # checked by the model, and reported below
     except ValidationError as error:
         raise SettingsError("; ".join(_in_one_line(problem) for problem in error.errors())) from None
-
-
-def is_loopback(host: str) -> bool:
-    """Whether an address is reached from this machine alone."""
-    return host in {"localhost", "::1"} or host.startswith("127.")
 
 
 def _in_one_line(problem: object) -> str:

@@ -16,8 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import problems
 from api.callers import actor_of, head_in, parts_of
-from api.routes import acts
-from api.routes.acts import BODIES, Acting
+from api.routes.acts import KINDS, Acting
 from domain.refusals import RuleViolation
 from services.refusals import Refusal
 
@@ -25,7 +24,6 @@ _ADDRESS: Final = re.compile(
     r"/v1/cases/(?P<case>[0-9A-Za-z][0-9A-Za-z._:-]{0,79})/"
     r"(?:steps/(?P<step>[a-z0-9](?:[a-z0-9.-]{0,78}[a-z0-9])?)|(?P<kind>[a-z]{1,20}))"
 )
-_ROUTES: Final = {getattr(route, "path", "").rpartition("/")[2]: route for route in acts.router.routes}
 _LONGEST_ETAG: Final = 300
 _LONGEST_KEY: Final = 255
 
@@ -58,7 +56,7 @@ class _PlainAct:
         step = found["step"]
         self.kind = "step" if step else found["kind"]
         self._more = {"step": step} if step else {}
-        self._body = BODIES[self.kind].model_validate(scope["accede.json"])
+        self._body = KINDS[self.kind].body.model_validate(scope["accede.json"])
         headers: dict[bytes, bytes] = dict(scope["headers"])
         if len(headers) != len(scope["headers"]) or headers[b"content-type"] != b"application/json":
             raise ValueError("headers")
@@ -89,5 +87,5 @@ def _plain(scope: Scope) -> _PlainAct | None:
         plain = _PlainAct(scope, found)
     except (KeyError, ValueError):
         return None
-    scope["route"] = _ROUTES["{step}" if plain.kind == "step" else plain.kind]
+    scope["route"] = KINDS[plain.kind].route
     return plain

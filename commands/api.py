@@ -9,9 +9,10 @@ import uvicorn
 
 from commands.failures import CommandFailed, installation
 from commands.opening import opened_parts
+from domain.addresses import is_loopback
 from services.demo import has_demo_logins
 from services.logs import set_up_logs
-from settings import Settings, is_loopback
+from settings import Settings
 from telemetry.switching import CannotTrace, traced
 
 app = typer.Typer(rich_markup_mode=None)

@@ -10,8 +10,9 @@ from rich.progress import Progress
 
 from commands.failures import CommandFailed, installation
 from commands.opening import opened_parts
+from domain.addresses import is_loopback
 from services import demo as demonstration
-from settings import Settings, is_loopback
+from settings import Settings
 
 app = typer.Typer(rich_markup_mode=None)
 

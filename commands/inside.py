@@ -20,11 +20,12 @@ from zoneinfo import ZoneInfo
 from commands.failures import CommandFailed
 from commands.findings import Finding
 from commands.published import published
+from domain.addresses import is_loopback
 from records import engines, migrating
 from records.problems import DatabaseUnavailable, SchemaOutdated
 from services.calendars import working_calendar
 from services.probing import ENOUGH_DISK, nearest
-from settings import Settings, is_loopback
+from settings import Settings
 
 _SLOW_DISK: Final = 0.1
 """Seconds a flush may take before it is worth a word: each act waits for one."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -92,23 +93,32 @@ def _view(  # noqa: PLR0917 - everything a view is made of
     steps: tuple[OpenStepView, ...],
 ) -> CaseView:
     return CaseView(
-        id=case.id,
-        process=process_ref(process, case.version, caller.language),
-        subject=_named(names, case.subject),
-        unit=unit,
-        status=case.status,
-        outcome=case.outcome,
-        stage=case.stage,
-        standing=case.standing,
-        opened_on=case.opened_on,
-        closed_on=case.closed_on,
-        head=head,
-        seq=case.seq,
+        **facts_of(process, case, head, caller.language, _named(names, case.subject), unit),
         dates=dates(process, case),
         people={role: tuple(_named(names, one) for one in held) for role, held in case.people.items()},
         open_steps=steps,
         proposals=tuple(_proposal(names, proposal) for proposal in case.proposals),
     )
+
+
+def facts_of(  # noqa: PLR0917 - what they are made of
+    process: Process, case: Case, head: str, language: Language, subject: Named, unit: Named
+) -> dict[str, Any]:
+    """Return what `CaseFacts` holds, of a case and its head."""
+    return {
+        "id": case.id,
+        "process": process_ref(process, case.version, language),
+        "subject": subject,
+        "unit": unit,
+        "status": case.status,
+        "outcome": case.outcome,
+        "stage": case.stage,
+        "standing": case.standing,
+        "opened_on": case.opened_on,
+        "closed_on": case.closed_on,
+        "head": head,
+        "seq": case.seq,
+    }
 
 
 def process_ref(process: Process, version: str, language: Language) -> ProcessRef:

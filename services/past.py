@@ -17,7 +17,7 @@ from domain.waiting import open_steps
 from records import cases, organisation, past, unit_changes, unit_trees, visible
 from records.cursors import cursor_of
 from records.problems import NotFound
-from services.case_views import process_ref
+from services.case_views import facts_of
 from services.cases import CaseFilter
 from services.parts import Caller, Parts
 from services.people import delegation_views, person_view, post_view
@@ -204,20 +204,10 @@ def _row_then(
     case = found.case
     until = end_of(day, case.time_zone)
     overdue = any(step.overdue for step in open_steps(found.process, case, until))
+    subject = Named(id=case.subject, name=found.subject_name)
+    unit = Named(id=case.unit, name=found.unit_name)
     return CaseRow(
-        id=case.id,
-        process=process_ref(found.process, case.version, caller.language),
-        subject=Named(id=case.subject, name=found.subject_name),
-        unit=Named(id=case.unit, name=found.unit_name),
-        status=case.status,
-        outcome=case.outcome,
-        stage=case.stage,
-        standing=case.standing,
-        opened_on=case.opened_on,
-        closed_on=case.closed_on,
-        head=found.head,
-        seq=case.seq,
-        overdue=overdue,
+        **facts_of(found.process, case, found.head, caller.language, subject, unit), overdue=overdue
     )
 
 

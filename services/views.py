@@ -87,8 +87,8 @@ class ProposalView(View):
     on: date
 
 
-class CaseView(View):
-    """A case as one person sees it."""
+class CaseFacts(View):
+    """What is shown of a case wherever it is shown."""
 
     id: str
     process: ProcessRef
@@ -102,27 +102,20 @@ class CaseView(View):
     closed_on: date | None
     head: str
     seq: int
+
+
+class CaseView(CaseFacts):
+    """A case as one person sees it."""
+
     dates: dict[str, date]
     people: dict[str, tuple[Named, ...]]
     open_steps: tuple[OpenStepView, ...]
     proposals: tuple[ProposalView, ...] = ()
 
 
-class CaseRow(View):
+class CaseRow(CaseFacts):
     """A case in a list."""
 
-    id: str
-    process: ProcessRef
-    subject: Named
-    unit: Named
-    status: str
-    outcome: str | None
-    stage: str
-    standing: str
-    opened_on: date
-    closed_on: date | None
-    head: str
-    seq: int
     overdue: bool
 
 

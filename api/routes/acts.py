@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Iterator
+from typing import Annotated, Final, NamedTuple, get_type_hints
 
 from fastapi import APIRouter, Depends, Response
+from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 from api.bodies import CorrectBody, MigrateBody, StepBody, TransferBody, WholeCaseBody, WithdrawBody
@@ -17,6 +19,13 @@ from services.parts import Caller, Parts
 from services.views import Performed
 
 router = APIRouter(prefix="/v1/cases/{case_id}", tags=["acts"], dependencies=signed_in)
+
+
+class Kind(NamedTuple):
+    """A kind of act: its route, and what it takes."""
+
+    route: APIRoute
+    body: type[BaseModel]
 
 
 class Acting:
@@ -93,14 +102,13 @@ async def appeal(body: WholeCaseBody, acting: Now) -> Response:
     return await acting.perform("appeal", body)
 
 
-BODIES: dict[str, type[BaseModel]] = {
-    "step": StepBody,
-    "withdraw": WithdrawBody,
-    "suspend": WholeCaseBody,
-    "resume": WholeCaseBody,
-    "transfer": TransferBody,
-    "correct": CorrectBody,
-    "migrate": MigrateBody,
-    "appeal": WholeCaseBody,
-}
-"""What each kind of act takes, for the short way."""
+def _kinds() -> Iterator[tuple[str, Kind]]:
+    for route in router.routes:
+        assert isinstance(route, APIRoute)  # noqa: S101 - this router has no others
+        name = route.path.rpartition("/")[2]
+        body: type[BaseModel] = get_type_hints(route.endpoint)["body"]
+        yield name.replace("{step}", "step"), Kind(route, body)
+
+
+KINDS: Final = dict(_kinds())
+"""Every kind of act there is a route for, for the short way."""

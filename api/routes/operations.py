@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hmac
-from ipaddress import ip_address
 
 from fastapi import APIRouter, Request, Response
 
 from api.callers import Here
 from api.language import language_of
+from domain.addresses import is_loopback
 from services import readiness
 from services.refusals import NotFound
 from services.views import AliveView, ReadyView
@@ -48,7 +48,4 @@ def _may_read_numbers(request: Request) -> bool:
         return hmac.compare_digest(given.encode(), token.encode())
     if "x-forwarded-for" in request.headers or "forwarded" in request.headers:
         return False
-    try:
-        return request.client is not None and ip_address(request.client.host).is_loopback
-    except ValueError:
-        return False
+    return request.client is not None and is_loopback(request.client.host)

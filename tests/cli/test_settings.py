@@ -2,7 +2,8 @@
 
 import pytest
 
-from settings import Settings, SettingsError, is_loopback, read_settings
+from domain.addresses import is_loopback
+from settings import Settings, SettingsError, read_settings
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - the address that demo passwords must not be served on
 
@@ -60,7 +61,16 @@ def test_an_empty_variable_counts_as_absent(monkeypatch):
     assert read_settings().port == 8000
 
 
-@pytest.mark.parametrize("host, possible", [("127.0.0.1", True), ("localhost", True), (EVERYWHERE, False)])
+@pytest.mark.parametrize(
+    "host, possible",
+    [
+        ("127.0.0.1", True),
+        ("localhost", True),
+        (EVERYWHERE, False),
+        ("127.0.0.1.example.org", False),
+        ("", False),
+    ],
+)
 def test_demo_passwords_are_for_loopback_addresses(host, possible):
     assert is_loopback(host) is possible
     if possible:

@@ -30,8 +30,9 @@ from services.idempotency import Once
 from services.parts import Caller, Parts
 from services.refusals import InvalidInput, NotPermitted
 from services.requests import ActRequest, StartRequest, as_act
-from services.scoping import check_covered, check_may_start, scope_of
+from services.scoping import check_covered, check_may_start, covers_kept, scope_of
 from services.taking_part import check_reads_on, check_seen, check_takes_part, works_here
+from services.token_scopes import OutsideScope
 from services.views import CaseView, Performed, event_view
 
 A = TypeVar("A")
@@ -60,6 +61,8 @@ async def start(parts: Parts, caller: Caller, asked: StartRequest, *, key: str |
     def work(connection: Connection) -> tuple[CaseView, Recorded | None]:
         earlier = idempotency.earlier(connection, parts, caller, key, ("start", asked), CaseView)
         if earlier is not None:
+            if not covers_kept(connection, caller, earlier.id, parts.today()):
+                raise OutsideScope
             return earlier, None
         recorded, around = _start(connection, parts, caller, case_id, asked)
         view = _view(connection, parts, caller, recorded, around, asked.occurred_on)
@@ -94,6 +97,8 @@ async def perform(
         presuming.confirm(parts, caller, session)
         earlier = once.earlier(before)
         if earlier is not None:
+            if not covers_kept(connection, caller, case_id, parts.today()):
+                raise problems.NotFound("not in the token's scope")
             return _as_before(earlier), None
         locked = recording.locked(connection, parts.library, asked_for)
         around = _around(connection, parts, caller, locked, asked)

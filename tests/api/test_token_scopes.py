@@ -174,3 +174,24 @@ async def test_a_document_of_another_case_is_not_there(world):
     for path in (f"/v1/materials/{document}", f"/v1/materials/{document}/content"):
         assert (await world.client.get(path, headers=inside)).status_code == 200
         assert (await world.client.get(path, headers=outside)).status_code == 404
+
+
+async def test_a_kept_answer_is_not_given_to_a_token_that_is_not_for_its_case(world):
+    wanted = {"process": "ballot", "subject": SUBJECT, "unit": "circle-1"}
+    started = {"idempotency-key": "starts once"}
+    wide = await token_of(world, SUBJECT)
+    first = await world.client.post("/v1/cases", json=wanted, headers=wide | started)
+    acted = {"idempotency-key": "leaves once", "if-match": f'"{first.json()["head"]}"'}
+    leave = f"/v1/cases/{first.json()['id']}/withdraw"
+    left = await world.client.post(leave, json={}, headers=wide | acted)
+    assert (first.status_code, left.status_code) == (201, 200), left.text
+    elsewhere = await token_of(world, SUBJECT, processes=("reading-circle",))
+    assert problem(await world.client.post("/v1/cases", json=wanted, headers=elsewhere | started)) == TOO_MUCH
+    refused = await world.client.post(leave, json={}, headers=elsewhere | acted)
+    assert problem(refused) == (404, "/problems/not-found")
+    inside = await token_of(world, SUBJECT, processes=("ballot",), units=("circle-1",))
+    assert (
+        await world.client.post("/v1/cases", json=wanted, headers=inside | started)
+    ).json() == first.json()
+    again = await world.client.post(leave, json={}, headers=inside | acted)
+    assert again.json() == left.json()

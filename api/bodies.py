@@ -209,6 +209,13 @@ class DelegationBody(Asked):
 
 
 class EndBody(Asked):
-    """The last day of a post or delegation; today where it is left out."""
+    """The last day of a post or delegation, which counts to its evening; today where it is left out."""
 
     on: Day | None = None
+    reason: Reason | None = None
+
+
+class RevokeBody(Asked):
+    """Why a post or delegation is taken at once."""
+
+    reason: Reason

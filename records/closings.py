@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Connection, Row, Table
 
 from records.problems import NotFound
-from records.scope import ADMIN, held_on
+from records.scope import ADMIN, held_now
 from records.tables import cases, delegations, posts, standings, unit_closings, units
 from records.unit_changes import Said, add_change
 
@@ -139,8 +139,8 @@ def lent_post(connection: Connection, person: str, places: Collection[str], toda
             delegations.c.substitute_id == person,
             posts.c.role == ADMIN,
             posts.c.unit_id.in_(places),
-            held_on(posts, today),
-            held_on(delegations, today),
+            held_now(posts, today),
+            held_now(delegations, today),
         )
     )
     found = connection.execute(query.order_by(posts.c.id).limit(1)).scalar()

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Row, Select
 
 from records.cursors import Page, cursor_of, place_of
-from records.scope import held_on
+from records.scope import held_now
 from records.tables import cases, delegations, people, posts, tasks, units
 
 _NEVER = "9999-12-31"
@@ -97,14 +97,14 @@ def _mine(person: str, today: date) -> Select[Any]:
     own = (
         sa.select(*columns, sa.literal("1/").concat(posts.c.id).concat("/").label("way"))
         .join(posts, same_place)
-        .where(posts.c.person_id == person, held_on(posts, today))
+        .where(posts.c.person_id == person, held_now(posts, today))
     )
     lent_way = sa.literal("2/").concat(posts.c.id).concat("/").concat(posts.c.person_id)
     lent = (
         sa.select(*columns, lent_way.label("way"))
         .join(posts, same_place)
         .join(delegations, delegations.c.post_id == posts.c.id)
-        .where(delegations.c.substitute_id == person, held_on(delegations, today), held_on(posts, today))
+        .where(delegations.c.substitute_id == person, held_now(delegations, today), held_now(posts, today))
     )
     ways = sa.union_all(in_person, own, lent).subquery()
     kept = [column for column in ways.c if column.name not in {"way", "case_id", "step"}]

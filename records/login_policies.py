@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Select
 
 from records.door_tables import login_policies, sessions
-from records.scope import held_on, units_below
+from records.scope import held_now, units_below
 from records.tables import delegations, posts, unit_closure, units
 
 
@@ -56,11 +56,11 @@ def of_person(connection: Connection, person: str, today: date) -> tuple[Policy,
 def end_weaker(connection: Connection, unit_id: str, strong_enough: Collection[str], today: date) -> None:
     """End the sessions of everybody a unit asks more of than they proved. Tokens of programs go on."""
     below = units_below((unit_id,))
-    held = sa.select(posts.c.person_id).where(posts.c.unit_id.in_(below), held_on(posts, today))
+    held = sa.select(posts.c.person_id).where(posts.c.unit_id.in_(below), held_now(posts, today))
     lent = (
         sa.select(delegations.c.substitute_id)
         .join(posts, posts.c.id == delegations.c.post_id)
-        .where(posts.c.unit_id.in_(below), held_on(delegations, today), held_on(posts, today))
+        .where(posts.c.unit_id.in_(below), held_now(delegations, today), held_now(posts, today))
     )
     connection.execute(
         sa.delete(sessions).where(
@@ -86,8 +86,8 @@ def _policies(connection: Connection, below: sa.ColumnElement[bool]) -> tuple[Po
 def _held(column: sa.ColumnElement[str], person: str, today: date) -> Select[Any]:
     """Select a column of the posts somebody holds today, own and lent."""
     lent = sa.select(delegations.c.post_id).where(
-        delegations.c.substitute_id == person, held_on(delegations, today)
+        delegations.c.substitute_id == person, held_now(delegations, today)
     )
     return sa.select(column).where(
-        sa.or_(posts.c.person_id == person, posts.c.id.in_(lent)), held_on(posts, today)
+        sa.or_(posts.c.person_id == person, posts.c.id.in_(lent)), held_now(posts, today)
     )

@@ -1,4 +1,4 @@
-"""The tables of the organisation over time: what was said of units and of what bars people.
+"""The tables of the organisation over time: what was said of units, of what bars people, of ends of posts.
 
 What was said is only ever added to. `units`, `unit_closure` and `restrictions` are today's picture, made
 from it.
@@ -64,4 +64,20 @@ restriction_entries = Table(
     Column("reason", Text),
     Column("recorded_at", Moment),
     Column("recorded_by", ID, ForeignKey("people.id")),
+)
+
+# Every word about the end of a post or delegation.
+endings = Table(
+    "endings",
+    metadata,
+    Column("what", String(20), primary_key=True),
+    Column("of_id", ID, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    # Before the first day where it never began.
+    Column("last_on", Day, nullable=False),
+    # From that moment on, and not from the end of the day.
+    Column("at_once", Boolean, nullable=False),
+    Column("reason", Text),
+    Column("recorded_at", Moment, nullable=False),
+    Column("recorded_by", ID, ForeignKey("people.id"), nullable=False),
 )

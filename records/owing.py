@@ -15,7 +15,7 @@ from domain.obligations import Obligation
 from records.columns import Day
 from records.dialects import insert_for
 from records.prepared import Prepared
-from records.scope import held_on
+from records.scope import held_now
 from records.tables import delegations, obligations, posts
 
 _DOMAIN = "accede"
@@ -98,12 +98,12 @@ def _holders_query(number: int) -> Prepared:
         sa.and_(posts.c.unit_id == sa.bindparam(f"unit_{n}"), posts.c.role == sa.bindparam(f"role_{n}"))
         for n in range(number)
     )
-    here = sa.and_(sa.or_(*named), held_on(posts, today))
+    here = sa.and_(sa.or_(*named), held_now(posts, today))
     own = sa.select(posts.c.unit_id, posts.c.role, posts.c.person_id).where(here)
     substitutes = (
         sa.select(posts.c.unit_id, posts.c.role, delegations.c.substitute_id)
         .join(delegations, delegations.c.post_id == posts.c.id)
-        .where(here, held_on(delegations, today))
+        .where(here, held_now(delegations, today))
     )
     return Prepared(sa.union(own, substitutes).order_by(sa.text("1, 2, 3")))
 

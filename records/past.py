@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from records.cursors import Page, cursor_of, place_of
-from records.scope import ADMIN, held_on
+from records.scope import ADMIN, held_now, held_on
 from records.searching import named
 from records.tables import delegations, people, posts, restrictions, standings, unit_closure
 from records.unit_changes import states_on
@@ -56,17 +56,26 @@ def people_then(
 
 
 def held_then(
-    connection: Connection, day: date, *, person: str | None = None, units: Collection[str] | None = None
+    connection: Connection,
+    day: date,
+    *,
+    person: str | None = None,
+    units: Collection[str] | None = None,
+    today: bool = False,
 ) -> tuple[HeldThen, ...]:
-    """Return the posts held on a day, own and lent: of a person, in some units, or both."""
+    """Return the posts held on a day, own and lent: of a person, in some units, or both.
+
+    Where the day is `today`, what was taken at once this day is held no more.
+    """
     columns = (posts.c.id, posts.c.role, posts.c.unit_id)
+    held = held_now if today else held_on
     own = sa.select(posts.c.person_id.label("who"), *columns, sa.null().label("owner")).where(
-        held_on(posts, day)
+        held(posts, day)
     )
     lent = (
         sa.select(delegations.c.substitute_id.label("who"), *columns, posts.c.person_id.label("owner"))
         .join(delegations, delegations.c.post_id == posts.c.id)
-        .where(held_on(posts, day), held_on(delegations, day))
+        .where(held(posts, day), held(delegations, day))
     )
     if units is not None:
         own, lent = (query.where(posts.c.unit_id.in_(units)) for query in (own, lent))
@@ -83,9 +92,12 @@ def held_then(
     return tuple(sorted(found, key=lambda held: (held.person, held.post, held.on_behalf_of or "")))
 
 
-def watchers_then(connection: Connection, path: Collection[str], day: date) -> tuple[HeldThen, ...]:
+def watchers_then(
+    connection: Connection, path: Collection[str], day: date, *, today: bool = False
+) -> tuple[HeldThen, ...]:
     """Return the posts in some units that showed cases on a day: all but those of administrators."""
-    return tuple(held for held in held_then(connection, day, units=path) if held.role != ADMIN)
+    held = held_then(connection, day, units=path, today=today)
+    return tuple(one for one in held if one.role != ADMIN)
 
 
 def restrictions_then(connection: Connection, person: str, day: date) -> tuple[str, ...]:
@@ -100,4 +112,4 @@ def holds_above(connection: Connection, who: str, units: Sequence[str], today: d
     """Whether somebody holds a post today, own or lent, in one of some units or above it."""
     above = sa.select(unit_closure.c.ancestor_id).where(unit_closure.c.unit_id.in_(units))
     places = set(connection.execute(above).scalars())
-    return any(held.unit in places for held in held_then(connection, today, person=who))
+    return any(held.unit in places for held in held_then(connection, today, person=who, today=True))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -15,7 +15,7 @@ from records.cursors import Page
 from records.paging import in_order, page_of
 from records.people import person
 from records.problems import NotFound, OutOfOrder, check_order
-from records.scope import held_on
+from records.scope import held_now, held_on
 from records.tables import delegations, posts, units
 from records.units import unit
 
@@ -34,6 +34,14 @@ class Post:
     to_on: date | None
     granted_by: str | None = None
     """Who gave it; None where it came with the installation."""
+    granted_at: datetime | None = None
+    revoked_at: datetime | None = None
+    """When it was taken at once, on its last day."""
+
+    def held_on(self, day: date, today: date) -> bool:
+        """Whether it is or was held on a day; what was taken at once today is not held today."""
+        lasts = self.from_on <= day and (self.to_on is None or self.to_on >= day)
+        return lasts and (day < today or self.revoked_at is None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +56,13 @@ class Delegation:
     unit: str
     from_on: date
     to_on: date | None
+    granted_by: str | None = None
+    granted_at: datetime | None = None
+    revoked_at: datetime | None = None
+    """When it was taken at once, on its last day."""
 
 
-def add_post(
+def add_post(  # noqa: PLR0913 - what a post is, and who gave it when
     connection: Connection,
     *,
     person_id: str,
@@ -59,24 +71,32 @@ def add_post(
     from_on: date,
     to_on: date | None = None,
     granted_by: str | None = None,
+    granted_at: datetime | None = None,
     id: str | None = None,  # noqa: A002 - the column's name
 ) -> Post:
-    """Give somebody a post; `granted_by` is who gave it.
+    """Give somebody a post; `granted_by` is who gave it, and `granted_at` when, aware, UTC.
 
     Raises NotFound, and OutOfOrder where it would end before it begins.
     """
     check_order(from_on, to_on)
     person(connection, person_id)
     unit(connection, unit_id)
-    lasts = {"from_on": from_on, "to_on": to_on, "granted_by": granted_by}
+    lasts = {"from_on": from_on, "to_on": to_on, "granted_by": granted_by, "granted_at": granted_at}
     held: dict[str, object] = {"person_id": person_id, "role": role, "unit_id": unit_id}
     return post(connection, _put(connection, posts, id, held | lasts))
 
 
-def end_post(connection: Connection, post_id: str, to_on: date) -> Post:
-    """End a post after its last day. Raises NotFound, OutOfOrder."""
-    check_order(post(connection, post_id).from_on, to_on)
-    connection.execute(sa.update(posts).where(posts.c.id == post_id).values(to_on=to_on))
+def end_post(
+    connection: Connection, post_id: str, to_on: date, *, revoked_at: datetime | None = None
+) -> Post:
+    """End a post after its last day, or on it at once where `revoked_at` says when.
+
+    One that was revoked may end before its first day: it never began. Raises NotFound, OutOfOrder.
+    """
+    if revoked_at is None:
+        check_order(post(connection, post_id).from_on, to_on)
+    query = sa.update(posts).where(posts.c.id == post_id)
+    connection.execute(query.values(to_on=to_on, revoked_at=revoked_at))
     return post(connection, post_id)
 
 
@@ -96,7 +116,7 @@ def posts_by_id(connection: Connection, ids: Sequence[str]) -> tuple[Post, ...]:
 
 def posts_held(connection: Connection, person_id: str, today: date) -> tuple[Post, ...]:
     """Return the posts somebody holds today in their own right."""
-    query = _select_posts().where(posts.c.person_id == person_id, held_on(posts, today))
+    query = _select_posts().where(posts.c.person_id == person_id, held_now(posts, today))
     return tuple(_post(row) for row in connection.execute(query.order_by(posts.c.from_on, posts.c.id)))
 
 
@@ -129,6 +149,7 @@ def add_delegation(
     from_on: date,
     to_on: date | None = None,
     granted_by: str | None = None,
+    granted_at: datetime | None = None,
     id: str | None = None,  # noqa: A002 - the column's name
 ) -> Delegation:
     """Lend a post. Raises NotFound, OutOfOrder where it would end too early or go to its own holder."""
@@ -136,16 +157,18 @@ def add_delegation(
     person(connection, substitute)
     if post(connection, post_id).person == substitute:
         raise OutOfOrder("nobody substitutes for themselves")
-    lasts = {"from_on": from_on, "to_on": to_on, "granted_by": granted_by}
+    lasts = {"from_on": from_on, "to_on": to_on, "granted_by": granted_by, "granted_at": granted_at}
     lent: dict[str, object] = {"post_id": post_id, "substitute_id": substitute}
     return delegation(connection, _put(connection, delegations, id, lent | lasts))
 
 
-def end_delegation(connection: Connection, delegation_id: str, to_on: date) -> Delegation:
-    """End a delegation after a last day; one before its first undoes it. Raises NotFound."""
+def end_delegation(
+    connection: Connection, delegation_id: str, to_on: date, *, revoked_at: datetime | None = None
+) -> Delegation:
+    """End a delegation after a last day, or at once; one before its first undoes it. Raises NotFound."""
     delegation(connection, delegation_id)
     query = sa.update(delegations).where(delegations.c.id == delegation_id)
-    connection.execute(query.values(to_on=to_on))
+    connection.execute(query.values(to_on=to_on, revoked_at=revoked_at))
     return delegation(connection, delegation_id)
 
 
@@ -168,15 +191,19 @@ def list_delegations(
     *,
     person_id: str | None = None,
     on: date | None = None,
+    today: bool = False,
     cursor: str | None = None,
     limit: int = 50,
 ) -> Page[Delegation]:
-    """Return delegations by id: given or received by somebody, in force on a day. Raises BadCursor."""
+    """Return delegations by id: given or received by somebody, in force on a day. Raises BadCursor.
+
+    Where the day is `today`, those taken at once this day are left out.
+    """
     query = _select_delegations()
     if person_id is not None:
         query = query.where(sa.or_(delegations.c.substitute_id == person_id, posts.c.person_id == person_id))
     if on is not None:
-        query = query.where(held_on(delegations, on))
+        query = query.where((held_now if today else held_on)(delegations, on))
     rows, following = page_of(connection, query, delegations.c.id, cursor, limit)
     return Page(tuple(_delegation(row) for row in rows), following)
 
@@ -209,6 +236,8 @@ def _post(row: Row[Any]) -> Post:
         row.from_on,
         row.to_on,
         row.granted_by,
+        row.granted_at,
+        row.revoked_at,
     )
 
 
@@ -222,4 +251,7 @@ def _delegation(row: Row[Any]) -> Delegation:
         row.unit_id,
         row.from_on,
         row.to_on,
+        row.granted_by,
+        row.granted_at,
+        row.revoked_at,
     )

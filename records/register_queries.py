@@ -11,7 +11,7 @@ from sqlalchemy import BindParameter, ColumnElement, CompoundSelect, Select
 
 from records.columns import Day
 from records.prepared import Prepared
-from records.scope import held_on
+from records.scope import held_now, held_on
 from records.tables import delegations, people, posts, restrictions, standings, unit_closure, units
 
 FULL_MEMBER = "full-member"
@@ -40,14 +40,14 @@ def _posts_query() -> CompoundSelect[Any]:
     own = (
         sa.select(*columns, sa.null().label("owner"), held_on(posts, _ON).label("then"))
         .join(units, units.c.id == posts.c.unit_id)
-        .where(posts.c.person_id == actor, held_on(posts, today))
+        .where(posts.c.person_id == actor, held_now(posts, today))
     )
     then = sa.and_(held_on(posts, _ON), held_on(delegations, _ON))
     lent = (
         sa.select(*columns, posts.c.person_id.label("owner"), then.label("then"))
         .join(units, units.c.id == posts.c.unit_id)
         .join(delegations, delegations.c.post_id == posts.c.id)
-        .where(delegations.c.substitute_id == actor, held_on(delegations, today), held_on(posts, today))
+        .where(delegations.c.substitute_id == actor, held_now(delegations, today), held_now(posts, today))
     )
     return sa.union_all(own, lent)
 

@@ -154,15 +154,20 @@ def held_on(table: FromClause, day: date | BindParameter[date]) -> ColumnElement
     return sa.and_(table.c.from_on <= day, sa.or_(table.c.to_on.is_(None), table.c.to_on >= day))
 
 
+def held_now(table: FromClause, today: date | BindParameter[date]) -> ColumnElement[bool]:
+    """Return the condition that a post or delegation covers today, and was not taken at once."""
+    return sa.and_(held_on(table, today), table.c.revoked_at.is_(None))
+
+
 def held_units(*, shows: ColumnElement[bool]) -> Select[Any]:
     """Select the units where a `person` holds posts `today`, own and lent, and how many roots there are."""
     person, today = sa.bindparam("person", type_=sa.String()), sa.bindparam("today", type_=Day())
-    held = sa.and_(shows, held_on(posts, today))
+    held = sa.and_(shows, held_now(posts, today))
     own = sa.select(posts.c.unit_id).where(posts.c.person_id == person, held)
     lent = (
         sa.select(posts.c.unit_id)
         .join(delegations, delegations.c.post_id == posts.c.id)
-        .where(delegations.c.substitute_id == person, held_on(delegations, today), held)
+        .where(delegations.c.substitute_id == person, held_now(delegations, today), held)
     )
     mine = sa.union(own, lent).subquery()
     root = units.alias()

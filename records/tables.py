@@ -38,6 +38,7 @@ _NARROWING = ("status", "stage", "standing", "process", "due_on")
 unit_changes = organisation_tables.unit_changes
 unit_closings = organisation_tables.unit_closings
 restriction_entries = organisation_tables.restriction_entries
+endings = organisation_tables.endings
 
 units = Table(
     "units",
@@ -97,6 +98,10 @@ posts = Table(
     Column("to_on", Day),
     # Who gave it; null where it came with the installation.
     Column("granted_by", _ID, ForeignKey("people.id")),
+    # Null where it came with the installation.
+    Column("granted_at", Moment),
+    # Where it was taken at once, on its last day; null where that day counts to its evening.
+    Column("revoked_at", Moment),
     Index(None, "unit_id", "role"),
 )
 
@@ -109,6 +114,10 @@ delegations = Table(
     Column("from_on", Day, nullable=False),
     Column("to_on", Day),
     Column("granted_by", _ID, ForeignKey("people.id")),
+    # Null where it came with the installation.
+    Column("granted_at", Moment),
+    # Where it was taken at once, on its last day; null where that day counts to its evening.
+    Column("revoked_at", Moment),
 )
 
 standings = Table(

@@ -63,7 +63,7 @@ def access_to(connection: Connection, parts: Parts, found: FoundCase, day: date)
         for unit in (case.unit, *waiting)
         for above in connection.execute(unit_trees.units_above_on(unit, day)).scalars()
     }
-    watching = past.watchers_then(connection, path, day)
+    watching = past.watchers_then(connection, path, day, today=day >= parts.today())
     in_case = [("subject", case.subject)]
     in_case += [(role, person) for role, people in case.people.items() for person in people]
     names = organisation.names_of(

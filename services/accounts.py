@@ -128,7 +128,7 @@ def me_view(connection: Connection, parts: Parts, caller: Caller) -> Me:
     today = parts.today()
     person = organisation.person(connection, caller.person)
     posts = organisation.posts_held(connection, caller.person, today)
-    lent = organisation.list_delegations(connection, person_id=caller.person, on=today, limit=200)
+    lent = organisation.list_delegations(connection, person_id=caller.person, on=today, today=True, limit=200)
     return Me(
         person=person_view(person),
         posts=tuple(post_view(post) for post in posts),

@@ -94,9 +94,11 @@ async def person_on(parts: Parts, caller: Caller, person_id: str, day: date) -> 
     def work(connection: Connection) -> PersonThenView:
         found = visible.find_person(connection, person_id, viewer=caller.person, today=today)
         stood = visible.present_standings(connection, (person_id,), day).get(person_id)
-        held = past.held_then(connection, day, person=person_id)
+        held = past.held_then(connection, day, person=person_id, today=day >= today)
         own = organisation.posts_by_id(connection, [one.post for one in held if one.on_behalf_of is None])
-        lent = organisation.list_delegations(connection, person_id=person_id, on=day, limit=200).items
+        lent = organisation.list_delegations(
+            connection, person_id=person_id, on=day, today=day >= today, limit=200
+        ).items
         near = person_id == caller.person or (
             stood is not None and past.holds_above(connection, caller.person, (stood[1],), today)
         )
@@ -135,7 +137,7 @@ async def posts_on(
             cursor=after,
             limit=some,
         )
-        held = (p for p in page.items if p.from_on <= day and (p.to_on is None or p.to_on >= day))
+        held = (post for post in page.items if post.held_on(day, parts.today()))
         return Page(items=tuple(held), next=page.next)
 
     def work(connection: Connection) -> Page[PostView]:

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection
 
-from records import organisation
+from records import endings, organisation
+from records.endings import Ending
 from records.organisation import Delegation, Person, Post
 from records.units import Unit
-from services.views import DelegationView, Named, PersonView, PostView, UnitView
+from services.views import DelegationView, EndingView, Named, PersonView, PostView, UnitView
 
 
 def unit_view(unit: Unit) -> UnitView:
@@ -47,7 +48,22 @@ def post_view(post: Post, holder: str | None = None) -> PostView:
         to=post.to_on,
         person=None if holder is None else Named(id=post.person, name=holder),
         granted_by=None if holder is None else post.granted_by,
+        granted_at=None if holder is None else post.granted_at,
     )
+
+
+def ended_post_view(connection: Connection, post: Post) -> PostView:
+    """Return a post with its holder's name, and with who ended it when and why."""
+    ending = endings.endings_of(connection, "post", (post.id,)).get(post.id)
+    holder = organisation.person(connection, post.person).name
+    return post_view(post, holder).model_copy(update={"ended": _ending_view(ending)})
+
+
+def with_endings(connection: Connection, views: Iterable[PostView]) -> tuple[PostView, ...]:
+    """Return posts with who ended each when and why, where somebody did."""
+    found = tuple(views)
+    said = endings.endings_of(connection, "post", [view.id for view in found])
+    return tuple(view.model_copy(update={"ended": _ending_view(said.get(view.id))}) for view in found)
 
 
 def delegation_views(connection: Connection, lent: Iterable[Delegation]) -> tuple[DelegationView, ...]:
@@ -56,6 +72,7 @@ def delegation_views(connection: Connection, lent: Iterable[Delegation]) -> tupl
     posts = {each.id: each for each in organisation.posts_by_id(connection, [one.post for one in found])}
     people = {one.owner for one in found} | {one.substitute for one in found}
     names = organisation.names_of(connection, people)
+    said = endings.endings_of(connection, "delegation", [one.id for one in found])
     return tuple(
         DelegationView(
             id=one.id,
@@ -63,6 +80,17 @@ def delegation_views(connection: Connection, lent: Iterable[Delegation]) -> tupl
             substitute=Named(id=one.substitute, name=names.get(one.substitute, "")),
             from_=one.from_on,
             to=one.to_on,
+            granted_by=one.granted_by,
+            granted_at=one.granted_at,
+            ended=_ending_view(said.get(one.id)),
         )
         for one in found
+    )
+
+
+def _ending_view(said: Ending | None) -> EndingView | None:
+    if said is None:
+        return None
+    return EndingView(
+        last=said.last_on, at_once=said.at_once, at=said.recorded_at, by=said.recorded_by, reason=said.reason
     )

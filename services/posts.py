@@ -1,4 +1,4 @@
-"""Posts given and ended, lent and handed back.
+"""Posts given and lent; how they end stands in services/revoking.py.
 
 Rights come from posts only, so giving one asks for more than holding it: the role `admin` in that unit or
 above, and never for oneself.
@@ -12,11 +12,11 @@ from sqlalchemy import Connection
 
 from domain.values import Text, Value
 from records import organisation, units, visible
-from records.organisation import Delegation, Post
+from records.organisation import Post
 from records.scope import ADMIN, AUDITOR
 from services.asking import Asking, check_takes_in, existing, once
 from services.parts import Caller, Parts
-from services.people import delegation_views, post_view
+from services.people import delegation_views, post_view, with_endings
 from services.refusals import Contradiction, InUse, InvalidInput, NotPermitted
 from services.views import DelegationView, Page, PostView
 
@@ -64,14 +64,14 @@ async def list_posts(
             limit=limit,
         )
         names = organisation.names_of(connection, (post.person for post in page.items))
-        items = tuple(post_view(post, names[post.person]) for post in page.items)
+        items = with_endings(connection, (post_view(post, names[post.person]) for post in page.items))
         return Page(items=items, next=page.next)
 
     return await parts.read(work)
 
 
 async def give_post(parts: Parts, caller: Caller, new: NewPost, *, key: str | None = None) -> PostView:
-    """Give somebody else a post in a unit the caller administers; who gave it is kept.
+    """Give somebody else a post in a unit the caller administers; who gave it, and when, is kept.
 
     Raises NotPermitted, InvalidInput, InUse where the person holds it in that time, Contradiction.
     """
@@ -97,27 +97,11 @@ async def give_post(parts: Parts, caller: Caller, new: NewPost, *, key: str | No
             from_on=from_on,
             to_on=new.to,
             granted_by=caller.person,
+            granted_at=parts.clock(),
         )
         return post_view(made, holder.name)
 
     return await once(parts, caller, key, ("post", new), PostView, work)
-
-
-async def end_post(
-    parts: Parts, caller: Caller, post_id: str, on: date | None, *, key: str | None = None
-) -> PostView:
-    """Set the last day of a post, sooner than it had. Raises NotFound, NotPermitted, Contradiction."""
-
-    def work(asking: Asking) -> PostView:
-        connection = asking.connection
-        found = visible.find_post(connection, post_id, viewer=caller.person, today=asking.today)
-        asking.check_administers(found.unit)
-        last = on or asking.today
-        _check_sooner(found.to_on, last)
-        ended = organisation.end_post(connection, post_id, last)
-        return post_view(ended, organisation.person(connection, ended.person).name)
-
-    return await once(parts, caller, key, ("end-post", post_id, str(on)), PostView, work)
 
 
 async def list_delegations(
@@ -165,34 +149,11 @@ async def lend_post(
             from_on=from_on,
             to_on=to_on,
             granted_by=caller.person,
+            granted_at=parts.clock(),
         )
         return delegation_views(connection, (made,))[0]
 
     return await once(parts, caller, key, ("delegation", new), DelegationView, work)
-
-
-async def end_delegation(
-    parts: Parts, caller: Caller, delegation_id: str, on: date | None, *, key: str | None = None
-) -> DelegationView:
-    """Set an earlier last day of a delegation: by either of the two, or an admin of the post's unit.
-
-    Raises NotFound, NotPermitted, Contradiction.
-    """
-
-    def work(asking: Asking) -> DelegationView:
-        found: Delegation = visible.find_delegation(
-            asking.connection, delegation_id, viewer=caller.person, today=asking.today
-        )
-        if caller.person not in {found.owner, found.substitute}:
-            asking.check_administers(found.unit)
-        last = on or asking.today
-        _check_sooner(found.to_on, last)
-        if last < found.from_on and found.from_on <= asking.today:
-            raise Contradiction
-        ended = organisation.end_delegation(asking.connection, delegation_id, last)
-        return delegation_views(asking.connection, (ended,))[0]
-
-    return await once(parts, caller, key, ("end-delegation", delegation_id, str(on)), DelegationView, work)
 
 
 def _check_not_held(connection: Connection, new: NewPost, from_on: date) -> None:
@@ -209,6 +170,8 @@ def _check_not_held(connection: Connection, new: NewPost, from_on: date) -> None
 
 
 def _overlaps(post: Post, from_on: date, to_on: date | None) -> bool:
+    if post.revoked_at is not None and post.to_on == from_on:
+        return False
     return (post.to_on is None or post.to_on >= from_on) and (to_on is None or post.from_on <= to_on)
 
 
@@ -216,19 +179,13 @@ def _is_lent_to(asking: Asking, post_id: str) -> bool:
     cursor: str | None = None
     while True:
         page = organisation.list_delegations(
-            asking.connection, person_id=asking.who, on=asking.today, cursor=cursor, limit=200
+            asking.connection, person_id=asking.who, on=asking.today, today=True, cursor=cursor, limit=200
         )
         if any(one.post == post_id and one.substitute == asking.who for one in page.items):
             return True
         if page.next is None:
             return False
         cursor = page.next
-
-
-def _check_sooner(ends_on: date | None, last: date) -> None:
-    """Raise Contradiction where an end would be put off: that would give a right back for days gone by."""
-    if ends_on is not None and last > ends_on:
-        raise Contradiction
 
 
 def _ends_later(to_on: date | None, than: date | None) -> bool:

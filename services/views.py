@@ -163,6 +163,18 @@ class Performed(View):
     warnings: tuple[WarningView, ...] = ()
 
 
+class EndingView(View):
+    """Who ended a post or delegation, when and why."""
+
+    last: date
+    """The last day; before the first where it never began."""
+    at_once: bool
+    """From the moment it was said, and not from the end of the day."""
+    at: datetime
+    by: str
+    reason: str | None
+
+
 class PostView(View):
     """A post somebody holds."""
 
@@ -173,6 +185,9 @@ class PostView(View):
     to: To = None
     person: Named | None = None
     granted_by: str | None = None
+    granted_at: datetime | None = None
+    """A post given from a day gone by shows here that it was."""
+    ended: EndingView | None = None
 
 
 class TaskView(View):
@@ -201,6 +216,9 @@ class DelegationView(View):
     substitute: Named
     from_: From
     to: To = None
+    granted_by: str | None = None
+    granted_at: datetime | None = None
+    ended: EndingView | None = None
 
 
 class PersonView(View):

@@ -6,11 +6,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from api.bodies import DelegationBody, EndBody, PersonBody, PostBody, UnitBody
+from api.bodies import DelegationBody, EndBody, PersonBody, PostBody, RevokeBody, UnitBody
 from api.bounds import Day, Id, Label, Storable
 from api.callers import By, Here, Key, signed_in
 from api.paging import Cursor, Limit
-from services import organisation, past, unit_changes
+from services import organisation, past, revoking, unit_changes
 from services import posts as post_book
 from services.organisation import NewPerson, NewUnit
 from services.past import PersonThenView, PostFilter
@@ -118,7 +118,13 @@ async def give_post(body: PostBody, parts: Here, caller: By, key: Key = None) ->
 @posts.post("/{post_id}/end", summary="End a post")
 async def end_post(post_id: Id, body: EndBody, parts: Here, caller: By, key: Key = None) -> PostView:
     """Set the last day a post is held. Posts are never deleted: what was done by them stays theirs."""
-    return await post_book.end_post(parts, caller, post_id, body.on, key=key)
+    return await revoking.end_post(parts, caller, post_id, body.on, body.reason, key=key)
+
+
+@posts.post("/{post_id}/revoke", summary="Take a post at once")
+async def revoke_post(post_id: Id, body: RevokeBody, parts: Here, caller: By, key: Key = None) -> PostView:
+    """Take a post from this moment on, not from the end of the day; or one that has not begun."""
+    return await revoking.revoke_post(parts, caller, post_id, body.reason, key=key)
 
 
 @delegations.get("", summary="List delegations")
@@ -140,4 +146,12 @@ async def end_delegation(
     delegation_id: Id, body: EndBody, parts: Here, caller: By, key: Key = None
 ) -> DelegationView:
     """Set the last day of a delegation."""
-    return await post_book.end_delegation(parts, caller, delegation_id, body.on, key=key)
+    return await revoking.end_delegation(parts, caller, delegation_id, body.on, body.reason, key=key)
+
+
+@delegations.post("/{delegation_id}/revoke", summary="Take a delegation back at once")
+async def revoke_delegation(
+    delegation_id: Id, body: RevokeBody, parts: Here, caller: By, key: Key = None
+) -> DelegationView:
+    """Take back what was lent from this moment on. Asked of either of the two, or of an `admin`."""
+    return await revoking.revoke_delegation(parts, caller, delegation_id, body.reason, key=key)

@@ -153,6 +153,7 @@ CASE = "/v1/cases/{}"
 STEP = "POST /v1/cases/{case_id}/steps/{step}"
 LETTER = {"seq": 4, "path": "fields.letter", "value": "请予批准"}
 CODE = {"code": "123456"}
+WHY = {"reason": "调离"}
 _DEVICE = {"id": "AAAA", "rawId": "AAAA", "type": "public-key"}
 ASSERTION = _DEVICE | {
     "response": {"clientDataJSON": "e30", "authenticatorData": "AAAA", "signature": "AAAA"}
@@ -249,10 +250,12 @@ QUESTIONS: dict[str, Question] = {
     "POST /v1/posts": giving_a_post,
     "POST /v1/posts, to oneself": giving_oneself_a_post,
     "POST /v1/posts/{post_id}/end": about("post", "/v1/posts/{}/end", {}),
+    "POST /v1/posts/{post_id}/revoke": about("post", "/v1/posts/{}/revoke", WHY),
     "GET /v1/delegations": plain("/v1/delegations"),
     "POST /v1/delegations, the post of somebody else": lending,
     "POST /v1/delegations, one's own post": lending_ones_own,
     "POST /v1/delegations/{delegation_id}/end": about("delegation", "/v1/delegations/{}/end", {}),
+    "POST /v1/delegations/{delegation_id}/revoke": about("delegation", "/v1/delegations/{}/revoke", WHY),
     "POST /v1/materials": plain("/v1/materials", files={"file": ("a.txt", b"text")}),
     "GET /v1/materials/{material_id}, named by no case": about("loose document", "/v1/materials/{}"),
     "GET /v1/materials/{material_id}, of the case": reading_a_document,

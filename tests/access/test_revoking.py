@@ -6,7 +6,7 @@ import os
 import pytest
 
 from records import organisation
-from tests.access.places import OWN, YESTERDAY
+from tests.access.places import OWN
 from tests.access.scenes import run
 from tests.api.world import SINCE, add_somebody, give_token
 
@@ -32,11 +32,11 @@ def prepare(connection, number):
 
 
 async def take(scene, number, person):
-    """Take the right in one of three ways: the post ends, the delegation ends, the token ends."""
+    """Take the right in one of three ways: the post is taken, the delegation is, the token ends."""
     if number % 3 == 2:
         return await scene.client.delete("/v1/session", headers=scene.by(person))
     what = f"posts/post-{person}" if number % 3 == 0 else f"delegations/loan-{number}"
-    return await scene.post(f"/v1/{what}/end", ADMINISTRATOR, {"on": YESTERDAY.isoformat()})
+    return await scene.post(f"/v1/{what}/revoke", ADMINISTRATOR, {"reason": "调离"})
 
 
 async def ask(scene, case, person, turn):

@@ -1,0 +1,142 @@
+"""Posts and delegations come to an end: after a last day, or at once. Who said so, when and why is kept.
+
+An end by its last day lasts to that evening. Whoever takes a right at once takes it with the answer: the
+next request finds it gone, and days gone by stay as they were.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from records import endings, organisation, visible
+from records.organisation import Delegation, Post
+from records.unit_changes import Said
+from services.asking import Asking, once
+from services.parts import Caller, Parts
+from services.people import delegation_views, ended_post_view
+from services.refusals import Contradiction
+from services.views import DelegationView, PostView
+
+
+async def end_post(
+    parts: Parts,
+    caller: Caller,
+    post_id: str,
+    on: date | None,
+    reason: str | None = None,
+    *,
+    key: str | None = None,
+) -> PostView:
+    """Set the last day of a post, sooner than it had. Raises NotFound, NotPermitted, Contradiction."""
+
+    def work(asking: Asking) -> PostView:
+        found = _administered_post(asking, post_id)
+        last = on or asking.today
+        _check_sooner(found, last)
+        ended = organisation.end_post(asking.connection, post_id, last)
+        endings.say_ended(asking.connection, "post", post_id, last, _said(parts, caller, reason))
+        return ended_post_view(asking.connection, ended)
+
+    return await once(parts, caller, key, ("end-post", post_id, str(on), reason or ""), PostView, work)
+
+
+async def revoke_post(
+    parts: Parts, caller: Caller, post_id: str, reason: str, *, key: str | None = None
+) -> PostView:
+    """Take a post from now on, or one that has not begun. Raises NotFound, NotPermitted, Contradiction."""
+
+    def work(asking: Asking) -> PostView:
+        found = _administered_post(asking, post_id)
+        last = _last_day(found, asking.today)
+        ended = organisation.end_post(asking.connection, post_id, last, revoked_at=parts.clock())
+        said = _said(parts, caller, reason)
+        endings.say_ended(asking.connection, "post", post_id, last, said, at_once=True)
+        return ended_post_view(asking.connection, ended)
+
+    return await once(parts, caller, key, ("revoke-post", post_id, reason), PostView, work)
+
+
+async def end_delegation(
+    parts: Parts,
+    caller: Caller,
+    delegation_id: str,
+    on: date | None,
+    reason: str | None = None,
+    *,
+    key: str | None = None,
+) -> DelegationView:
+    """Set an earlier last day of a delegation: by either of the two, or an admin of the post's unit.
+
+    Raises NotFound, NotPermitted, Contradiction.
+    """
+
+    def work(asking: Asking) -> DelegationView:
+        found = _own_delegation(asking, delegation_id)
+        last = on or asking.today
+        _check_sooner(found, last)
+        if last < found.from_on and found.from_on <= asking.today:
+            raise Contradiction
+        ended = organisation.end_delegation(asking.connection, delegation_id, last)
+        said = _said(parts, caller, reason)
+        endings.say_ended(asking.connection, "delegation", delegation_id, last, said)
+        return delegation_views(asking.connection, (ended,))[0]
+
+    request = ("end-delegation", delegation_id, str(on), reason or "")
+    return await once(parts, caller, key, request, DelegationView, work)
+
+
+async def revoke_delegation(
+    parts: Parts, caller: Caller, delegation_id: str, reason: str, *, key: str | None = None
+) -> DelegationView:
+    """Take back what was lent, from now on: by either of the two, or an admin of the post's unit.
+
+    Raises NotFound, NotPermitted, Contradiction.
+    """
+
+    def work(asking: Asking) -> DelegationView:
+        found = _own_delegation(asking, delegation_id)
+        return delegation_views(asking.connection, (revoked(asking, parts, found, reason),))[0]
+
+    return await once(parts, caller, key, ("revoke-delegation", delegation_id, reason), DelegationView, work)
+
+
+def revoked(asking: Asking, parts: Parts, found: Delegation, reason: str | None) -> Delegation:
+    """Return a delegation as it is after it was taken back now. Raises Contradiction where it is over."""
+    last = _last_day(found, asking.today)
+    said = Said(by=asking.who, at=parts.clock(), reason=reason)
+    ended = organisation.end_delegation(asking.connection, found.id, last, revoked_at=said.at)
+    endings.say_ended(asking.connection, "delegation", found.id, last, said, at_once=True)
+    return ended
+
+
+def _administered_post(asking: Asking, post_id: str) -> Post:
+    found = visible.find_post(asking.connection, post_id, viewer=asking.who, today=asking.today)
+    asking.check_administers(found.unit)
+    return found
+
+
+def _own_delegation(asking: Asking, delegation_id: str) -> Delegation:
+    found = visible.find_delegation(asking.connection, delegation_id, viewer=asking.who, today=asking.today)
+    if asking.who not in {found.owner, found.substitute}:
+        asking.check_administers(found.unit)
+    return found
+
+
+def _said(parts: Parts, caller: Caller, reason: str | None) -> Said:
+    return Said(by=caller.person, at=parts.clock(), reason=reason)
+
+
+def _check_sooner(found: Post | Delegation, last: date) -> None:
+    """Raise Contradiction where an end would be put off: that would give a right back for days gone by."""
+    if found.revoked_at is not None or (found.to_on is not None and last > found.to_on):
+        raise Contradiction
+
+
+def _last_day(found: Post | Delegation, today: date) -> date:
+    """Return the last day of what is taken now: today, or the eve of what has not begun.
+
+    Raises Contradiction for what is over.
+    """
+    if found.revoked_at is not None or (found.to_on is not None and found.to_on < today):
+        raise Contradiction
+    return today if found.from_on <= today else found.from_on - timedelta(days=1)

@@ -36,7 +36,7 @@ from api.routes import problems as problem_pages
 from api.short_way import ShortWay
 from records.database import Database
 from records.definitions import read_library
-from records.sensitivity import read_sensitive
+from records.sensitivity import read_marks, read_sensitive
 from services import connecting
 from services.calendars import working_calendar
 from services.documents import StoredDocuments
@@ -153,6 +153,7 @@ async def opened(settings: Settings) -> AsyncIterator[Parts]:
             database=database,
             library=library,
             sensitive=read_sensitive(settings.processes_dir, library),
+            marked=read_marks(settings.processes_dir, library),
             documents=StoredDocuments.at(settings.materials_url),
             calendars=working_calendar,
             clock=settings.now,

@@ -20,7 +20,6 @@ from api.problem_kinds import BY_STATUS, KINDS
 from domain.refusals import RuleViolation
 from domain.values import Language, Text
 from services.refusals import HeadMoved, InvalidInput, Refusal, TooManyTries
-from services.views import event_view
 from telemetry import metrics
 
 MEDIA_TYPE = "application/problem+json"
@@ -106,7 +105,7 @@ async def _refused(request: Request, error: Exception) -> Response:
         headers["retry-after"] = str(error.wait_s)
     if isinstance(error, HeadMoved):
         headers["etag"] = f'"{error.head}"'
-        more["events"] = [event_view(event).model_dump(mode="json", by_alias=True) for event in error.events]
+        more["events"] = [event.model_dump(mode="json", by_alias=True) for event in error.events]
     if isinstance(error, InvalidInput):
         more["errors"] = [{"path": error.path, "problem": error.problem.in_language(language)}]
     if error.kind == "not-signed-in":

@@ -8,7 +8,7 @@ from commands.failures import CommandFailed, installation
 from domain.library import Library, UnsoundLibrary
 from domain.reading import DefinitionError
 from records.definitions import read_library
-from records.sensitivity import BadSensitivity, read_sensitive
+from records.sensitivity import BadSensitivity, read_marks, read_sensitive
 
 
 def published(folder: Path | None = None) -> Library:
@@ -18,6 +18,7 @@ def published(folder: Path | None = None) -> Library:
         library = read_library(place)
         # What it means to protect must not lie open because of a slip of the pen.
         read_sensitive(place, library)
+        read_marks(place, library)
     except FileNotFoundError as error:
         raise CommandFailed(f"{error}: set ACCEDE_PROCESSES_DIR to the folder that holds them") from None
     except DefinitionError as error:

@@ -1,9 +1,10 @@
-"""Which steps hold what auditors read for a stated reason only, and which events and documents that is."""
+"""What stands beside the definitions: what auditors read for a stated reason, and what fewer people see."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Literal
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter, ValidationError
@@ -12,15 +13,27 @@ from ruamel.yaml.error import YAMLError
 from sqlalchemy import Connection
 
 from domain.library import Library
+from domain.moments import PUBLISHED
+from domain.process import Process
+from domain.seeing import Group, Marked
+from domain.steps import PeriodStep
 from records.scope import Scope
 from records.tables import case_materials, cases, events
 
 FILE = "sensitive.yaml"
+MARKS = "confidential.yaml"
 
 Sensitive = Mapping[str, frozenset[str]]
 """The ids of steps, by process."""
 
+_Kind = Literal["steps", "entries", "fields", "materials", "case-roles"]
+
 _SHAPE: TypeAdapter[dict[str, frozenset[str]]] = TypeAdapter(dict[str, frozenset[str]])
+
+
+_MARKS: TypeAdapter[dict[str, dict[Group, dict[_Kind, frozenset[str]]]]] = TypeAdapter(
+    dict[str, dict[Group, dict[_Kind, frozenset[str]]]]
+)
 
 
 class BadSensitivity(ValueError):
@@ -46,26 +59,58 @@ def read_sensitive(folder: Path, library: Library) -> Sensitive:
     return read
 
 
-def sensitive_numbers(connection: Connection, case_id: str, steps: Collection[str]) -> frozenset[int]:
-    """Return the numbers of a case's events that belong to sensitive steps."""
-    query = sa.select(events.c.seq).where(events.c.case_id == case_id, events.c.step.in_(steps))
-    return frozenset(connection.execute(query).scalars())
+def read_marks(folder: Path, library: Library) -> Mapping[str, Marked]:
+    """Return, by process, what belongs to another group than its place says. Raises BadSensitivity."""
+    file = folder / MARKS
+    if not file.exists():
+        return {}
+    try:
+        read = _MARKS.validate_python(YAML(typ="safe", pure=True).load(file.read_text("utf-8")) or {})
+    except (YAMLError, ValidationError, UnicodeDecodeError) as error:
+        raise BadSensitivity(f"{MARKS} is not a list of ids for each process, group and kind") from error
+    return {process_id: _marked(process_id, groups, library) for process_id, groups in read.items()}
 
 
-def cases_with(connection: Connection, sha256: str, scope: Scope) -> tuple[tuple[str, str], ...]:
-    """Return the cases, with their processes, that name a document and that somebody sees."""
+def _marked(
+    process_id: str, groups: Mapping[Group, Mapping[_Kind, frozenset[str]]], library: Library
+) -> Marked:
+    found: dict[str, dict[str, Group]] = {}
+    known = _ids_of([process for process in library if process.process == process_id])
+    for group, kinds in groups.items():
+        for kind, ids in kinds.items():
+            missing = ids - known[kind]
+            if missing:
+                raise BadSensitivity(f"{MARKS}: {process_id} has no {kind} {', '.join(sorted(missing))}")
+            found.setdefault(kind.replace("-", "_"), {}).update(dict.fromkeys(ids, group))
+    return Marked.model_validate(found)
+
+
+def _ids_of(editions: Sequence[Process]) -> dict[_Kind, set[str]]:
+    steps = [step for process in editions for step in process.steps.values()]
+    periods = [step for step in steps if isinstance(step, PeriodStep)]
+    entries = [entry for step in periods for entry in step.entries]
+    return {
+        "steps": {step.id for step in steps},
+        "entries": {entry.id for entry in entries} | {PUBLISHED, "objection", "answer"},
+        "fields": {each.id for owner in (*steps, *entries) for each in owner.fields},
+        "materials": {each for process in editions for each in process.materials},
+        "case-roles": {each for process in editions for each in process.case_roles},
+    }
+
+
+def cases_with(connection: Connection, sha256: str, scope: Scope) -> tuple[str, ...]:
+    """Return the cases that name a document and that somebody sees."""
     query = (
-        sa.select(cases.c.id, cases.c.process)
+        sa.select(cases.c.id)
         .join(case_materials, case_materials.c.case_id == cases.c.id)
         .where(case_materials.c.sha256 == sha256, scope.sees())
         .order_by(cases.c.id)
     )
-    return tuple((row.id, row.process) for row in connection.execute(query))
+    return tuple(connection.execute(query).scalars())
 
 
-def is_sensitive_in(connection: Connection, case_id: str, sha256: str, steps: Collection[str]) -> bool:
-    """Whether a document was handed in at a sensitive step of a case, or put there by a correction."""
+def numbers_naming(connection: Connection, case_id: str, sha256: str) -> tuple[int, ...]:
+    """Return the numbers of a case's events that name a document."""
     named = events.c.data.contains(sha256, autoescape=True)
-    place = sa.or_(events.c.step.in_(steps), events.c.type.like("correction-%"))
-    query = sa.select(events.c.seq).where(events.c.case_id == case_id, named, place).limit(1)
-    return bool(steps) and connection.execute(query).first() is not None
+    query = sa.select(events.c.seq).where(events.c.case_id == case_id, named)
+    return tuple(connection.execute(query.order_by(events.c.seq)).scalars())

@@ -14,6 +14,7 @@ from records.registers import ActedOn
 from services.access import AccessView, access_to
 from services.case_views import case_view
 from services.parts import Caller, Parts
+from services.seeing import look_by
 from services.views import CaseView
 
 
@@ -49,7 +50,8 @@ async def explained_for(
         now = min(parts.clock(), end_of(on, found.case.time_zone))
         known = registers.circumstances(connection, found.process, found.case, person, ActedOn(on, on))
         caller = Caller(person, language)
-        shown = case_view(connection, parts, caller, found.case, found.head, known=known, now=now)
+        look = look_by(parts, found.process, found.case, known)
+        shown = case_view(connection, parts, caller, look, found.head, known=known, now=now)
         return Explained(who.name, on, ways, shown)
 
     return await parts.read(work)

@@ -31,9 +31,10 @@ from services.parts import Caller, Parts
 from services.refusals import InvalidInput, NotPermitted
 from services.requests import ActRequest, StartRequest, as_act
 from services.scoping import check_covered, check_may_start, covers_kept, scope_of
+from services.seeing import Look, head_moved, look_at, look_by
 from services.taking_part import check_reads_on, check_seen, check_takes_part, works_here
 from services.token_scopes import OutsideScope
-from services.views import CaseView, Performed, event_view
+from services.views import CaseView, Performed
 
 A = TypeVar("A")
 
@@ -65,7 +66,8 @@ async def start(parts: Parts, caller: Caller, asked: StartRequest, *, key: str |
                 raise OutsideScope
             return earlier, None
         recorded, around = _start(connection, parts, caller, case_id, asked)
-        view = _view(connection, parts, caller, recorded, around, asked.occurred_on)
+        look = look_by(parts, parts.library.for_case(recorded.case), recorded.case, around.known)
+        view = _view(connection, parts, caller, look, recorded, around, asked.occurred_on)
         idempotency.answered(connection, caller, key, view)
         return view, recorded
 
@@ -106,15 +108,17 @@ async def perform(
         check_covered(caller, locked.case)
         try:
             recording.check_head(connection, locked, head)
-        except problems.HeadMoved:
+        except problems.HeadMoved as moved:
             check_reads_on(connection, parts, caller, locked.case)
-            raise
+            look = look_at(connection, parts, caller, locked.process, locked.case)
+            raise head_moved(look, moved) from moved
         _check_named(around.known, asked)
         if asked.to_unit is not None:
             _check_takes_in(around, asked.to_unit, "to_unit", parts.today())
         recorded = _act(connection, parts, caller, locked, asked, around.known)
-        view = _view(connection, parts, caller, recorded, around, asked.occurred_on)
-        answer = _performed(view, recorded, caller).model_dump_json(by_alias=True)
+        look = look_by(parts, locked.process, recorded.case, around.known)
+        view = _view(connection, parts, caller, look, recorded, around, asked.occurred_on)
+        answer = _performed(view, recorded, caller, look).model_dump_json(by_alias=True)
         once.keep(connection, answer, parts.clock())
         return Answered(answer, view.head, view.process.id), recorded
 
@@ -250,6 +254,7 @@ def _view(  # noqa: PLR0917 - everything a view of what was just done depends on
     connection: Connection,
     parts: Parts,
     caller: Caller,
+    look: Look,
     recorded: Recorded,
     around: Surroundings,
     occurred_on: date | None,
@@ -263,12 +268,12 @@ def _view(  # noqa: PLR0917 - everything a view of what was just done depends on
         days = ActedOn(on=today, today=today)
         process = parts.library.for_case(case)
         around = registers.surroundings(connection, process, case, caller.person, days)
-    return seen_after(parts, caller, case, recorded.head, around, recorded.expected.open, recorded.opened)
+    return seen_after(parts, caller, look, recorded.head, around, recorded.expected.open, recorded.opened)
 
 
-def _performed(view: CaseView, recorded: Recorded, caller: Caller) -> Performed:
+def _performed(view: CaseView, recorded: Recorded, caller: Caller, look: Look) -> Performed:
     return Performed(
-        events=tuple(event_view(stored.event) for stored in recorded.events),
+        events=tuple(look.event(stored.event) for stored in recorded.events),
         case=view,
         warnings=tuple(warning_view(warned, caller.language) for warned in recorded.warnings),
     )

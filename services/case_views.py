@@ -20,6 +20,7 @@ from domain.waiting import OpenStep, open_steps
 from records import organisation, units, visible
 from records.registers import Surroundings
 from services.parts import Caller, Parts
+from services.seeing import Look
 from services.views import (
     CaseView,
     Named,
@@ -35,16 +36,17 @@ def case_view(
     connection: Connection,
     parts: Parts,
     caller: Caller,
-    case: Case,
+    look: Look,
     head: str,
     *,
     known: Circumstances | None,
     now: datetime | None = None,
 ) -> CaseView:
-    """Return the case at `now`, the present where it is left out.
+    """Return the case at `now`, the present where it is left out, as far as a look at it shows it.
 
     `known` says what the caller may act by today; None for a look at the past, in which nobody can act.
     """
+    case = look.case
     process = parts.library.for_case(case)
     moment = now or parts.clock()
     names = organisation.names_of(connection, _people_in(case))
@@ -54,13 +56,13 @@ def case_view(
         for step in open_steps(process, case, moment)
     )
     unit = Named(id=case.unit, name=units.unit(connection, case.unit).name)
-    return _view(process, case, head, caller, names, unit, steps)
+    return _view(process, look, head, caller, names, unit, steps)
 
 
 def seen_after(  # noqa: PLR0917 - everything an act leaves behind that shows
     parts: Parts,
     caller: Caller,
-    case: Case,
+    look: Look,
     head: str,
     around: Surroundings,
     steps: Iterable[OpenStep],
@@ -71,6 +73,7 @@ def seen_after(  # noqa: PLR0917 - everything an act leaves behind that shows
     `around` is what the registers say today, of everybody who has a part in the case; `opened` says when each
     open step was opened, by step and round.
     """
+    case = look.case
     process = parts.library.for_case(case)
     now = parts.clock()
     shown = tuple(
@@ -80,24 +83,25 @@ def seen_after(  # noqa: PLR0917 - everything an act leaves behind that shows
         for step in steps
     )
     unit = Named(id=case.unit, name=around.unit_names[case.unit])
-    return _view(process, case, head, caller, around.names, unit, shown)
+    return _view(process, look, head, caller, around.names, unit, shown)
 
 
 def _view(  # noqa: PLR0917 - everything a view is made of
     process: Process,
-    case: Case,
+    look: Look,
     head: str,
     caller: Caller,
     names: Mapping[str, str],
     unit: Named,
     steps: tuple[OpenStepView, ...],
 ) -> CaseView:
+    case, proposals = look.case, look.case.proposals if look.sees_proposals() else ()
     return CaseView(
         **facts_of(process, case, head, caller.language, _named(names, case.subject), unit),
         dates=dates(process, case),
-        people={role: tuple(_named(names, one) for one in held) for role, held in case.people.items()},
+        people={role: tuple(_named(names, one) for one in held) for role, held in look.people().items()},
         open_steps=steps,
-        proposals=tuple(_proposal(names, proposal) for proposal in case.proposals),
+        proposals=tuple(_proposal(names, proposal) for proposal in proposals),
     )
 
 

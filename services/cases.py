@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import Connection
@@ -12,23 +12,17 @@ from domain.values import Language
 from records import cases, registers
 from records.cases import ListedCase
 from records.registers import ActedOn
-from records.stored import StoredEvent
 from services import disclosures
 from services.case_views import case_view, process_ref
 from services.parts import Caller, Parts
 from services.scoping import scope_of
+from services.seeing import Seen, look_at, look_by
 from services.views import (
     CaseRow,
     CaseView,
     Named,
     Page,
-    ProvenEventView,
-    WithheldEventView,
-    event_view,
 )
-
-Seen = ProvenEventView | WithheldEventView
-"""An event of a history, as far as somebody may see it."""
 
 
 @dataclass(frozen=True)
@@ -77,11 +71,14 @@ async def shown(parts: Parts, caller: Caller, case_id: str, *, as_of: date | Non
         if as_of is not None and as_of < parts.today():
             past = cases.case_as_of(connection, parts.library, case_id, as_of, scope)
             until = end_of(as_of, past.case.time_zone)
-            return case_view(connection, parts, caller, past.case, past.head, known=None, now=until)
+            present = cases.find_case(connection, parts.library, case_id, scope)
+            look = replace(look_at(connection, parts, caller, present.process, present.case), case=past.case)
+            return case_view(connection, parts, caller, look, past.head, known=None, now=until)
         found = cases.find_case(connection, parts.library, case_id, scope)
         today = ActedOn(on=parts.today(), today=parts.today())
         known = registers.circumstances(connection, found.process, found.case, caller.person, today)
-        return case_view(connection, parts, caller, found.case, found.head, known=known)
+        look = look_by(parts, found.process, found.case, known)
+        return case_view(connection, parts, caller, look, found.head, known=known)
 
     return await parts.read(work)
 
@@ -91,18 +88,16 @@ async def history(
 ) -> Page[Seen]:
     """Return what happened in a case, in order, with its proof. Raises NotFound, InvalidInput.
 
-    What is sensitive is withheld from auditors until they state why they look; that they do is written down.
+    Of each event the caller is shown what the table of fields gives him. What is sensitive is withheld from
+    auditors until they state why they look; that they do is written down.
     """
 
     def work(connection: Connection) -> tuple[Page[Seen], str | None]:
         scope = scope_of(connection, caller, parts.today())
         page = cases.history(connection, case_id, scope, cursor=cursor, limit=limit)
-        process = cases.process_of(connection, case_id)
-        withheld = disclosures.withheld_from(connection, parts, caller, case_id, process)
-        reason = disclosures.reason_of(connection, parts, caller, case_id) if withheld else None
-        hidden = frozenset() if reason else withheld
-        items = tuple(_proven(stored, withheld=_is_hidden(stored, hidden)) for stored in page.items)
-        return Page(items=items, next=page.next), reason
+        found = cases.find_case(connection, parts.library, case_id, scope)
+        look = look_at(connection, parts, caller, found.process, found.case)
+        return Page(items=tuple(map(look.proven, page.items)), next=page.next), look.reason
 
     seen, reason = await parts.read(work)
     if reason is not None:
@@ -127,14 +122,3 @@ def _row(parts: Parts, found: ListedCase, language: Language) -> CaseRow:
         seq=found.seq,
         overdue=found.overdue,
     )
-
-
-def _proven(stored: StoredEvent, *, withheld: bool) -> Seen:
-    seen = event_view(stored.event).model_dump() | {"data": {} if withheld else stored.image["data"]}
-    proven = {**seen, "prev_hash": stored.prev_hash, "hash": stored.hash}
-    return WithheldEventView(**proven) if withheld else ProvenEventView(**proven)
-
-
-def _is_hidden(stored: StoredEvent, sensitive: frozenset[int]) -> bool:
-    """Whether an event is sensitive; a correction may repeat what it corrects."""
-    return stored.seq in sensitive or (bool(sensitive) and stored.event.type.startswith("correction-"))

@@ -11,10 +11,9 @@ from typing import Final
 from sqlalchemy import Connection
 
 from domain.values import Text, Value
-from records import cases, organisation, sensitivity
+from records import cases, organisation
 from records import disclosures as kept
 from records.disclosures import Disclosure
-from records.materials import Material
 from records.scope import AUDITOR, scope_of_others
 from services.asking import Asking, once
 from services.parts import Caller, Parts
@@ -102,17 +101,6 @@ def is_auditing(connection: Connection, parts: Parts, caller: Caller, case_id: s
     return not cases.is_seen(connection, case_id, as_others)
 
 
-def withheld_from(
-    connection: Connection, parts: Parts, caller: Caller, case_id: str, process: str
-) -> frozenset[int]:
-    """Return the numbers of a case's sensitive events, where the caller has to state a reason first."""
-    steps = parts.sensitive.get(process, frozenset())
-    numbers = sensitivity.sensitive_numbers(connection, case_id, steps) if steps else frozenset()
-    if not numbers or not is_auditing(connection, parts, caller, case_id):
-        return frozenset()
-    return numbers
-
-
 def reason_of(connection: Connection, parts: Parts, caller: Caller, case_id: str) -> str | None:
     """Return the reason of the caller for a case that still holds, or None."""
     return kept.open_one(connection, case_id, caller.person, parts.clock())
@@ -121,23 +109,6 @@ def reason_of(connection: Connection, parts: Parts, caller: Caller, case_id: str
 async def note_history(parts: Parts, disclosure_id: str) -> None:
     """Write down that a history was looked at."""
     await parts.write(lambda connection: kept.note_read(connection, disclosure_id, HISTORY, parts.clock()))
-
-
-def needed_for(connection: Connection, parts: Parts, caller: Caller, material: Material) -> tuple[str, ...]:
-    """Return the cases for one of which a reason has to be stated before a document is read; else none.
-
-    None is needed by whoever handed it in, sees it where it is not sensitive, or is no auditor.
-    """
-    if material.created_by == caller.person:
-        return ()
-    seen = sensitivity.cases_with(connection, material.sha256, scope_of(connection, caller, parts.today()))
-    for case_id, process in seen:
-        steps = parts.sensitive.get(process, frozenset())
-        if not sensitivity.is_sensitive_in(connection, case_id, material.sha256, steps):
-            return ()
-        if not is_auditing(connection, parts, caller, case_id):
-            return ()
-    return tuple(case_id for case_id, _ in seen)
 
 
 async def check_document(parts: Parts, caller: Caller, needed: tuple[str, ...], sha256: str) -> None:

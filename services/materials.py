@@ -18,6 +18,7 @@ from services.documents import NoRoom
 from services.parts import Caller, Parts
 from services.refusals import InvalidInput, NotFound, StorageFull, TooLarge
 from services.scoping import scope_of
+from services.seeing import reasons_needed
 from services.views import MaterialView
 
 _PIECE = 1 << 20
@@ -73,7 +74,7 @@ async def described(parts: Parts, caller: Caller, material_id: str) -> MaterialV
     def work(connection: Connection) -> tuple[Material, tuple[str, ...]]:
         scope = scope_of(connection, caller, parts.today())
         found = kept.material(connection, material_id, scope)
-        return found, disclosures.needed_for(connection, parts, caller, found)
+        return found, reasons_needed(connection, parts, caller, found)
 
     found, needed = await parts.read(work)
     await disclosures.check_document(parts, caller, needed, found.sha256)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Protocol, TypeVar
@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from domain.events import Event
 from domain.library import Library
+from domain.seeing import Marked
 from domain.values import Language, Text
 from domain.working_days import WorkingCalendar
 from records import problems
@@ -79,6 +80,8 @@ class Parts:
     acquaintances: Acquaintances = field(default_factory=Acquaintances)
     sensitive: Sensitive = field(default_factory=dict)
     """Steps of which auditors read for a stated reason only, by process."""
+    marked: Mapping[str, Marked] = field(default_factory=dict)
+    """What belongs to another group of fields than its place says, by process."""
     session_lasts: timedelta = timedelta(hours=12)
     largest_document: int = 50 << 20
     """Bytes."""
@@ -120,7 +123,8 @@ _OF_THE_RECORD = (
 def translated(error: Exception) -> refusals.Refusal:
     """Return what a person is told where the record refused."""
     if isinstance(error, problems.HeadMoved):
-        return refusals.HeadMoved(error.head, [stored.event for stored in error.events])
+        # What happened since is told by services/seeing.py, to whom it may be told.
+        return refusals.HeadMoved(error.head, ())
     if isinstance(error, BadCursor):
         return refusals.InvalidInput("cursor", Text(zh="不是此列表的游标", en="is no cursor of this list"))
     plain: dict[type[Exception], type[refusals.Refusal]] = {

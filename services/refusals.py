@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from domain.events import Event
 from domain.values import Text
+from services.views import EventView
 
 
 class Refusal(Exception):
@@ -62,7 +62,7 @@ class HeadMoved(Refusal):
 
     kind = "head-moved"
 
-    def __init__(self, head: str, events: Sequence[Event]) -> None:
+    def __init__(self, head: str, events: Sequence[EventView]) -> None:
         """Keep the present head and the events since the head the person saw (all, where it is unknown)."""
         super().__init__()
         self.head = head

@@ -8,7 +8,6 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
 from domain.chain import moment_text
-from domain.events import Event
 
 T = TypeVar("T")
 
@@ -141,10 +140,16 @@ class ProvenEventView(EventView):
     hash: str
 
 
-class WithheldEventView(ProvenEventView):
-    """The same without its `data`, until an auditor states why he looks. Its hash is of the whole."""
+class PartEventView(EventView):
+    """A recorded fact of which something is not shown: that is empty, or `*` where it names a person."""
 
     withheld: Literal[True] = True
+    groups: tuple[str, ...] = ()
+    """The groups of fields, as docs/privacy.md names them, of which something was left out."""
+
+
+class WithheldEventView(PartEventView, ProvenEventView):
+    """The same with its place in the chain. Its hash is of the whole, so that the chain can be followed."""
 
 
 class WarningView(View):
@@ -158,7 +163,7 @@ class WarningView(View):
 class Performed(View):
     """What an act came to."""
 
-    events: tuple[EventView, ...]
+    events: tuple[PartEventView | EventView, ...]
     case: CaseView
     warnings: tuple[WarningView, ...] = ()
 
@@ -315,19 +320,3 @@ class ReadyView(View):
     degraded: tuple[str, ...]
     """The parts that are not well."""
     parts: dict[str, PartView]
-
-
-def event_view(event: Event) -> EventView:
-    """Return a fact as it is shown."""
-    return EventView(
-        seq=event.seq,
-        type=event.type,
-        step=event.step,
-        round=event.round,
-        occurred_on=event.occurred_on,
-        recorded_at=event.recorded_at,
-        actor=event.actor,
-        post=event.post,
-        on_behalf_of=event.on_behalf_of,
-        data=event.data,
-    )

@@ -14,7 +14,8 @@ from api.paging import Cursor, Limit
 from services import access, acts, cases, explain, past
 from services.access import AccessView
 from services.acts import StartRequest
-from services.cases import CaseFilter, Seen
+from services.cases import CaseFilter
+from services.seeing import Seen
 from services.views import CaseRow, CaseView, ExplanationView, Page
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"], dependencies=signed_in)

@@ -12,12 +12,24 @@ from ruamel.yaml import YAML
 
 FILE = Path(__file__).with_name("table.yaml")
 
+FIELDS_FILE = FILE.with_name("fields.yaml")
+
+Fields = dict[str, Any]
+"""What tests/access/fields.yaml says: `viewers` and `groups` with what they mean, and the `table` itself."""
+
 ANSWERS = frozenset({200, 201, 204, 401, 403, 404, 409, 422})
 """The statuses the head of the table explains."""
 
 
 class Unclear(Exception):
     """The table says something that cannot be read in one way only."""
+
+
+@cache
+def the_fields() -> Fields:
+    """Return the table of fields."""
+    fields: Fields = YAML(typ="safe", pure=True).load(FIELDS_FILE.read_text("utf-8"))
+    return fields
 
 
 @dataclass(frozen=True, order=True)

@@ -12,6 +12,7 @@ from records.registers import ActedOn
 from records.scope import scope_of
 from services.case_views import case_view
 from services.parts import Caller
+from services.seeing import look_by
 from tests.access.places import APPLICANT, FARMER, TODAY, person_of
 from tests.access.scenes import MAKERS, STRANGER, SUBJECT, run
 from tests.access.table import the_table
@@ -181,7 +182,8 @@ def test_the_inbox_holds_the_open_steps_that_are_the_callers_and_no_others(full)
         for one in cases.list_cases(connection, scope=scope, narrowed=running, limit=200).items:
             read = cases.find_case(connection, full.parts.library, one.id, scope)
             known = registers.circumstances(connection, read.process, read.case, person, today)
-            shown = case_view(connection, full.parts, caller, read.case, read.head, known=known)
+            look = look_by(full.parts, read.process, read.case, known)
+            shown = case_view(connection, full.parts, caller, look, read.head, known=known)
             for step in shown.open_steps:
                 if step.why_not is None or step.why_not.rule != f"{step.step}.by":
                     yield one.id, step.step

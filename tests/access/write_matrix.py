@@ -1,21 +1,25 @@
-"""Writes the table of tests/access/table.yaml into docs/access.md: `python -m tests.access.write_matrix`."""
+"""Writes these tables into docs/access.md and docs/privacy.md: `python -m tests.access.write_matrix`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.access.table import Caller, Row, Table, the_table
+from tests.access.table import Caller, Fields, Row, Table, the_fields, the_table
 
 PAGE = Path(__file__).parents[2] / "docs" / "access.md"
+FIELDS_PAGE = PAGE.with_name("privacy.md")
 BEGIN, END = "<!-- The matrix begins -->", "<!-- The matrix ends -->"
 
 
 def with_matrix(page: str, table: Table) -> str:
     """Return the page with the table's matrix between its two marks."""
-    before, _, rest = page.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n{matrix(table)}\n{END}{after}"
+    return _between(page, matrix(table))
+
+
+def with_fields(page: str, fields: Fields) -> str:
+    """Return the page with the table of fields between its two marks."""
+    return _between(page, _fields(fields))
 
 
 def matrix(table: Table) -> str:
@@ -29,6 +33,24 @@ def matrix(table: Table) -> str:
         "|---|---|---|",
     ]
     parts += [_line(table, row) for row in table.rows]
+    return "\n".join(parts) + "\n"
+
+
+def _between(page: str, text: str) -> str:
+    before, _, rest = page.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}\n{text}\n{END}{after}"
+
+
+def _fields(fields: Fields) -> str:
+    viewers, groups = fields["viewers"], fields["groups"]
+    parts = ["", "| who looks | is somebody who |", "|---|---|"]
+    parts += [f"| {who} | {meaning} |" for who, meaning in viewers.items()]
+    parts += ["", "| fields | what they are | " + " | ".join(viewers) + " |"]
+    parts += ["|---|---|" + "---|" * len(viewers)]
+    for group, meaning in groups.items():
+        cells = " | ".join(fields["table"][group][who] for who in viewers)
+        parts.append(f"| {group} | {meaning} | {cells} |")
     return "\n".join(parts) + "\n"
 
 
@@ -59,7 +81,8 @@ def _whom(table: Table, row: Row, status: int) -> str:
 
 
 def main() -> None:
-    """Write the page."""
+    """Write the pages."""
+    FIELDS_PAGE.write_text(with_fields(FIELDS_PAGE.read_text("utf-8"), the_fields()), "utf-8")
     PAGE.write_text(with_matrix(PAGE.read_text("utf-8"), the_table()), "utf-8")
 
 

@@ -99,7 +99,15 @@ async def test_a_correction_of_what_is_sensitive_is_withheld_too(world, case):
     assert "叔叔" not in (await history(world, case, AUDITOR)).text
 
 
-@pytest.mark.parametrize("who", [SUBJECT, SECRETARY, PARENT])
+async def test_a_post_the_process_does_not_name_shows_nothing_sensitive_and_no_reason_changes_that(
+    world, case
+):
+    assert LETTER not in (await history(world, case, PARENT)).text
+    assert (await world.get(f"/v1/materials/{case['document']}", PARENT)).status_code == 404
+    assert (await state(world, case, PARENT)).status_code == 403
+
+
+@pytest.mark.parametrize("who", [SUBJECT, SECRETARY])
 async def test_whoever_works_on_a_case_or_whom_it_is_about_needs_no_reason(world, case, who):
     assert LETTER in (await history(world, case, who)).text
     assert (await world.get(f"/v1/materials/{case['document']}/content", who)).status_code == 200

@@ -1,22 +1,47 @@
-"""What is shown of an event is enough to hash it again."""
+"""What is shown of an event is enough to hash it again, or says that it is not."""
 
 import json
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
-from domain.chain import event_hash, hash_of
-from domain.events import Event, StageEntered
-from services.views import event_view
+from domain.chain import hash_of
+from domain.seeing import Viewer
+from domain.withholding import Place
+from records.stored import linked
+from services.seeing import Look
+from tests.builders import SECRETARY, a_case, a_process
+
+PROCESS = a_process()
+CASE, EVENTS = a_case(PROCESS)
+
+
+def look_of(way, person="somebody"):
+    return Look(CASE, Viewer(person=person, ways=(way,)), Place(process=PROCESS, case=CASE))
 
 
 @pytest.mark.parametrize("microsecond", [0, 1, 451_000, 999_999])
 def test_the_hash_of_an_event_can_be_computed_from_what_is_shown(microsecond):
-    event = Event(
-        seq=2,
-        occurred_on=date(2026, 6, 1),
-        recorded_at=datetime(2026, 6, 1, 1, 0, 0, microsecond, tzinfo=UTC),
-        body=StageEntered(stage="application"),
-    )
-    shown = json.loads(event_view(event).model_dump_json())
-    assert hash_of({**shown, "case": "c", "prev_hash": "0" * 64}) == event_hash("0" * 64, "c", event)
+    moment = datetime(2026, 6, 1, 1, 0, 0, microsecond, tzinfo=UTC)
+    events = [event.model_copy(update={"recorded_at": moment}) for event in EVENTS]
+    for stored in linked("0" * 64, "c", events):
+        shown = json.loads(look_of("officer").proven(stored).model_dump_json())
+        assert hash_of(image_of(shown)) == stored.hash
+
+
+def image_of(shown):
+    return {key: value for key, value in shown.items() if key != "hash"} | {"case": "c"}
+
+
+def test_what_is_shown_in_part_says_so_and_keeps_its_place_in_the_chain():
+    other = replace(look_of("subject"), viewer=Viewer(person="another", ways=("subject",)))
+    stored = linked("0" * 64, "c", EVENTS)
+    shown = [json.loads(other.proven(one).model_dump_json()) for one in stored]
+    assert [one["hash"] for one in shown] == [one.hash for one in stored]
+    for one in shown:
+        again = hash_of(
+            image_of({key: value for key, value in one.items() if key not in {"withheld", "groups"}})
+        )
+        assert (again == one["hash"]) is not one.get("withheld", False)
+    assert SECRETARY not in json.dumps(shown)

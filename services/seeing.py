@@ -1,0 +1,156 @@
+"""What of a case a caller is shown: the one place where the table of `domain/seeing.py` is applied.
+
+Events go out through here, from wherever they were read: histories, answers to acts, what happened since a
+head. So do documents, the people of a case and what is proposed in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from domain.case import Case
+from domain.circumstances import Circumstances
+from domain.events import Event
+from domain.process import Process
+from domain.seeing import Group, Marked, Viewer, roles_shown, viewer_of
+from domain.withholding import Place, group_of_document, seen
+from records import cases, problems, registers, sensitivity
+from records import disclosures as kept
+from records.materials import Material
+from records.problems import NotFound
+from records.registers import ActedOn
+from records.stored import StoredEvent, events_after
+from services.parts import Caller, Parts
+from services.refusals import HeadMoved
+from services.scoping import scope_of
+from services.views import EventView, PartEventView, ProvenEventView, WithheldEventView
+
+AnyEventView = PartEventView | EventView
+Seen = WithheldEventView | ProvenEventView
+"""An event of a history, as far as somebody may see it."""
+
+_PROTECTED: tuple[Group, ...] = ("political-review", "informants")
+"""A document of one of these is shown by nothing else it may have been handed in for as well."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """One person's look at one case."""
+
+    case: Case
+    viewer: Viewer
+    place: Place
+    reason: str | None = None
+    """The id of the reason an auditor stated, where he is shown something by it."""
+
+    def event(self, event: Event) -> AnyEventView:
+        """Return a fact as the viewer sees it."""
+        shown = seen(self.place, self.viewer, event, event.data)
+        parts = _envelope(event) | shown.model_dump(exclude={"withheld"})
+        if not shown.withheld:
+            return EventView(**parts)
+        return PartEventView(**parts, groups=shown.withheld)
+
+    def proven(self, stored: StoredEvent) -> Seen:
+        """Return the same with its place in the chain, whose hash is of the whole."""
+        shown = seen(self.place, self.viewer, stored.event, _as_hashed(stored))
+        parts = _envelope(stored.event) | shown.model_dump(exclude={"withheld"})
+        parts |= {"prev_hash": stored.prev_hash, "hash": stored.hash}
+        if not shown.withheld:
+            return ProvenEventView(**parts)
+        return WithheldEventView(**parts, groups=shown.withheld)
+
+    def people(self) -> dict[str, tuple[str, ...]]:
+        """Return who holds the case roles, as far as the viewer is shown them."""
+        return roles_shown(self.viewer, self.place.marked, self.case)
+
+    def sees_proposals(self) -> bool:
+        """Whether the viewer is shown what waits for a second person."""
+        return self.viewer.sees("corrections")
+
+
+def marked_in(parts: Parts, process: str) -> Marked:
+    """Return what of a process belongs to another group than its place says."""
+    marked = parts.marked.get(process, Marked())
+    sensitive: dict[str, Group] = dict.fromkeys(parts.sensitive.get(process, ()), "political-review")
+    return marked.model_copy(update={"steps": {**marked.steps, **sensitive}})
+
+
+def look_by(parts: Parts, process: Process, case: Case, known: Circumstances) -> Look:
+    """Return the look of somebody whose posts of today are known; nothing is read for it."""
+    marked = marked_in(parts, case.process)
+    place = Place.model_construct(process=process, case=case, marked=marked)
+    return Look(case, viewer_of(process, case, known), place)
+
+
+def look_at(connection: Connection, parts: Parts, caller: Caller, process: Process, case: Case) -> Look:
+    """Return a caller's look at a case within his scope, with the reason he stated for it, if any."""
+    today = ActedOn(on=parts.today(), today=parts.today())
+    look = look_by(
+        parts, process, case, registers.circumstances(connection, process, case, caller.person, today)
+    )
+    if not look.place.is_sensitive or look.viewer.cell("political-review") != "reason":
+        return look
+    reason = kept.open_one(connection, case.id, caller.person, parts.clock())
+    viewer = look.viewer.model_copy(update={"stated": reason is not None})
+    return Look(case, viewer, look.place, reason)
+
+
+def head_moved(look: Look, moved: problems.HeadMoved) -> HeadMoved:
+    """Return what somebody is told who acted on an older head: the present one, and what he may see since."""
+    return HeadMoved(moved.head, [look.event(stored.event) for stored in moved.events])
+
+
+def reasons_needed(
+    connection: Connection, parts: Parts, caller: Caller, material: Material
+) -> tuple[str, ...]:
+    """Return the cases for one of which a reason has to be stated before a document is read; else none.
+
+    Raises the record's NotFound where no case shows it to the caller, who did not hand it in either.
+    """
+    if material.created_by == caller.person:
+        return ()
+    scope, needed = scope_of(connection, caller, parts.today()), []
+    for case_id in sensitivity.cases_with(connection, material.sha256, scope):
+        found = cases.find_case(connection, parts.library, case_id, scope)
+        look = look_at(connection, parts, caller, found.process, found.case)
+        groups = _groups_of(connection, look, material.sha256)
+        if groups is None or any(look.viewer.cell(group) == "visible" for group in groups):
+            return ()
+        if any(look.viewer.cell(group) == "reason" for group in groups):
+            needed.append(case_id)
+    if not needed:
+        raise NotFound("no such material")
+    return tuple(needed)
+
+
+def _groups_of(connection: Connection, look: Look, sha256: str) -> frozenset[Group] | None:
+    """Return the groups by which a case shows a document; None where the viewer handed it in."""
+    groups: set[Group] = set()
+    for number in sensitivity.numbers_naming(connection, look.case.id, sha256):
+        for stored in events_after(connection, look.case.id, number - 1, limit=1):
+            if look.viewer.person in {stored.event.actor, stored.event.on_behalf_of}:
+                return None
+            group = group_of_document(look.place, stored.event, sha256)
+            groups |= set() if group is None else {group}
+    return frozenset(groups.intersection(_PROTECTED) or groups)
+
+
+def _as_hashed(stored: StoredEvent) -> Mapping[str, Any]:
+    data = stored.image["data"]
+    return data if isinstance(data, dict) else {}
+
+
+def _envelope(event: Event) -> dict[str, Any]:
+    return {
+        "seq": event.seq,
+        "type": event.type,
+        "step": event.step,
+        "round": event.round,
+        "occurred_on": event.occurred_on,
+        "recorded_at": event.recorded_at,
+    }

@@ -20,6 +20,7 @@ from domain.addresses import is_loopback
 if TYPE_CHECKING:
     # Not at run time: the SDK behind it takes long to load.
     from services.connecting import TemporalPlace, TlsFiles
+    from services.notaries import NotaryPlace
 
 PREFIX = "ACCEDE_"
 _KEY_BYTES = 32
@@ -105,6 +106,18 @@ class Settings(BaseSettings):
     oidc_client_secret: SecretStr | None = None
     """What proves to it that we are; absent: nothing but PKCE does."""
 
+    log_origin: str = ""
+    """What the log over all events is called in its checkpoints, without a scheme; empty: from `public_url`.
+
+    The first key that signs keeps the name for good.
+    """
+    log_key_file: Path | None = None
+    """A file with the Ed25519 key that signs checkpoints, PEM; absent: it lies sealed in the record."""
+    checkpoint_every: Annotated[int, Field(ge=1)] = 1_000
+    """Events after which a checkpoint is made before its hour has come."""
+    checkpoint_folder: Path | None = None
+    """A folder that gets every checkpoint, best on another machine; absent: none does."""
+
     smtp_url: SecretStr | None = None
     """`smtp://user:password@host:25`, `smtp+starttls://…` or `smtps://…`; absent: no mail leaves."""
     mail_from: str = "accede@localhost"
@@ -135,10 +148,17 @@ class Settings(BaseSettings):
             raise ValueError("is not the name of a time zone, such as Asia/Shanghai") from error
         return name
 
-    @field_validator("data_dir", "processes_dir")
+    @field_validator("data_dir", "processes_dir", "checkpoint_folder", "log_key_file")
     @classmethod
-    def _absolute(cls, path: Path) -> Path:
-        return path.expanduser().resolve()
+    def _absolute(cls, path: Path | None) -> Path | None:
+        return None if path is None else path.expanduser().resolve()
+
+    @field_validator("log_origin")
+    @classmethod
+    def _names_a_log(cls, origin: str) -> str:
+        if "+" in origin or any(letter.isspace() for letter in origin):
+            raise ValueError("is a name without spaces and plus, such as records.example.org/log")
+        return origin
 
     @field_validator("database_url")
     @classmethod
@@ -252,6 +272,7 @@ class Settings(BaseSettings):
             "database_url": f"sqlite:///{self.data_dir / 'accede.db'}",
             "materials_url": (self.data_dir / "materials").as_uri(),
             "public_url": f"http://{self.host}:{self.port}",
+            "log_origin": f"{urlsplit(self.public_url).netloc or f'{self.host}:{self.port}'}/log",
         }
         for name, value in defaults.items():
             if not getattr(self, name):
@@ -294,6 +315,22 @@ class Settings(BaseSettings):
             "namespace": self.temporal_namespace,
             "tls": files if self.temporal_tls else False,
             "api_key": key.get_secret_value() if key else None,
+        }
+
+    @property
+    def key_file(self) -> Path | None:
+        """Where a key is kept that seals, if none is set: with the record, where that is a file here."""
+        return self.data_dir / "secret.key" if self.is_embedded else None
+
+    def notary(self) -> NotaryPlace:
+        """Return how checkpoints are signed and where they go, for `services.notaries.open_notary`."""
+        return {
+            "origin": self.log_origin,
+            "keys": None if self.secret_keys is None else self.secret_keys.get_secret_value(),
+            "key_file": self.key_file,
+            "log_key_file": self.log_key_file,
+            "folder": self.checkpoint_folder,
+            "every": self.checkpoint_every,
         }
 
     @property

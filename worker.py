@@ -31,6 +31,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from uvicorn.loops.auto import auto_loop_factory
 
 from activities.cases import RecordActivities
+from activities.checkpointing import CheckpointActivities
 from activities.delivering import DeliveringActivities
 from activities.reconciling import ReconcileActivities
 from domain.events import Event
@@ -41,10 +42,14 @@ from records.definitions import read_library
 from records.problems import DatabaseUnavailable, SchemaOutdated
 from senders.mail import MailSender
 from senders.messages import Sender
+from services.checkpointing import LogContradicts, Notary
 from services.clearing import clear
 from services.connecting import TemporalUnavailable, connect
 from services.driving import Driver
+from services.log_keys import NoLogKey
 from services.logs import set_up_logs
+from services.notaries import open_notary
+from services.placing import keep_placing
 from services.reconciling import Progress, ensure_schedules, reconcile
 from services.reorganising import Reorganiser
 from services.telling import wake_courier
@@ -54,12 +59,13 @@ from telemetry.serving import NoFreePort, told_at
 from telemetry.switching import CannotTrace, traced
 from telemetry.temporal_numbers import runtime_told_at
 from workflows.case import CaseWorkflow
-from workflows.contract import Reconciled
+from workflows.checkpointing import CheckpointingWorkflow
+from workflows.contract import CheckpointMade, Reconciled
 from workflows.courier import CourierWorkflow
 from workflows.definitions import KNOWN
 from workflows.reconciling import ReconcilingWorkflow
 
-WORKFLOWS: Final = (CaseWorkflow, CourierWorkflow, ReconcilingWorkflow)
+WORKFLOWS: Final = (CaseWorkflow, CourierWorkflow, ReconcilingWorkflow, CheckpointingWorkflow)
 
 _PURE: Final = ("annotated_types", "dateutil", "domain", "pydantic", "pydantic_core", "typing_extensions")
 """What the sandbox takes as it is: modules without clock, chance or files, which cost most to load again."""
@@ -121,8 +127,10 @@ async def work(settings: Settings, stop: asyncio.Event, is_ready: Callable[[], N
             housekeeping = asyncio.create_task(_housekeeping(client, settings))
             seen = asyncio.create_task(_once_seen(client, settings, is_ready))
             due = asyncio.create_task(_catch_up(database, library, settings, driver))
+            notary = open_notary(database, settings.notary(), clock=settings.now)
+            placing = asyncio.create_task(keep_placing(notary))
             await stop.wait()
-            for task in (housekeeping, seen, due):
+            for task in (housekeeping, seen, due, placing):
                 task.cancel()
             _log.info("stopping")
     finally:
@@ -158,6 +166,7 @@ async def a_worker(
             client, database, library, today=today, now=now, task_queue=queue, deep=deep, progress=progress
         )
 
+    notary = open_notary(database, settings.notary(), clock=clock)
     record = RecordActivities(database, library, clock=clock, wake=driver.wake)
     delivering = DeliveringActivities(database, library, _sender(settings), clock=clock)
     async with Worker(
@@ -170,6 +179,7 @@ async def a_worker(
             record.record_due,
             delivering.deliver_batch,
             ReconcileActivities(look_over).reconcile,
+            CheckpointActivities(lambda: _checkpoint(notary)).make_checkpoint,
         ],
         workflow_runner=runner or _runner(settings),
         deployment_config=_deployment(settings),
@@ -188,6 +198,16 @@ async def a_worker(
         graceful_shutdown_timeout=_GOODBYE,
     ) as worker:
         yield worker
+
+
+async def _checkpoint(notary: Notary) -> CheckpointMade:
+    """Make a checkpoint; trying again is no help where there is no key, or the log is not the one signed."""
+    try:
+        made = await notary.make()
+    except (NoLogKey, LogContradicts) as refused:
+        _log.error("no checkpoint is made", reason=str(refused))
+        return CheckpointMade(refused=str(refused))
+    return CheckpointMade(size=0 if made is None else made.size)
 
 
 async def _until_told_to_stop(

@@ -17,6 +17,7 @@ from api.documented import PROBLEMS, ProblemDocument
 from api.intake import Intake, SameOrigin, Watched
 from api.routes import (
     acts,
+    audit,
     cases,
     disclosures,
     elsewhere,
@@ -41,10 +42,11 @@ from services import connecting
 from services.calendars import working_calendar
 from services.documents import StoredDocuments
 from services.driving import Driver
+from services.notaries import open_notary
 from services.parts import Parts
 from services.probing import Look, Probes, disk_has_room, mail_greets, temporal_answers, worker_seen
 from services.provider import Provider, ProviderPlace
-from services.sealing import Sealer, key_in
+from services.sealing import Sealer, sealer_of
 from settings import Settings, read_settings
 
 _ROUTERS = (
@@ -52,6 +54,7 @@ _ROUTERS = (
     own_sessions.router,
     elsewhere.router,
     disclosures.router,
+    audit.router,
     second_steps.steps,
     second_steps.own,
     second_steps.policies,
@@ -161,6 +164,7 @@ async def opened(settings: Settings) -> AsyncIterator[Parts]:
             zone=settings.zone,
             session_lasts=timedelta(hours=settings.session_hours),
             probes=Probes(_looks(settings, client)),
+            notary=open_notary(database, settings.notary(), clock=settings.now),
         )
 
 
@@ -195,9 +199,8 @@ def _application(door: Door) -> FastAPI:
 
 def _sealer(settings: Settings) -> Sealer | None:
     """Return what seals with the keys that are set; on one machine, with one that is made."""
-    if settings.secret_keys is not None:
-        return Sealer(settings.secret_keys.get_secret_value())
-    return Sealer(key_in(settings.data_dir / "secret.key")) if settings.is_embedded else None
+    keys = settings.secret_keys
+    return sealer_of(None if keys is None else keys.get_secret_value(), settings.key_file)
 
 
 def _provider(settings: Settings) -> Provider | None:

@@ -12,6 +12,7 @@ from records.database import Database
 from records.problems import DatabaseUnavailable, SchemaOutdated
 from services.calendars import working_calendar
 from services.documents import StoredDocuments
+from services.notaries import open_notary
 from services.parts import Parts
 from settings import Settings
 
@@ -36,6 +37,7 @@ async def opened_parts(settings: Settings) -> AsyncIterator[Parts]:
             clock=settings.now,
             zone=settings.zone,
             session_lasts=timedelta(hours=settings.session_hours),
+            notary=open_notary(database, settings.notary(), clock=settings.now),
         )
     finally:
         await database.close()

@@ -190,5 +190,6 @@ def _put_in_outbox(dialect: str) -> Prepared:
     return Prepared(
         insert.on_conflict_do_update(
             index_elements=[outbox.c.case_id], set_={"seq": insert.excluded.seq, "waiting_since": since}
-        )
+        ),
+        ("case_id", "seq", "driven_seq", "waiting_since"),
     )

@@ -19,7 +19,8 @@ from sqlalchemy import (
     text,
 )
 
-import records.door_tables  # noqa: F401 - its tables belong to the same record
+import records.door_tables
+import records.log_tables  # noqa: F401 - these tables belong to the same record, and those above
 from records import organisation_tables
 from records.columns import Day, Moment
 from records.schema import HASH as _HASH
@@ -277,6 +278,14 @@ outbox = Table(
     Column("driven_seq", Integer, nullable=False, default=0),
     # Null once the workflow has been told everything.
     Column("waiting_since", Moment, index=True),
+    # The last event that stands in the log.
+    Column("logged_seq", Integer, nullable=False, server_default="0"),
+    Index(
+        "ix_outbox_unlogged",
+        "case_id",
+        sqlite_where=text("seq > logged_seq"),
+        postgresql_where=text("seq > logged_seq"),
+    ),
 )
 
 # Where an act was traced, beside its last event. Kept for a month, and only while spans are made.

@@ -21,6 +21,7 @@ from records.database import Database
 from records.sensitivity import Sensitive
 from services import refusals
 from services.acquaintances import Acquaintances
+from services.checkpointing import Notary
 from services.documents import Documents
 from services.passwords import Passwords
 from services.probing import Probes
@@ -85,6 +86,8 @@ class Parts:
     session_lasts: timedelta = timedelta(hours=12)
     largest_document: int = 50 << 20
     """Bytes."""
+    notary: Notary | None = None
+    """Makes checkpoints of the log; None where this process has no part in it."""
     probes: Probes | None = None
     """Look at what acts do not wait for; None where this process drives nothing."""
 

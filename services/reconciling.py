@@ -36,7 +36,7 @@ from records.database import Database
 from records.outbox import Undriven
 from services.telling import TASK_TIMEOUT, wake_courier
 from workflows import contract
-from workflows.contract import CaseStart, Nudge, ReconcileAsked, Reconciled
+from workflows.contract import CaseStart, CheckpointAsked, Nudge, ReconcileAsked, Reconciled
 
 _PAGE: Final = 500
 _AT_ONCE: Final = 10
@@ -91,15 +91,19 @@ async def reconcile(
 async def ensure_schedules(client: Client, *, task_queue: str = "accede") -> None:
     """Make sure that Temporal has the cases looked over: each hour quickly, each night thoroughly.
 
-    Schedules that exist are left as operators set them.
+    And that each hour a checkpoint of the log is made. Schedules that exist are left as operators set them.
     """
     hourly = ScheduleSpec(intervals=[ScheduleIntervalSpec(every=timedelta(hours=1))])
     nightly = ScheduleSpec(
         calendars=[ScheduleCalendarSpec(hour=(ScheduleRange(19),), minute=(ScheduleRange(30),))],
         jitter=timedelta(minutes=10),
     )
-    await _ensure(client, "reconcile/hourly", hourly, ReconcileAsked(deep=False), task_queue)
-    await _ensure(client, "reconcile/nightly", nightly, ReconcileAsked(deep=True), task_queue)
+    looking, making = contract.RECONCILING, contract.CHECKPOINTING
+    past_the_hour = ScheduleIntervalSpec(every=timedelta(hours=1), offset=timedelta(minutes=5))
+    later = ScheduleSpec(intervals=[past_the_hour])
+    await _ensure(client, "reconcile/hourly", hourly, (looking, ReconcileAsked(deep=False)), task_queue)
+    await _ensure(client, "reconcile/nightly", nightly, (looking, ReconcileAsked(deep=True)), task_queue)
+    await _ensure(client, "checkpoint/hourly", later, (making, CheckpointAsked()), task_queue)
 
 
 class _Look:
@@ -208,9 +212,14 @@ class _Look:
 
 
 async def _ensure(
-    client: Client, name: str, spec: ScheduleSpec, asked: ReconcileAsked, task_queue: str
+    client: Client,
+    name: str,
+    spec: ScheduleSpec,
+    what: tuple[str, ReconcileAsked | CheckpointAsked],
+    task_queue: str,
 ) -> None:
-    action = ScheduleActionStartWorkflow(contract.RECONCILING, asked, id=name, task_queue=task_queue)
+    workflow, asked = what
+    action = ScheduleActionStartWorkflow(workflow, asked, id=name, task_queue=task_queue)
     policy = SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=timedelta(minutes=10))
     try:
         await client.create_schedule(name, Schedule(action=action, spec=spec, policy=policy))

@@ -52,6 +52,13 @@ class Sealer:
             raise Unreadable from error
 
 
+def sealer_of(keys: str | None, file: Path | None) -> Sealer | None:
+    """Return what seals with the keys that are set, or else with one in a file, or None. Raises BadKey."""
+    if keys is not None:
+        return Sealer(keys)
+    return None if file is None else Sealer(key_in(file))
+
+
 def key_in(file: Path) -> str:
     """Return the key a file holds, which is made where it is missing and which nobody else may read."""
     file.parent.mkdir(parents=True, exist_ok=True)

@@ -71,6 +71,12 @@ DIFFERENCES: Final = Counter(
     ["mended"],
     registry=REGISTRY,
 )
+LOGGED: Final = Gauge(
+    "accede_checkpoint_events", "Events the latest checkpoint of the log is over.", registry=REGISTRY
+)
+CHECKPOINTS: Final = Counter(
+    "accede_checkpoints", "Checkpoints of the log asked for.", ["outcome"], registry=REGISTRY
+)
 OUTBOX: Final = Gauge("accede_outbox_waiting", "Cases whose workflow has yet to be told.", registry=REGISTRY)
 OUTBOX_AGE: Final = Gauge(
     "accede_outbox_oldest_seconds", "How long the longest of them has waited.", registry=REGISTRY
@@ -109,6 +115,13 @@ def reconciled(found: dict[str, int], *, deep: bool) -> None:
     RECONCILED_AT.labels("yes" if deep else "no").set(time.time())
     for mended, number in found.items():
         DIFFERENCES.labels(mended).inc(number)
+
+
+def checkpoint_made(size: int, *, refused: bool) -> None:
+    """Note that a checkpoint was made over so many events, or could not be."""
+    CHECKPOINTS.labels("refused" if refused else "made").inc()
+    if not refused:
+        LOGGED.set(size)
 
 
 def as_text() -> bytes:

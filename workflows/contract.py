@@ -23,6 +23,8 @@ COURIER = "courier"
 """The name, and the id, of the workflow that has messages delivered."""
 RECONCILING = "reconciling"
 """The name of the workflow that looks for cases nobody drives."""
+CHECKPOINTING = "checkpointing"
+"""The name of the workflow that has a checkpoint of the log made."""
 
 RECORDED = "recorded"
 NUDGED = "nudged"
@@ -169,6 +171,19 @@ class Reconciled(_Payload):
     """Could not be asked, and were nudged to be safe."""
 
 
+class CheckpointAsked(_Payload):
+    """Make a checkpoint of the log over all events."""
+
+
+class CheckpointMade(_Payload):
+    """The latest checkpoint."""
+
+    size: int = 0
+    """Over how many events; 0 of an empty log."""
+    refused: str = ""
+    """Why none could be made: a sentence for operators; empty where all is well."""
+
+
 class CaseActivities(Protocol):
     """What a case asks of the record."""
 
@@ -203,6 +218,15 @@ class ReconcilingActivities(Protocol):
     @activity.defn(name="reconcile")
     async def reconcile(self, asked: ReconcileAsked) -> Reconciled:
         """Find open cases that nobody drives, or not far enough, and start or nudge them."""
+        ...
+
+
+class CheckpointingActivities(Protocol):
+    """What the making of checkpoints asks for."""
+
+    @activity.defn(name="make_checkpoint")
+    async def make_checkpoint(self, asked: CheckpointAsked) -> CheckpointMade:
+        """Make a checkpoint over everything committed by now, and publish it."""
         ...
 
 

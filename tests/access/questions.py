@@ -49,6 +49,18 @@ def about(kind: str, path: str, body: Any = None) -> Question:
     return ask
 
 
+def after_a_checkpoint(path: str) -> Question:
+    """Ask for what is there once something was recorded and signed."""
+
+    async def ask(scene: Scene, caller: Caller) -> Asked:
+        await scene.made_of("case")
+        assert scene.parts.notary is not None
+        await scene.parts.notary.make()
+        return Asked(path)
+
+    return ask
+
+
 def acting(kind: str, path: str, **body: Any) -> Question:
     """Act on a case of some kind, on its present head; `answers` names the key for its proposal."""
 
@@ -191,6 +203,11 @@ QUESTIONS: dict[str, Question] = {
         "case", f"{CASE}/disclosures", {"reason": "a complaint is looked into"}
     ),
     "GET /v1/disclosures": plain("/v1/disclosures"),
+    "GET /v1/audit/checkpoints": plain("/v1/audit/checkpoints"),
+    "GET /v1/audit/checkpoints/latest": after_a_checkpoint("/v1/audit/checkpoints/latest"),
+    "GET /v1/audit/keys": plain("/v1/audit/keys"),
+    "GET /v1/audit/proofs/inclusion": about("case", "/v1/audit/proofs/inclusion?case={}"),
+    "GET /v1/audit/proofs/consistency": plain("/v1/audit/proofs/consistency?earlier=0&later=0"),
     "GET /v1/me": plain("/v1/me"),
     "POST /v1/cases": plain("/v1/cases", {"process": "joining", "subject": SUBJECT, "unit": OWN}),
     "GET /v1/cases": plain("/v1/cases"),

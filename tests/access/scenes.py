@@ -20,7 +20,7 @@ from services.documents import StoredDocuments
 from services.parts import Parts
 from tests.access.places import APPLICANT, FAR, FARMER, KEEPER, OWN, TOMORROW, a_library, person_of, populate
 from tests.access.table import Caller, Table
-from tests.api.world import SINCE, Clock, Heard, World, add_somebody, cheap_passwords
+from tests.api.world import SINCE, Clock, Heard, World, a_notary, add_somebody, cheap_passwords
 
 T = TypeVar("T")
 _numbers = count(1)
@@ -175,19 +175,18 @@ MAKERS: Mapping[str, Callable[[Scene], Coroutine[Any, Any, Any]]] = {
 
 def seeded(database: Database, table: Table) -> Scene:
     """The world of the table over an empty database."""
+    clock, driver = Clock(), Heard()
     parts = Parts(
         database=database,
         library=a_library(),
         documents=StoredDocuments.at("memory:///"),
         calendars=lambda name, day: WorkingCalendar(version="none"),
-        clock=Clock(),
-        driver=Heard(),
+        clock=clock,
+        driver=driver,
         passwords=cheap_passwords(),
+        notary=a_notary(database, clock),
     )
     tokens = database.write_now(lambda connection: populate(connection, table))
-    clock, driver = parts.clock, parts.driver
-    assert isinstance(clock, Clock)
-    assert isinstance(driver, Heard)
     app = create_app(parts)
     transport = httpx.ASGITransport(app, client=("127.0.0.1", 50_000))
     client = httpx.AsyncClient(transport=transport, base_url="http://accede.test")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -15,9 +16,12 @@ from domain.library import Library
 from domain.reading import read_process
 from domain.working_days import WorkingCalendar
 from records import accounts, organisation, standings, units
+from services.checkpointing import Notary
 from services.documents import StoredDocuments
+from services.log_keys import KeyPlace
 from services.parts import Parts
 from services.passwords import Passwords
+from services.sealing import Sealer
 from tests.builders import HOST, READING_CIRCLE, SECRETARY, SUBJECT
 
 __all__ = [
@@ -35,6 +39,7 @@ __all__ = [
     "SUBJECT",
     "World",
     "a_circle",
+    "a_notary",
     "a_world",
     "add_somebody",
     "give_token",
@@ -175,6 +180,12 @@ class World:
         return await self.client.post(path, json=body or {}, headers=self.by(by, **more))
 
 
+def a_notary(database, clock, outside=()) -> Notary:
+    """Makes checkpoints, with a key sealed by a key that everybody knows."""
+    place = KeyPlace("accede.test/log", lambda: Sealer(base64.b64encode(bytes(32)).decode()))
+    return Notary(database, place, clock=clock, outside=outside)
+
+
 def cheap_passwords() -> Passwords:
     return Passwords(PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),)))
 
@@ -215,6 +226,7 @@ async def a_world(database, door: Door | None = None) -> World:
         clock=clock,
         driver=driver,
         passwords=passwords,
+        notary=a_notary(database, clock),
     )
     kept = await passwords.hashed(PASSWORD)
 

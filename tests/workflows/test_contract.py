@@ -11,6 +11,7 @@ import pytest
 from temporalio import activity
 
 from activities.cases import RecordActivities
+from activities.checkpointing import CheckpointActivities
 from activities.delivering import DeliveringActivities
 from activities.reconciling import ReconcileActivities
 from domain.events import Event
@@ -22,6 +23,7 @@ PAIRS = [
     (contract.CaseActivities, RecordActivities),
     (contract.CourierActivities, DeliveringActivities),
     (contract.ReconcilingActivities, ReconcileActivities),
+    (contract.CheckpointingActivities, CheckpointActivities),
 ]
 
 

@@ -1,0 +1,67 @@
+"""The tables of the log over all events: which event stands where, the tree over them, and its checkpoints.
+
+Each of them only grows. What is in them follows from the events but for the keys, and for the signatures,
+which nobody without the keys could make.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text
+
+from records.columns import Moment
+from records.schema import HASH, ID, metadata
+
+# The order in which events stand in the log, from 0 without gaps, with the hash of each.
+log_leaves = Table(
+    "log_leaves",
+    metadata,
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("case_id", ID, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("hash", HASH, nullable=False),
+    Index("ix_log_leaves_case_id_seq", "case_id", "seq", unique=True),
+)
+
+# Complete subtrees over 256, 65,536 and so on leaves; those between are soon computed.
+log_nodes = Table(
+    "log_nodes",
+    metadata,
+    Column("level", Integer, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("hash", HASH, nullable=False),
+)
+
+# Keys that sign checkpoints, each from a moment until the next one's.
+log_keys = Table(
+    "log_keys",
+    metadata,
+    Column("key_id", String(8), primary_key=True),
+    # The verifier key, with the name of the log.
+    Column("verifier", String(300), nullable=False),
+    Column("from_at", Moment, nullable=False),
+    # The private key, sealed; null where a file holds it.
+    Column("sealed", Text),
+    # The signed note in which the key before it names this one; null for the first, or where it was lost.
+    Column("handover", Text),
+)
+
+checkpoints = Table(
+    "checkpoints",
+    metadata,
+    Column("size", BigInteger, primary_key=True, autoincrement=False),
+    Column("key_id", String(8), primary_key=True),
+    Column("root", HASH, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("note", Text, nullable=False),
+)
+
+# Lines that witnesses signed below a checkpoint.
+cosignatures = Table(
+    "cosignatures",
+    metadata,
+    Column("size", BigInteger, primary_key=True, autoincrement=False),
+    Column("key_id", String(8), primary_key=True),
+    Column("witness", String(200), primary_key=True),
+    Column("line", Text, nullable=False),
+    Column("received_at", Moment, nullable=False),
+)

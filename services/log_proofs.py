@@ -1,0 +1,179 @@
+"""Checkpoints of the log and proofs from it, for whoever wants to verify without believing us.
+
+There are only hashes in them. Whoever sees a case may ask for the proof of its events.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import structlog
+from sqlalchemy import Connection
+
+from domain.notes import VerifierKey
+from domain.tree import consistency_path, inclusion_path
+from domain.values import Text
+from records import cases, log
+from records import checkpoints as kept
+from records.checkpoints import KeptCheckpoint, KeptKey
+from services.checkpointing import LogContradicts
+from services.log_keys import NoLogKey
+from services.parts import Caller, Parts
+from services.refusals import InvalidInput, NotFound, NotReady
+from services.scoping import scope_of
+from services.views import Page, View
+
+_log = structlog.get_logger(__name__)
+
+
+class CheckpointView(View):
+    """A checkpoint: over how many events, the root of the tree over them, and the signed note."""
+
+    size: int
+    root: str
+    key: str
+    made_at: datetime
+    note: str
+
+
+class LogKeyView(View):
+    """A key that signs checkpoints, from a moment until another; `verifier` is what they are checked with."""
+
+    id: str
+    verifier: str
+    from_at: datetime
+    until: datetime | None
+    handover: str | None
+    """The signed note in which the key before it names this one."""
+
+
+class InclusionView(View):
+    """The proof that an event stands in the log: from its hash up to the root of a checkpoint."""
+
+    case: str
+    seq: int
+    hash: str
+    position: int
+    path: tuple[str, ...]
+    checkpoint: CheckpointView
+
+
+class ConsistencyView(View):
+    """The proof that a later log is an earlier one with more at its end."""
+
+    earlier: int
+    later: int
+    path: tuple[str, ...]
+
+
+async def listed(parts: Parts, *, cursor: str | None, limit: int) -> Page[CheckpointView]:
+    """Return all checkpoints, latest first."""
+
+    def work(connection: Connection) -> Page[CheckpointView]:
+        page = kept.list_checkpoints(connection, cursor=cursor, limit=limit)
+        return Page(items=tuple(map(checkpoint_view, page.items)), next=page.next)
+
+    return await parts.read(work)
+
+
+async def latest(parts: Parts) -> CheckpointView:
+    """Return the latest checkpoint. Raises NotFound where there is none yet."""
+    found = await parts.read(kept.latest_checkpoint)
+    if found is None:
+        raise NotFound
+    return checkpoint_view(found)
+
+
+async def keys(parts: Parts) -> Page[LogKeyView]:
+    """Return every key there was, oldest first."""
+    known = await parts.read(kept.log_keys_of)
+    return Page(items=key_views(known))
+
+
+async def inclusion(parts: Parts, caller: Caller, case_id: str, seq: int | None) -> InclusionView:
+    """Return the proof of an event of a case the caller sees, its last one where none is named.
+
+    It leads to the first checkpoint over that event, which is made where there is none yet.
+
+    Raises NotFound, NotReady where no checkpoint can be made.
+    """
+
+    def event_asked(connection: Connection) -> int:
+        scope = scope_of(connection, caller, parts.today())
+        last = cases.find_case(connection, parts.library, case_id, scope).case.seq
+        if seq is not None and seq > last:
+            raise NotFound
+        return last if seq is None else seq
+
+    number = await parts.read(event_asked)
+    await ensure_covered(parts, case_id, number)
+
+    def work(connection: Connection) -> InclusionView:
+        leaf = log.leaf_of(connection, case_id, number)
+        over = kept.checkpoint_over(connection, leaf.position + 1)
+        if over is None:
+            raise NotFound
+        path = inclusion_path(leaf.position, over.size, log.tree_of(connection))
+        return InclusionView(
+            case=case_id,
+            seq=leaf.seq,
+            hash=leaf.hash,
+            position=leaf.position,
+            path=tuple(node.hex() for node in path),
+            checkpoint=checkpoint_view(over),
+        )
+
+    return await parts.read(work)
+
+
+async def ensure_covered(parts: Parts, case_id: str, seq: int) -> None:
+    """See to it that a checkpoint is over an event. Raises NotReady where none can be made."""
+
+    def is_covered(connection: Connection) -> bool:
+        leaf = next((one for one in log.leaves_of(connection, case_id) if one.seq == seq), None)
+        return leaf is not None and kept.checkpoint_over(connection, leaf.position + 1) is not None
+
+    if parts.notary is None or await parts.read(is_covered):
+        return
+    try:
+        await parts.notary.make()
+    except (NoLogKey, LogContradicts) as trouble:
+        _log.error("no checkpoint is made", reason=str(trouble))
+        raise NotReady from trouble
+
+
+async def consistency(parts: Parts, earlier: int, later: int) -> ConsistencyView:
+    """Return the proof between the logs of two sizes. Raises InvalidInput where there were none so large."""
+
+    def work(connection: Connection) -> ConsistencyView:
+        if later > log.log_size(connection):
+            raise InvalidInput("later", _NOT_SO_LONG)
+        if earlier > later:
+            raise InvalidInput("earlier", _TURNED_ROUND)
+        path = consistency_path(earlier, later, log.tree_of(connection))
+        return ConsistencyView(earlier=earlier, later=later, path=tuple(node.hex() for node in path))
+
+    return await parts.read(work)
+
+
+def checkpoint_view(found: KeptCheckpoint) -> CheckpointView:
+    """Return a checkpoint as it is shown."""
+    return CheckpointView(
+        size=found.size, root=found.root, key=found.key_id, made_at=found.made_at, note=found.whole
+    )
+
+
+def key_views(known: tuple[KeptKey, ...]) -> tuple[LogKeyView, ...]:
+    """Return keys as they are shown: each until the next one's moment."""
+    ends = [*(key.from_at for key in known[1:]), None]
+    return tuple(_key_view(key, key.verifier, end) for key, end in zip(known, ends, strict=True))
+
+
+def _key_view(key: KeptKey, verifier: VerifierKey, end: datetime | None) -> LogKeyView:
+    return LogKeyView(
+        id=verifier.id.hex(), verifier=verifier.text, from_at=key.from_at, until=end, handover=key.handover
+    )
+
+
+_NOT_SO_LONG = Text(zh="日志还没有这么多记录", en="the log has no so many events")
+_TURNED_ROUND = Text(zh="不能大于 later", en="is not greater than later")

@@ -48,6 +48,7 @@ from services.probing import Look, Probes, disk_has_room, mail_greets, temporal_
 from services.provider import Provider, ProviderPlace
 from services.sealing import Sealer, sealer_of
 from settings import Settings, read_settings
+from web.installing import install as install_pages
 
 _ROUTERS = (
     sessions.router,
@@ -88,6 +89,8 @@ class Door:
     metrics_token: str | None = None
     provider: Provider | None = None
     """The service people may log in through."""
+    streams_last_s: float = 240.0
+    """Seconds after which a stream of news ends, and browsers ask for it anew."""
     sealer: Sealer | None = None
     """Seals what apps that make codes share with us; without it there are none."""
 
@@ -184,10 +187,12 @@ def _application(door: Door) -> FastAPI:
     app.state.metrics_token = door.metrics_token
     app.state.provider = door.provider
     app.state.sealer = door.sealer
+    app.state.streams_last_s = door.streams_last_s
     app.state.public_url = door.public_url
     problems.install(app)
     for router in _ROUTERS:
         app.include_router(router)
+    install_pages(app)
     _describe_problems(app)
     # The last one added is the outermost.
     app.add_middleware(ShortWay)

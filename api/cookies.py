@@ -18,6 +18,8 @@ TICKET: Final = "accede-ticket"
 CHALLENGE: Final = "accede-challenge"
 """For what a device is asked to sign."""
 _LONGEST: Final = 200
+_LONGEST_SETTING: Final = 1_000
+_SETTINGS_LAST: Final = timedelta(days=365)
 
 
 def set_session(request: Request, response: Response, parts: Parts, begun: Begun) -> None:
@@ -62,6 +64,20 @@ def read_cookie(request: Request, name: str) -> str | None:
     """Return a cookie of ours, or None where there is none or one we never made."""
     value = request.cookies.get(_name(request, name))
     return value if value and len(value) <= _LONGEST else None
+
+
+def read_setting(request: Request, name: str) -> str | None:
+    """Return what a browser was asked to keep of how somebody likes pages; it may hold anything."""
+    value = request.cookies.get(_name(request, name))
+    return value if value and len(value) <= _LONGEST_SETTING else None
+
+
+def set_setting(request: Request, response: Response, name: str, value: str | None) -> None:
+    """Have a browser keep a setting of pages, or forget it."""
+    if value is None:
+        _forget(request, response, name)
+    else:
+        _set(request, response, name, value, _SETTINGS_LAST)
 
 
 def _set(

@@ -12,8 +12,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.language import language_of
-from api.problems import Problem
+from api.problems import Problem, answered
 from api.strict_json import NotJson, NotStorable, read_json
 from telemetry import metrics, tracing
 
@@ -158,9 +157,9 @@ class Intake:
     """Refuses what is too large or cannot be read, before anything is parsed or looked up."""
 
     def __init__(
-        self, app: ASGIApp, *, largest: int = 1 << 20, uploads: str = "/v1/materials", upload: int = 50 << 20
+        self, app: ASGIApp, *, largest: int = 1 << 20, uploads: str = "materials", upload: int = 50 << 20
     ) -> None:
-        """Wrap an application. Sizes are in bytes; `upload` is for the one address that takes documents."""
+        """Wrap an application. Sizes are in bytes; addresses whose last part is `uploads` take documents."""
         self._app = app
         self._largest = largest
         self._uploads = uploads
@@ -175,7 +174,9 @@ class Intake:
             await _refuse(Problem("malformed"), scope, receive, send)
             return
         request = Request(scope)
-        limit = self._upload if scope["path"].rstrip("/") == self._uploads else self._largest
+        limit = (
+            self._upload if scope["path"].rstrip("/").rpartition("/")[2] == self._uploads else self._largest
+        )
         if _announced(request) > limit:
             await _refuse(Problem("too-large"), scope, receive, send)
             return
@@ -262,9 +263,7 @@ def _replay(body: bytes, receive: Receive) -> Receive:
 
 
 async def _refuse(problem: Problem, scope: Scope, receive: Receive, send: Send) -> None:
-    request = Request(scope)
-    answer = problem.answer(language_of(request), scope.get("accede.trace", ""))
-    await answer(scope, receive, send)
+    await answered(Request(scope), problem)(scope, receive, send)
 
 
 def _is_json(request: Request) -> bool:

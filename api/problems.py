@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -72,8 +72,19 @@ async def answer_to(request: Request, error: RuleViolation | Refusal) -> Respons
     return await answering(request, error)
 
 
-def _answer(request: Request, problem: Problem) -> Response:
+def answered(request: Request, problem: Problem) -> Response:
+    """Return a problem as whoever asked reads it: a person in a browser a page, a program JSON."""
+    drawn: Callable[[Request, Problem], Response] | None = getattr(request.app.state, "problem_page", None)
+    if drawn is not None and is_read_in_a_browser(request):
+        return drawn(request, problem)
     return problem.answer(language_of(request), trace_of(request))
+
+
+def is_read_in_a_browser(request: Request) -> bool:
+    """Whether somebody looks at the answer: browsers ask for HTML where they go or send a form."""
+    path: str = request.scope["path"]
+    is_page = not path.startswith("/v1/") or path.startswith("/v1/session/oidc")
+    return is_page and "text/html" in request.headers.get("accept", "")
 
 
 def trace_of(request: Request) -> str:
@@ -93,7 +104,7 @@ async def _rule_broken(request: Request, error: Exception) -> Response:
     }
     if error.passes_when is not None:
         more["passes_when"] = error.passes_when.in_language(language_of(request))
-    return _answer(request, Problem(error.kind, error.detail, more=more))
+    return answered(request, Problem(error.kind, error.detail, more=more))
 
 
 async def _refused(request: Request, error: Exception) -> Response:
@@ -110,17 +121,19 @@ async def _refused(request: Request, error: Exception) -> Response:
         more["errors"] = [{"path": error.path, "problem": error.problem.in_language(language)}]
     if error.kind == "not-signed-in":
         headers["www-authenticate"] = "Bearer"
-    return _answer(request, Problem(error.kind, error.detail, headers=headers, more=more))
+    return answered(request, Problem(error.kind, error.detail, headers=headers, more=more))
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class only
     found: Sequence[Mapping[str, Any]] = error.errors()
     if found and all(one["loc"][:1] == ("path",) for one in found):
-        return _answer(request, Problem("not-found"))
+        return answered(request, Problem("not-found"))
     if any(one["type"] == "json_invalid" for one in found):
-        return _answer(request, Problem("malformed"))
-    return _answer(request, Problem("invalid-input", more={"errors": faults_in(found, language_of(request))}))
+        return answered(request, Problem("malformed"))
+    return answered(
+        request, Problem("invalid-input", more={"errors": faults_in(found, language_of(request))})
+    )
 
 
 async def _by_status(request: Request, error: Exception) -> Response:
@@ -131,7 +144,7 @@ async def _by_status(request: Request, error: Exception) -> Response:
     headers = dict(error.headers or {})
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         headers = {"allow": ", ".join(sorted(_methods(request)))}
-    return _answer(request, Problem(kind, status=error.status_code, headers=headers))
+    return answered(request, Problem(kind, status=error.status_code, headers=headers))
 
 
 def _methods(request: Request) -> set[str]:
@@ -143,4 +156,4 @@ def _methods(request: Request) -> set[str]:
 
 async def _fault(request: Request, _error: Exception) -> Response:
     """Answer a fault of our own; the framework writes the traceback to the log afterwards."""
-    return _answer(request, Problem("internal"))
+    return answered(request, Problem("internal"))

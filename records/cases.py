@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -119,6 +119,22 @@ def list_cases(
     found = tuple(_listed_case(row, scope.today) for row in rows[:limit])
     more = len(rows) > limit
     return Page(found, cursor_of(found[-1].opened_on.isoformat(), found[-1].id) if more else None)
+
+
+def list_coming(connection: Connection, scope: Scope, now: datetime, limit: int) -> tuple[str, ...]:
+    """Return open cases in which something will happen by itself, the soonest first."""
+    ahead = (cases.c.status == "open", cases.c.next_moment > now)
+    firsts = [
+        sa.select(cases.c.id, cases.c.next_moment)
+        .where(reason, *ahead)
+        .order_by(cases.c.next_moment, cases.c.id)
+        .limit(limit)
+        .subquery()
+        for reason in scope.reasons()
+    ]
+    every = sa.union(*(sa.select(first) for first in firsts)).subquery()
+    query = sa.select(every.c.id).order_by(every.c.next_moment, every.c.id).limit(limit)
+    return tuple(connection.execute(query).scalars())
 
 
 def case_as_of(

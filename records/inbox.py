@@ -8,10 +8,10 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, Row, Select
+from sqlalchemy import ColumnElement, Connection, Row, Select
 
 from records.cursors import Page, cursor_of, place_of
-from records.scope import held_now
+from records.scope import held_now, is_below
 from records.tables import cases, delegations, people, posts, tasks, units
 
 _NEVER = "9999-12-31"
@@ -29,6 +29,7 @@ class Task:
     subject_name: str
     unit: str
     unit_name: str
+    stage: str
     step: str
     kind: str
     round: int
@@ -44,13 +45,31 @@ class Task:
     """Whose post it is, where it is lent."""
 
 
+@dataclass(frozen=True, slots=True)
+class TaskFilter:
+    """What an inbox is narrowed to; None: not narrowed."""
+
+    process: str | None = None
+    stage: str | None = None
+    unit: str | None = None
+    """Cases of this unit and of all below it."""
+
+
 def list_tasks(
-    connection: Connection, person: str, today: date, *, cursor: str | None = None, limit: int = 50
+    connection: Connection,
+    person: str,
+    today: date,
+    *,
+    narrowed: TaskFilter | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
 ) -> Page[Task]:
     """Return the open tasks of a person, each step of a case once. Raises BadCursor."""
     mine = _mine(person, today).subquery()
     due = sa.func.coalesce(sa.type_coerce(mine.c.due_on, sa.String), _NEVER)
     first = sa.select(mine, due.label("due"))
+    if narrowed is not None and (conditions := _conditions(narrowed)):
+        first = first.join(cases, cases.c.id == mine.c.case_id).where(*conditions)
     if cursor is not None:
         place = sa.tuple_(*(sa.literal(part) for part in place_of(cursor, 3)))
         first = first.where(sa.tuple_(due, mine.c.case_id, mine.c.step) > place)
@@ -75,6 +94,45 @@ def count_tasks(connection: Connection, person: str, today: date) -> TaskCount:
     mine = _mine(person, today).subquery()
     late = sa.func.count(sa.case((mine.c.due_on < today, 1)))
     return TaskCount(*connection.execute(sa.select(sa.func.count(), late).select_from(mine)).one())
+
+
+@dataclass(frozen=True, slots=True)
+class TaskGroup:
+    """How many tasks of a person belong to one stage of one process in one unit."""
+
+    process: str
+    stage: str
+    unit: str
+    unit_name: str
+    all: int
+    overdue: int
+
+
+def group_tasks(connection: Connection, person: str, today: date) -> tuple[TaskGroup, ...]:
+    """Return where the open tasks of a person are, by process, stage and unit."""
+    mine = _mine(person, today).subquery()
+    keys = (cases.c.process, cases.c.stage, cases.c.unit_id, units.c.name)
+    late = sa.func.count(sa.case((mine.c.due_on < today, 1)))
+    query = (
+        sa.select(*keys, sa.func.count(), late)
+        .select_from(mine)
+        .join(cases, cases.c.id == mine.c.case_id)
+        .join(units, units.c.id == cases.c.unit_id)
+        .group_by(*keys)
+        .order_by(*keys)
+    )
+    return tuple(TaskGroup(*row) for row in connection.execute(query))
+
+
+def _conditions(narrowed: TaskFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if narrowed.process is not None:
+        conditions.append(cases.c.process == narrowed.process)
+    if narrowed.stage is not None:
+        conditions.append(cases.c.stage == narrowed.stage)
+    if narrowed.unit is not None:
+        conditions.append(is_below((narrowed.unit,), cases.c.unit_id))
+    return conditions
 
 
 def _mine(person: str, today: date) -> Select[Any]:
@@ -124,6 +182,7 @@ def _with_case(first: sa.Subquery) -> Select[Any]:
             cases.c.digest,
             cases.c.subject_id,
             cases.c.unit_id,
+            cases.c.stage,
             people.c.name.label("subject_name"),
             units.c.name.label("unit_name"),
         )
@@ -155,6 +214,7 @@ def _task(row: Row[Any], places: dict[str, tuple[str, str]], today: date) -> Tas
         subject_name=row.subject_name,
         unit=row.unit_id,
         unit_name=row.unit_name,
+        stage=row.stage,
         step=row.step,
         kind=row.kind,
         round=row.round,

@@ -66,14 +66,20 @@ def arrive(  # noqa: PLR0917 - who, where and how
     is_double = proof not in _FIRST
     if is_enough(proof, level) and (is_double or not (has_app or has_passkey)):
         return begin(connection, parts, account, place, language, proof=proof)
-    ways = ["passkey"] if has_passkey else []
-    if has_app and not is_double:
-        ways += ["code", "recovery"] if factors.recovery_codes_left(connection, account.login) else ["code"]
     enrol = is_double or not (has_app or has_passkey)
     data = json.dumps({"proof": proof, "enrol": enrol})
     now = parts.clock()
     ticket = unfinished.begin(connection, "second-step", data, now=now, lasts=LASTS, login=account.login)
-    return HalfWay(ticket, tuple(ways), enrol)
+    return HalfWay(ticket, ways_of(connection, account.login, proof), enrol)
+
+
+def ways_of(connection: Connection, login: str, proof: str) -> tuple[str, ...]:
+    """Return by what somebody may go on who gave a proof that is not enough."""
+    app = factors.code_app(connection, login)
+    has_app = app is not None and app.confirmed_at is not None and proof in _FIRST
+    codes = ("code", "recovery") if factors.recovery_codes_left(connection, login) else ("code",)
+    passkey = ("passkey",) if factors.list_passkeys(connection, login) else ()
+    return passkey + (codes if has_app else ())
 
 
 def begin(

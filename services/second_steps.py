@@ -23,7 +23,7 @@ from records import accounts as kept
 from records import factors, unfinished
 from records.accounts import Account
 from services.parts import Parts
-from services.proofs import Begun, HalfWay, arrive
+from services.proofs import Begun, HalfWay, arrive, ways_of
 from services.refusals import NotSignedIn, Refusal
 from services.sealing import Sealer, Unreadable
 from services.throttling import Place, check_second_step, second_step_failed, second_step_worked
@@ -94,6 +94,21 @@ async def enrolling(parts: Parts, *, secret: str | None, ticket: str | None) -> 
         if waiting is None or account is None or account.disabled or not json.loads(waiting.data)["enrol"]:
             raise NotSignedIn
         return Enrolling(account.login, account.person, ticket)
+
+    return await parts.read(work)
+
+
+async def still_asked(parts: Parts, ticket: str | None) -> HalfWay:
+    """Return what is still asked of somebody who is half way in, for a page that asks. Raises NotSignedIn."""
+    login = await _half_way(parts, ticket)
+    now = parts.clock()
+
+    def work(connection: Connection) -> HalfWay:
+        waiting = unfinished.look(connection, "second-step", ticket or "", now)
+        if waiting is None:
+            raise NotSignedIn
+        said = json.loads(waiting.data)
+        return HalfWay(ticket or "", ways_of(connection, login, said["proof"]), bool(said["enrol"]))
 
     return await parts.read(work)
 

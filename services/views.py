@@ -210,7 +210,14 @@ class TaskView(View):
     overdue: bool
     as_: Annotated[PostView | None, Field(serialization_alias="as", validation_alias="as")]
     """The post one acts by; None where one acts as oneself or by a case role."""
+    as_title: str
+    """What one acts as, in words: the post, the case role, or being the person concerned."""
     on_behalf_of: Named | None
+    unit: Named
+    """The unit of the case."""
+    stage: str
+    stage_title: str
+    round: int = 1
 
 
 class DelegationView(View):

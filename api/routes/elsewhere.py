@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
@@ -12,7 +13,8 @@ from api.bounds import Storable
 from api.callers import parts_of
 from api.cookies import TICKET, forget_ticket, place_of, read_cookie, set_session, set_ticket
 from api.language import language_of
-from services import elsewhere
+from api.problems import is_read_in_a_browser
+from services import elsewhere, proofs
 from services.elsewhere import LASTS, Returned
 from services.proofs import HalfWay
 from services.provider import Provider
@@ -22,6 +24,9 @@ router = APIRouter(prefix="/v1/session/oidc", tags=["session"])
 
 CALLBACK = f"{router.prefix}/callback"
 """Where the provider sends people back to."""
+
+SECOND_STEP = "/login/second"
+"""The page that asks for it."""
 
 _SENT_ON: dict[int | str, dict[str, Any]] = {303: {"description": "Go to the address in `Location`."}}
 
@@ -53,10 +58,19 @@ async def come_back(
     returned = Returned(read_cookie(request, TICKET), state, code, iss)
     arrived, to = await elsewhere.finish(parts, provider, place_of(request), returned, language_of(request))
     if isinstance(arrived, HalfWay):
-        return asked_for_more(request, arrived)
+        return _asked_on_a_page(request, arrived, to)
     answer = RedirectResponse(to, 303)
     forget_ticket(request, answer)
     set_session(request, answer, parts, arrived)
+    return answer
+
+
+def _asked_on_a_page(request: Request, arrived: HalfWay, to: str) -> Response:
+    """Send people on to where the second step is asked for; a program is told what is missing."""
+    if not is_read_in_a_browser(request):
+        return asked_for_more(request, arrived)
+    answer = RedirectResponse(f"{SECOND_STEP}?to={quote(to, safe='/')}", 303)
+    set_ticket(request, answer, arrived.ticket, proofs.LASTS)
     return answer
 
 

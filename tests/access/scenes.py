@@ -188,6 +188,7 @@ def seeded(database: Database, table: Table) -> Scene:
     )
     tokens = database.write_now(lambda connection: populate(connection, table))
     app = create_app(parts)
+    app.state.streams_last_s = 0
     transport = httpx.ASGITransport(app, client=("127.0.0.1", 50_000))
     client = httpx.AsyncClient(transport=transport, base_url="http://accede.test")
     return Scene(parts, clock, driver, client, tokens)

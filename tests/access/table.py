@@ -17,7 +17,7 @@ FIELDS_FILE = FILE.with_name("fields.yaml")
 Fields = dict[str, Any]
 """What tests/access/fields.yaml says: `viewers` and `groups` with what they mean, and the `table` itself."""
 
-ANSWERS = frozenset({200, 201, 204, 401, 403, 404, 409, 422})
+ANSWERS = frozenset({200, 201, 204, 303, 401, 403, 404, 409, 422})
 """The statuses the head of the table explains."""
 
 
@@ -94,6 +94,11 @@ def _callers(
 ) -> Iterator[Caller]:
     yield from (Caller(role, place) for role in roles for place in places)
     yield from map(Caller, people)
+
+
+def read_row(given: dict[str, Any], row: dict[str, Any]) -> Row:
+    """Return one row, for everybody of the table. Raises Unclear."""
+    return _row(given, tuple(_callers(given["roles"], given["places"], given["people"])), row)
 
 
 def _row(given: dict[str, Any], callers: tuple[Caller, ...], row: dict[str, Any]) -> Row:

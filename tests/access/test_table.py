@@ -10,6 +10,7 @@ from settings import Settings
 from tests.access.questions import QUESTIONS
 from tests.access.scenes import run
 from tests.access.table import Unclear, read, the_table
+from web.installing import is_page
 
 ROWS = {row.name: row for row in the_table().rows}
 
@@ -20,7 +21,7 @@ def routes():
         f"{method} {found.path}"
         for found in iter_route_contexts(app.routes)
         for method in found.methods or ()
-        if method != "HEAD"
+        if method != "HEAD" and not is_page(found.endpoint)
     }
 
 

@@ -236,6 +236,8 @@ async def a_world(database, door: Door | None = None) -> World:
 
     tokens = await database.write(fill)
     app = create_app(parts, door)
+    # A client that waits for all of an answer would wait for minutes.
+    app.state.streams_last_s = 0
     transport = httpx.ASGITransport(app, client=("127.0.0.1", 50_000))
     client = httpx.AsyncClient(transport=transport, base_url="http://accede.test")
     return World(parts, clock, driver, client, tokens)

@@ -22,6 +22,7 @@ from records.definitions import read_library
 from records.tables import metadata
 from settings import PREFIX, Settings
 from telemetry import metrics
+from web.installing import is_page
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -129,7 +130,18 @@ def routes():
         f"{method} {re.sub(r'{[^}]*}', '{}', found.path)}"
         for found in iter_route_contexts(app.routes)
         for method in found.methods or ()
-        if found.path and method != "HEAD"
+        if found.path and method != "HEAD" and not is_page(found.endpoint)
+    )
+
+
+@cache
+def page_routes():
+    app = create_app_from(Settings())
+    return frozenset(
+        f"{method} {found.path}"
+        for found in iter_route_contexts(app.routes)
+        for method in found.methods or ()
+        if is_page(found.endpoint) and method != "HEAD"
     )
 
 
@@ -216,6 +228,14 @@ def test_every_route_is_described_and_no_other():
     ours = {route for route in routes() if not re.search(r" /(problems|openapi)", route)}
     assert len(ours) > 30
     assert {re.sub(" +", " ", route) for route in told} == ours
+
+
+def test_every_page_stands_in_the_map_of_pages_and_no_other():
+    told = {
+        word for row in rows("docs/pages.md") for word in CODE.findall(row[0]) if word[:4].strip().isupper()
+    }
+    assert len(page_routes()) > 10
+    assert told == page_routes()
 
 
 def test_every_metric_is_described():

@@ -20,6 +20,7 @@ ROOMS = (
     "senders",
     "services",
     "telemetry",
+    "web",
     "workflows",
 )
 

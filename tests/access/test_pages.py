@@ -1,0 +1,71 @@
+"""Every page is asked as everybody of the table. A page without a row fails; so does a row of none."""
+
+import re
+import shutil
+
+import pytest
+from fastapi.routing import iter_route_contexts
+
+from api.app import create_app_from
+from records.database import Database
+from settings import Settings
+from tests.access.page_table import page_rows
+from tests.access.questions import logging_out
+from tests.access.scenes import run, seeded
+from tests.access.table import the_table
+from web.installing import is_page
+
+
+@pytest.fixture(scope="module")
+def page_scene(migrated_sqlite, tmp_path_factory):
+    """Everybody of the table; what a page shows comes from services, which are asked on both databases."""
+    path = tmp_path_factory.mktemp("pages") / "accede.db"
+    shutil.copy(migrated_sqlite, path)
+    database = Database.open(f"sqlite:///{path}")
+    yield seeded(database, the_table())
+    database.close_now()
+
+
+def routes():
+    app = create_app_from(Settings())
+    return {
+        f"{method} {found.path}"
+        for found in iter_route_contexts(app.routes)
+        for method in found.methods or ()
+        if method != "HEAD" and is_page(found.endpoint)
+    }
+
+
+def test_every_page_has_a_row_and_every_row_a_page():
+    assert len(routes()) > 15
+    assert {one.row.route for one in page_rows().values()} == routes()
+
+
+@pytest.mark.parametrize("name", page_rows())
+def test_each_caller_is_shown_a_page_as_the_rows_say(page_scene, name):
+    expected = {str(caller): status for caller, status in page_rows()[name].row.answers.items()}
+    assert run(_asked(page_scene, page_rows()[name])) == expected
+
+
+async def _asked(scene, asked):
+    answered = {}
+    method = asked.row.route.partition(" ")[0]
+    for caller in the_table().callers:
+        address = await _address(scene, asked.asks)
+        # Who signs out does so with a token that no other question needs.
+        own = (await logging_out(scene, caller)).headers if asked.row.route == "POST /logout" else {}
+        headers = {"accept": "text/html", **scene.headers_of(caller), **own}
+        answer = await scene.client.request(method, address, data=asked.form, headers=headers)
+        scene.client.cookies.clear()
+        if answer.is_success or answer.is_redirect:
+            scene.used_up(*asked.uses)
+        answered[str(caller)] = answer.status_code
+    return answered
+
+
+async def _address(scene, template):
+    address = template
+    for kind in re.findall(r"{([a-z ]+)}", template):
+        it = await scene.made_of(kind)
+        address = address.replace(f"{{{kind}}}", it if isinstance(it, str) else it["id"])
+    return address

@@ -1,0 +1,138 @@
+"""The small organisation with something in every corner, for tests that look at pages and change nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import shutil
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from records.database import Database
+from records.tables import people, units
+from tests.api.world import PASSWORD, PEOPLE, SECRETARY, SUBJECT, UNITS, World, a_world
+from tests.web.registry import Form, Page
+
+
+@dataclass
+class Furnished:
+    """A world, and the ids of what is in it: the words in braces in the paths of registered pages."""
+
+    world: World
+    things: dict[str, str] = field(default_factory=dict)
+    cookies: dict[str, dict[str, str]] = field(default_factory=dict)
+    """The session of each person who has looked."""
+
+    @property
+    def names(self) -> set[str]:
+        """What people and units of this world are called."""
+        return {name for name, _ in PEOPLE.values()} | {name for _, _, name, _ in UNITS}
+
+    def path_of(self, one: Page | Form) -> str:
+        """Where a page is in this world."""
+        return re.sub(r"{(\w+)(?::\w+)?}", lambda found: self.things[found[1]], one.path or one.route)
+
+    async def session_of(self, person: str | None) -> dict[str, str]:
+        """The cookies of somebody who signed in, once."""
+        if person is None:
+            return {}
+        if person not in self.cookies:
+            asked = {"login": person, "password": PASSWORD}
+            answer = await self.world.client.post("/v1/session", json=asked)
+            assert answer.status_code == 200, answer.text
+            self.cookies[person] = {"accede": answer.cookies["accede"]}
+            self.world.client.cookies.clear()
+        return self.cookies[person]
+
+    async def ask(self, one: Page | Form, **headers: str) -> httpx.Response:
+        """Open a page or send a form, as a browser without scripts does."""
+        cookies = await self.session_of(one.by)
+        asked: dict[str, Any] = {
+            "headers": {"accept": "text/html", "cookie": "; ".join(f"{n}={v}" for n, v in cookies.items())}
+            | {name.replace("_", "-"): value for name, value in headers.items()}
+        }
+        path = self.path_of(one)
+        client = self.world.client
+        answer = (
+            await client.get(path, **asked)
+            if isinstance(one, Page)
+            else await client.post(path, data=dict(one.fields), **asked)
+        )
+        client.cookies.clear()
+        return answer
+
+
+async def furnish(world: World) -> Furnished:
+    """Put a case, a document and whatever pages are about into a world."""
+    files = {"file": ("scan.txt", "扫描件".encode())}
+    handed_in = await world.client.post("/v1/materials", files=files, headers=world.by(SUBJECT))
+    material = handed_in.json()["id"]
+    case = await world.start(materials={"scan": [material]})
+    things = {
+        "case": case["id"],
+        "case_id": case["id"],
+        "step": case["open_steps"][0]["step"],
+        "person": SUBJECT,
+        "person_id": SUBJECT,
+        "unit": "circle-1",
+        "unit_id": "circle-1",
+        "process": "reading-circle",
+        "version": "1",
+        "material": material,
+        "material_id": material,
+        "secretary": SECRETARY,
+    }
+    return Furnished(world, things)
+
+
+@dataclass(frozen=True)
+class FurnishedSite:
+    """The furnished world behind a port."""
+
+    furnished: Furnished
+    address: str
+
+    async def open(self, browsing: Any, one: Page, *, language: str = "zh", **options: Any) -> Any:
+        """Open a registered page in a browser of its own, in a language."""
+        locale = {"zh": "zh-CN", "en": "en-GB"}[language]
+        # Colours that are on their way to others would be measured as they are at the moment.
+        context = await browsing.context(locale=locale, reduced_motion="reduce", **options)
+        session = await self.furnished.session_of(one.by)
+        cookies = session | {"accede-language": language}
+        await context.add_cookies(
+            [{"name": name, "value": value, "url": self.address} for name, value in cookies.items()]
+        )
+        if one.by is not None:
+            reads = sa.update(people).where(people.c.id == one.by).values(language=language)
+            await self.furnished.world.parts.database.write(lambda connection: connection.execute(reads))
+        page = await context.new_page()
+        await page.goto(f"{self.address}{self.furnished.path_of(one)}")
+        return page
+
+
+@contextlib.asynccontextmanager
+async def opened(migrated_sqlite: Any, tmp_path_factory: Any) -> AsyncIterator[World]:
+    """The small organisation on a SQLite of its own."""
+    path = tmp_path_factory.mktemp("furnished") / "accede.db"
+    shutil.copy(migrated_sqlite, path)
+    database = Database.open(f"sqlite:///{path}")
+    world = await a_world(database)
+    yield world
+    await world.client.aclose()
+    database.close_now()
+
+
+def everybody_reads_english(connection: Connection) -> None:
+    connection.execute(sa.update(people).values(language="en"))
+
+
+def everything_is_called_markup(connection: Connection) -> None:
+    """Names that would be an element, leave an attribute, or end a script."""
+    planted = "'\"></script><b id=planted onclick=alert(1)>{{ 7 * 7 }}"
+    connection.execute(sa.update(people).values(name=planted))
+    connection.execute(sa.update(units).values(name=planted))

@@ -1,0 +1,142 @@
+"""The frame and the door: signing in and out without a script, languages, light and dark, problems."""
+
+import re
+
+import pyotp
+import pytest
+
+from services.sealing import Sealer
+from tests.api.world import ADMIN, PASSWORD, SECRETARY
+from tests.web.browsers import in_the_loop_of_the_browser
+
+pytestmark = in_the_loop_of_the_browser
+
+HTML = {"accept": "text/html"}
+KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
+
+
+@pytest.fixture
+def client(site):
+    return site.world.client
+
+
+async def sign_in(client, login=SECRETARY, to="/inbox"):
+    return await client.post("/login", data={"login": login, "password": PASSWORD, "to": to}, headers=HTML)
+
+
+async def test_whoever_is_not_known_signs_in_and_comes_back_to_what_was_asked(client):
+    refused = await client.get("/search?q=1", headers=HTML)
+    assert refused.status_code == 303
+    assert refused.headers["location"] == "/login?to=/search%3Fq%3D1"
+    door = await client.get(refused.headers["location"], headers=HTML)
+    (to,) = re.findall(r'name="to" value="([^"]+)"', door.text)
+    begun = await sign_in(client, to=to)
+    assert (begun.status_code, begun.headers["location"]) == (303, "/search?q=1")
+    assert (await client.get("/inbox", headers=HTML)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "to", ["https://other.example/", "//other.example", "/\\other.example", "javascript:x"]
+)
+async def test_nobody_is_sent_to_another_site_after_signing_in(client, to):
+    assert (await sign_in(client, to=to)).headers["location"] == "/"
+
+
+async def test_a_wrong_password_is_said_beside_the_form_and_what_was_typed_stays(client):
+    answer = await client.post("/login", data={"login": SECRETARY, "password": "wrong"}, headers=HTML)
+    assert answer.status_code == 401
+    assert f'value="{SECRETARY}"' in answer.text
+    assert "wrong" not in re.findall(r'value="([^"]*)"', answer.text)
+
+
+async def test_signing_out_ends_the_session_at_once(client):
+    await sign_in(client)
+    session = client.cookies["accede"]
+    assert (await client.post("/logout", headers=HTML)).headers["location"] == "/login"
+    client.cookies.set("accede", session)
+    assert (await client.get("/inbox", headers=HTML)).status_code == 303
+
+
+async def test_a_second_step_is_asked_for_and_set_up_on_the_way_in(client, site):
+    site.world.client._transport.app.state.sealer = Sealer(KEY)
+    asked = {"second_factor": "any"}
+    policy = await client.put("/v1/units/circle-1/login-policy", json=asked, headers=site.world.by(ADMIN))
+    assert policy.status_code == 200
+    half = await sign_in(client)
+    assert half.headers["location"] == "/login/second?to=/inbox"
+    assert "/login/app" in (await client.get(half.headers["location"], headers=HTML)).text
+    shown = await client.post("/login/app", data={"to": "/inbox"}, headers=HTML)
+    (secret,) = re.findall(r"<strong>([A-Z2-7]{32})</strong>", shown.text)
+    now = site.world.clock()
+    code = pyotp.TOTP(secret).at(now)
+    done = await client.post("/login/app/confirm", data={"code": code, "to": "/inbox"}, headers=HTML)
+    codes = re.findall(r">((?:[A-Z2-7]{4}-){3}[A-Z2-7]{4})<", done.text)
+    assert len(codes) == 10
+    assert (await client.get("/inbox", headers=HTML)).status_code == 200
+    await client.post("/logout", headers=HTML)
+    await sign_in(client)
+    wrong = await client.post("/login/code", data={"code": "000000", "to": "/inbox"}, headers=HTML)
+    assert wrong.status_code == 401
+    right = await client.post("/login/recovery", data={"recovery": codes[0], "to": "/inbox"}, headers=HTML)
+    assert right.headers["location"] == "/inbox"
+
+
+async def test_the_language_is_kept_with_the_person_and_before_that_in_the_browser(client):
+    choice = {"language": "en", "back": "/login"}
+    assert 'lang="zh-Hans"' in (await client.get("/login", headers=HTML)).text
+    chosen = await client.post("/own/language", data=choice, headers=HTML)
+    assert chosen.headers["location"] == "/login"
+    assert '<html lang="en"' in (await client.get("/login", headers=HTML)).text
+    await sign_in(client)
+    assert '<html lang="zh-Hans"' in (await client.get("/inbox", headers=HTML)).text
+    await client.post("/own/language", data=choice, headers=HTML)
+    client.cookies.clear()
+    await sign_in(client)
+    assert '<html lang="en"' in (await client.get("/inbox", headers=HTML)).text
+
+
+async def test_light_or_dark_is_in_the_page_from_its_first_byte(client):
+    assert "data-bs-theme" not in (await client.get("/login", headers=HTML)).text
+    await client.post("/own/theme", data={"theme": "dark", "back": "/login"}, headers=HTML)
+    assert 'data-bs-theme="dark"' in (await client.get("/login", headers=HTML)).text
+    await client.post("/own/theme", data={"theme": "auto", "back": "/login"}, headers=HTML)
+    assert "data-bs-theme" not in (await client.get("/login", headers=HTML)).text
+
+
+async def test_what_was_done_is_said_once(client):
+    await sign_in(client)
+    await client.post("/own/sessions/end", data={"session": ""}, headers=HTML)
+    assert "已结束所选登录" in (await client.get("/own/sessions", headers=HTML)).text
+    assert "已结束所选登录" not in (await client.get("/own/sessions", headers=HTML)).text
+
+
+async def test_a_problem_is_a_page_for_people_and_json_for_programs(client):
+    page = await client.get("/nowhere", headers=HTML)
+    assert page.status_code == 404
+    assert "没有找到" in page.text
+    assert "/nowhere" not in page.text.replace("back", "")
+    data = await client.get("/nowhere")
+    assert data.headers["content-type"] == "application/problem+json"
+    api = await client.get("/v1/nowhere", headers=HTML)
+    assert api.headers["content-type"] == "application/problem+json"
+
+
+async def test_a_part_of_a_page_goes_wrong_in_its_place_and_keeps_the_page(client):
+    await sign_in(client)
+    answer = await client.get("/own/nothing", headers=HTML | {"hx-request": "true"})
+    assert answer.status_code == 404
+    assert answer.headers["hx-retarget"] == "#problem"
+    assert "<html" not in answer.text
+    client.cookies.clear()
+    gone = await client.get(
+        "/search", headers=HTML | {"hx-request": "true", "hx-current-url": "http://x/inbox"}
+    )
+    assert gone.headers["hx-redirect"] == "/login?to=/inbox"
+
+
+async def test_the_stream_tells_the_numbers_of_whoever_asks(client, site):
+    await site.world.start()
+    await sign_in(client)
+    told = await client.get("/stream", headers={"accept": "text/event-stream"})
+    assert told.headers["content-type"].startswith("text/event-stream")
+    assert 'event: news\ndata: {"tasks":' in told.text

@@ -1,0 +1,64 @@
+"""Turns templates into text: one environment for each language, with the same names in both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache, partial
+from typing import Any, Final
+from uuid import uuid4
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from domain.values import Language, Text
+from web import days
+from web.served import address_of
+from web.translating import translations
+
+_EXTENSIONS: Final = ("jinja2.ext.i18n", "jinja2.ext.do")
+
+
+@cache
+def templates(language: Language) -> Environment:
+    """Return the environment of a language. What is put into a template is escaped."""
+    made = Environment(
+        loader=PackageLoader("web"),
+        extensions=_EXTENSIONS,
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    words = translations(language)
+    made.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]  # the extension's own
+    made.globals |= {
+        "language": language,
+        "static": address_of,
+        "new_key": lambda: uuid4().hex,
+        "due_in_words": partial(_swapped, days.due, language),
+    }
+    made.filters |= {
+        "day": partial(_in, days.day, language),
+        "short_day": partial(_in, days.short_day, language),
+        "weekday": partial(_in, days.weekday, language),
+        "month": partial(_in, days.month, language),
+        "moment": partial(_in, days.moment, language),
+        "clock": partial(_in, days.clock, language),
+        "number": partial(_in, days.number, language),
+        "percent": partial(_in, days.percent, language),
+        "size": partial(_in, days.size, language),
+        "words": partial(_words, language),
+    }
+    return made
+
+
+def _in(write: Callable[..., str], language: Language, given: Any, *more: Any) -> str:  # noqa: ANN401 - as templates give it
+    return write(given, language, *more)
+
+
+def _swapped(write: Callable[..., Any], language: Language, *given: Any) -> Any:  # noqa: ANN401 - as templates give it
+    return write(*given, language)
+
+
+def _words(language: Language, text: Text) -> str:
+    return text.in_language(language)

@@ -1,0 +1,134 @@
+"""What came with a form: each part bounded, and refused in words that stand beside its field."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Annotated, Final
+
+from fastapi import Depends, Request
+from starlette.datastructures import UploadFile
+
+from api.bounds import FIRST_DAY, LAST_DAY
+from domain.values import Text
+from services.refusals import InvalidInput
+
+_LINE: Final = 200
+_PROSE: Final = 20_000
+_MOST_FIELDS: Final = 2_000
+_KEY: Final = re.compile(r"[0-9A-Za-z_-]{1,255}")
+_ID: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z._:-]{0,79}")
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A form as it was sent. Whatever is asked of it raises InvalidInput with the field's name."""
+
+    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    files: Mapping[str, tuple[UploadFile, ...]] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str | None:
+        """The key that makes a form that is sent twice one act: the hidden field `key`."""
+        key = self.line("key", longest=255)
+        return key if key and _KEY.fullmatch(key) else None
+
+    def typed(self, name: str) -> str:
+        """Return what was typed, as it was, to show it again; empty where nothing was."""
+        return self.values.get(name, ("",))[0]
+
+    def line(self, name: str, *, longest: int = _LINE) -> str | None:
+        """Return one line of text without the space around it, or None where nothing was typed."""
+        text = self.prose(name, longest=longest)
+        return None if text is None else " ".join(text.split()) or None
+
+    def needed(self, name: str, *, longest: int = _LINE) -> str:
+        """Return one line that has to be there."""
+        text = self.line(name, longest=longest)
+        if text is None:
+            raise InvalidInput(name, _REQUIRED)
+        return text
+
+    def prose(self, name: str, *, longest: int = _PROSE) -> str | None:
+        """Return free text, or None where nothing was typed."""
+        text = self.typed(name).replace("\r\n", "\n").strip()
+        if len(text) > longest:
+            raise InvalidInput(name, _too_long(longest))
+        if any(letter < " " and letter not in "\n\t" for letter in text) or _has_surrogates(text):
+            raise InvalidInput(name, _LETTERS)
+        return text or None
+
+    def day(self, name: str) -> date | None:
+        """Return a day, or None where none was chosen."""
+        text = self.line(name)
+        if text is None:
+            return None
+        try:
+            chosen = date.fromisoformat(text)
+        except ValueError:
+            raise InvalidInput(name, _NO_DAY) from None
+        if not FIRST_DAY <= chosen <= LAST_DAY:
+            raise InvalidInput(name, _NO_DAY)
+        return chosen
+
+    def count(self, name: str) -> int | None:
+        """Return a number of people or things, or None where none was given."""
+        text = self.line(name)
+        if text is None:
+            return None
+        if not (text.isascii() and text.isdigit() and len(text) <= 6):  # noqa: PLR2004 - up to a million
+            raise InvalidInput(name, _NO_NUMBER)
+        return int(text)
+
+    def flag(self, name: str) -> bool:
+        """Whether a box is ticked."""
+        return bool(self.typed(name))
+
+    def ids(self, name: str) -> tuple[str, ...]:
+        """Return the ids that were chosen, each once."""
+        chosen = tuple(dict.fromkeys(one for one in self.values.get(name, ()) if one))
+        if len(chosen) > _LINE or not all(_ID.fullmatch(one) for one in chosen):
+            raise InvalidInput(name, _NO_CHOICE)
+        return chosen
+
+    def id(self, name: str) -> str | None:
+        """Return the id that was chosen, or None."""
+        return next(iter(self.ids(name)), None)
+
+    def uploads(self, name: str) -> tuple[UploadFile, ...]:
+        """Return the documents that were added."""
+        return tuple(one for one in self.files.get(name, ()) if one.filename)
+
+
+async def filled(request: Request) -> Filled:
+    """Return the form of a request."""
+    form = await request.form(max_files=50, max_fields=_MOST_FIELDS)
+    values: dict[str, tuple[str, ...]] = {}
+    files: dict[str, tuple[UploadFile, ...]] = {}
+    for name, value in form.multi_items():
+        if isinstance(value, str):
+            values[name] = (*values.get(name, ()), value)
+        else:
+            files[name] = (*files.get(name, ()), value)
+    return Filled(values, files)
+
+
+Form = Annotated[Filled, Depends(filled)]
+"""For the routes that forms are sent to."""
+
+
+def _has_surrogates(text: str) -> bool:
+    return not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
+def _too_long(longest: int) -> Text:
+    return Text(zh=f"太长，最多{longest}字", en=f"Too long: at most {longest} characters")
+
+
+_REQUIRED: Final = Text(zh="请填写此项", en="Please fill this in")
+_LETTERS: Final = Text(zh="含有不能保存的字符", en="Holds characters that cannot be kept")
+_NO_DAY: Final = Text(zh="请填写日期，如 2026-06-01", en="Please give a day such as 2026-06-01")
+_NO_NUMBER: Final = Text(zh="请填写整数", en="Please give a whole number")
+_NO_CHOICE: Final = Text(zh="请从列表中选择", en="Please choose from the list")

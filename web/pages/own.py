@@ -1,0 +1,89 @@
+"""What somebody chooses for himself: language, light or dark, the unit lists show; and his sessions."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Response
+
+from api.callers import secret_of
+from api.cookies import end_session
+from domain.values import Language, Text
+from services import accounts, sessions, visiting
+from services.refusals import InvalidInput
+from web.forms import Filled, Form
+from web.visits import LANGUAGE, THEME, UNIT, Guest, Visiting
+
+router = APIRouter()
+
+_NO_CHOICE = Text(zh="请从列表中选择", en="Please choose from the list")
+
+
+@router.get("/")
+async def first(visit: Visiting) -> Response:
+    """Go to the first page of the visitor: the inbox, or his own application."""
+    is_applicant = not visit.visitor.held and visit.visitor.tasks.count == 0
+    mine = any(place.address == "/mine" for place in visit.places)
+    return visit.see_other("/mine" if is_applicant and mine else "/inbox")
+
+
+@router.post("/own/language")
+async def choose_language(visit: Guest, form: Form) -> Response:
+    """Keep the language in the browser, and with the person where one is signed in."""
+    chosen: Language = "en" if _chosen(form, "language", "zh", "en") == "en" else "zh"
+    if visit.who is not None:
+        await visiting.choose_language(visit.parts, visit.caller, chosen)
+    visit.keep(LANGUAGE, chosen)
+    return visit.see_other(form.typed("back"))
+
+
+@router.post("/own/theme")
+async def choose_theme(visit: Guest, form: Form) -> Response:
+    """Keep light or dark in the browser; `auto` follows the device."""
+    chosen = _chosen(form, "theme", "light", "dark", "auto")
+    visit.keep(THEME, None if chosen == "auto" else chosen)
+    return visit.see_other(form.typed("back"))
+
+
+@router.post("/own/unit")
+async def choose_unit(visit: Visiting, form: Form) -> Response:
+    """Narrow lists to a unit of the visitor's posts, or to none."""
+    unit = form.id("unit")
+    if unit is not None and unit not in visit.visitor.units:
+        raise InvalidInput("unit", _NO_CHOICE)
+    visit.keep(UNIT, unit)
+    return visit.see_other(form.typed("back"))
+
+
+@router.get("/own/sessions")
+async def own_sessions(visit: Visiting) -> Response:
+    """Show what still works of the visitor's sessions and tokens."""
+    found = await sessions.listed(visit.parts, visit.caller, secret_of(visit.request) or "")
+    return visit.page("sessions.html", sessions=found.items)
+
+
+@router.post("/own/sessions/end")
+async def end_sessions(visit: Visiting, form: Form) -> Response:
+    """End one of them, or all but this one."""
+    session = form.id("session")
+    if session is None:
+        await sessions.end_others(visit.parts, visit.caller, secret_of(visit.request) or "")
+    else:
+        await sessions.end(visit.parts, visit.caller, session)
+    return visit.see_other("/own/sessions", Text(zh="已结束所选登录。", en="Ended."))
+
+
+@router.post("/logout")
+async def log_out(visit: Guest) -> Response:
+    """End the session at once."""
+    secret = secret_of(visit.request)
+    if secret:
+        await accounts.log_out(visit.parts, secret)
+    answer = visit.see_other("/login", Text(zh="您已退出登录。", en="You are signed out."))
+    end_session(visit.request, answer)
+    return answer
+
+
+def _chosen(form: Filled, name: str, *choices: str) -> str:
+    chosen = form.typed(name)
+    if chosen not in choices:
+        raise InvalidInput(name, _NO_CHOICE)
+    return chosen

@@ -1,0 +1,195 @@
+"""One visit to a page: who looks, in which language, and how an answer is made.
+
+A page is a function that takes a `Visiting` and returns `visit.page(…)` or `visit.see_other(…)`.
+"""
+
+from __future__ import annotations
+
+import gzip
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Annotated, Any, Final
+from urllib.parse import quote, unquote
+
+from fastapi import Depends, Request, Response
+
+from api.callers import parts_of, secret_of
+from api.cookies import read_setting, set_setting
+from api.language import language_of
+from domain.values import Language, Text
+from services import visiting
+from services.elsewhere import is_own_path
+from services.parts import Caller, Parts
+from services.refusals import NotSignedIn
+from services.visiting import Visitor
+from web.drawing import templates
+from web.navigation import Place, places_for
+
+LANGUAGE: Final = "accede-language"
+THEME: Final = "accede-theme"
+UNIT: Final = "accede-unit"
+SAID: Final = "accede-said"
+"""What is said once, on the next page."""
+
+_LONGEST_SECRET: Final = 200
+_PACKED_FROM: Final = 1_000
+
+
+@dataclass
+class Visit:
+    """A request for a page, by somebody who is signed in or nobody known yet."""
+
+    request: Request
+    parts: Parts
+    language: Language
+    who: Visitor | None = None
+    _cookies: dict[str, str | None] = field(default_factory=dict)
+
+    @property
+    def visitor(self) -> Visitor:
+        """Who is signed in. Raises NotSignedIn."""
+        if self.who is None:
+            raise NotSignedIn
+        return self.who
+
+    @property
+    def caller(self) -> Caller:
+        """Who asks, for services. Raises NotSignedIn."""
+        return self.visitor.caller
+
+    @property
+    def today(self) -> date:
+        """The organisation's day."""
+        return self.parts.today()
+
+    @property
+    def theme(self) -> str:
+        """`light`, `dark`, or empty: as the device says."""
+        chosen = read_setting(self.request, THEME)
+        return chosen if chosen in {"light", "dark"} else ""
+
+    @property
+    def unit(self) -> str | None:
+        """The unit lists are narrowed to: one of those the visitor holds a post in, or None for all."""
+        chosen = read_setting(self.request, UNIT)
+        return chosen if self.who is not None and chosen in self.who.units else None
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """Where the visitor may go from every page."""
+        return () if self.who is None else places_for(self.who, self.request.app.state.page_addresses)
+
+    @property
+    def here(self) -> str:
+        """The address of the page, to come back to it; where a form was sent to, the page it is about."""
+        query = self.request.url.query if self.request.method == "GET" else ""
+        path = f"{self.request.url.path}?{query}" if query else self.request.url.path
+        return path if is_own_path(path) else "/"
+
+    @property
+    def wants_fragment(self) -> bool:
+        """Whether htmx asks for a part of a page, to put it into the one that is open."""
+        return self.request.headers.get("hx-request") == "true" and (
+            self.request.headers.get("hx-request-type") != "full"
+        )
+
+    def page(self, template: str, /, status: int = 200, **shown: Any) -> Response:  # noqa: ANN401 - whatever a template takes
+        """Return a page of a template, which extends `frame.html`."""
+        said = read_setting(self.request, SAID)
+        if said:
+            self._cookies[SAID] = None
+        nonce = secrets.token_urlsafe(16)
+        text = self._drawn(template, shown | {"nonce": nonce, "said": unquote(said) if said else ""})
+        return self._answer(text, status, {"content-security-policy": policy(nonce)})
+
+    def part(self, template: str, /, status: int = 200, **shown: Any) -> Response:  # noqa: ANN401 - whatever a template takes
+        """Return a part of a page, for htmx. A template in `parts/`, or one that extends nothing."""
+        text = self._drawn(template, shown | {"nonce": "", "said": ""})
+        return self._answer(text, status, {})
+
+    def see_other(self, path: str, say: Text | None = None) -> Response:
+        """Send the browser on after something was done, and say so on the next page."""
+        if say is not None:
+            self._cookies[SAID] = quote(say.in_language(self.language))
+        target = path if is_own_path(path) else "/"
+        if self.wants_fragment:
+            # What htmx gets it would follow by itself, and put the whole page where a part was to go.
+            return self._dressed(Response(status_code=204, headers={"hx-redirect": target}))
+        return self._dressed(Response(status_code=303, headers={"location": target}))
+
+    def keep(self, name: str, value: str | None) -> None:
+        """Have the browser keep a setting, or forget it: a word, nothing that opens anything."""
+        self._cookies[name] = value
+
+    def _drawn(self, template: str, shown: Mapping[str, Any]) -> str:
+        around = {
+            "visit": self,
+            "request": self.request,
+            "today": self.today,
+            "zone": self.parts.zone,
+            "back": self.here,
+        }
+        return templates(self.language).get_template(template).render({**around, **shown})
+
+    def _answer(self, text: str, status: int, headers: dict[str, str]) -> Response:
+        headers |= {
+            "content-type": "text/html; charset=utf-8",
+            "content-language": self.language,
+            "vary": "Accept-Encoding, Cookie, HX-Request",
+        }
+        body = text.encode()
+        if len(body) > _PACKED_FROM and "gzip" in self.request.headers.get("accept-encoding", ""):
+            headers["content-encoding"] = "gzip"
+            body = gzip.compress(body, compresslevel=5)
+        return self._dressed(Response(body, status, headers))
+
+    def _dressed(self, response: Response) -> Response:
+        for name, value in self._cookies.items():
+            set_setting(self.request, response, name, value)
+        return response
+
+
+def policy(nonce: str) -> str:
+    """Return what a page may load and do: of this host only, and no script without the nonce."""
+    return (
+        f"default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self'; img-src 'self' data: blob:; "
+        "font-src 'self'; connect-src 'self'; form-action 'self'; frame-src 'self'; manifest-src 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    )
+
+
+async def visit_of(request: Request) -> Visit:
+    """Return the visit of somebody who is signed in. Raises NotSignedIn, OutsideScope."""
+    visit = await guest_of(request)
+    who = visit.visitor
+    if who.caller.scope is not None:
+        who.caller.scope.check_request(request.method, getattr(request.scope.get("route"), "path", ""))
+    return visit
+
+
+async def guest_of(request: Request) -> Visit:
+    """Return a visit, whether or not somebody is signed in."""
+    parts, secret = parts_of(request), secret_of(request)
+    if not secret or len(secret) > _LONGEST_SECRET:
+        return Visit(request, parts, guests_language(request))
+    try:
+        who = await visiting.visitor(parts, secret)
+    except NotSignedIn:
+        return Visit(request, parts, guests_language(request))
+    return Visit(request, parts, who.caller.language, who)
+
+
+def guests_language(request: Request) -> Language:
+    """Return the language somebody chose in this browser, or the one it asks for."""
+    chosen = read_setting(request, LANGUAGE)
+    if chosen == "zh":
+        return "zh"
+    return "en" if chosen == "en" else language_of(request)
+
+
+Visiting = Annotated[Visit, Depends(visit_of)]
+"""For pages of those who are signed in."""
+Guest = Annotated[Visit, Depends(guest_of)]
+"""For pages that anybody may open."""

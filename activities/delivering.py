@@ -17,6 +17,7 @@ from temporalio import activity
 
 from domain.library import Library, UnknownProcess
 from domain.moments import local_day
+from domain.permitting import actor_title
 from domain.values import Language, Text
 from records import notifications
 from records.database import Database
@@ -122,7 +123,7 @@ class DeliveringActivities:
         )
 
     def _message(self, owed: Owed, address: str) -> Message:
-        step = outcome = None
+        step = outcome = post = None
         title, zone = _UNTITLED, "UTC"
         try:
             process = self._library.by_digest(owed.digest)
@@ -131,6 +132,7 @@ class DeliveringActivities:
         else:
             title, zone = process.title, process.time_zone
             step = process.steps[owed.step].title if owed.step in process.steps else None
+            post = actor_title(process, owed.actor) if owed.on_behalf_of else None
             outcome = process.outcomes[owed.outcome].title if owed.outcome in process.outcomes else None
         return Message(
             id=owed.message_id,
@@ -141,6 +143,7 @@ class DeliveringActivities:
             process=title,
             step=step,
             outcome=outcome,
+            in_place_of=post,
             due_on=owed.due_on,
             today=local_day(self._clock(), zone),
             created_at=owed.created_at,

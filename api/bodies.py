@@ -199,7 +199,15 @@ class PostBody(Asked):
     to: Day | None = None
 
 
-class DelegationBody(Asked):
+class LendingBody(Asked):
+    """What a post is lent for: everything, or some processes, stages or units with all below them."""
+
+    processes: Annotated[tuple[Label, ...], Field(max_length=50)] = ()
+    stages: Annotated[tuple[Label, ...], Field(max_length=50)] = ()
+    units: Annotated[tuple[Id, ...], Field(max_length=50)] = ()
+
+
+class DelegationBody(LendingBody):
     """A post to lend to a substitute."""
 
     post: Id

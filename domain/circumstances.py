@@ -2,9 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from domain.values import Value
+
+
+class LentFor(Value):
+    """What a post is lent for, where it is not lent for everything. An empty part limits nothing."""
+
+    processes: tuple[str, ...] = ()
+    stages: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    """Of these, and of all below them."""
+
+    def covers(self, process: str, stage: str, path: Iterable[UnitRef]) -> bool:
+        """Whether it is for a case of this process, in this stage, whose units these are."""
+        return (
+            (not self.processes or process in self.processes)
+            and (not self.stages or stage in self.stages)
+            and (not self.units or any(unit.id in self.units for unit in path))
+        )
 
 
 class HeldPost(Value):
@@ -16,6 +34,8 @@ class HeldPost(Value):
     unit_kind: str
     on_behalf_of: str | None = None
     """The person whose post a substitute uses."""
+    lent_for: LentFor | None = None
+    """What a substitute may use it for; None for everything, and for one's own."""
 
     @property
     def actor(self) -> str:

@@ -6,15 +6,45 @@ from collections.abc import Iterable
 
 from domain.case import Case
 from domain.circumstances import Circumstances
+from domain.drafting import Signature
 from domain.permitting import actors_of, check_same_answer, check_separation, sign
 from domain.process import Process
 from domain.refusals import RuleViolation
+from domain.steps import Step
 
 
 def entitled_to(process: Process, case: Case, steps: Iterable[str], known: Circumstances) -> tuple[str, ...]:
     """Return those of some open steps which the actor may act on, by his posts and parts in the case."""
     edition = process.edition(case.version)
     return tuple(step for step in steps if step in edition.steps and _may(edition, case, step, known))
+
+
+def barred_from(process: Process, case: Case, step_id: str) -> tuple[str, ...]:
+    """Return those who have a part in the case by which they may not act on an open step, for others either.
+
+    Of people without a part in the case nobody is barred.
+    """
+    edition = process.edition(case.version)
+    step = edition.steps[step_id]
+    parts = [person for held in case.people.values() for person in held]
+    parts += [person for state in case.steps.values() for person in state.actors]
+    state = case.steps.get(step_id)
+    for answer in () if state is None else state.answers:
+        parts += [answer.person, *([answer.for_whom] if answer.for_whom else [])]
+    return tuple(
+        person
+        for person in sorted({case.subject, *parts})
+        if _is_barred(case, step, Signature(person=person))
+    )
+
+
+def _is_barred(case: Case, step: Step, signature: Signature) -> bool:
+    try:
+        check_separation(case, step, signature)
+        check_same_answer(case, step, signature)
+    except RuleViolation:
+        return True
+    return False
 
 
 def _may(process: Process, case: Case, step_id: str, known: Circumstances) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from domain.blocking import blocked_by
 from domain.case import Case, StepState
-from domain.circumstances import Circumstances, UnitRef
+from domain.circumstances import Circumstances, HeldPost, UnitRef
 from domain.conditions import holds
 from domain.drafting import Signature
 from domain.moments import local_day, numbered
@@ -150,6 +150,11 @@ def same_person(rule: str, basis: str, says: Text | None) -> SamePersonTwice:
     return SamePersonTwice(rule, basis=basis, detail=detail)
 
 
+def serves(post: HeldPost, case: Case) -> bool:
+    """Whether a post is the actor's own, or lent for cases like this one as it stands."""
+    return post.lent_for is None or post.lent_for.covers(case.process, case.stage, case.path)
+
+
 def _as_actor(case: Case, actor: Actor, known: Circumstances) -> Signature | None:
     if actor == "subject":
         return Signature(person=known.actor) if known.actor == case.subject else None
@@ -166,6 +171,7 @@ def _as_actor(case: Case, actor: Actor, known: Circumstances) -> Signature | Non
         and post.actor == actor
         and post.unit == unit.id
         and post.on_behalf_of != case.subject
+        and serves(post, case)
     ]
     # Whoever holds a post himself does not act as the substitute of somebody else who holds it, too.
     post = min(held, key=lambda each: each.on_behalf_of is not None, default=None)

@@ -68,13 +68,13 @@ def append(
         "due_on": first_due(expected.open),
     }
     today = local_day(now, process.time_zone)
-    owed = owed_rows(connection, after.id, obligations_of(process, new, after), now, today)
+    owed = owed_rows(connection, after, obligations_of(process, new, after), now, today)
     with _one_open_case(), at_once(connection):
         if before is None:
             _PUT_CASE.send(connection, row | {"created_at": now})
         changed = None if before is None else _change_case(connection, process, before, row)
         _PUT_EVENTS.send_many(connection, [event_row(after.id, one) for one in stored])
-        opened = follow_tasks(connection, after, expected.open, tasks, now)
+        opened = follow_tasks(connection, process, after, expected.open, tasks, now)
         put_owed(connection, owed)
         _tell_the_workflow(connection, after, now)
     if changed is not None and changed.count != 1:

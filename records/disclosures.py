@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row
 
 from records.cursors import Page, cursor_of, place_of
 from records.door_tables import disclosed, disclosures
-from records.scope import AUDITOR, held_units, units_below
+from records.scope import AUDITOR, Scope, held_units, units_in
 from records.tables import cases, posts
 
 _AUDITED = held_units(shows=posts.c.role == AUDITOR)
@@ -83,9 +83,10 @@ def list_disclosures(
 
     Raises BadCursor.
     """
-    tops = tuple(connection.execute(_AUDITED, {"person": viewer, "today": today}).scalars())
+    audited = units_in(connection, _AUDITED, viewer, today)
+    seen = Scope(viewer, today, audited.are_all, audited.wholly, audited.partly).by_posts()
     query = sa.select(disclosures).join(cases, cases.c.id == disclosures.c.case_id)
-    query = query.where(cases.c.unit_id.in_(units_below(tops)))
+    query = query.where(seen)
     if case_id is not None:
         query = query.where(disclosures.c.case_id == case_id)
     if cursor is not None:

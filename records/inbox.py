@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Connection, Row, Select
 
 from records.cursors import Page, cursor_of, place_of
+from records.lending import covers_case, is_narrowed, names
 from records.scope import held_now, is_below
 from records.tables import cases, delegations, people, posts, tasks, units
 
@@ -147,7 +148,8 @@ def _mine(person: str, today: date) -> Select[Any]:
         tasks.c.due_on,
     )
     # Tasks of posts, by far the most, are not in the index of those asked in person.
-    asked = sa.and_(tasks.c.person_id == person, sa.literal_column("tasks.person_id <> ''"))
+    open_to = sa.and_(tasks.c.paused.is_(sa.false()), sa.not_(names(tasks.c.barred, person)))
+    asked = sa.and_(tasks.c.person_id == person, sa.literal_column("tasks.person_id <> ''"), open_to)
     in_person = sa.select(*columns, sa.literal("0//").label("way")).where(asked)
     same_place = sa.and_(
         tasks.c.unit_id == posts.c.unit_id, tasks.c.role == posts.c.role, tasks.c.person_id == ""
@@ -155,16 +157,25 @@ def _mine(person: str, today: date) -> Select[Any]:
     own = (
         sa.select(*columns, sa.literal("1/").concat(posts.c.id).concat("/").label("way"))
         .join(posts, same_place)
-        .where(posts.c.person_id == person, held_now(posts, today))
+        .where(posts.c.person_id == person, held_now(posts, today), open_to)
     )
     lent_way = sa.literal("2/").concat(posts.c.id).concat("/").concat(posts.c.person_id)
     lent = (
         sa.select(*columns, lent_way.label("way"))
         .join(posts, same_place)
         .join(delegations, delegations.c.post_id == posts.c.id)
-        .where(delegations.c.substitute_id == person, held_now(delegations, today), held_now(posts, today))
+        .where(
+            delegations.c.substitute_id == person,
+            held_now(delegations, today),
+            held_now(posts, today),
+            open_to,
+            sa.not_(names(tasks.c.barred, posts.c.person_id)),
+        )
     )
-    ways = sa.union_all(in_person, own, lent).subquery()
+    # Only what is lent for some cases makes the database look at cases.
+    for_all = lent.where(sa.not_(is_narrowed()))
+    for_some = lent.join(cases, cases.c.id == tasks.c.case_id).where(is_narrowed(), covers_case())
+    ways = sa.union_all(in_person, own, for_all, for_some).subquery()
     kept = [column for column in ways.c if column.name not in {"way", "case_id", "step"}]
     merged = [sa.func.min(column, type_=column.type).label(column.name) for column in kept]
     return sa.select(ways.c.case_id, ways.c.step, *merged, sa.func.min(ways.c.way).label("way")).group_by(

@@ -55,6 +55,8 @@ class Owed:
     subject_name: str
     unit_name: str
     created_at: datetime
+    on_behalf_of: str | None = None
+    """Whose substitute is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +210,7 @@ def _owed(row: Row[Any]) -> Owed:
         subject_name=row.subject_name,
         unit_name=row.unit_name,
         created_at=row.created_at,
+        on_behalf_of=row.on_behalf_of,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache, lru_cache
 from typing import Any
@@ -11,9 +11,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from domain.case import Case
 from domain.obligations import Obligation
 from records.columns import Day
 from records.dialects import insert_for
+from records.lending import LIMITS, lent_for
 from records.prepared import Prepared
 from records.scope import held_now
 from records.tables import delegations, obligations, posts
@@ -21,26 +23,30 @@ from records.tables import delegations, obligations, posts
 _DOMAIN = "accede"
 
 
-def owe(connection: Connection, case_id: str, owed: Sequence[Obligation], now: datetime, today: date) -> None:
+def owe(connection: Connection, case: Case, owed: Sequence[Obligation], now: datetime, today: date) -> None:
     """Write down what is owed; what was written down before stays as it is."""
-    put_owed(connection, owed_rows(connection, case_id, owed, now, today))
+    put_owed(connection, owed_rows(connection, case, owed, now, today))
 
 
 def owed_rows(
-    connection: Connection, case_id: str, owed: Sequence[Obligation], now: datetime, today: date
+    connection: Connection, case: Case, owed: Sequence[Obligation], now: datetime, today: date
 ) -> list[dict[str, Any]]:
     """Return a row for each person that each duty concerns.
 
-    A post stands for those who hold it today and their substitutes. A post that nobody holds leaves a row
-    without a person, so that the gap can be seen.
+    A post stands for those who hold it today and for substitutes to whom it is lent for this case; not for
+    the person concerned, nor for whoever acts for him. A post that nobody holds leaves a row without a
+    person, so that the gap can be seen.
     """
     asked = {(o.assignee.unit, o.assignee.role) for o in owed if o.assignee.unit and o.assignee.role}
-    holders = _holders(connection, asked, today)
-    return [
-        _row(case_id, one, person, now)
-        for one in owed
-        for person in one.assignee.people or holders.get((one.assignee.unit, one.assignee.role)) or (None,)
-    ]
+    holders = _holders(connection, case, asked, today)
+    rows = []
+    for one in owed:
+        if one.assignee.people:
+            told: Mapping[str | None, str | None] = dict.fromkeys(one.assignee.people)
+        else:
+            told = holders.get((one.assignee.unit, one.assignee.role)) or {None: None}
+        rows += [_row(case.id, one, person, owner, now) for person, owner in told.items()]
+    return rows
 
 
 def put_owed(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
@@ -54,7 +60,9 @@ def obligation_id(case_id: str, owed: Obligation, person: str | None) -> str:
     return hashlib.sha256(parts.encode()).hexdigest()[:32]
 
 
-def _row(case_id: str, owed: Obligation, person: str | None, now: datetime) -> dict[str, Any]:
+def _row(
+    case_id: str, owed: Obligation, person: str | None, owner: str | None, now: datetime
+) -> dict[str, Any]:
     made = obligation_id(case_id, owed, person)
     return {
         "id": made,
@@ -67,6 +75,7 @@ def _row(case_id: str, owed: Obligation, person: str | None, now: datetime) -> d
         "due_on": owed.due_on,
         "actor": owed.assignee.actor,
         "person_id": person,
+        "on_behalf_of": owner,
         "created_at": now,
         "status": "nobody" if person is None else "waiting",
         "attempts": 0,
@@ -76,17 +85,22 @@ def _row(case_id: str, owed: Obligation, person: str | None, now: datetime) -> d
 
 
 def _holders(
-    connection: Connection, asked: Iterable[tuple[str, str]], today: date
-) -> dict[tuple[str | None, str | None], list[str]]:
+    connection: Connection, case: Case, asked: Iterable[tuple[str, str]], today: date
+) -> dict[tuple[str | None, str | None], dict[str | None, str | None]]:
+    """Return those who are told for each post, with whose substitute each is; for oneself goes first."""
     wanted = sorted(asked)
     if not wanted:
         return {}
-    found: dict[tuple[str | None, str | None], list[str]] = {}
+    found: dict[tuple[str | None, str | None], dict[str | None, str | None]] = {}
     given = {
         f"{name}_{n}": value for n, pair in enumerate(wanted) for name, value in zip(_PAIR, pair, strict=True)
     }
-    for unit, role, person in _holders_query(len(wanted)).rows(connection, given | {"today": today}):
-        found.setdefault((unit, role), []).append(person)
+    rows = _holders_query(len(wanted)).rows(connection, given | {"today": today})
+    for unit, role, person, owner, *limits in sorted(rows, key=lambda row: (row[2], row[3] or "")):
+        narrowed = lent_for(*limits)
+        covered = narrowed is None or narrowed.covers(case.process, case.stage, case.path)
+        if covered and case.subject not in {person, owner}:
+            found.setdefault((unit, role), {}).setdefault(person, owner)
     return found
 
 
@@ -99,13 +113,21 @@ def _holders_query(number: int) -> Prepared:
         for n in range(number)
     )
     here = sa.and_(sa.or_(*named), held_now(posts, today))
-    own = sa.select(posts.c.unit_id, posts.c.role, posts.c.person_id).where(here)
+    nothing = [sa.null().label(column.name) for column in LIMITS]
+    owner = sa.null().label("owner")
+    own = sa.select(posts.c.unit_id, posts.c.role, posts.c.person_id, owner, *nothing).where(here)
     substitutes = (
-        sa.select(posts.c.unit_id, posts.c.role, delegations.c.substitute_id)
+        sa.select(
+            posts.c.unit_id,
+            posts.c.role,
+            delegations.c.substitute_id,
+            posts.c.person_id.label("owner"),
+            *LIMITS,
+        )
         .join(delegations, delegations.c.post_id == posts.c.id)
         .where(here, held_now(delegations, today))
     )
-    return Prepared(sa.union(own, substitutes).order_by(sa.text("1, 2, 3")))
+    return Prepared(sa.union_all(own, substitutes))
 
 
 _PAIR = ("unit", "role")

@@ -12,7 +12,9 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from domain.circumstances import LentFor
 from records.cursors import Page, cursor_of, place_of
+from records.lending import LIMITS, lent_for
 from records.scope import ADMIN, held_now, held_on
 from records.searching import named
 from records.tables import delegations, people, posts, restrictions, standings, unit_closure
@@ -31,6 +33,8 @@ class HeldThen:
     unit_kind: str
     on_behalf_of: str | None
     """Whose post it was, where it was lent."""
+    lent_for: LentFor | None = None
+    """For what it was lent, where not for everything."""
 
 
 def people_then(
@@ -69,11 +73,14 @@ def held_then(
     """
     columns = (posts.c.id, posts.c.role, posts.c.unit_id)
     held = held_now if today else held_on
-    own = sa.select(posts.c.person_id.label("who"), *columns, sa.null().label("owner")).where(
+    nothing = [sa.null().label(column.name) for column in LIMITS]
+    own = sa.select(posts.c.person_id.label("who"), *columns, sa.null().label("owner"), *nothing).where(
         held(posts, day)
     )
     lent = (
-        sa.select(delegations.c.substitute_id.label("who"), *columns, posts.c.person_id.label("owner"))
+        sa.select(
+            delegations.c.substitute_id.label("who"), *columns, posts.c.person_id.label("owner"), *LIMITS
+        )
         .join(delegations, delegations.c.post_id == posts.c.id)
         .where(held(posts, day), held(delegations, day))
     )
@@ -85,7 +92,15 @@ def held_then(
     rows = connection.execute(sa.union_all(own, lent)).all()
     there = states_on(connection, sorted({row.unit_id for row in rows}), day)
     found = (
-        HeldThen(row.who, row.id, row.role, row.unit_id, there[row.unit_id].kind, row.owner)
+        HeldThen(
+            row.who,
+            row.id,
+            row.role,
+            row.unit_id,
+            there[row.unit_id].kind,
+            row.owner,
+            lent_for(row.processes, row.stages, row.units),
+        )
         for row in rows
         if row.unit_id in there
     )
@@ -112,4 +127,8 @@ def holds_above(connection: Connection, who: str, units: Sequence[str], today: d
     """Whether somebody holds a post today, own or lent, in one of some units or above it."""
     above = sa.select(unit_closure.c.ancestor_id).where(unit_closure.c.unit_id.in_(units))
     places = set(connection.execute(above).scalars())
-    return any(held.unit in places for held in held_then(connection, today, person=who, today=True))
+    return any(
+        held.unit in places
+        and (held.lent_for is None or not held.lent_for.units or not places.isdisjoint(held.lent_for.units))
+        for held in held_then(connection, today, person=who, today=True)
+    )

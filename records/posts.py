@@ -11,6 +11,8 @@ from uuid import uuid4
 import sqlalchemy as sa
 from sqlalchemy import Connection, Row, Select, Table
 
+from domain.circumstances import LentFor
+from records import lending
 from records.cursors import Page
 from records.paging import in_order, page_of
 from records.people import person
@@ -60,6 +62,8 @@ class Delegation:
     granted_at: datetime | None = None
     revoked_at: datetime | None = None
     """When it was taken at once, on its last day."""
+    lent_for: LentFor | None = None
+    """None where it is lent for everything."""
 
 
 def add_post(  # noqa: PLR0913 - what a post is, and who gave it when
@@ -141,7 +145,7 @@ def list_posts(
     return Page(tuple(_post(row) for row in rows), following)
 
 
-def add_delegation(
+def add_delegation(  # noqa: PLR0913 - what is lent, for how long, for what, and who says so
     connection: Connection,
     *,
     post_id: str,
@@ -150,15 +154,26 @@ def add_delegation(
     to_on: date | None = None,
     granted_by: str | None = None,
     granted_at: datetime | None = None,
+    lent_for: LentFor | None = None,
     id: str | None = None,  # noqa: A002 - the column's name
 ) -> Delegation:
-    """Lend a post. Raises NotFound, OutOfOrder where it would end too early or go to its own holder."""
+    """Lend a post, for everything or for some cases.
+
+    Raises NotFound, OutOfOrder where it would end too early or go to its own holder.
+    """
     check_order(from_on, to_on)
     person(connection, substitute)
     if post(connection, post_id).person == substitute:
         raise OutOfOrder("nobody substitutes for themselves")
     lasts = {"from_on": from_on, "to_on": to_on, "granted_by": granted_by, "granted_at": granted_at}
-    lent: dict[str, object] = {"post_id": post_id, "substitute_id": substitute}
+    limits = lent_for or LentFor()
+    lent: dict[str, object] = {
+        "post_id": post_id,
+        "substitute_id": substitute,
+        "processes": lending.kept(limits.processes),
+        "stages": lending.kept(limits.stages),
+        "units": lending.kept(limits.units),
+    }
     return delegation(connection, _put(connection, delegations, id, lent | lasts))
 
 
@@ -254,4 +269,5 @@ def _delegation(row: Row[Any]) -> Delegation:
         row.granted_by,
         row.granted_at,
         row.revoked_at,
+        lending.lent_for(row.processes, row.stages, row.units),
     )

@@ -96,7 +96,7 @@ def rebuilt(connection: Connection, library: Library, case_id: str) -> Rebuilt:
         case=case_row(process, case, last.hash) | moments,
         people=people_rows(case),
         materials=material_rows(case_id, [one.event for one in stored]),
-        tasks=task_rows(case_id, expected, opened, last.event.recorded_at),
+        tasks=task_rows(process, case, expected, opened, last.event.recorded_at),
     )
 
 
@@ -169,4 +169,4 @@ def _owe_again(connection: Connection, library: Library, case_id: str) -> None:
     for now, act in _by_act(stored):
         new = [one.event for one in act]
         case = replay(process, new, case)
-        owe(connection, case_id, obligations(process, new, case), now, local_day(now, process.time_zone))
+        owe(connection, case, obligations(process, new, case), now, local_day(now, process.time_zone))

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import BindParameter, ColumnElement, CompoundSelect, Select
 
 from records.columns import Day
+from records.lending import LIMITS
 from records.prepared import Prepared
 from records.scope import held_now, held_on
 from records.tables import delegations, people, posts, restrictions, standings, unit_closure, units
@@ -37,14 +38,15 @@ def _posts_query() -> CompoundSelect[Any]:
     actor = sa.bindparam("actor", type_=sa.String())
     today = sa.bindparam("today", type_=Day())
     columns = (posts.c.id, posts.c.role, posts.c.unit_id, units.c.kind)
+    nothing = [sa.null().label(column.name) for column in LIMITS]
     own = (
-        sa.select(*columns, sa.null().label("owner"), held_on(posts, _ON).label("then"))
+        sa.select(*columns, sa.null().label("owner"), held_on(posts, _ON).label("then"), *nothing)
         .join(units, units.c.id == posts.c.unit_id)
         .where(posts.c.person_id == actor, held_now(posts, today))
     )
     then = sa.and_(held_on(posts, _ON), held_on(delegations, _ON))
     lent = (
-        sa.select(*columns, posts.c.person_id.label("owner"), then.label("then"))
+        sa.select(*columns, posts.c.person_id.label("owner"), then.label("then"), *LIMITS)
         .join(units, units.c.id == posts.c.unit_id)
         .join(delegations, delegations.c.post_id == posts.c.id)
         .where(delegations.c.substitute_id == actor, held_now(delegations, today), held_now(posts, today))

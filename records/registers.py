@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from domain.case import Case
 from domain.circumstances import Circumstances, HeldPost, PersonFacts, Roster, UnitRef
 from domain.process import Body, Process
+from records.lending import lent_for
 from records.prepared import Sent, at_once
 from records.problems import NotFound
 from records.register_queries import POSTS, Formed, paths_query, people_query, rosters_query
@@ -42,7 +43,7 @@ class Surroundings:
     unit_names: Mapping[str, str]
     """Of the units on both paths, by id."""
     watches: frozenset[str]
-    """The units in which the actor holds a post today, own or lent, that shows cases."""
+    """The units in which the actor holds a post today, own or lent for everything, that shows cases."""
     closing: Mapping[str, str]
     """Of the units on both paths those that are closed or about to be, and the first day they are no more."""
 
@@ -116,15 +117,25 @@ def surroundings(
         target_path=paths.get(target_unit, ()) if target_unit is not None else (),
     )
     return Surroundings(
-        known, names, unit_names, frozenset(row[2] for row in held if row[1] != ADMIN), closing
+        known, names, unit_names, frozenset(row[2] for row in held if _shows_all(row)), closing
     )
 
 
+def _shows_all(row: tuple[Any, ...]) -> bool:
+    """Whether a post shows every case in its unit and below: one that is lent for some cases does not."""
+    return row[1] != ADMIN and all(limit is None for limit in row[6:])
+
+
 def _posts(held: Iterable[tuple[Any, ...]]) -> tuple[HeldPost, ...]:
-    rows = sorted({row[:5] for row in held if row[5]}, key=lambda row: (row[4] or "", row[0]))
+    rows = sorted(
+        {(*row[:5], *row[6:]) for row in held if row[5]},
+        key=lambda row: (row[4] or "", row[0], *(limit or "" for limit in row[5:])),
+    )
     return tuple(
-        HeldPost.model_construct(id=id_, role=role, unit=unit, unit_kind=kind, on_behalf_of=owner)
-        for id_, role, unit, kind, owner in rows
+        HeldPost.model_construct(
+            id=id_, role=role, unit=unit, unit_kind=kind, on_behalf_of=owner, lent_for=lent_for(*limits)
+        )
+        for id_, role, unit, kind, owner, *limits in rows
     )
 
 

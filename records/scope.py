@@ -10,15 +10,32 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import BindParameter, ColumnElement, Connection, FromClause, Row, Select
 
+from domain.circumstances import LentFor
 from domain.seeing import ADMIN as ADMIN  # noqa: PLC0414 - asked for under this module's name, too
 from domain.seeing import AUDITOR as AUDITOR  # noqa: PLC0414 - the same
 from records.columns import Day
+from records.lending import LIMITS, lent_for
 from records.tables import case_people, cases, delegations, posts, unit_closure, units
+
+
+@dataclass(frozen=True, slots=True)
+class Lent:
+    """A post that is lent for some cases: those below its units that belong to these processes and stages."""
+
+    units: tuple[str, ...]
+    """Of the post, or those below it that the delegation names."""
+    processes: tuple[str, ...] = ()
+    stages: tuple[str, ...] = ()
+
+    def cases_are(self) -> ColumnElement[bool]:
+        """Return the condition on `cases` that they are of these processes and in these stages."""
+        asked = ((cases.c.process, self.processes), (cases.c.stage, self.stages))
+        return sa.and_(sa.true(), *(column.in_(names) for column, names in asked if names))
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +47,9 @@ class Scope:
     everything: bool
     """The person holds posts above every unit there is, so that no row has to be looked at for this."""
     units: tuple[str, ...] = ()
-    """The units of the person's posts, own and lent; what lies below them is seen."""
+    """The units of the person's posts, own and lent for everything; what lies below them is seen."""
+    lent: tuple[Lent, ...] = ()
+    """What is lent for some cases only."""
     processes: tuple[str, ...] = ()
     """Of what is seen, only what belongs to these; all where it is empty."""
     within: tuple[str, ...] = ()
@@ -44,11 +63,20 @@ class Scope:
         if self.everything:
             return sa.true()
         part = sa.select(1).where(case_people.c.case_id == cases.c.id, case_people.c.person_id == self.person)
-        in_person = sa.or_(cases.c.subject_id == self.person, sa.exists(part))
-        if not self.units:
-            return in_person
+        return sa.or_(cases.c.subject_id == self.person, sa.exists(part), *self._by_posts())
+
+    def by_posts(self) -> ColumnElement[bool]:
+        """Return the condition on a row of `cases` that is seen by a post, and not only by a part in it."""
+        return self._narrowed(sa.true() if self.everything else sa.or_(sa.false(), *self._by_posts()))
+
+    def _by_posts(self) -> list[ColumnElement[bool]]:
         places = (cases.c.unit_id, cases.c.target_unit_id)
-        return sa.or_(in_person, *(is_below(self.units, place) for place in places))
+        wholly = [is_below(self.units, place) for place in places] if self.units else []
+        partly = [
+            sa.and_(sa.or_(*(is_below(lent.units, place) for place in places)), lent.cases_are())
+            for lent in self.lent
+        ]
+        return wholly + partly
 
     def reasons(self) -> tuple[ColumnElement[bool], ...]:
         """Return conditions on `cases`, of which one has to hold.
@@ -58,10 +86,11 @@ class Scope:
         """
         if self.everything:
             return (self._narrowed(sa.true()),)
-        concerns = self._narrowed(self._concerns_them())
-        if not self.units:
-            return (concerns,)
-        return (self._narrowed(cases.c.unit_id.in_(units_below(self.units))), concerns)
+        wholly = [cases.c.unit_id.in_(units_below(self.units))] if self.units else []
+        partly = [
+            sa.and_(cases.c.unit_id.in_(units_below(lent.units)), lent.cases_are()) for lent in self.lent
+        ]
+        return tuple(self._narrowed(reason) for reason in (*wholly, *partly, self._concerns_them()))
 
     def reasons_within(self, connection: Connection, unit: str) -> tuple[ColumnElement[bool], ...]:
         """Return the same for the cases of a unit and of all below it; none where nothing is seen there.
@@ -71,11 +100,15 @@ class Scope:
         """
         if self.everything:
             return (self._narrowed(cases.c.unit_id.in_(units_below((unit,)))),)
-        concerns = self._narrowed(sa.and_(self._concerns_them(), is_below((unit,), cases.c.unit_id)))
-        shared = self._shared(connection, unit)
-        if not shared:
-            return (concerns,)
-        return (self._narrowed(cases.c.unit_id.in_(units_below(shared))), concerns)
+        found = [sa.and_(self._concerns_them(), is_below((unit,), cases.c.unit_id))]
+        for units_, asked in (
+            (self.units, sa.true()),
+            *((lent.units, lent.cases_are()) for lent in self.lent),
+        ):
+            shared = _shared(connection, units_, unit)
+            if shared:
+                found.append(sa.and_(cases.c.unit_id.in_(units_below(shared)), asked))
+        return tuple(self._narrowed(reason) for reason in found)
 
     def _narrowed(self, seen: ColumnElement[bool]) -> ColumnElement[bool]:
         """Return a condition that leaves out what this is not for."""
@@ -97,16 +130,10 @@ class Scope:
             # Few cases wait for another unit: these are looked through, not all the units.
             waits = sa.and_(moving.c.target_unit_id > "", is_below(self.units, moving.c.target_unit_id))
             found.append(sa.select(moving.c.id).where(waits))
+        for lent in self.lent:
+            waits = sa.and_(cases.c.target_unit_id > "", is_below(lent.units, cases.c.target_unit_id))
+            found.append(sa.select(cases.c.id).where(waits, lent.cases_are()))
         return cases.c.id.in_(sa.union_all(*found))
-
-    def _shared(self, connection: Connection, unit: str) -> tuple[str, ...]:
-        """Return the tops of what lies both below this unit and below the person's own."""
-        pairs = sa.select(unit_closure.c.unit_id)
-        inside = pairs.where(unit_closure.c.ancestor_id.in_(self.units), unit_closure.c.unit_id == unit)
-        above = pairs.where(unit_closure.c.ancestor_id == unit, unit_closure.c.unit_id.in_(self.units))
-        if connection.execute(inside.limit(1)).first() is not None:
-            return (unit,)
-        return tuple(connection.execute(above).scalars())
 
 
 def scope_of(
@@ -118,21 +145,56 @@ def scope_of(
     within: tuple[str, ...] = (),
 ) -> Scope:
     """Return what a person may see today, or of that what belongs to some processes and lies within units."""
-    held = connection.execute(_HELD_UNITS, {"person": person, "today": today}).all()
-    units_held = tuple(row.unit_id for row in held)
-    return Scope(person, today, above_all(held), units_held, processes=processes, within=within)
+    held = units_in(connection, _HELD_UNITS, person, today)
+    return Scope(person, today, held.are_all, held.wholly, held.partly, processes=processes, within=within)
 
 
 def scope_of_others(connection: Connection, person: str, today: date, *, leaving_out: str) -> Scope:
     """Return what a person would see without the posts of one role."""
     query = held_units(shows=posts.c.role.not_in((ADMIN, leaving_out)))
-    held = connection.execute(query, {"person": person, "today": today}).all()
-    return Scope(person, today, above_all(held), tuple(row.unit_id for row in held))
+    held = units_in(connection, query, person, today)
+    return Scope(person, today, held.are_all, held.wholly, held.partly)
 
 
-def above_all(held: Sequence[Row[Any]]) -> bool:
-    """Whether rows of units, as `held_units` selects them, have every root among them."""
-    return bool(held) and sum(row.parent_id is None for row in held) == held[0].roots
+class Held(NamedTuple):
+    """The units of somebody's posts."""
+
+    wholly: tuple[str, ...]
+    """Of posts that are his own, or lent for everything."""
+    partly: tuple[Lent, ...]
+    are_all: bool
+    """The first are above every unit there is."""
+
+
+def units_in(connection: Connection, query: Select[Any], person: str, today: date) -> Held:
+    """Return the units that `held_units` selects for somebody."""
+    rows = connection.execute(query, {"person": person, "today": today}).all()
+    wholly = [row for row in rows if row.processes is None and row.stages is None and row.units is None]
+    partly = [_lent(connection, row) for row in rows if row not in wholly]
+    above_all = bool(wholly) and sum(row.parent_id is None for row in wholly) == wholly[0].roots
+    return Held(tuple(row.unit_id for row in wholly), tuple(lent for lent in partly if lent.units), above_all)
+
+
+def _lent(connection: Connection, row: Row[Any]) -> Lent:
+    """Return what is lent, in the units that still lie below the post's."""
+    limits = lent_for(row.processes, row.stages, row.units) or LentFor()
+    units_ = (row.unit_id,)
+    if limits.units:
+        below = units_below(units_).where(unit_closure.c.unit_id.in_(limits.units))
+        units_ = tuple(sorted(connection.execute(below).scalars()))
+    return Lent(units_, limits.processes, limits.stages)
+
+
+def _shared(connection: Connection, units_: Sequence[str], unit: str) -> tuple[str, ...]:
+    """Return the tops of what lies both below this unit and below some."""
+    if not units_:
+        return ()
+    pairs = sa.select(unit_closure.c.unit_id)
+    inside = pairs.where(unit_closure.c.ancestor_id.in_(units_), unit_closure.c.unit_id == unit)
+    above = pairs.where(unit_closure.c.ancestor_id == unit, unit_closure.c.unit_id.in_(units_))
+    if connection.execute(inside.limit(1)).first() is not None:
+        return (unit,)
+    return tuple(connection.execute(above).scalars())
 
 
 def units_below(tops: Sequence[str]) -> Select[Any]:
@@ -157,19 +219,23 @@ def held_now(table: FromClause, today: date | BindParameter[date]) -> ColumnElem
 
 
 def held_units(*, shows: ColumnElement[bool]) -> Select[Any]:
-    """Select the units where a `person` holds posts `today`, own and lent, and how many roots there are."""
+    """Select the units where a `person` holds posts `today`, own and lent with what for, and how many roots
+    there are.
+    """
     person, today = sa.bindparam("person", type_=sa.String()), sa.bindparam("today", type_=Day())
     held = sa.and_(shows, held_now(posts, today))
-    own = sa.select(posts.c.unit_id).where(posts.c.person_id == person, held)
+    nothing = [sa.null().label(column.name) for column in LIMITS]
+    own = sa.select(posts.c.unit_id, *nothing).where(posts.c.person_id == person, held)
     lent = (
-        sa.select(posts.c.unit_id)
+        sa.select(posts.c.unit_id, *LIMITS)
         .join(delegations, delegations.c.post_id == posts.c.id)
         .where(delegations.c.substitute_id == person, held_now(delegations, today), held)
     )
     mine = sa.union(own, lent).subquery()
     root = units.alias()
     roots = sa.select(sa.func.count()).where(root.c.parent_id.is_(None)).scalar_subquery()
-    return sa.select(mine.c.unit_id, units.c.parent_id, roots.label("roots")).join(
+    limits = [mine.c[column.name] for column in LIMITS]
+    return sa.select(mine.c.unit_id, units.c.parent_id, roots.label("roots"), *limits).join(
         units, units.c.id == mine.c.unit_id
     )
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
     text,
 )
 
@@ -112,6 +113,10 @@ delegations = Table(
     Column("id", _ID, primary_key=True),
     Column("post_id", _ID, ForeignKey("posts.id"), nullable=False, index=True),
     Column("substitute_id", _ID, ForeignKey("people.id"), nullable=False, index=True),
+    # What it is lent for, as records/lending.py writes it; null where nothing limits it.
+    Column("processes", Text),
+    Column("stages", Text),
+    Column("units", Text),
     Column("from_on", Day, nullable=False),
     Column("to_on", Day),
     Column("granted_by", _ID, ForeignKey("people.id")),
@@ -227,6 +232,10 @@ tasks = Table(
     Column("opened_at", Moment, nullable=False),
     Column("not_before", Day),
     Column("due_on", Day),
+    # Those with a part in the case by which they may not act on it, each between spaces.
+    Column("barred", Text, nullable=False, default="", server_default=""),
+    # The case is suspended.
+    Column("paused", Boolean, nullable=False, default=False, server_default=false()),
     Index(None, "unit_id", "role", "person_id"),
     Index(
         "ix_tasks_in_person",
@@ -249,6 +258,8 @@ obligations = Table(
     Column("due_on", Day),
     Column("actor", String(160), nullable=False),
     Column("person_id", _ID, ForeignKey("people.id")),
+    # Whose substitute is told; null where somebody is told for himself.
+    Column("on_behalf_of", _ID),
     Column("created_at", Moment, nullable=False),
     Column("status", String(20), nullable=False),
     Column("attempts", Integer, nullable=False, default=0),

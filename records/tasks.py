@@ -10,7 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from domain.case import Case
+from domain.entitled import barred_from
+from domain.process import Process
 from domain.waiting import OpenStep
+from records.lending import kept
 from records.prepared import Prepared, Sent, plain
 from records.tables import tasks
 
@@ -48,15 +51,20 @@ def opened_moments(found: Tasks) -> dict[tuple[str, int], datetime]:
     return {(row["step"], row["round"]): datetime.fromisoformat(row["opened_at"]) for row in found}
 
 
-def follow_tasks(
-    connection: Connection, case: Case, expected: Sequence[OpenStep], old: Tasks, now: datetime
+def follow_tasks(  # noqa: PLR0917 - the case, and what was and is to be done
+    connection: Connection,
+    process: Process,
+    case: Case,
+    expected: Sequence[OpenStep],
+    old: Tasks,
+    now: datetime,
 ) -> dict[tuple[str, int], datetime]:
     """Make the tasks of a case, which are `old`, those that are expected, and return when each was opened.
 
     An open one keeps its moment of opening. Rows that stay as they are are left alone.
     """
     opened = opened_moments(old)
-    rows = task_rows(case.id, expected, opened, now)
+    rows = task_rows(process, case, expected, opened, now)
     wanted = {_key(row): {name: plain(row[name]) for name in _NAMES} for row in rows}
     kept = {_key(row): row for row in old}
     gone = [key for key, row in kept.items() if wanted.get(key) != row]
@@ -77,12 +85,16 @@ def first_due(expected: Sequence[OpenStep]) -> date | None:
 
 
 def task_rows(
-    case_id: str, expected: Sequence[OpenStep], opened: dict[tuple[str, int], datetime], now: datetime
+    process: Process,
+    case: Case,
+    expected: Sequence[OpenStep],
+    opened: dict[tuple[str, int], datetime],
+    now: datetime,
 ) -> list[dict[str, Any]]:
     """Return a row for each certain person, and one for each post, who may act on an open step."""
     return [
         {
-            "case_id": case_id,
+            "case_id": case.id,
             "step": step.step,
             "actor": assignee.actor,
             "person_id": person,
@@ -93,8 +105,17 @@ def task_rows(
             "opened_at": opened.get((step.step, step.round), now),
             "not_before": step.not_before,
             "due_on": step.due_on,
+            "barred": _barred(case, assignee.actor, without),
+            "paused": case.status == "suspended",
         }
         for step in expected
+        for without in [barred_from(process, case, step.step)]
         for assignee in step.assignees
         for person in dict.fromkeys(assignee.people or ("",))
     ]
+
+
+def _barred(case: Case, actor: str, people: Sequence[str]) -> str:
+    """Return those who may not act, as they are kept: the subject, too, where others are asked."""
+    without = people if actor == "subject" else sorted({case.subject, *people})
+    return kept(without) or ""

@@ -27,7 +27,7 @@ from records.organisation import (
     posts_by_id,
 )
 from records.problems import NotFound
-from records.scope import ADMIN, above_all, held_on, held_units, is_below, units_below
+from records.scope import ADMIN, held_on, held_units, is_below, units_below, units_in
 from records.searching import EVERYBODY, RARE, bearers, named
 from records.tables import (
     case_people,
@@ -198,8 +198,13 @@ def _administered(connection: Connection, who: str, today: date) -> _Units:
 
 
 def _units_of(connection: Connection, query: Select[Any], who: str, today: date) -> _Units:
-    held = connection.execute(query, {"person": who, "today": today}).all()
-    return _Units(tuple(row.unit_id for row in held), above_all(held))
+    """Return the units a query selects.
+
+    People and posts belong to no process: a post that is lent for some cases shows those of its units.
+    """
+    held = units_in(connection, query, who, today)
+    partly = [unit for lent in held.partly for unit in lent.units]
+    return _Units(tuple(dict.fromkeys((*held.wholly, *partly))), held.are_all)
 
 
 def _are_many(connection: Connection, units: _Units) -> bool:

@@ -24,6 +24,8 @@ class Message(Value):
     process: Text
     step: Text | None = None
     outcome: Text | None = None
+    in_place_of: Text | None = None
+    """What the post is called by which a substitute is told; its holder is not named."""
     due_on: date | None = None
     today: date
     created_at: AwareDatetime

@@ -17,6 +17,7 @@ def write(message: Message, public_url: str) -> tuple[str, str]:
         process=message.process.in_language(message.language),
         step=message.step.in_language(message.language) if message.step else None,
         outcome=message.outcome.in_language(message.language) if message.outcome else None,
+        in_place_of=message.in_place_of.in_language(message.language) if message.in_place_of else None,
         link=f"{public_url}/cases/{message.case}",
     )
     subject, _, rest = text.strip().partition("\n")

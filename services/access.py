@@ -10,6 +10,7 @@ from domain.case import Case
 from domain.circumstances import Circumstances, HeldPost
 from domain.entitled import entitled_to
 from domain.moments import end_of
+from domain.permitting import serves
 from domain.waiting import open_steps
 from records import cases, organisation, past, unit_trees
 from records.cases import FoundCase
@@ -64,6 +65,7 @@ def access_to(connection: Connection, parts: Parts, found: FoundCase, day: date)
         for above in connection.execute(unit_trees.units_above_on(unit, day)).scalars()
     }
     watching = past.watchers_then(connection, path, day, today=day >= parts.today())
+    watching = tuple(held for held in watching if serves(_held(held), case))
     in_case = [("subject", case.subject)]
     in_case += [(role, person) for role, people in case.people.items() for person in people]
     names = organisation.names_of(
@@ -115,4 +117,5 @@ def _held(held: HeldThen) -> HeldPost:
         unit=held.unit,
         unit_kind=held.unit_kind,
         on_behalf_of=held.on_behalf_of,
+        lent_for=held.lent_for,
     )

@@ -9,11 +9,11 @@ from sqlalchemy import Connection
 from domain.library import UnknownProcess
 from domain.values import Language, Text
 from records import notifications as kept
-from records import visible
+from records import organisation, visible
 from records.notifications import Notice
 from services.parts import Caller, Parts
 from services.refusals import NotFound
-from services.views import NotificationView, Page
+from services.views import Named, NotificationView, Page
 
 _SAYS: Mapping[str, Text] = {
     "task-opened": Text(zh="请办理:{step}({subject})", en="To be done: {step} ({subject})"),
@@ -31,6 +31,7 @@ _SAYS: Mapping[str, Text] = {
     "rules-changed": Text(zh="个案改按新规定办理({subject})", en="The case follows new rules ({subject})"),
 }
 _OTHER = Text(zh="个案有新的情况({subject})", en="There is news of the case ({subject})")
+_FOR = Text(zh="{text}（代理{owner}）", en="{text}, for {owner}")
 
 
 async def listed(
@@ -40,7 +41,8 @@ async def listed(
 
     def work(connection: Connection) -> Page[NotificationView]:
         page = kept.list_notices(connection, caller.person, unread=unread, cursor=cursor, limit=limit)
-        items = tuple(_view(parts, notice, caller.language) for notice in page.items)
+        names = organisation.names_of(connection, (one.owed.on_behalf_of or "" for one in page.items))
+        items = tuple(_view(parts, notice, caller.language, names) for notice in page.items)
         return Page(items=items, next=page.next)
 
     return await parts.read(work)
@@ -58,8 +60,8 @@ async def mark_read(parts: Parts, caller: Caller, notification_id: str) -> None:
     await parts.write(work)
 
 
-def _view(parts: Parts, notice: Notice, language: Language) -> NotificationView:
-    owed = notice.owed
+def _view(parts: Parts, notice: Notice, language: Language, names: Mapping[str, str]) -> NotificationView:
+    owed, owner = notice.owed, notice.owed.on_behalf_of
     step, outcome = owed.step or "", owed.outcome or ""
     try:
         process = parts.library.by_digest(owed.digest)
@@ -72,14 +74,18 @@ def _view(parts: Parts, notice: Notice, language: Language) -> NotificationView:
         if outcome in process.outcomes:
             outcome = process.outcomes[outcome].title.in_language(language)
     says = _SAYS.get(owed.kind, _OTHER).in_language(language)
+    text = says.format(step=step, outcome=outcome, due=owed.due_on, subject=owed.subject_name)
+    if owner is not None:
+        text = _FOR.in_language(language).format(text=text, owner=names.get(owner, ""))
     return NotificationView(
         id=owed.id,
         kind=owed.kind,
         case=owed.case,
         step=owed.step,
         title=title,
-        text=says.format(step=step, outcome=outcome, due=owed.due_on, subject=owed.subject_name),
+        text=text,
         due_on=owed.due_on,
         created_at=owed.created_at,
         read=notice.read_at is not None,
+        on_behalf_of=None if owner is None else Named(id=owner, name=names.get(owner, "")),
     )

@@ -10,11 +10,12 @@ from datetime import date
 
 from sqlalchemy import Connection
 
+from domain.circumstances import LentFor
 from domain.values import Text, Value
 from records import organisation, units, visible
-from records.organisation import Post
-from records.scope import ADMIN, AUDITOR
-from services.asking import Asking, check_takes_in, existing, once
+from records.organisation import Delegation, Post
+from records.scope import ADMIN, AUDITOR, units_below
+from services.asking import NOT_THERE, Asking, check_takes_in, existing, once
 from services.parts import Caller, Parts
 from services.people import delegation_views, post_view, with_endings
 from services.refusals import Contradiction, InUse, InvalidInput, NotPermitted
@@ -32,12 +33,15 @@ class NewPost(Value):
 
 
 class NewDelegation(Value):
-    """A post to lend, the same way."""
+    """A post to lend, the same way: for everything, or for some processes, stages or units."""
 
     post: str
     substitute: str
     from_: date | None = None
     to: date | None = None
+    processes: tuple[str, ...] = ()
+    stages: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
 
 
 async def list_posts(
@@ -129,31 +133,57 @@ async def lend_post(
     """
 
     def work(asking: Asking) -> DelegationView:
-        connection = asking.connection
-        lent = visible.find_post(connection, new.post, viewer=caller.person, today=asking.today)
-        if lent.person != caller.person:
-            asking.check_administers(lent.unit)
-            if new.substitute == caller.person:
-                raise NotPermitted(_NOT_ONESELF)
-            if _is_lent_to(asking, lent.id):
-                raise NotPermitted(_NOT_ON)
-        existing(lambda: organisation.person(connection, new.substitute), "substitute")
-        from_on = new.from_ or asking.today
-        to_on = new.to if new.to is not None else lent.to_on
-        if from_on < asking.today or from_on < lent.from_on or _ends_later(to_on, lent.to_on):
-            raise Contradiction
-        made = organisation.add_delegation(
-            connection,
-            post_id=lent.id,
-            substitute=new.substitute,
-            from_on=from_on,
-            to_on=to_on,
-            granted_by=caller.person,
-            granted_at=parts.clock(),
-        )
-        return delegation_views(connection, (made,))[0]
+        return delegation_views(asking.connection, (lent(asking, parts, new),))[0]
 
     return await once(parts, caller, key, ("delegation", new), DelegationView, work)
+
+
+def lent(asking: Asking, parts: Parts, new: NewDelegation) -> Delegation:
+    """Return a post as it is lent now. Raises the same as `lend_post`."""
+    connection = asking.connection
+    post = visible.find_post(connection, new.post, viewer=asking.who, today=asking.today)
+    if post.person != asking.who:
+        asking.check_administers(post.unit)
+        if new.substitute == asking.who:
+            raise NotPermitted(_NOT_ONESELF)
+        if _is_lent_to(asking, post.id):
+            raise NotPermitted(_NOT_ON)
+    existing(lambda: organisation.person(connection, new.substitute), "substitute")
+    from_on = new.from_ or asking.today
+    to_on = new.to if new.to is not None else post.to_on
+    begins_early = from_on < asking.today or from_on < post.from_on
+    if post.revoked_at is not None or begins_early or _ends_later(to_on, post.to_on):
+        raise Contradiction
+    return organisation.add_delegation(
+        connection,
+        post_id=post.id,
+        substitute=new.substitute,
+        from_on=from_on,
+        to_on=to_on,
+        granted_by=asking.who,
+        granted_at=parts.clock(),
+        lent_for=_lent_for(connection, parts, new, post),
+    )
+
+
+def _lent_for(connection: Connection, parts: Parts, new: NewDelegation, post: Post) -> LentFor | None:
+    """Return what a post is lent for. Raises InvalidInput for what is not there, or not below the post."""
+    if post.role == ADMIN and (new.processes or new.stages):
+        raise InvalidInput("processes" if new.processes else "stages", _SHOWS_NO_CASE)
+    known = [process for process in parts.library if not new.processes or process.process in new.processes]
+    stages = {stage.id for process in known for stage in process.stages}
+    below = set(connection.execute(units_below((post.unit,))).scalars()) if new.units else set()
+    for path, named, there in (
+        ("processes", new.processes, {process.process for process in known}),
+        ("stages", new.stages, stages),
+        ("units", new.units, below),
+    ):
+        if not there.issuperset(named):
+            raise InvalidInput(path, NOT_THERE)
+    if not (new.processes or new.stages or new.units):
+        return None
+    parts_of = (tuple(sorted(set(named))) for named in (new.processes, new.stages, new.units))
+    return LentFor(**dict(zip(("processes", "stages", "units"), parts_of, strict=True)))
 
 
 def _check_not_held(connection: Connection, new: NewPost, from_on: date) -> None:
@@ -206,6 +236,10 @@ def _posts_known(parts: Parts) -> frozenset[str]:
 _NOT_ONESELF = Text(
     zh="不能给自己授予职务或代理，请由另一位管理员办理。",
     en="Nobody gives a post or a delegation to himself; another administrator has to.",
+)
+_SHOWS_NO_CASE = Text(
+    zh="管理员职务与个案无关，只能按组织限定代理范围。",
+    en="An administrator's post is about no case; it is lent for units only.",
 )
 _NOT_ON = Text(
     zh="代理来的职务不能再转给他人代理。",

@@ -49,5 +49,12 @@ def check_takes_part(refused: NotEntitled, process: Process, case: Case | None, 
 def works_here(process: Process, case: Case | None, known: Circumstances) -> bool:
     """Return whether the actor holds a post the process knows in a unit of the case; an auditor's is none."""
     edition = process if case is None else process.edition(case.version)
-    places = {unit.id for unit in (known.path if case is None else case.path)}
-    return any(post.actor in edition.roles and post.unit in places for post in known.posts)
+    stage = edition.stages[0].id if case is None else case.stage
+    path = known.path if case is None else case.path
+    places = {unit.id for unit in path}
+    return any(
+        post.actor in edition.roles
+        and post.unit in places
+        and (post.lent_for is None or post.lent_for.covers(edition.process, stage, path))
+        for post in known.posts
+    )

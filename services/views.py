@@ -228,6 +228,10 @@ class DelegationView(View):
     substitute: Named
     from_: From
     to: To = None
+    processes: tuple[str, ...] = ()
+    """What it is lent for; an empty part limits nothing."""
+    stages: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
     granted_by: str | None = None
     granted_at: datetime | None = None
     ended: EndingView | None = None
@@ -287,6 +291,8 @@ class NotificationView(View):
     due_on: date | None
     created_at: datetime
     read: bool
+    on_behalf_of: Named | None = None
+    """Whose substitute is told."""
 
 
 class CountView(View):

@@ -107,6 +107,41 @@ async def test_a_post_is_not_lent_into_the_past_to_oneself_or_by_others(world, c
     assert answer.status_code == status
 
 
+async def test_a_post_is_lent_for_some_cases_and_shows_no_others(world):
+    reading = await world.start()
+    ballot = await world.start(process="ballot")
+    lent = await world.post(
+        "/v1/delegations",
+        SECRETARY,
+        {"post": f"post-{SECRETARY}", "substitute": NOBODY, "processes": ["ballot"]},
+    )
+    assert (lent.status_code, lent.json()["processes"]) == (201, ["ballot"])
+    listed = (await world.get("/v1/cases", NOBODY)).json()["items"]
+    assert [case["id"] for case in listed] == [ballot["id"]]
+    assert (await world.get(f"/v1/cases/{ballot['id']}", NOBODY)).status_code == 200
+    assert (await world.get(f"/v1/cases/{reading['id']}", NOBODY)).status_code == 404
+    assert (await world.act(reading, "talk", NOBODY, outcome="done")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "limit",
+    [{"processes": ["moon"]}, {"stages": ["moon"]}, {"units": ["circle-2"]}, {"units": ["committee-1"]}],
+)
+async def test_a_post_is_lent_for_what_there_is_below_it(world, limit):
+    answer = await world.post("/v1/delegations", SECRETARY, DELEGATION | limit)
+    assert (answer.status_code, [one["path"] for one in answer.json()["errors"]]) == (422, list(limit))
+
+
+async def test_an_administrators_post_is_lent_for_units_only(world):
+    lent = {"post": f"post-{ADMIN}", "substitute": NOBODY}
+    refused = await world.post("/v1/delegations", ADMIN, lent | {"processes": ["ballot"]})
+    assert refused.status_code == 422
+    await world.post("/v1/delegations", ADMIN, lent | {"units": ["circle-1"]})
+    for unit, status in (("circle-1", 201), ("circle-2", 403)):
+        asked = {"name": "新人", "unit": unit}
+        assert (await world.post("/v1/people", NOBODY, asked)).status_code == status
+
+
 async def test_a_delegation_does_not_outlast_its_post(world):
     await world.post(f"/v1/posts/post-{SECRETARY}/end", ADMIN, {"on": "2025-03-31"})
     answer = await world.post("/v1/delegations", SECRETARY, DELEGATION)

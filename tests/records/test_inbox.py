@@ -5,12 +5,13 @@ from datetime import date, timedelta
 import pytest
 import sqlalchemy as sa
 
-from domain.acts import EntryRecord
+from domain.acts import EntryRecord, Resume, Suspend
 from records import organisation, tables
 from records.inbox import count_tasks, list_tasks
+from records.recording import lock, record
 from tests.builders import HOST, SECRETARY, SUBJECT, noon
-from tests.records.organisations import AUDITOR, OUTSIDER, SINCE, an_organisation
-from tests.records.walks import BEGIN, act_on, start
+from tests.records.organisations import AUDITOR, OUTSIDER, SINCE, an_organisation, known
+from tests.records.walks import BEGIN, LIBRARY, act_on, start
 
 TODAY = date(2025, 6, 1)
 
@@ -117,3 +118,16 @@ def test_pages_show_every_task_once_soonest_due_first_and_those_without_a_day_la
         seen += [task.step for task in page.items]
         cursor = page.next
     assert (seen, cursor) == (["d", "a", "b", "c", "e"], None)
+
+
+def test_the_tasks_of_a_suspended_case_wait_outside_the_inbox_and_keep_their_moment(begun):
+    def on_case(connection, kind, day):
+        locked = lock(connection, LIBRARY, "case-1")
+        about = known(connection, locked.process, locked.case, SECRETARY, day)
+        act = kind(known=about, occurred_on=day, reason="病假")
+        return record(connection, locked.process, locked, act, noon(day))
+
+    begun.write_now(lambda c: on_case(c, Suspend, BEGIN + timedelta(days=1)))
+    assert inbox(begun, SECRETARY) == ()
+    begun.write_now(lambda c: on_case(c, Resume, BEGIN + timedelta(days=9)))
+    assert [task.opened_at for task in inbox(begun, SECRETARY)] == [noon(BEGIN)]

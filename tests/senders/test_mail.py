@@ -222,3 +222,14 @@ async def test_without_a_mail_server_the_list_in_the_application_is_the_delivery
         await sending.send(a_message())
 
     assert sender.channel == "in-app"
+
+
+@pytest.mark.parametrize(
+    "language, says", [("en", "as the substitute of: Secretary"), ("zh", "所代理的职务：书记")]
+)
+def test_a_substitute_is_told_by_which_post_and_not_whose_it_is(language, says):
+    post = Text(zh="书记", en="Secretary")
+    _, text = write(a_message(language=language, in_place_of=post), PUBLIC)
+    assert says in text
+    _, for_oneself = write(a_message(language=language), PUBLIC)
+    assert says not in for_oneself

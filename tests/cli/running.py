@@ -4,7 +4,10 @@ import os
 import subprocess
 import sys
 
+from tests.cli.forks import Forks
+
 COMMAND = (sys.executable, "-P", "-m", "cli")
+_FORKS = Forks()
 
 
 def environment(**given):
@@ -17,8 +20,13 @@ def environment(**given):
     }
 
 
-def accede(*arguments, within=60, **settings):
+def accede(*arguments, within=240, **settings):
     """Run a command to its end; settings are given by their names."""
+    return _FORKS.run(arguments, environment(**settings), within)
+
+
+def accede_anew(*arguments, within=240, **settings):
+    """The same by a Python that has loaded nothing yet, as the shell starts it."""
     return subprocess.run(
         [*COMMAND, *arguments],
         check=False,

@@ -139,6 +139,7 @@ def test_half_a_backup_never_has_the_name_of_a_whole_one(furnished, tmp_path):
         while len(list(folder.glob(f".copy-{number}.partial-*/**/*.gz"))) < 4 * number + 1:
             if process.poll() is not None or time.monotonic() > give_up_at:
                 break
+            time.sleep(0.002)
         os.kill(process.pid, signal.SIGKILL) if process.poll() is None else None
         process.wait()
         if place.exists():

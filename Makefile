@@ -2,8 +2,9 @@
 # Everything is installed into .venv, from requirements.lock, with hashes.
 
 BIN := .venv/bin
-# Two processes; tests with the same xdist_group stay in one of them.
-PYTEST_OPTIONS ?= -n 2 --dist loadgroup
+# Three processes, because one of them mostly waits for programs it has started; what stays together in one of
+# them, and comes first, says tests/conftest.py.
+PYTEST_OPTIONS ?= -n 3 --dist loadgroup --no-loadscope-reorder
 
 # uv trusts what the system trusts, where that is known: some networks have an authority of their own.
 ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt),)

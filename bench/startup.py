@@ -49,13 +49,13 @@ class Start:
 def main(arguments: Sequence[str] | None = None, *, into: Path = RESULTS) -> int:
     """Measure, print one line for each promise, leave results in a folder, and return the exit code."""
     parser = argparse.ArgumentParser(prog="bench.startup", description=__doc__)
-    parser.add_argument("--small", action="store_true", help="one round instead of three")
+    parser.add_argument("--small", action="store_true", help="one of each instead of several")
     parser.add_argument("--plant", choices=["laggard"], help="a fault that the promises must notice")
     asked = parser.parse_args(arguments)
     rounds = 1 if asked.small else 3
     with tempfile.TemporaryDirectory(prog := "accede-startup-") as scratch:
         environment = _environment(Path(scratch), plant=asked.plant is not None)
-        helps = [_help(environment) for _ in range(2 * rounds + 1)]
+        helps = [_help(environment) for _ in range(2 * rounds - 1)]
         fresh, again = [], []
         for number in range(rounds):
             folder = Path(scratch) / f"{prog}{number}"

@@ -32,7 +32,7 @@ __all__ = [
 
 KINDS = [
     pytest.param("sqlite", id="sqlite"),
-    pytest.param("postgresql", id="postgresql", marks=[pytest.mark.postgres, pytest.mark.xdist_group("pg")]),
+    pytest.param("postgresql", id="postgresql", marks=[pytest.mark.postgres]),
 ]
 _numbers = itertools.count(1)
 

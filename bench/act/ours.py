@@ -189,6 +189,12 @@ class AccedeApart(Accede):
         await self._api.until(listens(port))
         await self.log_in()
 
+    async def lose_workers(self) -> None:
+        """Stop every worker for good: nothing is driven from now on."""
+        for process in self._workers:
+            await asyncio.to_thread(process.stop)
+        self._workers = []
+
     async def stop(self) -> None:
         """Stop each process."""
         for process in (self._api, *self._workers, self._server.process):

@@ -17,7 +17,7 @@ from pathlib import Path
 from bench.chaos import planting
 from bench.chaos.promised import promises
 from bench.chaos.proving import prove
-from bench.chaos.running import LONG, SMALL, Size, run
+from bench.chaos.running import LONG, SMALL, USUAL, Size, run
 from bench.promises import report
 
 
@@ -38,13 +38,17 @@ def main() -> int:
             shutil.rmtree(folder, ignore_errors=True)
     part = "chaos-long" if asked.long else "chaos"
     details = {"seed": done.seed, "verdict": done.verdict, "figures": done.figures, **done.details}
-    return report(part, promises(done, _size(asked), timed=asked.timed), details)
+    return report(part, [*promises(done, _size(asked), timed=asked.timed), *done.more], details)
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.chaos", description=__doc__)
     parser.add_argument("--long", action="store_true", help="300 kills and 20,000 acts")
-    parser.add_argument("--small", action="store_true", help="25 kills, the default")
+    parser.add_argument(
+        "--small",
+        action="store_true",
+        help="25 kills in quick succession, then storms and a rolling restart: for the tests",
+    )
     parser.add_argument("--seed", type=int, help="do again what a run with this seed did")
     parser.add_argument("--database", choices=["postgresql", "sqlite"], default="postgresql")
     parser.add_argument("--kills", type=int, help="another number of kills")
@@ -57,7 +61,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _size(asked: argparse.Namespace) -> Size:
-    size = LONG if asked.long else SMALL
+    size = LONG if asked.long else SMALL if asked.small else USUAL
     if asked.kills is not None:
         size = replace(size, plan=replace(size.plan, kills=asked.kills))
     return size if asked.acts is None else replace(size, acts=asked.acts)

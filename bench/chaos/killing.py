@@ -47,7 +47,8 @@ class Plan:
     mood: tuple[float, float]
 
 
-SMALL: Final = Plan(kills=25, gap=(0.8, 2.2), pauses=4, pause=(2.0, 5.0), moods=3, mood=(2.0, 5.0))
+SMALL: Final = Plan(kills=25, gap=(0.2, 0.8), pauses=4, pause=(1.0, 2.0), moods=3, mood=(1.0, 2.0))
+USUAL: Final = Plan(kills=25, gap=(0.8, 2.2), pauses=4, pause=(2.0, 5.0), moods=3, mood=(2.0, 5.0))
 LONG: Final = Plan(kills=300, gap=(0.5, 3.0), pauses=14, pause=(5.0, 60.0), moods=20, mood=(5.0, 25.0))
 
 

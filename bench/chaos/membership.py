@@ -31,6 +31,8 @@ class Load:
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     """While it is not set nobody begins a new act."""
+    pause: float = 0.0
+    """Seconds for which a caller thinks before an act."""
     surprises: list[str] = field(default_factory=list)
     """Refusals that nobody expected."""
 
@@ -54,6 +56,11 @@ class Load:
             case = _Case(self, branch, next(self._applicants[branch.unit]), random.Random(each))
             await case.begin(on=a_month_ago)
             self.door.note(kind="expect", case=case.id, type="became-overdue", step="first-talk")
+
+    async def think(self) -> None:
+        """Wait before an act: a moment, and until the gate is open."""
+        await asyncio.sleep(self.pause)
+        await self.gate.wait()
 
     async def _work(self, branch: Branch, chance: random.Random) -> None:
         for subject in self._applicants[branch.unit]:
@@ -153,7 +160,7 @@ class _Case:
     async def _do(
         self, by: str, path: str, body: dict[str, Any], head: str | None = None, *, racing: bool = False
     ) -> None:
-        await self._load.gate.wait()
+        await self._load.think()
         marker = self._door.next_marker()
         token = self._branch.tokens[by]
         try:
@@ -169,7 +176,7 @@ class _Case:
         self._head = (await self._door.read(f"/v1/cases/{self.id}", token, marker))["head"]
 
     async def _document(self, by: str, what: str) -> str:
-        await self._load.gate.wait()
+        await self._load.think()
         marker = self._door.next_marker()
         content = f"{what} {marker}\n".encode()
         request = Request("POST", "/v1/materials", self._branch.tokens[by], document=content)

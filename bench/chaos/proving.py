@@ -4,73 +4,62 @@ from __future__ import annotations
 
 import asyncio
 import json
-import random
 import shutil
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from bench.chaos import planting
-from bench.chaos.acknowledgements import SyncedLog
-from bench.chaos.asking import Door
 from bench.chaos.checker.findings import KINDS
 from bench.chaos.household import Household
-from bench.chaos.killing import SMALL, Killer
-from bench.chaos.membership import Load
-from bench.chaos.resting import come_to_rest, let_a_day_pass
-from bench.chaos.running import verdict_on
+from bench.chaos.trials.staging import at_work
+from bench.chaos.verdict import verdicts_on
 from bench.promises import Promise
 
 _ACTS = 60
-_KILLS = 1
-_PLAN = replace(SMALL, kills=_KILLS, gap=(0.5, 1.0), pauses=0, moods=0)
 _LOGS = ("acknowledgements.jsonl", "mail.jsonl")
 
 
-async def prove(folder: Path, seed: int, faults: Sequence[str] = tuple(planting.EXPECTED)) -> list[Promise]:
-    """Do a short run on SQLite, then plant each fault into a copy. One promise for each: it was found."""
+async def prove(folder: Path, seed: int) -> list[Promise]:
+    """Do a short run on SQLite, then plant each fault into a copy."""
     async with Household(folder, "sqlite", applicants=60) as household:
-        await _honest_run(household, folder, seed)
-        honest = await verdict_on(folder)
-        clean = sum(honest[kind] for kind in KINDS)
-        for kind, places in honest["places"].items():
+        async with at_work(household, seed, callers=4, sleepers=2) as stage:
+            await stage.acknowledged(_ACTS, within=120)
+        clean = sum(stage.verdict[kind] for kind in KINDS)
+        for kind, places in stage.verdict["places"].items():
             print(f"  {kind}: {'; '.join(places)}")
-        promises = [Promise("prove.honest", "findings where nothing was planted", clean, 0, "findings")]
-        # The workflow that is ended stays ended, so that one comes last.
-        for fault in sorted(faults, key=lambda name: name == planting.STALE):
-            copy = await asyncio.to_thread(_copied, folder, fault)
-            await planting.plant(fault, copy)
-            found = await verdict_on(copy)
-            kind = planting.EXPECTED[fault]
-            says = f"{fault} planted, found as {kind}"
-            promises.append(Promise(f"prove.{fault}", says, found[kind], 1, "findings", at_most=False))
-    return promises
+        promise = Promise("prove.honest", "findings where nothing was planted", clean, 0, "findings")
+        return [promise, *await plant_each(folder)]
 
 
-async def _honest_run(household: Household, folder: Path, seed: int) -> None:
-    with SyncedLog(folder / _LOGS[0]) as log, SyncedLog(folder / "faults.jsonl") as faults:
-        door = Door(household.addresses.apis, log, random.Random(f"{seed}/asking"))
-        today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
-        load = Load(door, household.branches, random.Random(f"{seed}/load"), today)
-        killer = Killer(household, faults, seed, door.tally)
-        await load.sleepers(2)
-        working = asyncio.create_task(load.run(4))
-        try:
-            await killer.carry_out(_PLAN)
-            while door.tally.acknowledged < _ACTS:  # noqa: ASYNC110 - by many callers
-                await asyncio.sleep(0.1)
-        finally:
-            load.stop.set()
-            await working
-            await door.close()
-        await come_to_rest(household)
-        await let_a_day_pass(household)
-        await come_to_rest(household, mails=True)
+async def plant_each(folder: Path) -> list[Promise]:
+    """Plant each fault into a copy of an honest run that has come to rest, in a household that is still up.
+
+    Return one promise for each: it was found.
+    """
+    # The workflow that is ended stays ended, so that one comes last.
+    first = [fault for fault in planting.EXPECTED if fault != planting.STALE]
+    found = [*await _planted(folder, first), *await _planted(folder, [planting.STALE])]
+    return [
+        Promise(
+            f"prove.{fault}",
+            f"{fault} planted, found as {planting.EXPECTED[fault]}",
+            verdict[planting.EXPECTED[fault]],
+            1,
+            "findings",
+            at_most=False,
+        )
+        for fault, verdict in zip((*first, planting.STALE), found, strict=True)
+    ]
+
+
+async def _planted(folder: Path, faults: Sequence[str]) -> list[dict[str, Any]]:
+    copies = [await asyncio.to_thread(_copied, folder, fault) for fault in faults]
+    for fault, copy in zip(faults, copies, strict=True):
+        await planting.plant(fault, copy)
+    return await verdicts_on(copies)
 
 
 def _copied(folder: Path, fault: str) -> Path:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import random
-import sys
 import time
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,10 +14,14 @@ from zoneinfo import ZoneInfo
 from bench.chaos import killing, planting, recovery
 from bench.chaos.acknowledgements import SyncedLog
 from bench.chaos.asking import Door
-from bench.chaos.household import PROJECT, Household, Kind
+from bench.chaos.household import Household, Kind
 from bench.chaos.killing import Killer, Plan
 from bench.chaos.membership import Load
 from bench.chaos.resting import come_to_rest, let_a_day_pass
+from bench.chaos.trials import rolling, storms
+from bench.chaos.trials.staging import Stage
+from bench.chaos.verdict import verdict_on
+from bench.promises import Promise
 
 _ZONE = ZoneInfo("Asia/Shanghai")
 _CALM = 3.0
@@ -38,9 +40,24 @@ class Size:
     sleepers: int
     outage: float
     """Seconds without Temporal and workers, in which acts are acknowledged all the same."""
+    pause: float = 0.0
+    """Seconds for which a caller thinks before an act."""
+    storms: bool = False
+    """Whether storms of one key and a rolling restart come after the kills."""
 
 
-SMALL = Size(plan=killing.SMALL, acts=300, callers=8, applicants=1_500, sleepers=8, outage=5)
+USUAL = Size(plan=killing.USUAL, acts=300, callers=8, applicants=1_500, sleepers=8, outage=5)
+SMALL = Size(
+    plan=killing.SMALL,
+    acts=300,
+    callers=6,
+    applicants=1_000,
+    sleepers=8,
+    outage=3,
+    pause=0.1,
+    storms=True,
+)
+"""As many kills, and storms and a rolling restart after them, in the time that a test may take."""
 LONG = Size(plan=killing.LONG, acts=20_000, callers=16, applicants=12_000, sleepers=40, outage=30)
 
 
@@ -56,6 +73,8 @@ class Run:
     verdict: dict[str, Any] = field(default_factory=dict)
     """What the checker found."""
     details: dict[str, Any] = field(default_factory=dict)
+    more: list[Promise] = field(default_factory=list)
+    """What storms and a rolling restart have to keep, where they were part of it."""
 
 
 async def run(folder: Path, size: Size, kind: Kind, seed: int, plant: str | None = None) -> Run:
@@ -69,12 +88,17 @@ async def run(folder: Path, size: Size, kind: Kind, seed: int, plant: str | None
         ):
             door = Door(household.addresses.apis, log, random.Random(f"{seed}/asking"))
             load = Load(door, household.branches, random.Random(f"{seed}/load"), datetime.now(_ZONE).date())
+            load.pause = size.pause
             killer = Killer(household, faults, seed, door.tally)
             try:
-                await _under_load(load, killer, size, door)
+                _say(began, "everything runs")
+                done.more = await _under_load(load, killer, size, door, began)
                 done.figures["catching_up_s"] = await come_to_rest(household)
+                _say(began, "every workflow knows what is recorded")
                 await let_a_day_pass(household)
+                _say(began, "a day has passed")
                 done.figures["mail_delivered_s"] = await come_to_rest(household, mails=True)
+                _say(began, "every mail is delivered")
             finally:
                 await door.close()
         if plant is not None:
@@ -96,32 +120,31 @@ async def run(folder: Path, size: Size, kind: Kind, seed: int, plant: str | None
     return done
 
 
-async def verdict_on(folder: Path) -> dict[str, Any]:
-    """Have the checker look at a run, in a process of its own, and return what it found."""
-    checker = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "bench.chaos.checker",
-        str(folder),
-        stdout=asyncio.subprocess.PIPE,
-        cwd=PROJECT,
-    )
-    said, _ = await checker.communicate()
-    found: dict[str, Any] = json.loads(said)
-    return found
-
-
-async def _under_load(load: Load, killer: Killer, size: Size, door: Door) -> None:
+async def _under_load(load: Load, killer: Killer, size: Size, door: Door, began: float) -> list[Promise]:
+    more: list[Promise] = []
     await load.sleepers(size.sleepers)
     working = asyncio.create_task(load.run(size.callers))
     try:
         await killer.carry_out(size.plan)
+        _say(began, "the last kill is over")
         # What the last kill hit is back, so that whatever fails from here on failed for want of Temporal.
         await killer.household.until_ready()
         await asyncio.sleep(_CALM)
+        if size.storms:
+            stage = Stage(killer.household, door, load)
+            more += await storms.blow(stage, 1)
+            _say(began, "the storms are over")
+            more += await rolling.roll(stage, 1)
+            _say(began, "everything was restarted in turn")
         await killer.down(["temporal", "worker"], size.outage)
         while door.tally.acknowledged < size.acts and not working.done():  # noqa: ASYNC110 - by many callers
             await asyncio.sleep(0.2)
     finally:
         load.stop.set()
         await working
+    return more
+
+
+def _say(began: float, what: str) -> None:
+    """Let whoever watches a run know how far it is."""
+    print(f"{time.monotonic() - began:5.0f} s  {what}", flush=True)

@@ -34,7 +34,9 @@ AT_REST: Final = 2.0
 DRAINED_IN: Final = 20.0
 """Seconds after their moment in which everything due has to be recorded."""
 _SAYS_EVERY: Final = 5.0
-"""Seconds between two lines about how far the workflows are."""
+"""Seconds between two lines about how far the workflows are, ..."""
+_FEW: Final = 100
+"""... while there are more than so many."""
 
 
 @dataclass(frozen=True)
@@ -164,19 +166,37 @@ async def _drain(
     async with httpx.AsyncClient(base_url=api, trust_env=False, timeout=60) as client:
         (await client.post("/v1/session", json={"login": LOGIN, "password": PASSWORD})).raise_for_status()
         acting = [asyncio.create_task(_act(client, case, waits)) for case in crowd.acted_on[:4]]
-        give_up_at = time.monotonic() + size.gives_up_after
         # A few are recorded before anybody had an answer; what acts take then is still to be told.
-        while len(late := await database.read(partial(lateness, midnight=midnight))) < size.due or not waits:
-            if time.monotonic() > give_up_at:
-                break
-            await asyncio.sleep(0.5)
+        drained = await until_recorded(
+            database, midnight, size.due, size.gives_up_after, meanwhile=lambda: bool(waits)
+        )
         for one in acting:
             one.cancel()
         ended = await asyncio.gather(*acting, return_exceptions=True)
     for trouble in ended:
         if isinstance(trouble, Exception):
             raise trouble
-    return (late[-1] if len(late) >= size.due else float("inf")), tuple(waits)
+    return drained, tuple(waits)
+
+
+async def until_recorded(
+    database: Database,
+    midnight: datetime,
+    due: int,
+    within: float,
+    *,
+    meanwhile: Callable[[], bool] = lambda: True,
+) -> float:
+    """Wait until so many are recorded as overdue, and until something else came about.
+
+    Return how many seconds after midnight the last was; infinitely many where some are missing after all.
+    """
+    give_up_at = time.monotonic() + within
+    while True:
+        late = await database.read(partial(lateness, midnight=midnight))
+        if (len(late) >= due and meanwhile()) or time.monotonic() > give_up_at:
+            return late[-1] if len(late) >= due else float("inf")
+        await asyncio.sleep(0.5)
 
 
 async def _act(client: httpx.AsyncClient, case: str, waits: list[float]) -> None:
@@ -199,7 +219,7 @@ async def _act(client: httpx.AsyncClient, case: str, waits: list[float]) -> None
 async def _all_told(database: Database) -> bool:
     left = await database.read(untold)
     _say(f"{left} workflows are to be started")
-    await asyncio.sleep(_SAYS_EVERY if left else 0)
+    await asyncio.sleep(_SAYS_EVERY if left > _FEW else 0)
     return left == 0
 
 

@@ -1,4 +1,7 @@
-"""`python -m bench.chaos.checker FOLDER`: prints what was found as JSON; exits with 1 where there is any."""
+"""`python -m bench.chaos.checker FOLDER …`: prints what was found, a line of JSON for each folder.
+
+Exits with 1 where there is any.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,7 @@ def main(folder: Path) -> int:
     acknowledged.check(lines, there, Path(run["documents"]), findings)
     duties.check(lines, lines_of(folder / "mail.jsonl"), there, findings)
     asyncio.run(workflows.check(run["temporal"], there, findings))
-    print(json.dumps(findings.as_json(), ensure_ascii=False))
+    print(json.dumps(findings.as_json(), ensure_ascii=False), flush=True)
     return int(any(findings.found[kind] for kind in KINDS) or not findings.compared["acknowledged"])
 
 
@@ -34,7 +37,7 @@ def lines_of(path: Path) -> list[dict[str, Any]]:
 
 
 if __name__ == "__main__":
-    code = main(Path(sys.argv[1]))
+    code = max(main(Path(folder)) for folder in sys.argv[1:])
     sys.stdout.flush()
     # Threads of Temporal's client may still run, and must not meet an interpreter that is being taken down.
     os._exit(code)

@@ -19,7 +19,7 @@ from bench.promises import Promise
 _ROOM = "48m"
 _FULL_FOR = 2.0
 _MORE = 100
-_PAUSE = 0.2
+_PAUSE = 0.05
 
 
 class NeedsRoot(Exception):

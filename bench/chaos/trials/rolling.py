@@ -10,9 +10,9 @@ from bench.chaos.household import Kind
 from bench.chaos.processes import Program
 from bench.chaos.trials.staging import Stage, staged
 from bench.promises import Promise
+from commands.nursery import Born
 
 _ROUNDS = 2
-_AT_LEAST_UP = 1.0
 
 
 async def trial(folder: Path, kind: Kind, seed: int) -> list[Promise]:
@@ -42,5 +42,8 @@ async def _restart(stage: Stage, program: Program) -> None:
     while program.starts == before:  # noqa: ASYNC110 - rare, and seconds long
         await asyncio.sleep(0.05)
     await stage.household.until_ready()
-    # A worker has no door that says it is ready; what counts is that the next one is not taken away too soon.
-    await asyncio.sleep(_AT_LEAST_UP)
+    # A worker has no door: it says itself that it is ready. The next one is not taken away before.
+    while isinstance(program.process, Born) and program in stage.household.named("worker"):
+        if program.process.is_ready:
+            return
+        await asyncio.sleep(0.05)

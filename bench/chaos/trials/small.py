@@ -1,30 +1,33 @@
-"""The trials in small: those of one database share a household, and with it one start and one verdict."""
+"""The trials of SQLite in small, in one household: one start, one verdict, and then planted faults."""
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 
-from bench.chaos.trials import disks, locks, rolling, storms
-from bench.chaos.trials.staging import staged
+from bench.chaos import proving
+from bench.chaos.household import Household
+from bench.chaos.trials import disks, locks, storms
+from bench.chaos.trials.staging import at_work
 from bench.promises import Promise
 
 _APPLICANTS = 200
-
-
-async def on_postgresql(folder: Path, seed: int) -> list[Promise]:
-    """A storm of each kind, and one restart of everything, one after another."""
-    async with staged(folder, "postgresql", seed, callers=3, applicants=_APPLICANTS) as stage:
-        found = [*await storms.blow(stage, 1), *await rolling.roll(stage, 1)]
-    return [*stage.promises("small"), *found]
+_PAUSE = 0.05
 
 
 async def on_sqlite(folder: Path, seed: int) -> list[Promise]:
-    """A storm of each kind, a lock held for a short time, and a disk that is full. Raises NeedsRoot."""
-    with disks.small_disk(folder / "disk") as disk:
-        async with staged(folder, "sqlite", seed, callers=3, applicants=_APPLICANTS, data=disk) as stage:
-            found = [
-                *await storms.blow(stage, 1),
-                *await locks.lock(stage, [1.5]),
-                *await disks.fill(stage, seed),
-            ]
-        return [*stage.promises("small"), *found]
+    """A storm of each kind, a lock held for a short time, a disk that is full; then every planted fault.
+
+    Nothing is promised of a full disk where none can be mounted.
+    """
+    with ExitStack() as mounted:
+        try:
+            disk = mounted.enter_context(disks.small_disk(folder / "disk"))
+        except disks.NeedsRoot:
+            disk = None
+        async with Household(folder, "sqlite", applicants=_APPLICANTS, data=disk) as household:
+            async with at_work(household, seed, callers=3, sleepers=2, pause=_PAUSE) as stage:
+                found = [*await storms.blow(stage, 1), *await locks.lock(stage, [1.5])]
+                if disk is not None:
+                    found += await disks.fill(stage, seed)
+            return [*stage.promises("small"), *found, *await proving.plant_each(folder)]

@@ -17,7 +17,7 @@ from bench.chaos.asking import Door
 from bench.chaos.household import Household, Kind
 from bench.chaos.membership import Load
 from bench.chaos.resting import come_to_rest, let_a_day_pass
-from bench.chaos.running import verdict_on
+from bench.chaos.verdict import verdict_on
 from bench.promises import Promise
 
 _ZONE = ZoneInfo("Asia/Shanghai")
@@ -62,6 +62,31 @@ class Stage:
 
 
 @asynccontextmanager
+async def at_work(
+    household: Household, seed: int, *, callers: int = 6, sleepers: int = 0, pause: float = 0.0
+) -> AsyncIterator[Stage]:
+    """Have callers at work in a household; at the end let it come to rest, and have it checked."""
+    with SyncedLog(household.folder / "acknowledgements.jsonl") as log:
+        door = Door(household.addresses.apis, log, random.Random(f"{seed}/asking"))
+        load = Load(door, household.branches, random.Random(f"{seed}/load"), datetime.now(_ZONE).date())
+        load.pause = pause
+        stage = Stage(household, door, load)
+        await load.sleepers(sleepers)
+        working = asyncio.create_task(load.run(callers))
+        try:
+            await stage.acknowledged(20, within=60)
+            yield stage
+        finally:
+            load.stop.set()
+            await working
+        await come_to_rest(household)
+        await let_a_day_pass(household)
+        await come_to_rest(household, mails=True)
+        await door.close()
+    stage.verdict = await verdict_on(household.folder)
+
+
+@asynccontextmanager
 async def staged(
     folder: Path,
     kind: Kind,
@@ -72,20 +97,8 @@ async def staged(
     data: Path | None = None,
 ) -> AsyncIterator[Stage]:
     """Start a household with callers at work; at the end let it come to rest, and have it checked."""
-    async with Household(folder, kind, applicants=applicants, data=data) as household:
-        with SyncedLog(folder / "acknowledgements.jsonl") as log:
-            door = Door(household.addresses.apis, log, random.Random(f"{seed}/asking"))
-            load = Load(door, household.branches, random.Random(f"{seed}/load"), datetime.now(_ZONE).date())
-            stage = Stage(household, door, load)
-            working = asyncio.create_task(load.run(callers))
-            try:
-                await stage.acknowledged(20, within=60)
-                yield stage
-            finally:
-                load.stop.set()
-                await working
-            await come_to_rest(household)
-            await let_a_day_pass(household)
-            await come_to_rest(household, mails=True)
-            await door.close()
-        stage.verdict = await verdict_on(folder)
+    async with (
+        Household(folder, kind, applicants=applicants, data=data) as household,
+        at_work(household, seed, callers=callers) as stage,
+    ):
+        yield stage

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Row
 
 from domain.chain import moment_text
-from domain.tree import Fetch, leaf_hash, subtree_over
+from domain.tree import Fetch, leaf_hash, root, subtree_over
 from records.log_tables import log_leaves, log_nodes
 from records.problems import NotFound
 from records.tables import events, outbox
@@ -128,6 +128,24 @@ def kept_subtrees(connection: Connection) -> Iterator[tuple[int, int, str]]:
     """Yield level, number and hash of every subtree that is kept."""
     for row in connection.execute(sa.select(log_nodes).order_by(log_nodes.c.level, log_nodes.c.number)):
         yield row.level, row.number, row.hash
+
+
+def complete_subtrees(size: int) -> Iterator[tuple[int, int]]:
+    """Yield level and number of every subtree that is kept of a log of this size."""
+    level = _STEP
+    while size >> level:
+        yield from ((level, number) for number in range(size >> level))
+        level += _STEP
+
+
+def tree_root(connection: Connection, size: int) -> bytes:
+    """Return the root over the first `size` events. Raises NotFound where a part is missing."""
+    return root(size, tree_of(connection))
+
+
+def computed_subtree(connection: Connection, level: int, number: int) -> bytes:
+    """Return the hash of a subtree from what is kept below it, whatever is kept of itself."""
+    return _made_of(connection, level, number)
 
 
 def _alone(connection: Connection) -> bool:

@@ -10,20 +10,16 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final, Protocol
 
-import structlog
 from sqlalchemy import Connection
 
 from domain.checkpoints import Checkpoint
 from domain.notes import signed
-from domain.tree import root
 from records import checkpoints as kept
 from records import log
 from records.checkpoints import KeptCheckpoint
 from records.database import Database
 from records.problems import NotFound
 from services.log_keys import KeyPlace, SigningKey, signing_key
-
-_log = structlog.get_logger(__name__)
 
 _ROUNDS: Final = 10_000
 """Transactions in which events are placed, at most, before a checkpoint is made of what has a place."""
@@ -91,12 +87,10 @@ class Notary:
         await self.place_events()
         for place in self._outside:
             self._check_against(place.newest(), await self._database.read(log.log_size))
-        made, is_new = await self._database.write(self._sign)
+        made = await self._database.write(self._sign)
         if made is not None:
             for place in self._outside:
                 await place.publish(made)
-            if is_new:
-                _log.info("checkpoint made", size=made.size, key=made.key_id)
         return made
 
     def _check_against(self, there: Checkpoint | None, size: int) -> None:
@@ -106,27 +100,27 @@ class Notary:
                 "the record is in use, or events were removed"
             )
 
-    def _sign(self, connection: Connection) -> tuple[KeptCheckpoint | None, bool]:
+    def _sign(self, connection: Connection) -> KeptCheckpoint | None:
         log.keep_others_from_signing(connection)
         size = log.log_size(connection)
         last = kept.latest_checkpoint(connection)
         if size == 0:
             if last is not None:
                 raise LogContradicts(f"the log is empty, and a checkpoint is over {last.size} events")
-            return None, False
+            return None
         now = self._clock()
         key = signing_key(connection, self.place, now)
         if last is not None:
             _check_continues(connection, last, size)
             if (last.size, last.key_id) == (size, key.kept.verifier.id.hex()):
-                return last, False
+                return last
         made = _signed(connection, key, size, now)
         for place in self._outside:
             there = place.newest()
             if there is not None and there.size == size and there.root.hex() != made.root:
                 raise LogContradicts(f"a checkpoint outside over the same {size} events has another root")
         kept.add_checkpoint(connection, made)
-        return made, True
+        return made
 
 
 def _check_continues(connection: Connection, last: KeptCheckpoint, size: int) -> None:
@@ -134,7 +128,7 @@ def _check_continues(connection: Connection, last: KeptCheckpoint, size: int) ->
     if last.size > size:
         raise LogContradicts(f"a checkpoint is over {last.size} events, and the log has {size}")
     try:
-        same = root(last.size, log.tree_of(connection)).hex() == last.root
+        same = log.tree_root(connection, last.size).hex() == last.root
     except NotFound as error:
         raise LogContradicts(str(error)) from error
     if not same:
@@ -143,7 +137,7 @@ def _check_continues(connection: Connection, last: KeptCheckpoint, size: int) ->
 
 def _signed(connection: Connection, key: SigningKey, size: int, now: datetime) -> KeptCheckpoint:
     try:
-        over = root(size, log.tree_of(connection))
+        over = log.tree_root(connection, size)
     except NotFound as error:
         raise LogContradicts(str(error)) from error
     text = Checkpoint(key.name, size, over).text

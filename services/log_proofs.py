@@ -165,8 +165,8 @@ def checkpoint_view(found: KeptCheckpoint) -> CheckpointView:
 
 def key_views(known: tuple[KeptKey, ...]) -> tuple[LogKeyView, ...]:
     """Return keys as they are shown: each until the next one's moment."""
-    ends = [*(key.from_at for key in known[1:]), None]
-    return tuple(_key_view(key, key.verifier, end) for key, end in zip(known, ends, strict=True))
+    ends = (*(key.from_at for key in known[1:]), None)
+    return tuple(_key_view(key, key.verifier, end) for key, end in zip(known, ends, strict=False))
 
 
 def _key_view(key: KeptKey, verifier: VerifierKey, end: datetime | None) -> LogKeyView:

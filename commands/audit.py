@@ -1,0 +1,198 @@
+"""`accede audit`: verifies the record, makes checkpoints of its log, and looks after the keys that sign."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress, TaskID
+from temporalio.service import RPCError
+
+from commands.failures import CommandFailed, installation
+from commands.opening import opened_parts
+from domain.verifying import Tampered
+from records import checkpoints
+from records.problems import DatabaseUnavailable
+from services import log_keys
+from services.checkpointing import LogContradicts
+from services.connecting import TemporalUnavailable, connect
+from services.log_keys import NoLogKey
+from services.log_proofs import LogKeyView, key_views
+from services.parts import Parts
+from services.second_witness import compare_with_workflows
+from services.verifying import CannotVerify, Verified, verify
+from services.verifying import Progress as Told
+from settings import Settings
+
+app = typer.Typer(
+    help="Verify the record, and look after checkpoints of its log.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+keys = typer.Typer(help="The keys that sign checkpoints.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(keys, name="keys")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one line of JSON for programs.")]
+
+
+@app.command(name="verify")
+def verify_record(
+    *,
+    checkpoint: Annotated[
+        list[Path] | None, typer.Option(help="A checkpoint that was kept elsewhere; may be given again.")
+    ] = None,
+    quick: Annotated[
+        bool,
+        typer.Option("--quick", help="Only events, tree and checkpoints: no rows, documents, workflows."),
+    ] = False,
+    without_temporal: Annotated[
+        bool, typer.Option("--without-temporal", help="Do not ask what workflows were told.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Verify the record, and say the first thing that is wrong.
+
+    Exit code 0 where all is well, 1 where something was tampered with, 2 where it cannot be verified.
+    """
+    held = [_text_of(file) for file in checkpoint or ()]
+    settings = installation()
+    try:
+        found, told = asyncio.run(_verify(settings, held, quick=quick, ask=not (quick or without_temporal)))
+    except Tampered as wrong:
+        typer.echo(json.dumps(_wrong(wrong)) if as_json else f"WRONG: {wrong}")
+        raise typer.Exit(1) from None
+    if as_json:
+        typer.echo(json.dumps({"ok": True, **asdict(found), "told": told}))
+        return
+    for line in _in_words(found, told):
+        typer.echo(line)
+
+
+@app.command(name="checkpoint")
+def make_checkpoint() -> None:
+    """Make a checkpoint of the log now, publish it, and print it."""
+    made = asyncio.run(_checkpoint(installation()))
+    typer.echo(made, nl=False)
+
+
+@keys.command(name="list")
+def list_keys(*, as_json: AsJson = False) -> None:
+    """List every key that ever signed checkpoints, with its days."""
+    known = asyncio.run(_keys(installation()))
+    for key in known:
+        if as_json:
+            typer.echo(key.model_dump_json())
+            continue
+        until = "now" if key.until is None else f"{key.until:%Y-%m-%d %H:%M} UTC"
+        vouched = "" if key.handover or key is known[0] else "; no earlier key vouches for it"
+        typer.echo(f"{key.verifier}\n  from {key.from_at:%Y-%m-%d %H:%M} UTC until {until}{vouched}")
+
+
+@keys.command(name="rotate")
+def rotate_key() -> None:
+    """Have a new key sign from now on; the old one names it, and what it signed goes on holding."""
+    verifier = asyncio.run(_rotate(installation()))
+    typer.echo(f"signs from now on: {verifier}")
+
+
+async def _verify(
+    settings: Settings, held: list[str], *, quick: bool, ask: bool
+) -> tuple[Verified, dict[str, int] | None]:
+    async with opened_parts(settings) as parts:
+        with _shown() as progress:
+            try:
+                found = await verify(parts, held=held, thorough=not quick, progress=progress)
+                return found, await _asked(settings, parts, found, progress) if ask else None
+            except (CannotVerify, DatabaseUnavailable) as error:
+                raise CommandFailed(str(error)) from None
+
+
+async def _asked(settings: Settings, parts: Parts, found: Verified, progress: Told) -> dict[str, int] | None:
+    """Ask Temporal, if it is there: nobody can be made to have a second witness."""
+    try:
+        client = await connect(**settings.temporal(), lazy=False)
+        cases, facts = await compare_with_workflows(client, parts.database, progress)
+    except (TemporalUnavailable, RPCError):
+        found.remarks.append("Temporal does not answer: what workflows were told was not compared")
+        return None
+    return {"cases": cases, "facts": facts}
+
+
+async def _checkpoint(settings: Settings) -> str:
+    async with opened_parts(settings) as parts:
+        if parts.notary is None:
+            raise CommandFailed("this installation makes no checkpoints")
+        try:
+            made = await parts.notary.make()
+        except (NoLogKey, LogContradicts) as refused:
+            raise CommandFailed(str(refused)) from None
+        if made is None:
+            raise CommandFailed("nothing was recorded yet, so there is nothing to sign")
+        return made.whole
+
+
+async def _keys(settings: Settings) -> tuple[LogKeyView, ...]:
+    async with opened_parts(settings) as parts:
+        return key_views(await parts.database.read(checkpoints.log_keys_of))
+
+
+async def _rotate(settings: Settings) -> str:
+    async with opened_parts(settings) as parts:
+        if parts.notary is None:
+            raise CommandFailed("this installation makes no checkpoints")
+        place = parts.notary.place
+        try:
+            key = await parts.database.write(lambda c: log_keys.rotated(c, place, parts.clock()))
+        except NoLogKey as refused:
+            raise CommandFailed(str(refused)) from None
+        return key.kept.verifier.text
+
+
+@contextmanager
+def _shown() -> Iterator[Told]:
+    """Show how far a verification is, on standard error."""
+    with Progress(console=Console(stderr=True), transient=True) as bars:
+        known: dict[str, TaskID] = {}
+
+        def told(what: str, done: int, of: int | None) -> None:
+            if what not in known:
+                known[what] = bars.add_task(f"looking at {what}", total=of)
+            bars.update(known[what], completed=done)
+
+        yield told
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise CommandFailed(f"{file} cannot be read") from None
+
+
+def _wrong(wrong: Tampered) -> dict[str, object]:
+    return {
+        "ok": False,
+        "what": wrong.what,
+        "should_be": wrong.should_be,
+        "case": wrong.case,
+        "seq": wrong.seq,
+    }
+
+
+def _in_words(found: Verified, told: dict[str, int] | None) -> Iterator[str]:
+    yield f"{found.events} events in the log, root {found.root}; {found.checkpoints} checkpoints hold"
+    if found.waiting:
+        yield f"{found.waiting} events have no place in the log yet, and follow from those before them"
+    if found.cases:
+        yield f"{found.cases} cases have the rows their events lead to"
+        yield f"{found.documents} documents are as they were handed in"
+    if told is not None:
+        yield f"{told['facts']} facts that {told['cases']} workflows were told are those that are recorded"
+    yield from found.remarks

@@ -1,0 +1,74 @@
+"""What a verification reads: events beside their places in the log, heads, and the rows of a case as kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, Row, Table
+
+from records.log_tables import log_leaves
+from records.rebuilding import Rebuilt
+from records.tables import case_materials, case_people, cases, events, tasks
+
+_MADE: Final = (case_people, case_materials, tasks)
+"""Tables that are made of events, beside `cases`."""
+_AT: Final = sa.and_(log_leaves.c.case_id == events.c.case_id, log_leaves.c.seq == events.c.seq)
+
+
+def placed_events(connection: Connection, position: int, limit: int) -> list[Row[Any]]:
+    """Return what stands in the log from a position on, each beside its event: nulls where that is gone."""
+    query = (
+        sa.select(
+            log_leaves.c.position,
+            log_leaves.c.case_id.label("leaf_case"),
+            log_leaves.c.seq.label("leaf_seq"),
+            log_leaves.c.hash.label("leaf_hash"),
+            events,
+        )
+        .select_from(log_leaves.outerjoin(events, _AT))
+        .where(log_leaves.c.position >= position)
+        .order_by(log_leaves.c.position)
+    )
+    return list(connection.execute(query.limit(limit)))
+
+
+def unplaced_events(connection: Connection) -> Iterator[Row[Any]]:
+    """Yield the events that have no place in the log, case by case, in their order."""
+    query = sa.select(events).select_from(events.outerjoin(log_leaves, _AT))
+    query = query.where(log_leaves.c.position.is_(None)).order_by(events.c.case_id, events.c.seq)
+    yield from connection.execute(query)
+
+
+def case_heads(connection: Connection) -> Iterator[Row[Any]]:
+    """Yield the id, the number of the last event and the head of every case, as its row says."""
+    query: sa.Select[Any] = sa.select(cases.c.id, cases.c.seq, cases.c.head)
+    yield from connection.execute(query.order_by(cases.c.id))
+
+
+def rows_made_of(connection: Connection, case_id: str) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """Yield each table that is made of events with a case's rows in it."""
+    yield "cases", _rows(connection, cases, cases.c.id == case_id)
+    for table in _MADE:
+        yield table.name, _rows(connection, table, table.c.case_id == case_id)
+
+
+def as_rows(made: Rebuilt, table: str) -> list[dict[str, Any]]:
+    """Return the rows of a table that a case's events lead to."""
+    return {
+        "cases": [made.case],
+        "case_people": made.people,
+        "case_materials": made.materials,
+        "tasks": made.tasks,
+    }[table]
+
+
+def documents_named(connection: Connection) -> list[str]:
+    """Return the digests of all documents that cases name."""
+    query = sa.select(case_materials.c.sha256).distinct().order_by(case_materials.c.sha256)
+    return list(connection.execute(query).scalars())
+
+
+def _rows(connection: Connection, table: Table, condition: sa.ColumnElement[bool]) -> list[dict[str, Any]]:
+    return [dict(row._mapping) for row in connection.execute(sa.select(table).where(condition))]  # noqa: SLF001 - SQLAlchemy's own name

@@ -1,0 +1,268 @@
+"""Verifies the whole record against itself and what was kept elsewhere; the first thing wrong is raised.
+
+Nothing is written. What is looked at, in this order: keys and checkpoints; every event in the order of the
+log, up to each checkpoint; the kept parts of the tree; events without a place; rows; documents.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import pairwise
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row
+
+from domain.chain import GENESIS, canonical, moment_text
+from domain.checkpoints import Checkpoint, handover_text, read_checkpoint
+from domain.library import UnknownProcess
+from domain.notes import BadNote, VerifierKey, read_note
+from domain.verifying import LogReader, Tampered, check_event
+from records import audited, checkpoints, log, rebuilding
+from records.checkpoints import KeptKey
+from records.stored import stored_image
+from services.parts import Parts
+
+_PAGE: Final = 1_000
+
+Progress = Callable[[str, int, int | None], None]
+"""Told what is looked at, how many are done, and of how many, where that is known."""
+
+
+def _say_nothing(_what: str, _done: int, _of: int | None) -> None:
+    """Be the progress nobody watches."""
+
+
+class CannotVerify(Exception):
+    """Something is missing without which nothing can be said. The message says what, and what to do."""
+
+
+@dataclass
+class Verified:
+    """What was looked at, and what somebody should know although nothing is wrong."""
+
+    events: int = 0
+    waiting: int = 0
+    """Events that have no place in the log yet."""
+    cases: int = 0
+    checkpoints: int = 0
+    documents: int = 0
+    root: str = ""
+    remarks: list[str] = field(default_factory=list)
+
+
+async def verify(
+    parts: Parts, *, held: Sequence[str] = (), thorough: bool = True, progress: Progress = _say_nothing
+) -> Verified:
+    """Verify the record; `held` are checkpoints somebody kept. Not `thorough`: without rows and documents.
+
+    Raises Tampered with the first thing wrong, CannotVerify, DatabaseUnavailable.
+    """
+    found = Verified()
+    reader = await parts.database.read(lambda connection: _signed(connection, held, found))
+    await parts.database.read(lambda connection: _read_log(connection, reader, found, progress))
+    if thorough:
+        await _compare_rows(parts, found, progress)
+        await _read_documents(parts, found, progress)
+    return found
+
+
+def _signed(connection: Connection, held: Sequence[str], found: Verified) -> LogReader:
+    """Check keys and checkpoints, and return a reader that knows what was signed."""
+    known = checkpoints.log_keys_of(connection)
+    _check_handovers(known, found)
+    keys = [key.verifier for key in known]
+    told: list[Checkpoint] = []
+    size = -1
+    while page := checkpoints.checkpoints_after(connection, size, _PAGE):
+        for kept in page:
+            try:
+                proven = read_checkpoint(kept.note, keys).checkpoint
+            except BadNote as error:
+                raise Tampered(
+                    f"the checkpoint over {kept.size} events is not as it was signed: {error}"
+                ) from error
+            if (proven.size, proven.root.hex()) != (kept.size, kept.root):
+                raise Tampered(
+                    f"the row of the checkpoint over {kept.size} events says something else than its note",
+                    should_be=f"size {proven.size}, root {proven.root.hex()}",
+                )
+            told.append(proven)
+        size = page[-1].size
+    found.checkpoints = len(told)
+    return LogReader([*told, *(_held(whole, keys) for whole in held)])
+
+
+def _held(whole: str, keys: Sequence[VerifierKey]) -> Checkpoint:
+    try:
+        return read_checkpoint(whole, keys).checkpoint
+    except BadNote as error:
+        raise Tampered(
+            f"the checkpoint that was kept elsewhere does not belong to this log: {error}",
+            should_be="signed by one of the keys of this log",
+        ) from error
+
+
+def _check_handovers(known: Sequence[KeptKey], found: Verified) -> None:
+    for before, key in pairwise(known):
+        if key.handover is None:
+            found.remarks.append(f"no earlier key vouches for the key {key.verifier.id.hex()}")
+            continue
+        try:
+            note = read_note(key.handover)
+            holds = note.signed_by([before.verifier]) and note.text == handover_text(
+                key.verifier, moment_text(key.from_at)
+            )
+        except BadNote:
+            holds = False
+        if not holds:
+            raise Tampered(
+                f"the key {key.verifier.id.hex()} is not the one that the key before it named",
+                should_be=f"named by {before.verifier.id.hex()}",
+            )
+
+
+def _read_log(connection: Connection, reader: LogReader, found: Verified, progress: Progress) -> None:
+    whole = log.log_size(connection)
+    position = 0
+    while page := audited.placed_events(connection, position, _PAGE):
+        for row in page:
+            _read_placed(row, reader)
+        position += len(page)
+        progress("events", position, whole)
+    reader.end()
+    _check_subtrees(connection, reader.size)
+    heads = dict(reader.heads)
+    for row in audited.unplaced_events(connection):
+        image = _image(row)
+        check_event(image, row.hash, heads.get(row.case_id, (0, GENESIS)))
+        heads[row.case_id] = row.seq, row.hash
+        found.waiting += 1
+    found.events, found.root = reader.size, reader.root.hex()
+    _check_heads(connection, heads)
+
+
+def _check_subtrees(connection: Connection, size: int) -> None:
+    """Compare the kept parts of the tree with the events, which were read by now."""
+    kept = {(level, number): own for level, number, own in log.kept_subtrees(connection)}
+    for level, number in sorted(kept.keys() ^ set(log.complete_subtrees(size))):
+        raise Tampered(
+            f"a kept part of the tree is missing, or there is one too many: level {level}, {number}"
+        )
+    for (level, number), own in kept.items():
+        made = log.computed_subtree(connection, level, number).hex()
+        if made != own:
+            raise Tampered(f"a kept part of the tree is another: level {level}, {number}", should_be=made)
+
+
+def _read_placed(row: Row[Any], reader: LogReader) -> None:
+    if row.position != reader.size:
+        raise Tampered("an event was taken out of the log", should_be=f"an event at position {reader.size}")
+    if row.seq is None:
+        raise Tampered(
+            "it stands in the log, and the event is gone",
+            should_be=f"an event with the hash {row.leaf_hash}",
+            case=row.leaf_case,
+            seq=row.leaf_seq,
+        )
+    if row.hash != row.leaf_hash:
+        raise Tampered(
+            "its hash is not the one that stands in the log",
+            should_be=row.leaf_hash,
+            case=row.case_id,
+            seq=row.seq,
+        )
+    reader.add(_image(row), row.hash)
+
+
+def _image(row: Row[Any]) -> dict[str, Any]:
+    try:
+        image = stored_image(row)
+        same = canonical(image["data"]).decode() == row.data
+    except ValueError as error:
+        raise Tampered("it cannot be read", case=row.case_id, seq=row.seq) from error
+    if not same:
+        raise Tampered(
+            "its data is not written as it was recorded",
+            should_be="the canonical form",
+            case=row.case_id,
+            seq=row.seq,
+        )
+    return image
+
+
+def _check_heads(connection: Connection, heads: dict[str, tuple[int, str]]) -> None:
+    """Compare the last event of each case with what its row says."""
+    left = dict(heads)
+    for row in audited.case_heads(connection):
+        told = left.pop(row.id, None)
+        if told is None:
+            raise Tampered("it has a row and no events", case=row.id)
+        if told != (row.seq, row.head):
+            raise Tampered(
+                f"its row says that it ends with event {row.seq} and the head {row.head}",
+                should_be=f"event {told[0]} and the head {told[1]}",
+                case=row.id,
+            )
+    for case in left:
+        raise Tampered("it has events and no row", case=case)
+
+
+async def _compare_rows(parts: Parts, found: Verified, progress: Progress) -> None:
+    """Compare the rows of each case with those its events lead to."""
+    after = ""
+    while page := await parts.database.read(partial(rebuilding.case_ids, after=after, limit=50)):
+        await parts.database.read(partial(_compare, parts=parts, case_ids=page))
+        after, found.cases = page[-1], found.cases + len(page)
+        progress("cases", found.cases, None)
+
+
+def _compare(connection: Connection, parts: Parts, case_ids: Sequence[str]) -> None:
+    for case_id in case_ids:
+        try:
+            made = rebuilding.rebuilt(connection, parts.library, case_id)
+        except UnknownProcess as error:
+            raise CannotVerify(f"case {case_id} follows a definition that is not published here") from error
+        for table, rows in audited.rows_made_of(connection, case_id):
+            for what, should_be in _differences(table, rows, audited.as_rows(made, table)):
+                raise Tampered(what, should_be=should_be, case=case_id)
+
+
+def _differences(
+    table: str, kept: list[dict[str, Any]], made: list[dict[str, Any]]
+) -> Iterator[tuple[str, str]]:
+    if table == "cases":
+        for name, value in made[0].items():
+            if kept[0][name] != value:
+                # A snapshot is long, and may hold what not everybody should read.
+                should_be = "what its events lead to" if name == "snapshot" else str(value)
+                yield f"its row in `cases` has another `{name}`", should_be
+        return
+    missing = [row for row in made if row not in kept]
+    if missing or len(kept) != len(made):
+        yield (
+            f"its rows in `{table}` are not those its events lead to",
+            f"{len(made)} rows, as `accede db rebuild` makes them",
+        )
+
+
+async def _read_documents(parts: Parts, found: Verified, progress: Progress) -> None:
+    digests = await parts.database.read(audited.documents_named)
+    for digest in digests:
+        made = hashlib.sha256()
+        try:
+            async for piece in parts.documents.read(digest):
+                made.update(piece)
+        except FileNotFoundError:
+            raise Tampered(
+                "a document that cases name is missing", should_be=f"one with the SHA-256 {digest}"
+            ) from None
+        if made.hexdigest() != digest:
+            raise Tampered(
+                f"a document was replaced: its SHA-256 is {made.hexdigest()}",
+                should_be=f"one with the SHA-256 {digest}",
+            )
+        found.documents += 1
+        progress("documents", found.documents, len(digests))

@@ -25,6 +25,7 @@ from api.routes import (
     notifications,
     operations,
     organisation,
+    own_cases,
     own_sessions,
     people,
     processes,
@@ -53,6 +54,7 @@ from web.installing import install as install_pages
 _ROUTERS = (
     sessions.router,
     own_sessions.router,
+    own_cases.router,
     elsewhere.router,
     disclosures.router,
     audit.router,

@@ -87,6 +87,12 @@ def look_by(parts: Parts, process: Process, case: Case, known: Circumstances) ->
     return Look(case, viewer_of(process, case, known), place)
 
 
+def look_of_subject(parts: Parts, process: Process, case: Case) -> Look:
+    """Return the look of the person a case is about, whoever asks."""
+    place = Place.model_construct(process=process, case=case, marked=marked_in(parts, case.process))
+    return Look(case, Viewer(person=case.subject, ways=("subject",)), place)
+
+
 def look_at(connection: Connection, parts: Parts, caller: Caller, process: Process, case: Case) -> Look:
     """Return a caller's look at a case within his scope, with the reason he stated for it, if any."""
     today = ActedOn(on=parts.today(), today=parts.today())

@@ -11,10 +11,11 @@ from api.bounds import Day, Id, Label, Storable
 from api.callers import By, Here, Key, signed_in
 from api.counting import counted
 from api.paging import Cursor, Limit
-from services import access, acts, cases, explain, past
+from services import access, acts, cases, explain, past, plain_words
 from services.access import AccessView
 from services.acts import StartRequest
 from services.cases import CaseFilter
+from services.plain_words import PlainCaseView
 from services.seeing import Seen
 from services.views import CaseRow, CaseView, ExplanationView, Page
 
@@ -86,6 +87,12 @@ async def who_sees(case_id: Id, parts: Here, caller: By, as_of: Day | None = Non
     Asked of those who see the case by a post.
     """
     return await access.access_on(parts, caller, case_id, as_of or parts.today())
+
+
+@router.get("/{case_id}/plain", summary="Read a case in plain words")
+async def plain(case_id: Id, parts: Here, caller: By) -> PlainCaseView:
+    """Return the case as the person it is about is told of it: where it stands, what may be added."""
+    return await plain_words.told(parts, caller, case_id)
 
 
 @router.get("/{case_id}/explain", summary="Explain where a case stands")

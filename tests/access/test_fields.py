@@ -16,6 +16,8 @@ DOORS = [
     "/v1/cases/{}",
     "/v1/cases/{}?as_of=2025-03-10",
     "/v1/cases/{}/explain",
+    "/v1/cases/{}/plain",
+    "/v1/me/cases",
     "/v1/cases/{}/access",
     "/v1/cases",
     "/v1/cases?q=张",

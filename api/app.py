@@ -45,6 +45,7 @@ from services.documents import StoredDocuments
 from services.driving import Driver
 from services.notaries import open_notary
 from services.parts import Parts
+from services.person_keys import PersonKeys
 from services.probing import Look, Probes, disk_has_room, mail_greets, temporal_answers, worker_seen
 from services.provider import Provider, ProviderPlace
 from services.sealing import Sealer, sealer_of
@@ -118,7 +119,7 @@ def create_app_from(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with opened(settings) as parts:
             app.state.parts = parts
-            app.state.sealer = _sealer(settings)
+            app.state.sealer = sealer_in(settings)
             yield
 
     app = _application(door)
@@ -170,6 +171,7 @@ async def opened(settings: Settings) -> AsyncIterator[Parts]:
             session_lasts=timedelta(hours=settings.session_hours),
             probes=Probes(_looks(settings, client)),
             notary=open_notary(database, settings.notary(), clock=settings.now),
+            keys=keys_in(settings),
         )
 
 
@@ -204,10 +206,16 @@ def _application(door: Door) -> FastAPI:
     return app
 
 
-def _sealer(settings: Settings) -> Sealer | None:
+def sealer_in(settings: Settings) -> Sealer | None:
     """Return what seals with the keys that are set; on one machine, with one that is made."""
     keys = settings.secret_keys
     return sealer_of(None if keys is None else keys.get_secret_value(), settings.key_file)
+
+
+def keys_in(settings: Settings) -> PersonKeys | None:
+    """Return the keys of people, where there is something to wrap them with."""
+    sealer = sealer_in(settings)
+    return None if sealer is None else PersonKeys(sealer)
 
 
 def _provider(settings: Settings) -> Provider | None:

@@ -78,6 +78,15 @@ KINDS: dict[str, ProblemKind] = {
             ),
         ),
         _kind(
+            "erased",
+            409,
+            ("该人员的资料已删除", "The person was erased"),
+            (
+                "该人员的资料已按规定删除，不能再登记与其有关的内容。",
+                "What was known of this person was erased; nothing more is recorded about them.",
+            ),
+        ),
+        _kind(
             "contradiction",
             409,
             ("与已有记录矛盾", "This contradicts what is recorded"),

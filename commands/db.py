@@ -16,7 +16,9 @@ from commands.opening import opened_parts
 from domain.case import Case
 from records import cases, migrating, rebuilding
 from records.problems import DatabaseUnavailable, SchemaOutdated
+from records.stored import events_after
 from services.parts import Parts
+from services.sealing import Unreadable
 
 app = typer.Typer(
     help="Bring the record's tables up to date, check or rebuild them.",
@@ -75,7 +77,21 @@ async def _flaws_of(parts: Parts, case_id: str) -> tuple[str, ...]:
     lines = tuple(f"case {case_id}, event {flaw.seq or 'last'}: {flaw.what}" for flaw in flaws)
     if flaws:
         return lines
+    if not await parts.database.read(lambda connection: _opens(connection, parts, case_id)):
+        return (f"case {case_id}: what is personal in it cannot be opened: is ACCEDE_SECRET_KEYS the same?",)
     return await parts.database.read(lambda connection: _differences(connection, parts, case_id))
+
+
+def _opens(connection: Connection, parts: Parts, case_id: str) -> bool:
+    """Whether what is sealed in a case is what its chain commits to, as far as the person's key is there."""
+    if parts.keys is None:
+        return True
+    subject = cases.find_case(connection, parts.library, case_id, None).case.subject
+    try:
+        parts.keys.checked(connection, subject, events_after(connection, case_id))
+    except Unreadable:
+        return False
+    return True
 
 
 def _differences(connection: Connection, parts: Parts, case_id: str) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
+from api.app import keys_in
 from commands.failures import CommandFailed
 from commands.published import published
 from records.database import Database
@@ -38,6 +39,7 @@ async def opened_parts(settings: Settings) -> AsyncIterator[Parts]:
             zone=settings.zone,
             session_lasts=timedelta(hours=settings.session_hours),
             notary=open_notary(database, settings.notary(), clock=settings.now),
+            keys=keys_in(settings),
         )
     finally:
         await database.close()

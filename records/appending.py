@@ -24,7 +24,7 @@ from records.prepared import Prepared, Sent, at_once
 from records.problems import OneOpenCase
 from records.snapshots import snapshot_of
 from records.standings import follow_standings
-from records.stored import StoredEvent, event_row, linked
+from records.stored import Sealing, StoredEvent, event_row, linked
 from records.tables import case_materials, case_people, cases, events, outbox
 from records.tasks import Tasks, first_due, follow_tasks
 
@@ -45,7 +45,7 @@ class Appended:
     """When each open step was opened, by step and round."""
 
 
-def append(
+def append(  # noqa: PLR0913 - everything that is written at once
     connection: Connection,
     process: Process,
     *,
@@ -55,12 +55,14 @@ def append(
     after: Case,
     now: datetime,
     tasks: Tasks,
+    sealing: Sealing | None = None,
 ) -> Appended:
     """Append events that lead from `before`, whose head is `head` and whose tasks these are, to `after`.
 
-    Raises OneOpenCase.
+    `sealing` keeps apart what is personal in them; without it they are kept as they are. Raises OneOpenCase.
     """
-    stored = linked(head, after.id, new)
+    apart = {} if sealing is None else sealing(connection, after, new)
+    stored = linked(head, after.id, new, apart)
     expected = waiting(process, after, now)
     row = case_row(process, after, stored[-1].hash) | {
         "next_moment": None if after.is_closed else expected.next_moment,

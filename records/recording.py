@@ -25,7 +25,7 @@ from records.places import keep_place
 from records.prepared import Prepared, Sent, at_once
 from records.problems import HeadMoved, NotFound
 from records.snapshots import read_snapshot
-from records.stored import StoredEvent, events_after
+from records.stored import Sealing, StoredEvent, events_after
 from records.tables import cases, events
 from records.tasks import Tasks, ask_for_tasks, opened_moments, tasks_in
 
@@ -116,12 +116,13 @@ def record(
     now: datetime,
     *,
     expected_head: str | None = None,
+    sealing: Sealing | None = None,
 ) -> Recorded:
     """Decide an act and append what it leaves behind, with every row that follows from it.
 
     `locked` comes from `lock` in the same transaction, or is None for a `Start`; `process` is the edition in
     force that day for a start, else `locked.process`. `now` is aware, UTC. `expected_head` is the head the
-    actor saw.
+    actor saw. `sealing` keeps apart what is personal in what is appended.
 
     Raises:
         RuleViolation: the act is refused; nothing is kept.
@@ -141,7 +142,15 @@ def record(
     after = replay(process, new, before)
     tasks = [] if locked is None else locked.tasks
     done: Appended = append(
-        connection, process, before=before, head=head, new=new, after=after, now=now, tasks=tasks
+        connection,
+        process,
+        before=before,
+        head=head,
+        new=new,
+        after=after,
+        now=now,
+        tasks=tasks,
+        sealing=sealing,
     )
     keep_place(connection, after.id, done.events[-1].event.seq, now)
     return Recorded(after, done.head, done.events, _warnings(done.events), done.expected, done.opened)

@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any, cast
 
 from pydantic import JsonValue
 from sqlalchemy import Connection, Row, select
 
+from domain.case import Case
 from domain.chain import canonical, hash_of, moment_text, preimage
 from domain.events import Event
+from domain.personal import together
 from records.tables import events
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """What is kept of an event that holds something personal."""
+
+    data: dict[str, JsonValue]
+    """What is hashed as its data: without it, and with the commitment to it."""
+    text: str
+    """What is personal, sealed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +39,30 @@ class StoredEvent:
     event: Event
     image: dict[str, JsonValue]
     hash: str
+    sealed: str | None = None
+    """What is personal in it, where that was kept apart; `event` is without it until it was opened."""
+    opened: Mapping[str, JsonValue] | None = None
+    """Its data with what is personal put back."""
+    salt: str | None = None
+    """What the commitment in the image was made with, once it was opened."""
+
+    @property
+    def hashed(self) -> dict[str, JsonValue]:
+        """Its data as it was hashed."""
+        return cast("dict[str, JsonValue]", self.image["data"])
+
+    @property
+    def data(self) -> Mapping[str, JsonValue]:
+        """The data to be shown to who sees all of it: as it was hashed, or as it was opened."""
+        if self.opened is not None:
+            return self.opened
+        return self.hashed if self.sealed is None else together(self.hashed, {})
+
+    def with_data(self, data: Mapping[str, JsonValue], salt: str) -> StoredEvent:
+        """Return the event with what is personal in it."""
+        body = {**data, "type": self.event.type}
+        event = Event.model_validate({**dict(self.event), "body": body})
+        return StoredEvent(event, self.image, self.hash, self.sealed, data, salt)
 
     @property
     def prev_hash(self) -> str:
@@ -43,12 +80,25 @@ class StoredEvent:
         return {key: value for key, value in self.image.items() if key != "case"} | {"hash": self.hash}
 
 
-def linked(prev_hash: str, case_id: str, new: Iterable[Event]) -> tuple[StoredEvent, ...]:
-    """Return events with their place in the chain that ends in `prev_hash` so far."""
+Sealing = Callable[[Connection, Case, Sequence[Event]], Mapping[int, Sealed]]
+"""Seals what is personal in the events of a case, and returns those it found something in, by number."""
+
+
+def linked(
+    prev_hash: str, case_id: str, new: Iterable[Event], apart: Mapping[int, Sealed] = MappingProxyType({})
+) -> tuple[StoredEvent, ...]:
+    """Return events with their place in the chain that ends in `prev_hash` so far.
+
+    `apart` holds, by number, those of which what is personal is kept sealed.
+    """
     links: list[StoredEvent] = []
     for event in new:
         image = preimage(prev_hash, case_id, event)
-        links.append(StoredEvent(event, image, hash_of(image)))
+        sealed = apart.get(event.seq)
+        if sealed is not None:
+            image = {**image, "data": sealed.data}
+        link = StoredEvent(event, image, hash_of(image))
+        links.append(link if sealed is None else replace(link, sealed=sealed.text, opened=event.data))
         prev_hash = links[-1].hash
     return tuple(links)
 
@@ -70,6 +120,7 @@ def event_row(case_id: str, stored: StoredEvent) -> dict[str, Any]:
         "data": canonical(stored.image["data"]).decode(),
         "prev_hash": stored.prev_hash,
         "hash": stored.hash,
+        "sealed": stored.sealed,
     }
 
 
@@ -104,10 +155,10 @@ def stored_event(row: Row[Any]) -> StoredEvent:
             "actor": row.actor,
             "post": row.post,
             "on_behalf_of": row.on_behalf_of,
-            "body": {**cast("dict[str, Any]", image["data"]), "type": row.type},
+            "body": {**together(cast("dict[str, Any]", image["data"]), {}), "type": row.type},
         }
     )
-    return StoredEvent(event, image, row.hash)
+    return StoredEvent(event, image, row.hash, row.sealed)
 
 
 def events_after(

@@ -21,7 +21,8 @@ from sqlalchemy import (
 )
 
 import records.door_tables
-import records.log_tables  # noqa: F401 - these tables belong to the same record, and those above
+import records.log_tables
+import records.privacy_tables  # noqa: F401 - these as well
 from records import organisation_tables
 from records.columns import Day, Moment
 from records.schema import HASH as _HASH
@@ -200,6 +201,8 @@ events = Table(
     Column("data", Text, nullable=False),
     Column("prev_hash", _HASH, nullable=False),
     Column("hash", _HASH, nullable=False),
+    # What is personal in it, sealed with the key of the person the case is about; `data` commits to it.
+    Column("sealed", Text),
 )
 
 case_people = Table(

@@ -31,7 +31,7 @@ from services.parts import Caller, Parts
 from services.refusals import InvalidInput, NotPermitted
 from services.requests import ActRequest, StartRequest, as_act
 from services.scoping import check_covered, check_may_start, covers_kept, scope_of
-from services.seeing import Look, head_moved, look_at, look_by
+from services.seeing import Look, head_moved, look_at, look_by, sealing_of
 from services.taking_part import check_reads_on, check_seen, check_takes_part, works_here
 from services.token_scopes import OutsideScope
 from services.views import CaseView, Performed
@@ -111,7 +111,7 @@ async def perform(
         except problems.HeadMoved as moved:
             check_reads_on(connection, parts, caller, locked.case)
             look = look_at(connection, parts, caller, locked.process, locked.case)
-            raise head_moved(look, moved) from moved
+            raise head_moved(connection, parts, look, moved) from moved
         _check_named(around.known, asked)
         if asked.to_unit is not None:
             _check_takes_in(around, asked.to_unit, "to_unit", parts.today())
@@ -169,8 +169,9 @@ def _start(
         fields=asked.fields,
         materials=_digests(connection, parts, caller, asked.materials),
     )
+    sealing = sealing_of(parts)
     try:
-        return recording.record(connection, process, None, act, parts.clock()), around
+        return recording.record(connection, process, None, act, parts.clock(), sealing=sealing), around
     except NotEntitled as refused:
         check_takes_part(refused, process, None, known)
         raise
@@ -191,10 +192,12 @@ def _act(  # noqa: PLR0917 - everything an act in a transaction depends on
         looked_up["materials"] = _digests(connection, parts, caller, asked.materials)
     elif asked.kind == "correct" and asked.change is not None:
         scope = scope_of(connection, caller, parts.today())
-        looked_up |= vars(corrections.looked_up(connection, locked.case.id, asked.change, scope))
+        looked_up |= vars(corrections.looked_up(connection, parts, locked.case, asked.change, scope))
     act = as_act(asked, known, asked.occurred_on or parts.today(), looked_up)
     try:
-        return recording.record(connection, locked.process, locked, act, parts.clock())
+        return recording.record(
+            connection, locked.process, locked, act, parts.clock(), sealing=sealing_of(parts)
+        )
     except NotEntitled as refused:
         check_takes_part(refused, locked.process, locked.case, known)
         raise

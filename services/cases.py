@@ -16,7 +16,7 @@ from services import disclosures
 from services.case_views import case_view, process_ref
 from services.parts import Caller, Parts
 from services.scoping import scope_of
-from services.seeing import Seen, look_at, look_by
+from services.seeing import Seen, look_at, look_by, opened
 from services.views import (
     CaseRow,
     CaseView,
@@ -97,7 +97,8 @@ async def history(
         page = cases.history(connection, case_id, scope, cursor=cursor, limit=limit)
         found = cases.find_case(connection, parts.library, case_id, scope)
         look = look_at(connection, parts, caller, found.process, found.case)
-        return Page(items=tuple(map(look.proven, page.items)), next=page.next), look.reason
+        items = tuple(map(look.proven, opened(connection, parts, found.case, page.items)))
+        return Page(items=items, next=page.next), look.reason
 
     seen, reason = await parts.read(work)
     if reason is not None:

@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from domain.acts import Change
+from domain.case import Case
 from domain.events import Evidence
 from domain.values import Scalar, Text
 from records import materials
 from records.problems import NotFound
 from records.scope import Scope
 from records.stored import events_after
+from services.parts import Parts
 from services.refusals import InvalidInput
+from services.seeing import opened
 
 
 @dataclass(frozen=True)
@@ -27,12 +30,12 @@ class Correction:
     """The value is free text or a document."""
 
 
-def looked_up(connection: Connection, case_id: str, change: Change, scope: Scope) -> Correction:
+def looked_up(connection: Connection, parts: Parts, case: Case, change: Change, scope: Scope) -> Correction:
     """Return the change with the old value; documents stand there by digest, as they do in the record.
 
     Raises InvalidInput where the record holds no such value.
     """
-    found = events_after(connection, case_id, change.seq - 1, limit=1)
+    found = opened(connection, parts, case, events_after(connection, case.id, change.seq - 1, limit=1))
     if not found:
         raise InvalidInput("change.seq", _NOT_THERE)
     event = found[0].event

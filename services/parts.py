@@ -24,6 +24,7 @@ from services.acquaintances import Acquaintances
 from services.checkpointing import Notary
 from services.documents import Documents
 from services.passwords import Passwords
+from services.person_keys import PersonKeys
 from services.probing import Probes
 from services.token_scopes import TokenScope
 
@@ -83,6 +84,8 @@ class Parts:
     """Steps of which auditors read for a stated reason only, by process."""
     marked: Mapping[str, Marked] = field(default_factory=dict)
     """What belongs to another group of fields than its place says, by process."""
+    keys: PersonKeys | None = None
+    """Seals what is personal in events; None where there is nothing to wrap the keys of people with."""
     session_lasts: timedelta = timedelta(hours=12)
     largest_document: int = 50 << 20
     """Bytes."""

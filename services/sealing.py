@@ -42,6 +42,10 @@ class Sealer:
         sealed = self._keys[self._first].encrypt(nonce, text.encode(), about.encode())
         return f"{self._first}.{base64.urlsafe_b64encode(nonce + sealed).decode()}"
 
+    def is_first(self, sealed: str) -> bool:
+        """Whether a text was sealed with the key that seals now."""
+        return sealed.partition(".")[0] == self._first
+
     def open(self, sealed: str, about: str) -> str:
         """Return what was sealed. Raises Unreadable."""
         name, _, rest = sealed.partition(".")

@@ -6,7 +6,7 @@ head. So do documents, the people of a case and what is proposed in it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,14 +23,14 @@ from records import disclosures as kept
 from records.materials import Material
 from records.problems import NotFound
 from records.registers import ActedOn
-from records.stored import StoredEvent, events_after
+from records.stored import Sealing, StoredEvent, events_after
 from services.parts import Caller, Parts
 from services.refusals import HeadMoved
 from services.scoping import scope_of
-from services.views import EventView, PartEventView, ProvenEventView, WithheldEventView
+from services.views import EventView, PartEventView, ProvenEventView, SealedEventView, WithheldEventView
 
 AnyEventView = PartEventView | EventView
-Seen = WithheldEventView | ProvenEventView
+Seen = WithheldEventView | SealedEventView | ProvenEventView
 """An event of a history, as far as somebody may see it."""
 
 _PROTECTED: tuple[Group, ...] = ("political-review", "informants")
@@ -57,12 +57,14 @@ class Look:
 
     def proven(self, stored: StoredEvent) -> Seen:
         """Return the same with its place in the chain, whose hash is of the whole."""
-        shown = seen(self.place, self.viewer, stored.event, _as_hashed(stored))
+        shown = seen(self.place, self.viewer, stored.event, stored.data)
         parts = _envelope(stored.event) | shown.model_dump(exclude={"withheld"})
         parts |= {"prev_hash": stored.prev_hash, "hash": stored.hash}
-        if not shown.withheld:
+        if shown.withheld:
+            return WithheldEventView(**parts, groups=shown.withheld)
+        if stored.sealed is None:
             return ProvenEventView(**parts)
-        return WithheldEventView(**parts, groups=shown.withheld)
+        return SealedEventView(**parts, hashed=stored.hashed, salt=stored.salt)
 
     def people(self) -> dict[str, tuple[str, ...]]:
         """Return who holds the case roles, as far as the viewer is shown them."""
@@ -106,9 +108,25 @@ def look_at(connection: Connection, parts: Parts, caller: Caller, process: Proce
     return Look(case, viewer, look.place, reason)
 
 
-def head_moved(look: Look, moved: problems.HeadMoved) -> HeadMoved:
+def head_moved(connection: Connection, parts: Parts, look: Look, moved: problems.HeadMoved) -> HeadMoved:
     """Return what somebody is told who acted on an older head: the present one, and what he may see since."""
-    return HeadMoved(moved.head, [look.event(stored.event) for stored in moved.events])
+    since = opened(connection, parts, look.case, moved.events)
+    return HeadMoved(moved.head, [look.event(stored.event) for stored in since])
+
+
+def opened(
+    connection: Connection, parts: Parts, case: Case, found: Sequence[StoredEvent]
+) -> tuple[StoredEvent, ...]:
+    """Return events of a case with what is personal in them, as far as the person's key is there."""
+    return tuple(found) if parts.keys is None else parts.keys.opened(connection, case.subject, found)
+
+
+def sealing_of(parts: Parts) -> Sealing | None:
+    """Return what keeps apart what is personal in events, where there are keys."""
+    keys = parts.keys
+    if keys is None:
+        return None
+    return lambda connection, case, new: keys.sealed(connection, case, new, parts.clock())
 
 
 def reasons_needed(
@@ -144,11 +162,6 @@ def _groups_of(connection: Connection, look: Look, sha256: str) -> frozenset[Gro
             group = group_of_document(look.place, stored.event, sha256)
             groups |= set() if group is None else {group}
     return frozenset(groups.intersection(_PROTECTED) or groups)
-
-
-def _as_hashed(stored: StoredEvent) -> Mapping[str, Any]:
-    data = stored.image["data"]
-    return data if isinstance(data, dict) else {}
 
 
 def _envelope(event: Event) -> dict[str, Any]:

@@ -148,6 +148,15 @@ class PartEventView(EventView):
     """The groups of fields, as docs/privacy.md names them, of which something was left out."""
 
 
+class SealedEventView(ProvenEventView):
+    """The same, where what is personal in it is kept apart: what was hashed in the place of `data`."""
+
+    hashed: dict[str, Any]
+    """With `personal`, the SHA-256 over what was kept apart and a salt."""
+    salt: str | None
+    """None once what was personal is gone."""
+
+
 class WithheldEventView(PartEventView, ProvenEventView):
     """The same with its place in the chain. Its hash is of the whole, so that the chain can be followed."""
 

@@ -1,0 +1,37 @@
+"""The tables of privacy: each person's key, and who was erased, why, by whom."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, ForeignKey, Index, String, Table, Text
+
+from records.columns import Moment
+from records.schema import ID, metadata
+
+# What is personal in events is sealed with the key of the person a case is about.
+person_keys = Table(
+    "person_keys",
+    metadata,
+    Column("person_id", ID, ForeignKey("people.id"), primary_key=True),
+    # Sealed with a key that is not in the database; null once it was destroyed.
+    Column("wrapped", Text),
+    Column("created_at", Moment, nullable=False),
+    Column("destroyed_at", Moment),
+    Column("erasure_id", ID),
+)
+
+# An erasure that was asked for, and what a second person said to it. Only the id says whose.
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("person_id", ID, ForeignKey("people.id"), nullable=False),
+    Column("ground", String(40), nullable=False),
+    # The retention rules that allowed it, as they were then.
+    Column("rules", Text, nullable=False),
+    Column("asked_by", ID, ForeignKey("people.id"), nullable=False),
+    Column("asked_at", Moment, nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("answered_by", ID, ForeignKey("people.id")),
+    Column("answered_at", Moment),
+    Index(None, "person_id"),
+)

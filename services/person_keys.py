@@ -1,0 +1,133 @@
+"""Seals what is personal in events with the key of the person concerned, and opens it for whoever may read.
+
+Each person has a key of his own, 32 bytes, wrapped by the keys of `sealing.py`. It is made with the first act
+that needs one. Where an installation has no key to wrap with, events stay as they are handed in.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import Connection
+
+from domain.case import Case
+from domain.chain import canonical
+from domain.events import Event
+from domain.personal import APART, commitment, personal_parts, together, without
+from records import keys
+from records.stored import Sealed, StoredEvent
+from services.refusals import NotReady, Refusal
+from services.sealing import Sealer, Unreadable
+
+_KEY: Final = 32
+_NONCE: Final = 12
+_SALT: Final = 16
+
+
+class Erased(Refusal):
+    """The person was erased: nothing about him is recorded any more."""
+
+    kind = "erased"
+
+
+@dataclass(frozen=True)
+class PersonKeys:
+    """The keys of people, wrapped and unwrapped by what seals for the installation."""
+
+    sealer: Sealer
+
+    def sealed(
+        self, connection: Connection, case: Case, events: Sequence[Event], now: datetime
+    ) -> dict[int, Sealed]:
+        """Return what is to be kept of events that hold something personal, by number.
+
+        Raises Erased, NotReady where the key cannot be unwrapped here.
+        """
+        apart = {event.seq: parts for event in events if (parts := personal_parts(event))}
+        if not apart:
+            return {}
+        key = self._key_for(connection, case.subject, now)
+        data = {event.seq: event.data for event in events}
+        return {seq: _sealed(key, case.id, seq, data[seq], parts) for seq, parts in apart.items()}
+
+    def opened(
+        self, connection: Connection, subject: str, found: Iterable[StoredEvent]
+    ) -> tuple[StoredEvent, ...]:
+        """Return events with what is personal in them; without it where the person's key is gone."""
+        stored = tuple(found)
+        try:
+            return self.checked(connection, subject, stored)
+        except Unreadable:
+            # Operators hear of it from `accede db check`; the rest of the case is not lost for it.
+            return stored
+
+    def checked(
+        self, connection: Connection, subject: str, stored: tuple[StoredEvent, ...]
+    ) -> tuple[StoredEvent, ...]:
+        """Return the same. Raises Unreadable where the person's key is there and opens something not."""
+        if not any(one.sealed for one in stored):
+            return stored
+        kept = keys.find_key(connection, subject)
+        if kept is None or kept.wrapped is None:
+            return stored
+        key = AESGCM(self._unwrapped(subject, kept.wrapped))
+        return tuple(one if one.sealed is None else _opened(key, one) for one in stored)
+
+    def wrapped_anew(self, person: str, wrapped: str) -> str | None:
+        """Return a wrapped key under the present first key; None where it is. Raises Unreadable."""
+        if self.sealer.is_first(wrapped):
+            return None
+        return self.sealer.seal(self.sealer.open(wrapped, _about(person)), _about(person))
+
+    def _key_for(self, connection: Connection, person: str, now: datetime) -> AESGCM:
+        kept = keys.find_key(connection, person)
+        if kept is None:
+            fresh = base64.b64encode(secrets.token_bytes(_KEY)).decode()
+            kept = keys.keep_key(connection, person, self.sealer.seal(fresh, _about(person)), now)
+        if kept.wrapped is None:
+            raise Erased
+        try:
+            return AESGCM(self._unwrapped(person, kept.wrapped))
+        except Unreadable as error:
+            raise NotReady from error
+
+    def _unwrapped(self, person: str, wrapped: str) -> bytes:
+        return base64.b64decode(self.sealer.open(wrapped, _about(person)))
+
+
+def _about(person: str) -> str:
+    return f"key of person {person}"
+
+
+def _place(case_id: str, seq: int) -> bytes:
+    return f"event {case_id}/{seq}".encode()
+
+
+def _sealed(key: AESGCM, case_id: str, seq: int, data: dict[str, Any], parts: dict[str, Any]) -> Sealed:
+    salt = secrets.token_hex(_SALT)
+    nonce = secrets.token_bytes(_NONCE)
+    text = canonical({"salt": salt, "parts": parts})
+    whole = nonce + key.encrypt(nonce, text, _place(case_id, seq))
+    return Sealed(without(data, parts, commitment(salt, parts)), base64.b64encode(whole).decode())
+
+
+def _opened(key: AESGCM, stored: StoredEvent) -> StoredEvent:
+    """Return an event whole. Raises Unreadable where what was sealed is not what the chain commits to."""
+    whole = base64.b64decode(stored.sealed or "")
+    case_id, data = str(stored.image["case"]), stored.image["data"]
+    try:
+        text = key.decrypt(whole[:_NONCE], whole[_NONCE:], _place(case_id, stored.seq))
+    except InvalidTag as error:
+        raise Unreadable from error
+    found = json.loads(text)
+    if not isinstance(data, dict) or data.get(APART) != commitment(found["salt"], found["parts"]):
+        raise Unreadable
+    return stored.with_data(together(data, found["parts"]), found["salt"])

@@ -188,7 +188,8 @@ def fresh_postgres(server, template):
     """The address of a database that is dropped afterwards; `template` is said to CREATE DATABASE."""
     name = f"accede_{next(_numbers)}"
     with _administering(server) as connection:
-        connection.execute(f"CREATE DATABASE {name} {template}")
+        # Files are copied, and not written through the log: a third less work for a small database.
+        connection.execute(f"CREATE DATABASE {name} {template} STRATEGY FILE_COPY")
     yield _named(server, name)
     with _administering(server) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -11,7 +11,7 @@ import pytest
 from bench.waiting.__main__ import FULL, Found, Size, measure, promises, until_recorded
 
 TINY = Size(cases=30, due=20, until_midnight=40, rests_for=2, gives_up_after=60)
-BUSY = replace(TINY, until_midnight=150)
+BUSY = replace(TINY, until_midnight=300, gives_up_after=120)
 """The same where other programs keep the machine from having all cases open in time."""
 GOOD = Found(worker_kib=50, server_kib=60, at_rest=1.5, drained=12, acts=(0.1,) * 100)
 
@@ -54,7 +54,7 @@ async def test_a_moment_that_nobody_records_is_never_drained(sqlite_database):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(700)
 @pytest.mark.xdist_group("whole-house")
 def test_what_is_due_at_midnight_is_recorded_while_people_act(tmp_path):
     try:
@@ -62,7 +62,7 @@ def test_what_is_due_at_midnight_is_recorded_while_people_act(tmp_path):
     except RuntimeError:
         # Midnight came too soon.
         found = measured(BUSY, tmp_path / "later")
-    assert 0 <= found.drained < TINY.gives_up_after
+    assert 0 <= found.drained < BUSY.gives_up_after
     assert found.at_rest > 0
     assert found.worker_kib > 0
     assert found.server_kib > 0

@@ -82,14 +82,14 @@ class DeliveringActivities:
         Most duties are of the first kind, and a transaction for each would cost more than the acts they
         follow from.
         """
-        owed = notifications.claim(connection, now, limit)
-        shown = [one for one in owed if self._is_shown(one)]
-        ids = [one.id for one in shown]
-        notifications.delivered(connection, ids=ids, now=now, channel=InAppSender.channel)
-        return shown, [one for one in owed if not self._is_shown(one)]
+        owed = notifications.claim(connection, now, limit, by_itself=self._shown_in)
+        shown = [one for one in owed if self._shown_in(one)]
+        return shown, [one for one in owed if not self._shown_in(one)]
 
-    def _is_shown(self, owed: Owed) -> bool:
-        return not owed.email or self._sender.channel == InAppSender.channel
+    def _shown_in(self, owed: Owed) -> str | None:
+        """Return the list's channel for what nobody else has to deliver."""
+        here = InAppSender.channel
+        return here if not owed.email or self._sender.channel == here else None
 
     async def _places(self, owed: Sequence[Owed]) -> Mapping[tuple[str, int], str]:
         """Return where the acts are traced to which messages are owed, by case and event."""

@@ -18,7 +18,7 @@ from domain.moments import local_day
 from domain.obligations import obligations as obligations_of
 from domain.process import Process
 from domain.waiting import Waiting, waiting
-from records.dialects import insert_for, insert_new
+from records.dialects import insert_for
 from records.owing import owed_rows, put_owed
 from records.prepared import Prepared, Sent, at_once
 from records.problems import OneOpenCase
@@ -45,7 +45,8 @@ class Appended:
     """When each open step was opened, by step and round."""
 
 
-def append(  # noqa: PLR0913 - everything that is written at once
+@contextmanager
+def appended(  # noqa: PLR0913 - everything that is written at once
     connection: Connection,
     process: Process,
     *,
@@ -56,10 +57,11 @@ def append(  # noqa: PLR0913 - everything that is written at once
     now: datetime,
     tasks: Tasks,
     sealing: Sealing | None = None,
-) -> Appended:
+) -> Iterator[Appended]:
     """Append events that lead from `before`, whose head is `head` and whose tasks these are, to `after`.
 
-    `sealing` keeps apart what is personal in them; without it they are kept as they are. Raises OneOpenCase.
+    `sealing` keeps apart what is personal in them; without it they are kept as they are. What is written
+    inside goes the same way to the database, in the same round. Raises OneOpenCase.
     """
     apart = {} if sealing is None else sealing(connection, after, new)
     stored = linked(head, after.id, new, apart)
@@ -78,13 +80,13 @@ def append(  # noqa: PLR0913 - everything that is written at once
         _PUT_EVENTS.send_many(connection, [event_row(after.id, one) for one in stored])
         opened = follow_tasks(connection, process, after, expected.open, tasks, now)
         put_owed(connection, owed)
+        _put_people(connection, before, after)
+        _put_materials(connection, after.id, new)
         _tell_the_workflow(connection, after, now)
+        yield Appended(stored, stored[-1].hash, expected, opened)
     if changed is not None and changed.count != 1:
         raise AssertionError("a case changed although it was locked")
-    _put_people(connection, before, after)
-    _put_materials(connection, after.id, new)
     follow_standings(connection, process, after, new)
-    return Appended(stored, stored[-1].hash, expected, opened)
 
 
 def case_row(process: Process, case: Case, head: str) -> dict[str, Any]:
@@ -175,9 +177,12 @@ def _put_people(connection: Connection, before: Case | None, after: Case) -> Non
 
 
 def _put_materials(connection: Connection, case_id: str, new: Sequence[Event]) -> None:
-    rows = material_rows(case_id, new)
-    if rows:
-        connection.execute(insert_new(connection, case_materials), rows)
+    _put_new_materials(connection.dialect.name).send_many(connection, material_rows(case_id, new))
+
+
+@cache
+def _put_new_materials(dialect: str) -> Prepared:
+    return Prepared(insert_for(dialect, case_materials).on_conflict_do_nothing())
 
 
 def _tell_the_workflow(connection: Connection, after: Case, now: datetime) -> None:

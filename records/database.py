@@ -1,6 +1,6 @@
 """Runs work against the record: one transaction each, acknowledged only after its commit.
 
-What waits is written by one thread (two on PostgreSQL) and committed as a group; a flush then serves many.
+What waits is written by one thread (three on PostgreSQL) and committed as a group; a flush then serves many.
 Beside them, on PostgreSQL, a few threads do what would make a group wait for somebody else's lock. Readers
 see one consistent moment.
 """
@@ -26,7 +26,7 @@ from telemetry import tracing
 T = TypeVar("T")
 
 _READERS = 4
-_GROUPS = 2
+_GROUPS = 3
 """At work at once on PostgreSQL: while one waits for the server, or does something long, another decides."""
 _ASIDE = 4
 _PATIENCE_MS = 50

@@ -6,7 +6,7 @@ no person could be found for it. Its message id never changes, so that a receive
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -69,8 +69,18 @@ class Notice:
     read_at: datetime | None
 
 
-def claim(connection: Connection, now: datetime, limit: int = 50) -> tuple[Owed, ...]:
-    """Claim what is to be sent now, oldest first, for the time of `LEASE`, and count the attempt."""
+def claim(
+    connection: Connection,
+    now: datetime,
+    limit: int = 50,
+    *,
+    by_itself: Callable[[Owed], str | None] = lambda _owed: None,
+) -> tuple[Owed, ...]:
+    """Claim what is to be sent now, oldest first, for the time of `LEASE`, and count the attempt.
+
+    `by_itself` names the channel of what is delivered by being there, for which nobody has to come back: it
+    is written down as accepted instead.
+    """
     ready = (
         sa.select(obligations.c.id)
         .where(obligations.c.status == "waiting", obligations.c.next_attempt_at <= now)
@@ -82,11 +92,13 @@ def claim(connection: Connection, now: datetime, limit: int = 50) -> tuple[Owed,
     if not ids:
         return ()
     found = {row.id: _owed(row) for row in connection.execute(_select().where(obligations.c.id.in_(ids)))}
-    connection.execute(
-        sa.update(obligations)
-        .where(obligations.c.id.in_(ids))
-        .values(attempts=obligations.c.attempts + 1, next_attempt_at=now + LEASE)
-    )
+    channels: dict[str | None, list[str]] = {}
+    for each in ids:
+        channels.setdefault(by_itself(found[each]), []).append(each)
+    for channel, its in channels.items():
+        outcome = {"next_attempt_at": now + LEASE} if channel is None else _accepted(now, channel)
+        tried = sa.update(obligations).where(obligations.c.id.in_(its))
+        connection.execute(tried.values(attempts=obligations.c.attempts + 1, **outcome))
     return tuple(found[each] for each in ids)
 
 
@@ -96,7 +108,7 @@ def delivered(connection: Connection, ids: Collection[str], now: datetime, chann
         connection.execute(
             sa.update(obligations)
             .where(obligations.c.id.in_(sorted(ids)), obligations.c.status != "sent")
-            .values(status="sent", sent_at=now, channel=channel, next_attempt_at=None, failure=None)
+            .values(**_accepted(now, channel))
         )
 
 
@@ -162,6 +174,10 @@ def mark_read(connection: Connection, person: str, ids: Sequence[str], now: date
         obligations.c.person_id == person, obligations.c.id.in_(ids), obligations.c.read_at.is_(None)
     )
     return connection.execute(query.values(read_at=now)).rowcount
+
+
+def _accepted(now: datetime, channel: str) -> dict[str, Any]:
+    return {"status": "sent", "sent_at": now, "channel": channel, "next_attempt_at": None, "failure": None}
 
 
 def _select() -> Select[Any]:

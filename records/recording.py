@@ -5,7 +5,7 @@ Everything here runs inside the caller's transaction, which is one: lock the cas
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,7 +20,7 @@ from domain.evolving import replay
 from domain.library import Library
 from domain.process import Process
 from domain.waiting import Waiting, waiting
-from records.appending import Appended, append
+from records.appending import appended
 from records.places import keep_place
 from records.prepared import Prepared, Sent, at_once
 from records.problems import HeadMoved, NotFound
@@ -29,8 +29,11 @@ from records.stored import Sealing, StoredEvent, events_after
 from records.tables import cases, events
 from records.tasks import Tasks, ask_for_tasks, opened_moments, tasks_in
 
+# Rows of other tables may go on naming the case meanwhile, as those of messages do when they change.
 _LOCK = Prepared(
-    select(cases.c.snapshot, cases.c.head).where(cases.c.id == bindparam("of_case")).with_for_update()
+    select(cases.c.snapshot, cases.c.head)
+    .where(cases.c.id == bindparam("of_case"))
+    .with_for_update(key_share=True)
 )
 
 
@@ -117,12 +120,14 @@ def record(
     *,
     expected_head: str | None = None,
     sealing: Sealing | None = None,
+    beside: Callable[[Recorded], None] = lambda _recorded: None,
 ) -> Recorded:
     """Decide an act and append what it leaves behind, with every row that follows from it.
 
     `locked` comes from `lock` in the same transaction, or is None for a `Start`; `process` is the edition in
     force that day for a start, else `locked.process`. `now` is aware, UTC. `expected_head` is the head the
-    actor saw. `sealing` keeps apart what is personal in what is appended.
+    actor saw. `sealing` keeps apart what is personal in what is appended. `beside` writes what has to be kept
+    with it, and costs no round to the database of its own.
 
     Raises:
         RuleViolation: the act is refused; nothing is kept.
@@ -138,10 +143,12 @@ def record(
         if before is None:
             raise AssertionError("a start leaves events behind")
         opened = {} if locked is None else opened_moments(locked.tasks)
-        return Recorded(before, head, (), (), waiting(process, before, now), opened)
+        nothing = Recorded(before, head, (), (), waiting(process, before, now), opened)
+        beside(nothing)
+        return nothing
     after = replay(process, new, before)
     tasks = [] if locked is None else locked.tasks
-    done: Appended = append(
+    with appended(
         connection,
         process,
         before=before,
@@ -151,9 +158,12 @@ def record(
         now=now,
         tasks=tasks,
         sealing=sealing,
-    )
-    keep_place(connection, after.id, done.events[-1].event.seq, now)
-    return Recorded(after, done.head, done.events, _warnings(done.events), done.expected, done.opened)
+    ) as done:
+        warnings = _warnings(done.events)
+        recorded = Recorded(after, done.head, done.events, warnings, done.expected, done.opened)
+        beside(recorded)
+    keep_place(connection, after.id, after.seq, now)
+    return recorded
 
 
 def record_due(connection: Connection, library: Library, case_id: str, now: datetime) -> Recorded:

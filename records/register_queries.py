@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy import BindParameter, ColumnElement, CompoundSelect, Select
+from sqlalchemy import BindParameter, ColumnElement, CompoundSelect, ScalarSelect, Select
 
 from records.columns import Day
 from records.lending import LIMITS
@@ -23,6 +23,8 @@ class Formed(NamedTuple):
     """How a body is formed: by posts or by standing, without people under some restrictions."""
 
     name: str
+    kind: str
+    """Of the unit: the nearest one of this kind, from the place upwards."""
     roles: tuple[str, ...]
     standing: str | None
     without: tuple[str, ...]
@@ -101,13 +103,12 @@ POSTS = Prepared(_posts_query())
 
 @lru_cache(maxsize=256)
 def rosters_query(bodies: tuple[Formed, ...]) -> Prepared:
-    """Return the query for bodies; the unit of each is a parameter."""
-    units_ = _parameters("unit", len(bodies))
-    members = (_members(formed, unit) for formed, unit in zip(bodies, units_, strict=True))
-    return Prepared(sa.union_all(*members))
+    """Return the query for bodies, as seen from a unit: `place`."""
+    return Prepared(sa.union_all(*map(_members, bodies)))
 
 
-def _members(formed: Formed, unit: BindParameter[str]) -> Select[Any]:
+def _members(formed: Formed) -> Select[Any]:
+    unit = _nearest(formed.kind)
     label = sa.literal(formed.name, sa.String()).label("body")
     if formed.standing is None:
         found = sa.select(label, posts.c.person_id).where(
@@ -118,6 +119,21 @@ def _members(formed: Formed, unit: BindParameter[str]) -> Select[Any]:
         standings.c.unit_id == unit, standings.c.standing == formed.standing, held_on(standings, _ON)
     )
     return _without(found, standings.c.person_id, formed)
+
+
+def _nearest(kind: str) -> ScalarSelect[str]:
+    """Return the query for the nearest unit of a kind at or above `place`."""
+    return (
+        sa.select(unit_closure.c.ancestor_id)
+        .join(units, units.c.id == unit_closure.c.ancestor_id)
+        .where(
+            unit_closure.c.unit_id == sa.bindparam("place", type_=sa.String()),
+            units.c.kind == sa.literal(kind, sa.String()),
+        )
+        .order_by(unit_closure.c.depth)
+        .limit(1)
+        .scalar_subquery()
+    )
 
 
 def _without(found: Select[Any], person: ColumnElement[str], formed: Formed) -> Select[Any]:

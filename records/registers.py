@@ -1,6 +1,6 @@
 """Gathers from the registers everything outside a case that deciding an act may depend on.
 
-This is on the way of every act, so it takes four statements, whatever the process asks for.
+This is on the way of every act, so it takes four statements in one round, whatever the process asks for.
 """
 
 from __future__ import annotations
@@ -102,6 +102,8 @@ def surroundings(
         people_ = _send_people(
             connection, process, tuple(dict.fromkeys((*asked, actor, *proposers))), days.on
         )
+        bodies = _bodies(process, case, days.on)
+        rosters_ = _send_rosters(connection, bodies, unit, days.on)
     held = posts_.rows()
     paths, unit_names, closing = _paths(paths_.rows())
     facts, names = _people(people_.rows(), asked, about)
@@ -113,7 +115,7 @@ def surroundings(
         posts=_posts(held),
         path=path,
         people=facts,
-        rosters=_rosters(connection, _bodies(process, case, days.on), path, days.on),
+        rosters=_rosters(rosters_, bodies, path),
         target_path=paths.get(target_unit, ()) if target_unit is not None else (),
     )
     return Surroundings(
@@ -202,22 +204,23 @@ def _bodies(process: Process, case: Case | None, on: date) -> dict[str, Body]:
     return {**process.edition(case.version).bodies, **process.in_force_on(on, case.version).bodies}
 
 
-def _rosters(
-    connection: Connection, known: Mapping[str, Body], path: Sequence[UnitRef], on: date
-) -> tuple[Roster, ...]:
-    nearest = {place.kind: place.id for place in reversed(path)}
-    bodies = [(name, body) for name, body in known.items() if body.unit in nearest]
+def _send_rosters(connection: Connection, bodies: Mapping[str, Body], unit: str, on: date) -> Sent | None:
     if not bodies:
-        return ()
-    query = rosters_query(
-        tuple(Formed(name, body.roles, body.standing, body.without) for name, body in bodies)
+        return None
+    formed = (
+        Formed(name, body.unit, body.roles, body.standing, body.without) for name, body in bodies.items()
     )
-    given = {f"unit_{number}": nearest[body.unit] for number, (_, body) in enumerate(bodies)}
-    members: dict[str, list[str]] = {name: [] for name, _ in bodies}
-    for name, person in query.rows(connection, given | {"on": on}):
-        members[name].append(person)
+    return rosters_query(tuple(formed)).send(connection, {"place": unit, "on": on})
+
+
+def _rosters(asked: Sent | None, bodies: Mapping[str, Body], path: Sequence[UnitRef]) -> tuple[Roster, ...]:
+    """Return the rosters of the bodies that there are on the path."""
+    kinds = {place.kind for place in path}
+    members: dict[str, set[str]] = {name: set() for name, body in bodies.items() if body.unit in kinds}
+    for name, person in asked.rows() if asked else ():
+        members[name].add(person)
     return tuple(
-        Roster.model_construct(body=name, people=tuple(sorted(set(found)))) for name, found in members.items()
+        Roster.model_construct(body=name, people=tuple(sorted(its))) for name, its in members.items()
     )
 
 

@@ -115,12 +115,17 @@ async def perform(
         _check_named(around.known, asked)
         if asked.to_unit is not None:
             _check_takes_in(around, asked.to_unit, "to_unit", parts.today())
-        recorded = _act(connection, parts, caller, locked, asked, around.known)
-        look = look_by(parts, locked.process, recorded.case, around.known)
-        view = _view(connection, parts, caller, look, recorded, around, asked.occurred_on)
-        answer = _performed(view, recorded, caller, look).model_dump_json(by_alias=True)
-        once.keep(connection, answer, parts.clock())
-        return Answered(answer, view.head, view.process.id), recorded
+        answers: list[Answered] = []
+
+        def answer(recorded: Recorded) -> None:
+            look = look_by(parts, locked.process, recorded.case, around.known)
+            view = _view(connection, parts, caller, look, recorded, around, asked.occurred_on)
+            text = _performed(view, recorded, caller, look).model_dump_json(by_alias=True)
+            once.keep(connection, text, parts.clock())
+            answers.append(Answered(text, view.head, view.process.id))
+
+        recorded = _act(connection, parts, caller, locked, asked, around.known, answer)
+        return answers[0], recorded
 
     return await _done(parts, work)
 
@@ -184,9 +189,10 @@ def _act(  # noqa: PLR0917 - everything an act in a transaction depends on
     locked: LockedCase,
     asked: ActRequest,
     known: Circumstances,
+    beside: Callable[[Recorded], None],
 ) -> Recorded:
     if asked.kind == "migrate":
-        return _migrate(connection, parts, locked, known)
+        return _migrate(connection, parts, locked, known, beside)
     looked_up: dict[str, object] = {}
     if asked.kind == "step":
         looked_up["materials"] = _digests(connection, parts, caller, asked.materials)
@@ -196,7 +202,13 @@ def _act(  # noqa: PLR0917 - everything an act in a transaction depends on
     act = as_act(asked, known, asked.occurred_on or parts.today(), looked_up)
     try:
         return recording.record(
-            connection, locked.process, locked, act, parts.clock(), sealing=sealing_of(parts)
+            connection,
+            locked.process,
+            locked,
+            act,
+            parts.clock(),
+            sealing=sealing_of(parts),
+            beside=beside,
         )
     except NotEntitled as refused:
         check_takes_part(refused, locked.process, locked.case, known)
@@ -236,11 +248,18 @@ def _excluded(asked: ActRequest) -> tuple[str, ...]:
     return tuple(one.person for one in asked.meeting.excluded) if asked.meeting else ()
 
 
-def _migrate(connection: Connection, parts: Parts, locked: LockedCase, known: Circumstances) -> Recorded:
+def _migrate(
+    connection: Connection,
+    parts: Parts,
+    locked: LockedCase,
+    known: Circumstances,
+    beside: Callable[[Recorded], None],
+) -> Recorded:
     """Let happen what is due, a change of rules included. Asked of whoever works on the case by a post."""
     if not works_here(locked.process, locked.case, known):
         raise NotPermitted
-    recorded = recording.record(connection, locked.process, locked, Due(adopt=True), parts.clock())
+    now = parts.clock()
+    recorded = recording.record(connection, locked.process, locked, Due(adopt=True), now, beside=beside)
     if not recorded.events:
         raise NotPossible(
             "migrate.version",

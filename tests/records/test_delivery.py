@@ -6,12 +6,14 @@ from datetime import date, timedelta
 import pytest
 import sqlalchemy as sa
 
-from records import notifications, outbox, tables
+from records import notifications, outbox, recording, tables
 from records.backlog import read_backlog
+from records.engines import open_engine
 from records.notifications import LEASE, TRIES
 from tests.builders import HOST, SECRETARY, SUBJECT, noon
+from tests.databases import KINDS
 from tests.records.organisations import an_organisation
-from tests.records.walks import BEGIN, act_on, due, start, withdraw
+from tests.records.walks import BEGIN, LIBRARY, act_on, due, start, withdraw
 
 NOW = noon(BEGIN)
 LATE = BEGIN + timedelta(days=60)
@@ -63,6 +65,26 @@ def test_what_was_delivered_is_never_claimed_again_and_keeps_its_first_proof(beg
     assert (row.status, row.sent_at, row.channel, row.failure) == ("sent", NOW, "mail", None)
     assert claim(begun, NOW + timedelta(days=9)) == ()
     begun.write_now(lambda c: notifications.delivered(c, [], NOW, "mail"))
+
+
+def test_what_is_delivered_by_being_there_is_claimed_and_proven_in_one(begun):
+    (owed,) = begun.write_now(lambda c: notifications.claim(c, NOW, by_itself=lambda _owed: "in-app"))
+    row = state(begun, owed.id)
+    assert (row.status, row.sent_at, row.channel, row.attempts) == ("sent", NOW, "in-app", 1)
+    assert claim(begun, NOW + timedelta(days=9)) == ()
+
+
+@pytest.mark.parametrize("address", [KINDS[1]], indirect=True)
+def test_an_act_and_a_message_of_the_same_case_do_not_wait_for_each_other(begun, address):
+    engine = open_engine(address, connections=2, patience_ms=50)
+    with engine.connect() as courier, engine.connect() as acting:
+        (owed,) = notifications.claim(courier, NOW)
+        recording.lock(acting, LIBRARY, "case-1")
+        # The database looks for the case of a row that the same transaction changed before.
+        notifications.delivered(courier, [owed.id], NOW, "mail")
+        acting.rollback()
+        courier.rollback()
+    engine.dispose()
 
 
 def test_a_failure_is_tried_again_later_and_later_until_it_is_given_up(begun):

@@ -185,3 +185,12 @@ def test_a_connection_that_is_lost_is_known_to_be(database):
     with database._writer._engine.connect() as connection:
         assert loses(connection) == (True, True)
     assert database.write_now(lambda c: COUNTED.rows(c, {})) == [(0,)]
+
+
+def test_rows_are_put_together_however_many_there_are(database):
+    seen: list[str] = []
+    many = [unit(f"u{number:02}") for number in range(19)]
+    with watched(seen.append):
+        database.write_now(lambda c: PUT_UNIT.send_many(c, many))
+    assert database.read_now(lambda c: COUNTED.rows(c, {})) == [(19,)]
+    assert len([text for text in seen if text.startswith("INSERT")]) <= 3

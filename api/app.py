@@ -28,6 +28,7 @@ from api.routes import (
     own_cases,
     own_sessions,
     people,
+    privacy,
     processes,
     reorganising,
     second_steps,
@@ -38,6 +39,7 @@ from api.routes import problems as problem_pages
 from api.short_way import ShortWay
 from records.database import Database
 from records.definitions import read_library
+from records.retentions import read_retention
 from records.sensitivity import read_marks, read_sensitive
 from services import connecting
 from services.calendars import working_calendar
@@ -70,6 +72,7 @@ _ROUTERS = (
     reorganising.router,
     organisation.people,
     people.router,
+    privacy.router,
     organisation.posts,
     organisation.delegations,
     materials.router,
@@ -172,6 +175,7 @@ async def opened(settings: Settings) -> AsyncIterator[Parts]:
             probes=Probes(_looks(settings, client)),
             notary=open_notary(database, settings.notary(), clock=settings.now),
             keys=keys_in(settings),
+            retention=read_retention(settings.processes_dir, library),
         )
 
 

@@ -41,6 +41,10 @@ class TooEarly(RuleViolation):
     """A minimum wait is not over."""
 
 
+class StillKept(RuleViolation):
+    """What is known of a person has to be kept, or is still needed."""
+
+
 class NotQuorate(RuleViolation):
     """Too few of those entitled were present."""
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Row, Table
 
 from records.log_tables import log_leaves
+from records.privacy_tables import person_keys
 from records.rebuilding import Rebuilt
 from records.tables import case_materials, case_people, cases, events, tasks
 
@@ -65,8 +66,15 @@ def as_rows(made: Rebuilt, table: str) -> list[dict[str, Any]]:
 
 
 def documents_named(connection: Connection) -> list[str]:
-    """Return the digests of all documents that cases name."""
-    query = sa.select(case_materials.c.sha256).distinct().order_by(case_materials.c.sha256)
+    """Return the digests of all documents that cases name, but for those of people who were erased."""
+    erased = sa.select(person_keys.c.person_id).where(person_keys.c.destroyed_at.is_not(None))
+    query = (
+        sa.select(case_materials.c.sha256)
+        .join(cases, cases.c.id == case_materials.c.case_id)
+        .where(cases.c.subject_id.not_in(erased))
+        .distinct()
+        .order_by(case_materials.c.sha256)
+    )
     return list(connection.execute(query).scalars())
 
 

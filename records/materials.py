@@ -78,6 +78,13 @@ def material(connection: Connection, material_id: str, scope: Scope) -> Material
     return _material(row)
 
 
+def held_on(connection: Connection, person: str, digests: Iterable[str]) -> tuple[Material, ...]:
+    """Return what a person handed in, and documents by digest, each digest once."""
+    wanted = sa.or_(materials.c.created_by == person, materials.c.sha256.in_(sorted(set(digests))))
+    rows = connection.execute(sa.select(materials).where(wanted).order_by(materials.c.created_at))
+    return tuple({row.sha256: _material(row) for row in rows}.values())
+
+
 def digests_of(connection: Connection, ids: Iterable[str], scope: Scope) -> dict[str, str]:
     """Return the digests of documents by id. Raises NotFound where the reader may not see one of them."""
     wanted = tuple(dict.fromkeys(ids))

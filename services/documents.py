@@ -29,6 +29,9 @@ class Documents(Protocol):
         """Return a document in pieces. Raises FileNotFoundError."""
         ...
 
+    async def remove(self, sha256: str) -> None:
+        """Remove a document for good. Raises FileNotFoundError."""
+
 
 class NoRoom(Exception):
     """There is no room left where documents are kept. Nothing of the document counts."""
@@ -78,6 +81,10 @@ class StoredDocuments:
         found = await obstore.get_async(self._store, _path(sha256))
         async for piece in found.stream():
             yield bytes(piece)
+
+    async def remove(self, sha256: str) -> None:
+        """Remove a document for good. Raises FileNotFoundError."""
+        await obstore.delete_async(self._store, _path(sha256))
 
 
 def reach_the_disk(folder: Path, path: str) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from domain.events import Event
 from domain.library import Library
+from domain.retention import Retention
 from domain.seeing import Marked
 from domain.values import Language, Text
 from domain.working_days import WorkingCalendar
@@ -84,6 +85,8 @@ class Parts:
     """Steps of which auditors read for a stated reason only, by process."""
     marked: Mapping[str, Marked] = field(default_factory=dict)
     """What belongs to another group of fields than its place says, by process."""
+    retention: Mapping[str, Retention] = field(default_factory=dict)
+    """How long cases are kept, by process."""
     keys: PersonKeys | None = None
     """Seals what is personal in events; None where there is nothing to wrap the keys of people with."""
     session_lasts: timedelta = timedelta(hours=12)

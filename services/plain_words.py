@@ -67,7 +67,7 @@ async def told(parts: Parts, caller: Caller, case_id: str) -> PlainCaseView:
     def work(connection: Connection) -> PlainCaseView:
         scope = scope_of(connection, caller, parts.today())
         found = cases.find_case(connection, parts.library, case_id, scope)
-        return _view(connection, parts, caller.language, found)
+        return plain_view(connection, parts, caller.language, found)
 
     return await parts.read(work)
 
@@ -80,13 +80,14 @@ async def own(parts: Parts, caller: Caller, *, cursor: str | None, limit: int) -
         mine = CaseFilter(subject=caller.person)
         page = cases.list_cases(connection, scope=scope, narrowed=mine, cursor=cursor, limit=limit)
         found = (cases.find_case(connection, parts.library, row.id, scope) for row in page.items)
-        items = tuple(_view(connection, parts, caller.language, one) for one in found)
+        items = tuple(plain_view(connection, parts, caller.language, one) for one in found)
         return Page(items=items, next=page.next)
 
     return await parts.read(work)
 
 
-def _view(connection: Connection, parts: Parts, language: Language, found: FoundCase) -> PlainCaseView:
+def plain_view(connection: Connection, parts: Parts, language: Language, found: FoundCase) -> PlainCaseView:
+    """Return a case in the words the person concerned is told."""
     case, process = found.case, found.process
     plain = plainly(process, case, parts.clock())
     look = look_of_subject(parts, process, case)

@@ -118,6 +118,10 @@ async def reading_oneself(scene: Scene, caller: Caller) -> Asked:
     return Asked(f"/v1/people/{person_of(caller)}")
 
 
+async def exporting_oneself(scene: Scene, caller: Caller) -> Asked:
+    return Asked(f"/v1/people/{person_of(caller)}/export")
+
+
 async def giving_a_post(scene: Scene, caller: Caller) -> Asked:
     person = await scene.made_of("newcomer")
     return Asked("/v1/posts", {"person": person, "role": "reviewer", "unit": OWN}, uses=("newcomer",))
@@ -254,6 +258,16 @@ QUESTIONS: dict[str, Question] = {
     "GET /v1/units/{unit_id}/closing": plain(f"/v1/units/{OWN}/closing"),
     "POST /v1/units/{unit_id}/closing": plain(f"/v1/units/{OWN}/closing", {}),
     "GET /v1/people": plain("/v1/people"),
+    "GET /v1/people/{person_id}/export": exporting_oneself,
+    "GET /v1/people/{person_id}/export, of an applicant": about("applicant", "/v1/people/{}/export"),
+    "GET /v1/people/{person_id}/export/packed, of an applicant": about(
+        "applicant", "/v1/people/{}/export/packed"
+    ),
+    "POST /v1/people/{person_id}/erasures, with an open case": about(
+        "applicant", "/v1/people/{}/erasures", {"ground": "own-wish"}
+    ),
+    "POST /v1/erasures/{erasure_id}/confirm, that nobody asked for": plain("/v1/erasures/none/confirm", {}),
+    "GET /v1/erasures/due": plain("/v1/erasures/due"),
     "GET /v1/people/{person_id}/standings": about("applicant", "/v1/people/{}/standings"),
     "GET /v1/people/{person_id}/restrictions": about("applicant", "/v1/people/{}/restrictions"),
     "POST /v1/people/{person_id}/restrictions": about("applicant", "/v1/people/{}/restrictions", _BARRED),

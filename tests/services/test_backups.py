@@ -149,6 +149,9 @@ async def test_a_document_that_its_store_lost_is_named_and_the_rest_is_kept(
         def read(self, sha256):
             return documents.read("0" * 64 if sha256 == digest(LETTERS[0]) else sha256)
 
+        async def remove(self, sha256):
+            raise AssertionError
+
         async def keep(self, sha256, content):
             raise AssertionError
 
@@ -166,6 +169,9 @@ async def test_a_document_that_changed_in_its_store_counts_as_lost(sqlite_databa
     class Forging:
         async def read(self, sha256):
             yield b"another letter"
+
+        async def remove(self, sha256):
+            raise AssertionError
 
         async def keep(self, sha256, content):
             raise AssertionError

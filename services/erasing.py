@@ -1,0 +1,168 @@
+"""Erasing a person, by two people, once no case is open and no rule of retention keeps anything any more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import date, datetime
+
+from sqlalchemy import Connection
+
+from domain.refusals import RuleViolation, SamePersonTwice, StillKept
+from domain.retention import Ground, Kept, check_time_over, kept
+from domain.values import Text, Value
+from records import erasures, organisation, visible
+from records.erasures import Erasure
+from services.asking import Asking, once
+from services.parts import Caller, Parts
+from services.refusals import NotPermitted
+from services.views import Named, Page, View
+
+
+class AskedErasure(Value):
+    """Who is to be erased, and on which ground."""
+
+    person: str
+    ground: Ground
+
+
+class RuleView(View):
+    """By which rule a case was kept, and the first day on which it need not be."""
+
+    rule: str
+    basis: str
+    until: date | None
+
+
+class ErasureView(View):
+    """An erasure that was asked for, or done."""
+
+    id: str
+    person: str
+    ground: Ground
+    rules: str
+    """Those that kept something, and since when they do not."""
+    asked_by: str
+    asked_at: datetime
+    status: str
+    answered_by: str | None
+    answered_at: datetime | None
+    in_the_open: int
+    """Events with free text from before there were keys: these stay as they are."""
+
+
+class DueView(View):
+    """A person of whom no rule keeps anything any more."""
+
+    person: Named
+    rules: tuple[RuleView, ...]
+
+
+async def ask(parts: Parts, caller: Caller, asked: AskedErasure, *, key: str | None = None) -> ErasureView:
+    """Ask that a person is erased: the person, or an administrator of all his units.
+
+    Raises NotFound, NotPermitted, and the rule that stands in the way.
+    """
+
+    def work(asking: Asking) -> ErasureView:
+        connection, person = asking.connection, asked.person
+        visible.find_person(connection, person, viewer=caller.person, today=asking.today)
+        if person != caller.person:
+            _check_administers(asking, person)
+        rules = _check_may_go(connection, parts, person)
+        made = erasures.ask(
+            connection,
+            person=person,
+            ground=asked.ground,
+            rules=_as_text(rules),
+            by=caller.person,
+            now=parts.clock(),
+        )
+        return _view(connection, made)
+
+    return await once(parts, caller, key, ("erasure", asked), ErasureView, work)
+
+
+async def confirm(parts: Parts, caller: Caller, erasure_id: str, *, key: str | None = None) -> ErasureView:
+    """Agree to an erasure, which is then done: an administrator of all his units who did not ask for it.
+
+    Agreeing again to one that was done removes documents that a fault left behind. Raises the same as `ask`,
+    and SamePersonTwice.
+    """
+    removed: list[str] = []
+
+    def work(asking: Asking) -> ErasureView:
+        connection = asking.connection
+        found = erasures.find_erasure(connection, erasure_id)
+        _check_administers(asking, found.person)
+        if caller.person in {found.asked_by, found.person}:
+            raise SamePersonTwice("erasure.two-people", basis="gen", detail=_TWO)
+        removed[:] = erasures.documents_of(connection, found.person)
+        if found.status != "done":
+            _check_may_go(connection, parts, found.person)
+            found = erasures.erase(connection, found, caller.person, parts.clock())
+        return _view(connection, found)
+
+    view = await once(parts, caller, key, ("confirm-erasure", erasure_id), ErasureView, work)
+    for sha256 in removed:
+        with suppress(FileNotFoundError):
+            await parts.documents.remove(sha256)
+    return view
+
+
+async def due(parts: Parts, caller: Caller, *, cursor: str | None, limit: int) -> Page[DueView]:
+    """Return those below the caller's posts as an administrator of whom nothing has to be kept any more.
+
+    A page may be shorter than asked and still have a next.
+    """
+
+    def work(connection: Connection) -> Page[DueView]:
+        asking = Asking(connection, caller.person, parts.today())
+        ids = erasures.people_with_ended_cases(connection, cursor or "", limit)
+        names = organisation.names_of(connection, ids)
+        items = []
+        for person in ids:
+            with suppress(RuleViolation, NotPermitted):
+                _check_administers(asking, person)
+                rules = _check_may_go(connection, parts, person, lock=False)
+                views = tuple(RuleView(**dict(rule)) for rule in rules)
+                items.append(DueView(person=Named(id=person, name=names[person]), rules=views))
+        return Page(items=tuple(items), next=ids[-1] if len(ids) == limit else None)
+
+    return await parts.read(work)
+
+
+def _check_administers(asking: Asking, person: str) -> None:
+    units = erasures.units_of(asking.connection, person)
+    if not units or person == asking.who or not all(map(asking.administers, units)):
+        raise NotPermitted
+
+
+def _check_may_go(
+    connection: Connection, parts: Parts, person: str, *, lock: bool = True
+) -> tuple[Kept, ...]:
+    """Return the rules that kept something. Raises the one that still does."""
+    rules = kept(parts.retention, erasures.ended_cases(connection, person, lock=lock))
+    needed = erasures.is_needed(connection, person, parts.today())
+    if needed is not None:
+        raise StillKept(f"retention.{needed}", basis="gen", detail=_NEEDED[needed])
+    check_time_over(rules, parts.today())
+    return rules
+
+
+def _as_text(rules: Sequence[Kept]) -> str:
+    return "; ".join(f"{one.rule} ({one.basis}) {one.until}" for one in rules)
+
+
+def _view(connection: Connection, erasure: Erasure) -> ErasureView:
+    in_the_open = erasures.events_in_the_open(connection, erasure.person)
+    return ErasureView.model_validate(
+        {name: getattr(erasure, name) for name in Erasure.__slots__} | {"in_the_open": in_the_open}
+    )
+
+
+_NEEDED = {
+    "post": Text(zh="此人还担任职务,须先免去。", en="This person holds a post; end it first."),
+    "case-role": Text(zh="此人在未结个案中有职责。", en="This person has a part in a case that is not over."),
+}
+_TWO = Text(zh="须由另一名管理员确认。", en="Another administrator has to agree.")

@@ -1,0 +1,171 @@
+"""Everything held on a person, to be handed to him: as JSON, or packed with the documents.
+
+Of his cases it holds what the table of fields shows the person concerned: what others said of him in
+confidence, and others' data, are left out and marked as left out.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from datetime import date, datetime
+from tempfile import SpooledTemporaryFile
+from typing import IO, Final
+
+from sqlalchemy import Connection
+
+from records import cases, erasures, organisation, restrictions, visible
+from records import materials as kept
+from records.cases import CaseFilter
+from records.posts import Post
+from records.scope import scope_of
+from records.stored import events_after
+from services.asking import Asking
+from services.parts import Caller, Parts
+from services.people import person_view, post_view
+from services.plain_words import PlainCaseView, plain_view
+from services.refusals import NotPermitted
+from services.seeing import Seen, look_of_subject, opened
+from services.views import MaterialView, PersonView, PostView, View
+
+_MEMORY: Final = 8 << 20
+"""Bytes that are packed before a file on the disk is used."""
+_AT_ONCE: Final = 200
+
+
+class HeldStandingView(View):
+    """A standing somebody had."""
+
+    standing: str
+    unit: str
+    first_on: date
+    last_on: date | None
+
+
+class HeldRestrictionView(View):
+    """One word about what barred somebody."""
+
+    restriction: str
+    first_on: date
+    last_on: date | None
+    reason: str | None
+
+
+class HeldCaseView(View):
+    """A case about somebody, and what of its history he may be given."""
+
+    plain: PlainCaseView
+    history: tuple[Seen, ...]
+
+
+class ExportView(View):
+    """Everything held on a person."""
+
+    made_at: datetime
+    person: PersonView
+    born_on: date | None
+    logins: tuple[str, ...]
+    standings: tuple[HeldStandingView, ...]
+    posts: tuple[PostView, ...]
+    restrictions: tuple[HeldRestrictionView, ...]
+    cases: tuple[HeldCaseView, ...]
+    documents: tuple[MaterialView, ...]
+
+
+async def exported(parts: Parts, caller: Caller, person: str) -> ExportView:
+    """Return everything held on a person, for himself or an administrator of all his units.
+
+    Raises NotFound, NotPermitted.
+    """
+
+    def work(connection: Connection) -> ExportView:
+        today = parts.today()
+        found = visible.find_person(connection, person, viewer=caller.person, today=today)
+        _check_may(connection, parts, caller, person)
+        held = tuple(_cases(connection, parts, caller, person))
+        return ExportView(
+            made_at=parts.clock(),
+            person=person_view(found),
+            born_on=found.born_on,
+            logins=erasures.logins_of(connection, person),
+            standings=tuple(
+                HeldStandingView(
+                    standing=one.standing, unit=one.unit, first_on=one.from_on, last_on=one.to_on
+                )
+                for one in restrictions.standings_of(connection, person)
+            ),
+            posts=tuple(map(post_view, _posts(connection, person))),
+            restrictions=tuple(
+                HeldRestrictionView(
+                    restriction=one.restriction, first_on=one.from_on, last_on=one.to_on, reason=one.reason
+                )
+                for one in restrictions.history_of(connection, person)
+            ),
+            cases=held,
+            documents=_documents(connection, person, held),
+        )
+
+    return await parts.read(work)
+
+
+async def packed(parts: Parts, view: ExportView) -> IO[bytes]:
+    """Return a ZIP file of it: `person.json`, and the documents by digest. Whoever reads it closes it."""
+    out: IO[bytes] = SpooledTemporaryFile(max_size=_MEMORY)  # noqa: SIM115 - handed to whoever reads it
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as pack:
+        pack.writestr("person.json", view.model_dump_json(indent=2, by_alias=True))
+        for document in view.documents:
+            try:
+                pieces = [piece async for piece in parts.documents.read(document.sha256)]
+            except FileNotFoundError:
+                continue
+            pack.writestr(f"documents/{document.sha256}-{document.name}", b"".join(pieces))
+    out.seek(0)
+    return out
+
+
+def _check_may(connection: Connection, parts: Parts, caller: Caller, person: str) -> None:
+    if person == caller.person:
+        return
+    asking = Asking(connection, caller.person, parts.today())
+    units = erasures.units_of(connection, person)
+    if not units or not all(map(asking.administers, units)):
+        raise NotPermitted
+
+
+def _cases(connection: Connection, parts: Parts, caller: Caller, person: str) -> Iterator[HeldCaseView]:
+    """Return the cases about a person as he sees them, whoever asks."""
+    scope = scope_of(connection, person, parts.today())
+    cursor: str | None = None
+    while True:
+        page = cases.list_cases(
+            connection, scope=scope, narrowed=CaseFilter(subject=person), cursor=cursor, limit=_AT_ONCE
+        )
+        for row in page.items:
+            found = cases.find_case(connection, parts.library, row.id, scope)
+            look = look_of_subject(parts, found.process, found.case)
+            stored = opened(connection, parts, found.case, events_after(connection, row.id))
+            plain = plain_view(connection, parts, caller.language, found)
+            yield HeldCaseView(plain=plain, history=tuple(map(look.proven, stored)))
+        cursor = page.next
+        if cursor is None:
+            return
+
+
+def _posts(connection: Connection, person: str) -> tuple[Post, ...]:
+    return organisation.list_posts(connection, person_id=person, limit=_AT_ONCE).items
+
+
+def _documents(
+    connection: Connection, person: str, held: tuple[HeldCaseView, ...]
+) -> tuple[MaterialView, ...]:
+    named = [
+        digest
+        for case in held
+        for event in case.history
+        for digests in (event.data.get("materials") or {}).values()
+        for digest in digests
+    ]
+    return tuple(
+        MaterialView(id=one.id, sha256=one.sha256, media_type=one.media_type, size=one.size, name=one.name)
+        for one in kept.held_on(connection, person, named)
+    )

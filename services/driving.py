@@ -82,6 +82,7 @@ class Driver:
         self._clock = clock
         self._gathering = gathering or Gathering()
         self._told: dict[str, int] = {}
+        self._some_told = asyncio.Event()
         self._all_told = asyncio.Event()
         self._wake = asyncio.Event()
         # Who was to tell what waits now may be gone: this very process, before it was started again.
@@ -211,17 +212,18 @@ class Driver:
         metrics.TOLD.labels("told").inc()
         self._note_presence()
         self._told[case_id] = max(events[-1].seq, self._told.get(case_id, 0))
+        self._some_told.set()
         return True
 
     async def _mark_for_ever(self) -> None:
         while True:
+            # Nothing is looked at, and nothing runs, as long as nobody was told anything.
+            await self._some_told.wait()
             await asyncio.sleep(_MARKING_SOON)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._all_told.wait(), _MARKING)
             self._all_told.clear()
             told = dict(self._told)
-            if not told:
-                continue
             try:
                 await self._database.write(partial(outbox.driven, told=told, now=self._clock()))
             except DatabaseUnavailable:
@@ -230,6 +232,8 @@ class Driver:
             for case_id, seq in told.items():
                 if self._told.get(case_id) == seq:
                     del self._told[case_id]
+            if not self._told:
+                self._some_told.clear()
 
     async def _wake_for_ever(self) -> None:
         while True:

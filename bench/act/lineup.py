@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -47,9 +48,12 @@ def lineup(ground: Ground, names: Sequence[str], stopping: AsyncExitStack) -> It
         place = ground.folder / name
         address = postgres.database(name) if postgres else f"sqlite:///{place / 'rows.db'}"
         if name == OURS:
-            yield _ours(ground, place, address, servers)
+            system = _ours(ground, place, address, servers)
         else:
-            yield _PEER[name](place, ground.scenery, address, servers)
+            system = _PEER[name](place, ground.scenery, address, servers)
+        if postgres:
+            system.count_rows = partial(postgres.count_rows, name)
+        yield system
 
 
 def _ours(ground: Ground, place: Path, address: str, servers: Mapping[str, Collection[int]]) -> System:

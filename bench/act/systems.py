@@ -6,7 +6,7 @@ import asyncio
 import time
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -44,6 +44,8 @@ class System(ABC):
         folder.mkdir(parents=True)
         self.folder = folder
         self.scenery = scenery
+        self.count_rows: Callable[[], None] = lambda: None
+        """Has the planner of the database know the tables, where it has to be told."""
         self.address = ""
         self.script: Script
         self.cases: deque[Case] = deque()
@@ -80,6 +82,7 @@ class System(ABC):
         numbers = deque(missing)
         await asyncio.gather(*(self._start_some(numbers) for _ in range(_STARTERS)))
         await self.settled([case.id for case in self.cases])
+        await asyncio.to_thread(self.count_rows)
 
     async def settled(self, cases: Collection[str]) -> int:
         """Wait until every effect of acts on these cases is done; return how many never were."""

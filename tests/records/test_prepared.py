@@ -193,4 +193,5 @@ def test_rows_are_put_together_however_many_there_are(database):
     with watched(seen.append):
         database.write_now(lambda c: PUT_UNIT.send_many(c, many))
     assert database.read_now(lambda c: COUNTED.rows(c, {})) == [(19,)]
-    assert len([text for text in seen if text.startswith("INSERT")]) <= 3
+    # SQLite is told the statement once for all rows.
+    assert len(seen) in {1, 3}

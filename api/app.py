@@ -21,6 +21,7 @@ from api.routes import (
     cases,
     disclosures,
     elsewhere,
+    leave,
     materials,
     notifications,
     operations,
@@ -56,6 +57,7 @@ from web.installing import install as install_pages
 
 _ROUTERS = (
     sessions.router,
+    leave.router,
     own_sessions.router,
     own_cases.router,
     elsewhere.router,

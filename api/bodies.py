@@ -216,6 +216,21 @@ class DelegationBody(LendingBody):
     to: Day | None = None
 
 
+class SubstitutionBody(LendingBody):
+    """Who does the work of one of one's posts meanwhile."""
+
+    post: Id
+    substitute: Id
+
+
+class AbsenceBody(Asked):
+    """From when until when one is away; `from` is today where it is left out. Why is not asked."""
+
+    from_: Annotated[Day | None, Field(alias="from")] = None
+    to: Day
+    substitutes: Annotated[tuple[SubstitutionBody, ...], Field(max_length=50)] = ()
+
+
 class EndBody(Asked):
     """The last day of a post or delegation, which counts to its evening; today where it is left out."""
 

@@ -81,3 +81,18 @@ endings = Table(
     Column("recorded_at", Moment, nullable=False),
     Column("recorded_by", ID, ForeignKey("people.id"), nullable=False),
 )
+
+# Days on which people are away, as they say themselves.
+absences = Table(
+    "absences",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("person_id", ID, ForeignKey("people.id"), nullable=False),
+    Column("from_on", Day, nullable=False),
+    # The last day; before the first where it never began.
+    Column("to_on", Day, nullable=False),
+    Column("recorded_at", Moment, nullable=False),
+    # When it ended sooner than was said.
+    Column("ended_at", Moment),
+    Index(None, "person_id", "from_on"),
+)

@@ -42,6 +42,7 @@ unit_changes = organisation_tables.unit_changes
 unit_closings = organisation_tables.unit_closings
 restriction_entries = organisation_tables.restriction_entries
 endings = organisation_tables.endings
+absences = organisation_tables.absences
 
 units = Table(
     "units",
@@ -114,6 +115,8 @@ delegations = Table(
     Column("id", _ID, primary_key=True),
     Column("post_id", _ID, ForeignKey("posts.id"), nullable=False, index=True),
     Column("substitute_id", _ID, ForeignKey("people.id"), nullable=False, index=True),
+    # The absence because of which it is lent, if any.
+    Column("absence_id", _ID),
     # What it is lent for, as records/lending.py writes it; null where nothing limits it.
     Column("processes", Text),
     Column("stages", Text),

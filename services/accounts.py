@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from domain.values import Language, Text
 from records import accounts as kept
 from records import organisation, problems, units
+from services.leave import present_and_coming
 from services.parts import Caller, Parts
 from services.password_rules import check_password
 from services.people import delegation_views, person_view, post_view
@@ -133,4 +134,5 @@ def me_view(connection: Connection, parts: Parts, caller: Caller) -> Me:
         person=person_view(person),
         posts=tuple(post_view(post) for post in posts),
         delegations=delegation_views(connection, lent.items),
+        absences=present_and_coming(connection, caller.person, today),
     )

@@ -246,6 +246,18 @@ class DelegationView(View):
     ended: EndingView | None = None
 
 
+class AbsenceView(View):
+    """Days on which somebody is away, and what is lent meanwhile."""
+
+    id: str
+    from_: From
+    to: date
+    """The last day; before the first where it never began."""
+    recorded_at: datetime
+    ended_at: datetime | None = None
+    delegations: tuple[DelegationView, ...] = ()
+
+
 class PersonView(View):
     """A person, as far as a colleague may know."""
 
@@ -263,6 +275,8 @@ class Me(View):
     person: PersonView
     posts: tuple[PostView, ...]
     delegations: tuple[DelegationView, ...] = ()
+    absences: tuple[AbsenceView, ...] = ()
+    """One's own that are not over."""
 
 
 class UnitView(View):

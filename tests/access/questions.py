@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from records import accounts, session_lists
+from records import absences, accounts, session_lists
 from tests.access.places import FAR, FARMER, KEEPER, OWN, TODAY, YESTERDAY, person_of
 from tests.access.scenes import SUBJECT, Scene
 from tests.access.table import Caller
@@ -122,6 +122,21 @@ async def exporting_oneself(scene: Scene, caller: Caller) -> Asked:
     return Asked(f"/v1/people/{person_of(caller)}/export")
 
 
+async def coming_back(scene: Scene, caller: Caller) -> Asked:
+    return await _back_from(scene, person_of(caller) if caller.who != "anonymous" else KEEPER)
+
+
+async def coming_back_for_another(scene: Scene, caller: Caller) -> Asked:
+    return await _back_from(scene, FARMER if person_of(caller) != FARMER else KEEPER)
+
+
+async def _back_from(scene: Scene, person: str) -> Asked:
+    made = await scene.parts.database.write(
+        lambda connection: absences.add_absence(connection, person, TODAY, TODAY, NOON)
+    )
+    return Asked(f"/v1/me/absences/{made.id}/end")
+
+
 async def giving_a_post(scene: Scene, caller: Caller) -> Asked:
     person = await scene.made_of("newcomer")
     return Asked("/v1/posts", {"person": person, "role": "reviewer", "unit": OWN}, uses=("newcomer",))
@@ -214,6 +229,9 @@ QUESTIONS: dict[str, Question] = {
     "GET /v1/audit/proofs/consistency": plain("/v1/audit/proofs/consistency?earlier=0&later=0"),
     "GET /v1/me": plain("/v1/me"),
     "GET /v1/me/cases": plain("/v1/me/cases"),
+    "POST /v1/me/absences": plain("/v1/me/absences", {"to": str(TODAY)}),
+    "POST /v1/me/absences/{absence_id}/end": coming_back,
+    "POST /v1/me/absences/{absence_id}/end, of somebody else": coming_back_for_another,
     "POST /v1/cases": plain("/v1/cases", {"process": "joining", "subject": SUBJECT, "unit": OWN}),
     "GET /v1/cases": plain("/v1/cases"),
     "GET /v1/cases/{case_id}": about("case", CASE),

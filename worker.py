@@ -34,6 +34,7 @@ from activities.cases import RecordActivities
 from activities.checkpointing import CheckpointActivities
 from activities.delivering import DeliveringActivities
 from activities.reconciling import ReconcileActivities
+from activities.staffing import StaffingActivities
 from domain.events import Event
 from domain.library import Library, UnsoundLibrary
 from domain.reading import DefinitionError
@@ -64,8 +65,15 @@ from workflows.contract import CheckpointMade, Reconciled
 from workflows.courier import CourierWorkflow
 from workflows.definitions import KNOWN
 from workflows.reconciling import ReconcilingWorkflow
+from workflows.staffing import StaffingWorkflow
 
-WORKFLOWS: Final = (CaseWorkflow, CourierWorkflow, ReconcilingWorkflow, CheckpointingWorkflow)
+WORKFLOWS: Final = (
+    CaseWorkflow,
+    CourierWorkflow,
+    ReconcilingWorkflow,
+    CheckpointingWorkflow,
+    StaffingWorkflow,
+)
 
 _PURE: Final = ("annotated_types", "dateutil", "domain", "pydantic", "pydantic_core", "typing_extensions")
 """What the sandbox takes as it is: modules without clock, chance or files, which cost most to load again."""
@@ -169,6 +177,9 @@ async def a_worker(
     notary = open_notary(database, settings.notary(), clock=clock)
     record = RecordActivities(database, library, clock=clock, wake=driver.wake)
     delivering = DeliveringActivities(database, library, _sender(settings), clock=clock)
+    staffing = StaffingActivities(
+        database, library, time_zone=str(settings.zone), clock=clock, wake=driver.wake
+    )
     async with Worker(
         client,
         task_queue=settings.task_queue,
@@ -179,6 +190,7 @@ async def a_worker(
             record.record_due,
             delivering.deliver_batch,
             ReconcileActivities(look_over).reconcile,
+            staffing.look_at_staffing,
             CheckpointActivities(lambda: _checkpoint(notary)).make_checkpoint,
         ],
         workflow_runner=runner or _runner(settings),

@@ -34,6 +34,7 @@ from api.routes import (
     reorganising,
     second_steps,
     sessions,
+    staffing,
     tasks,
 )
 from api.routes import problems as problem_pages
@@ -68,6 +69,7 @@ _ROUTERS = (
     second_steps.policies,
     cases.router,
     acts.router,
+    staffing.router,
     tasks.router,
     processes.router,
     organisation.units,

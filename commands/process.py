@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Annotated
 
@@ -10,11 +11,14 @@ from rich.console import Console
 from rich.table import Table
 
 from commands.failures import CommandFailed, installation
+from commands.opening import opened_parts
 from commands.published import published
 from domain import reading
 from domain.library import UnknownProcess
 from domain.process import Process
+from domain.staffing import unheld
 from records.definitions import definition_files
+from services.staffing import posts_held
 
 app = typer.Typer(
     help="List, show and check process definitions.", no_args_is_help=True, rich_markup_mode=None
@@ -64,20 +68,35 @@ def show(
 
 
 @app.command()
-def check(files: Annotated[list[Path], typer.Argument(help="Definitions to check, YAML.")]) -> None:
+def check(
+    files: Annotated[list[Path], typer.Argument(help="Definitions to check, YAML.")],
+    *,
+    staffing: Annotated[
+        bool, typer.Option("--staffing", help="Also ask the record for posts that nobody holds anywhere.")
+    ] = False,
+) -> None:
     """Check definitions: print `file:line: problem` for everything wrong. Exit code 1 where something is."""
     wrong = 0
+    held = asyncio.run(_posts_held()) if staffing else None
     for file in files:
         try:
             text = file.read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise CommandFailed(f"{file} cannot be read: {_reason(error)}") from None
-        for problem in reading.check(text, str(file)):
+        problems = reading.check(text, str(file))
+        missing = () if problems or held is None else unheld(reading.read_process(text, str(file)), held)
+        for line in (*map(str, problems), *(f"{file}: nobody holds {one} anywhere today" for one in missing)):
             wrong += 1
-            typer.echo(str(problem))
+            typer.echo(line)
     if wrong:
         raise typer.Exit(1)
     typer.echo(f"{'it is' if len(files) == 1 else f'all {len(files)} are'} sound")
+
+
+async def _posts_held() -> frozenset[str]:
+    """Ask the record of this installation."""
+    async with opened_parts(installation()) as parts:
+        return await posts_held(parts)
 
 
 def _reason(error: Exception) -> str:

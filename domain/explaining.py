@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from domain.case import Case, StepState
-from domain.conditions import holds
-from domain.moments import earliest, local_day, notice_end, period_days
+from domain.case import Case
+from domain.foreseeing import look_ahead
+from domain.moments import local_day
 from domain.permitting import actor_title
-from domain.process import Process, Stage
-from domain.steps import NoticeStep, PeriodStep, Step
+from domain.process import Process
 from domain.values import Text, Value
 from domain.waiting import Blocked, OpenStep, waiting
 
@@ -55,38 +54,7 @@ def earliest_finish(process: Process, case: Case, today: date) -> date | None:
     """
     if not case.is_open:
         return None
-    running, day = case, today
-    stage: Stage | None = process.stage(case.stage)
-    while stage is not None:
-        entered = {stage.id: day} | dict(running.stages)
-        running = running.model_copy(update={"stage": stage.id, "stages": entered})
-        for step in stage.steps:
-            running = _done_as_soon_as_possible(process, running, step, today)
-        ends = [running.steps[step.id].done_on for step in stage.steps if running.is_done(step.id)]
-        day = max((end for end in ends if end is not None), default=day)
-        stage = process.stage_after(stage.id)
-    return max(day, today)
-
-
-def _done_as_soon_as_possible(process: Process, case: Case, step: Step, today: date) -> Case:
-    state = case.steps.get(step.id)
-    if case.is_done(step.id) or step.optional:
-        return case
-    if step.when is not None and not holds(case, step.when):
-        return case.with_step(StepState(id=step.id, status="passed", opened_on=today))
-    before = [case.steps[one].done_on for one in process.predecessors[step.id] if one in case.steps]
-    day = max([today, case.stages[case.stage], *(one for one in before if one is not None)])
-    opened = state or StepState(id=step.id, opened_on=day)
-    reached = case.with_step(opened)
-    first = earliest(process, reached, step)
-    if first is not None:
-        day = max(day, first.day)
-    if isinstance(step, PeriodStep) and (days := period_days(process, reached, step)) is not None:
-        day = max(day, days[1].day)
-    if isinstance(step, NoticeStep):
-        hung = notice_end(reached, step)
-        day = max(day, hung.day if hung is not None else case.calendar.after(day, step.window).day)
-    return reached.with_step(opened.model_copy(update={"status": "done", "done_on": day}))
+    return look_ahead(process, case, today).finish
 
 
 def _closed(process: Process, case: Case) -> Text:

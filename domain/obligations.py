@@ -30,6 +30,7 @@ Kind = Literal[
     "transferred",
     "correction-proposed",
     "rules-changed",
+    "understaffed",
 ]
 """What somebody is told."""
 

@@ -38,14 +38,17 @@ def owed_rows(
     person, so that the gap can be seen.
     """
     asked = {(o.assignee.unit, o.assignee.role) for o in owed if o.assignee.unit and o.assignee.role}
-    holders = _holders(connection, case, asked, today)
+    holders = holders_of(connection, case, asked, today)
     rows = []
     for one in owed:
         if one.assignee.people:
             told: Mapping[str | None, str | None] = dict.fromkeys(one.assignee.people)
         else:
             told = holders.get((one.assignee.unit, one.assignee.role)) or {None: None}
-        rows += [_row(case.id, one, person, owner, now) for person, owner in told.items()]
+        rows += [
+            obligation_row(obligation_id(case.id, one, person), case.id, one, person, owner, now)
+            for person, owner in told.items()
+        ]
     return rows
 
 
@@ -60,10 +63,10 @@ def obligation_id(case_id: str, owed: Obligation, person: str | None) -> str:
     return hashlib.sha256(parts.encode()).hexdigest()[:32]
 
 
-def _row(
-    case_id: str, owed: Obligation, person: str | None, owner: str | None, now: datetime
+def obligation_row(  # noqa: PLR0917 - what is owed to whom
+    made: str, case_id: str, owed: Obligation, person: str | None, owner: str | None, now: datetime
 ) -> dict[str, Any]:
-    made = obligation_id(case_id, owed, person)
+    """Return the row of a duty to one person, under the id that was made for it."""
     return {
         "id": made,
         "case_id": case_id,
@@ -84,7 +87,7 @@ def _row(
     }
 
 
-def _holders(
+def holders_of(
     connection: Connection, case: Case, asked: Iterable[tuple[str, str]], today: date
 ) -> dict[tuple[str | None, str | None], dict[str | None, str | None]]:
     """Return those who are told for each post, with whose substitute each is; for oneself goes first."""

@@ -287,6 +287,23 @@ obligations = Table(
     ),
 )
 
+# Cases that were seen to be short of people, and told of.
+shortages = Table(
+    "shortages",
+    metadata,
+    Column("case_id", _ID, ForeignKey("cases.id"), primary_key=True),
+    # The actors or the body asked.
+    Column("who", String(400), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("step", _NAME, nullable=False),
+    Column("from_on", Day, nullable=False),
+    Column("to_on", Day, nullable=False),
+    Column("needed", Integer, nullable=False),
+    Column("have", Integer, nullable=False),
+    Column("found_at", Moment, nullable=False),
+    Column("gone_at", Moment),
+)
+
 outbox = Table(
     "outbox",
     metadata,

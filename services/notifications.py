@@ -28,6 +28,9 @@ _SAYS: Mapping[str, Text] = {
     "transfer-proposed": Text(zh="请确认转入({subject})", en="A transfer waits for you ({subject})"),
     "transferred": Text(zh="个案已转接({subject})", en="The case was transferred ({subject})"),
     "correction-proposed": Text(zh="请确认更正({subject})", en="A correction waits for you ({subject})"),
+    "understaffed": Text(
+        zh="自{due}起将缺少办理人员:{step}({subject})", en="Too few people from {due}: {step} ({subject})"
+    ),
     "rules-changed": Text(zh="个案改按新规定办理({subject})", en="The case follows new rules ({subject})"),
 }
 _OTHER = Text(zh="个案有新的情况({subject})", en="There is news of the case ({subject})")

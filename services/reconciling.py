@@ -36,7 +36,7 @@ from records.database import Database
 from records.outbox import Undriven
 from services.telling import TASK_TIMEOUT, wake_courier
 from workflows import contract
-from workflows.contract import CaseStart, CheckpointAsked, Nudge, ReconcileAsked, Reconciled
+from workflows.contract import CaseStart, CheckpointAsked, Nudge, ReconcileAsked, Reconciled, StaffingAsked
 
 _PAGE: Final = 500
 _AT_ONCE: Final = 10
@@ -104,6 +104,11 @@ async def ensure_schedules(client: Client, *, task_queue: str = "accede") -> Non
     await _ensure(client, "reconcile/hourly", hourly, (looking, ReconcileAsked(deep=False)), task_queue)
     await _ensure(client, "reconcile/nightly", nightly, (looking, ReconcileAsked(deep=True)), task_queue)
     await _ensure(client, "checkpoint/hourly", later, (making, CheckpointAsked()), task_queue)
+    early = ScheduleSpec(
+        calendars=[ScheduleCalendarSpec(hour=(ScheduleRange(20),), minute=(ScheduleRange(30),))],
+        jitter=timedelta(minutes=10),
+    )
+    await _ensure(client, "staffing/daily", early, (contract.STAFFING, StaffingAsked()), task_queue)
 
 
 class _Look:
@@ -215,7 +220,7 @@ async def _ensure(
     client: Client,
     name: str,
     spec: ScheduleSpec,
-    what: tuple[str, ReconcileAsked | CheckpointAsked],
+    what: tuple[str, ReconcileAsked | CheckpointAsked | StaffingAsked],
     task_queue: str,
 ) -> None:
     workflow, asked = what

@@ -25,6 +25,8 @@ RECONCILING = "reconciling"
 """The name of the workflow that looks for cases nobody drives."""
 CHECKPOINTING = "checkpointing"
 """The name of the workflow that has a checkpoint of the log made."""
+STAFFING = "staffing"
+"""The name of the workflow that looks for steps that will not have their people."""
 
 RECORDED = "recorded"
 NUDGED = "nudged"
@@ -184,6 +186,21 @@ class CheckpointMade(_Payload):
     """Why none could be made: a sentence for operators; empty where all is well."""
 
 
+class StaffingAsked(_Payload):
+    """Look over all open cases for steps that will not have their people."""
+
+
+class StaffingSeen(_Payload):
+    """What was found and done."""
+
+    open_cases: int = 0
+    """Those that are not suspended."""
+    short: int = 0
+    """Will be short of people in some step."""
+    told: int = 0
+    """Notices that are owed because of it."""
+
+
 class CaseActivities(Protocol):
     """What a case asks of the record."""
 
@@ -218,6 +235,15 @@ class ReconcilingActivities(Protocol):
     @activity.defn(name="reconcile")
     async def reconcile(self, asked: ReconcileAsked) -> Reconciled:
         """Find open cases that nobody drives, or not far enough, and start or nudge them."""
+        ...
+
+
+class StaffingActivities(Protocol):
+    """What the look at staffing asks for."""
+
+    @activity.defn(name="look_at_staffing")
+    async def look_at_staffing(self, asked: StaffingAsked) -> StaffingSeen:
+        """Tell of cases that will be short of people soon, each once, and forget those that are no more."""
         ...
 
 

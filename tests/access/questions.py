@@ -260,6 +260,7 @@ QUESTIONS: dict[str, Question] = {
     "POST /v1/cases/{case_id}/appeal": acting("refused case", "appeal", reason="有新情况"),
     "GET /v1/tasks": plain("/v1/tasks"),
     "GET /v1/tasks/count": plain("/v1/tasks/count"),
+    "GET /v1/staffing": plain(f"/v1/staffing?unit={OWN}"),
     "GET /v1/processes": plain("/v1/processes"),
     "POST /v1/processes/check": plain("/v1/processes/check", {}),
     "GET /v1/processes/{process_id}": plain("/v1/processes/joining"),

@@ -55,6 +55,14 @@ def test_a_sound_definition_passes_the_check():
     assert (done.returncode, done.stdout) == (0, "it is sound\n")
 
 
+def test_posts_that_nobody_holds_are_told_before_a_process_is_published(tmp_path):
+    assert accede("db", "upgrade", data_dir=tmp_path).returncode == 0
+    file = PROCESSES / "apache-committer" / "1.yaml"
+    done = accede("process", "check", "--staffing", str(file), data_dir=tmp_path)
+    assert done.returncode == 1
+    assert f"{file}: nobody holds pmc.chair anywhere today\n" in done.stdout
+
+
 def test_a_fault_is_told_with_file_and_line_and_exit_code_1(tmp_path):
     text = (PROCESSES / "apache-committer" / "1.yaml").read_text("utf-8")
     draft = tmp_path / "draft.yaml"

@@ -14,6 +14,7 @@ from activities.cases import RecordActivities
 from activities.checkpointing import CheckpointActivities
 from activities.delivering import DeliveringActivities
 from activities.reconciling import ReconcileActivities
+from activities.staffing import StaffingActivities
 from domain.events import Event
 from tests.builders import a_case
 from workflows import contract
@@ -24,6 +25,7 @@ PAIRS = [
     (contract.CourierActivities, DeliveringActivities),
     (contract.ReconcilingActivities, ReconcileActivities),
     (contract.CheckpointingActivities, CheckpointActivities),
+    (contract.StaffingActivities, StaffingActivities),
 ]
 
 

@@ -20,8 +20,9 @@ from workflows.courier import CourierWorkflow
 from workflows.definitions import KNOWN
 from workflows.payloads import CONVERTER
 from workflows.reconciling import ReconcilingWorkflow
+from workflows.staffing import StaffingWorkflow
 
-WORKFLOWS = [CaseWorkflow, CourierWorkflow, ReconcilingWorkflow]
+WORKFLOWS = [CaseWorkflow, CourierWorkflow, ReconcilingWorkflow, StaffingWorkflow]
 RELEASES = sorted(folder for folder in HISTORIES.iterdir() if folder.is_dir())
 GOLDEN = sorted(path for path in HISTORIES.glob("*/*.json") if path.stem != "definitions")
 

@@ -1,0 +1,150 @@
+"""The ledger of cases that will be short of people: what was found, told once, and gone again.
+
+The same people missing in several steps of a case are one shortage, that of the first step. It is told when
+that step comes near, to the secretaries of the two nearest units that have one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from domain.case import Case
+from domain.library import Library
+from domain.obligations import Obligation
+from domain.staffing import Shortage
+from domain.staffing import shortages as shortages_of
+from domain.waiting import Assignee
+from records.owing import holders_of, obligation_row, put_owed
+from records.staffing import open_cases, picture_of
+from records.tables import shortages
+
+AHEAD: Final = timedelta(days=45)
+"""How long before a step needs people it is told that they will be missing."""
+SECRETARY: Final = "secretary"
+"""The role of those who are told."""
+_WHO_LENGTH: Final = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A shortage of a case that is told now, or that is gone."""
+
+    case: Case
+    who: str
+    number: int
+    shortage: Shortage | None
+    """None where it is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """One page of open cases that was looked at."""
+
+    cases: int
+    short: int
+    """Cases that will be short of people, by now or later."""
+    news: tuple[Found, ...]
+    last: str | None
+    """The case to go on after; None where there is no more."""
+
+
+def look(connection: Connection, library: Library, today: date, *, after: str, limit: int) -> Looked:
+    """Return what is new about a page of open cases. Writes nothing."""
+    page = open_cases(connection, library, after=after, limit=limit)
+    picture = picture_of(connection, page, today)
+    known = _known(connection, [one.case.id for one in page])
+    news: list[Found] = []
+    short = 0
+    for one in page:
+        found = shortages_of(one.process, one.case, picture, today)
+        short += bool(found)
+        news += _news(one.case, found, known.get(one.case.id, {}), today)
+    return Looked(len(page), short, tuple(news), page[-1].case.id if len(page) == limit else None)
+
+
+def keep(connection: Connection, news: Sequence[Found], now: datetime, today: date) -> int:
+    """Write down what is new, owe the notices, and return how many are owed; twice does no harm."""
+    told = 0
+    for one in news:
+        there = sa.and_(
+            shortages.c.case_id == one.case.id,
+            shortages.c.who == one.who,
+            shortages.c.number == one.number,
+        )
+        if one.shortage is None:
+            connection.execute(sa.update(shortages).where(there).values(gone_at=now))
+        elif connection.execute(sa.select(shortages.c.number).where(there)).first() is None:
+            connection.execute(sa.insert(shortages).values(_row(one, one.shortage, now)))
+            told += _tell(connection, one, one.shortage, now, today)
+    return told
+
+
+def _news(
+    case: Case, found: Sequence[Shortage], known: dict[str, tuple[int, bool]], today: date
+) -> list[Found]:
+    """Return what begins and what is gone; `known` says of each the last number and whether it goes on."""
+    first: dict[str, Shortage] = {}
+    for shortage in sorted(found, key=lambda one: one.first):
+        first.setdefault(shortage.who[:_WHO_LENGTH], shortage)
+    near = {who: one for who, one in first.items() if one.first <= today + AHEAD}
+    begun = [
+        Found(case, who, known.get(who, (0, False))[0] + 1, one)
+        for who, one in near.items()
+        if not known.get(who, (0, False))[1]
+    ]
+    gone = [Found(case, who, number, None) for who, (number, on) in known.items() if on and who not in first]
+    return begun + gone
+
+
+def _known(connection: Connection, cases: Sequence[str]) -> dict[str, dict[str, tuple[int, bool]]]:
+    found: dict[str, dict[str, tuple[int, bool]]] = {}
+    query = sa.select(shortages.c.case_id, shortages.c.who, shortages.c.number, shortages.c.gone_at)
+    query = query.where(shortages.c.case_id.in_(cases)).order_by(shortages.c.number)
+    for row in connection.execute(query) if cases else ():
+        found.setdefault(row.case_id, {})[row.who] = (row.number, row.gone_at is None)
+    return found
+
+
+def _row(one: Found, shortage: Shortage, now: datetime) -> dict[str, Any]:
+    return {
+        "case_id": one.case.id,
+        "who": one.who,
+        "number": one.number,
+        "step": shortage.step,
+        "from_on": shortage.first,
+        "to_on": shortage.last,
+        "needed": shortage.needed,
+        "have": shortage.have,
+        "found_at": now,
+    }
+
+
+def _tell(connection: Connection, one: Found, shortage: Shortage, now: datetime, today: date) -> int:
+    """Owe the notices, and return how many."""
+    path = one.case.path
+    holders = holders_of(connection, one.case, [(unit.id, SECRETARY) for unit in path], today)
+    near = [unit for unit in path if holders.get((unit.id, SECRETARY))][:2]
+    rows = []
+    for unit in near:
+        assignee = Assignee(actor=f"{unit.kind}.{SECRETARY}", unit=unit.id, role=SECRETARY)
+        owed = Obligation(
+            kind="understaffed",
+            seq=one.case.seq,
+            step=shortage.step,
+            round=shortage.round,
+            due_on=shortage.first,
+            assignee=assignee,
+        )
+        for person, owner in holders[unit.id, SECRETARY].items():
+            parts = "\n".join((one.case.id, "understaffed", one.who, str(one.number), person or ""))
+            made = hashlib.sha256(parts.encode()).hexdigest()[:32]
+            rows.append(obligation_row(made, one.case.id, owed, person, owner, now))
+    put_owed(connection, rows)
+    return len(rows)

@@ -53,10 +53,12 @@ def sign(
 
     Raises NotEntitled. Nobody decides about himself: the subject acts only where the definition says so.
     """
-    for actor in by:
-        signature = _as_actor(case, actor, known)
-        if signature is not None:
-            return signature
+    ways = [way for actor in by for way in _ways_of(case, actor, known)]
+    # Whoever may act in several ways acts in one that no part of his, or of the one acted for, stands in.
+    if len(ways) > 1 and step is not None:
+        return next((way for way in ways if not _has_acted(case, step, way)), ways[0])
+    if ways:
+        return ways[0]
     titles = [actor_title(process, actor) for actor in by]
     rule = f"{step.id}.by" if step is not None else "whole-case.by"
     raise NotEntitled(
@@ -155,13 +157,14 @@ def serves(post: HeldPost, case: Case) -> bool:
     return post.lent_for is None or post.lent_for.covers(case.process, case.stage, case.path)
 
 
-def _as_actor(case: Case, actor: Actor, known: Circumstances) -> Signature | None:
+def _ways_of(case: Case, actor: Actor, known: Circumstances) -> list[Signature]:
+    """Return how somebody may sign as one of the actors of a definition; the first way is the best one."""
     if actor == "subject":
-        return Signature(person=known.actor) if known.actor == case.subject else None
+        return [Signature(person=known.actor)] if known.actor == case.subject else []
     if known.actor == case.subject:
-        return None
+        return []
     if "." not in actor:
-        return Signature(person=known.actor) if known.actor in case.people.get(actor, ()) else None
+        return [Signature(person=known.actor)] if known.actor in case.people.get(actor, ()) else []
     kind, _, _ = actor.rpartition(".")
     unit = case.unit_of_kind(kind)
     held = [
@@ -174,7 +177,18 @@ def _as_actor(case: Case, actor: Actor, known: Circumstances) -> Signature | Non
         and serves(post, case)
     ]
     # Whoever holds a post himself does not act as the substitute of somebody else who holds it, too.
-    post = min(held, key=lambda each: each.on_behalf_of is not None, default=None)
-    if post is None:
-        return None
-    return Signature(person=known.actor, post=post.id, on_behalf_of=post.on_behalf_of)
+    own = [post for post in held if post.on_behalf_of is None]
+    return [
+        Signature(person=known.actor, post=post.id, on_behalf_of=post.on_behalf_of)
+        for post in own[:1] or held
+    ]
+
+
+def _has_acted(case: Case, step: Step, way: Signature) -> bool:
+    """Whether this way would be refused for a part that the actor, or the one acted for, has already."""
+    try:
+        check_separation(case, step, way)
+        check_same_answer(case, step, way)
+    except SamePersonTwice:
+        return True
+    return False

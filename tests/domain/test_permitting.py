@@ -140,6 +140,18 @@ def test_somebody_else_may_act_where_two_are_asked_for() -> None:
     assert walk.take(walk.act("ask", known=known(walk, "cid", post("lodge.warden"))))
 
 
+def test_a_substitute_of_two_acts_for_the_one_without_a_part() -> None:
+    walk = separated()
+    both = known(
+        walk,
+        "cid",
+        post("lodge.warden", lent_by="ann", name="a"),
+        post("lodge.warden", lent_by="dan", name="d"),
+    )
+    event = walk.take(walk.act("ask", known=both))[0]
+    assert (event.post, event.on_behalf_of) == ("d", "dan")
+
+
 def test_a_separation_that_is_a_finding_is_noted_and_stops_nobody() -> None:
     walk = separated(level="finding", id="same-hand")
     done = walk.take(walk.act("ask", known=known(walk, "bob", post("lodge.warden"))))[0].body

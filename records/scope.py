@@ -98,17 +98,25 @@ class Scope:
         What is both asked and seen is worked out first. Else a search for the cases of a place the person
         does not see would read all that he does see.
         """
+        by_posts = self._within(connection, unit)
         if self.everything:
-            return (self._narrowed(cases.c.unit_id.in_(units_below((unit,)))),)
-        found = [sa.and_(self._concerns_them(), is_below((unit,), cases.c.unit_id))]
-        for units_, asked in (
-            (self.units, sa.true()),
-            *((lent.units, lent.cases_are()) for lent in self.lent),
-        ):
-            shared = _shared(connection, units_, unit)
-            if shared:
+            return tuple(self._narrowed(reason) for reason in by_posts)
+        concerns = sa.and_(self._concerns_them(), is_below((unit,), cases.c.unit_id))
+        return tuple(self._narrowed(reason) for reason in (concerns, *by_posts))
+
+    def by_posts_within(self, connection: Connection, unit: str) -> ColumnElement[bool]:
+        """Return the condition on `cases` of a unit and of all below it that are seen by a post."""
+        return self._narrowed(sa.or_(sa.false(), *self._within(connection, unit)))
+
+    def _within(self, connection: Connection, unit: str) -> list[ColumnElement[bool]]:
+        if self.everything:
+            return [cases.c.unit_id.in_(units_below((unit,)))]
+        held = ((self.units, sa.true()), *((lent.units, lent.cases_are()) for lent in self.lent))
+        found = []
+        for tops, asked in held:
+            if shared := _shared(connection, tops, unit):
                 found.append(sa.and_(cases.c.unit_id.in_(units_below(shared)), asked))
-        return tuple(self._narrowed(reason) for reason in found)
+        return found
 
     def _narrowed(self, seen: ColumnElement[bool]) -> ColumnElement[bool]:
         """Return a condition that leaves out what this is not for."""
@@ -169,19 +177,26 @@ class Held(NamedTuple):
 def units_in(connection: Connection, query: Select[Any], person: str, today: date) -> Held:
     """Return the units that `held_units` selects for somebody."""
     rows = connection.execute(query, {"person": person, "today": today}).all()
-    wholly = [row for row in rows if row.processes is None and row.stages is None and row.units is None]
-    partly = [_lent(connection, row) for row in rows if row not in wholly]
+    wholly = [row for row in rows if not _is_narrowed(row)]
+    partly = [_lent(connection, row) for row in rows if _is_narrowed(row)]
     above_all = bool(wholly) and sum(row.parent_id is None for row in wholly) == wholly[0].roots
     return Held(tuple(row.unit_id for row in wholly), tuple(lent for lent in partly if lent.units), above_all)
 
 
+def _is_narrowed(row: Row[Any]) -> bool:
+    return row.processes is not None or row.stages is not None or row.units is not None
+
+
 def _lent(connection: Connection, row: Row[Any]) -> Lent:
-    """Return what is lent, in the units that still lie below the post's."""
+    """Return what is lent: in its units below the post's, or in the post's where one of them is above it."""
     limits = lent_for(row.processes, row.stages, row.units) or LentFor()
     units_ = (row.unit_id,)
     if limits.units:
         below = units_below(units_).where(unit_closure.c.unit_id.in_(limits.units))
-        units_ = tuple(sorted(connection.execute(below).scalars()))
+        above = sa.select(unit_closure.c.unit_id).where(
+            unit_closure.c.unit_id == row.unit_id, unit_closure.c.ancestor_id.in_(limits.units)
+        )
+        units_ = tuple(sorted(connection.execute(sa.union(below, above)).scalars()))
     return Lent(units_, limits.processes, limits.stages)
 
 

@@ -14,19 +14,20 @@ from typing import IO, Final
 
 from sqlalchemy import Connection
 
-from records import cases, erasures, organisation, restrictions, visible
+from records import absences, cases, erasures, organisation, restrictions, visible
 from records import materials as kept
 from records.cases import CaseFilter
-from records.posts import Post
+from records.posts import Delegation, Post
 from records.scope import scope_of
 from records.stored import events_after
 from services.asking import Asking
+from services.leave import absence_views
 from services.parts import Caller, Parts
-from services.people import person_view, post_view
+from services.people import delegation_views, person_view, post_view
 from services.plain_words import PlainCaseView, plain_view
 from services.refusals import NotPermitted
 from services.seeing import Seen, look_of_subject, opened
-from services.views import MaterialView, PersonView, PostView, View
+from services.views import AbsenceView, DelegationView, MaterialView, PersonView, PostView, View
 
 _MEMORY: Final = 8 << 20
 """Bytes that are packed before a file on the disk is used."""
@@ -67,6 +68,9 @@ class ExportView(View):
     logins: tuple[str, ...]
     standings: tuple[HeldStandingView, ...]
     posts: tuple[PostView, ...]
+    delegations: tuple[DelegationView, ...]
+    """What was lent by or to him."""
+    absences: tuple[AbsenceView, ...]
     restrictions: tuple[HeldRestrictionView, ...]
     cases: tuple[HeldCaseView, ...]
     documents: tuple[MaterialView, ...]
@@ -95,6 +99,8 @@ async def exported(parts: Parts, caller: Caller, person: str) -> ExportView:
                 for one in restrictions.standings_of(connection, person)
             ),
             posts=tuple(map(post_view, _posts(connection, person))),
+            delegations=delegation_views(connection, _delegations(connection, person)),
+            absences=absence_views(connection, absences.absences_since(connection, (person,), date.min)),
             restrictions=tuple(
                 HeldRestrictionView(
                     restriction=one.restriction, first_on=one.from_on, last_on=one.to_on, reason=one.reason
@@ -153,6 +159,10 @@ def _cases(connection: Connection, parts: Parts, caller: Caller, person: str) ->
 
 def _posts(connection: Connection, person: str) -> tuple[Post, ...]:
     return organisation.list_posts(connection, person_id=person, limit=_AT_ONCE).items
+
+
+def _delegations(connection: Connection, person: str) -> tuple[Delegation, ...]:
+    return organisation.list_delegations(connection, person_id=person, limit=_AT_ONCE).items
 
 
 def _documents(

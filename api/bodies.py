@@ -42,11 +42,21 @@ class StartBody(Asked):
     materials: MaterialIds = Field(default_factory=dict)
 
 
+class BackingBody(Asked):
+    """What a consent or resolution rests on: its day, its number, the document. One of them is enough."""
+
+    on: Day | None = None
+    ref: Line | None = None
+    material: Id | None = None
+
+
 class ExcludedBody(Asked):
-    """An entitled member left out of the count."""
+    """An entitled member left out of the count, by whose consent and by which resolution."""
 
     person: Id
     ground: Label
+    consent: BackingBody | None = None
+    resolution: BackingBody | None = None
 
 
 class MeetingBody(Asked):
@@ -61,6 +71,7 @@ class MeetingBody(Asked):
     vetoes: Count = 0
     chair: Literal["yes", "no"] | None = None
     excluded: Annotated[tuple[ExcludedBody, ...], Field(max_length=1_000)] = ()
+    attended: Annotated[tuple[Id, ...], Field(max_length=1_000)] = ()
 
 
 class EntryBody(Asked):
@@ -95,6 +106,13 @@ class WithdrawBody(_ActBody):
     """A withdrawal; `outcome` names another way the person left, which others than the subject may record."""
 
     outcome: Label | None = None
+
+
+class RecuseBody(_ActBody):
+    """Somebody who keeps out for a conflict of interest (the caller where nobody is named), or is let in."""
+
+    person: Id | None = None
+    lifts: bool = False
 
 
 class MigrateBody(Asked):
@@ -187,6 +205,24 @@ class RestrictionBody(RestrictionCorrectionBody):
     """What bars a person, until `to`, the last day, or until further notice."""
 
     restriction: Label
+
+
+class RelationBody(Asked):
+    """A relative: `kind` is what the relative is to the person. `from` is today where it is left out."""
+
+    relative: Id
+    kind: Literal["spouse", "parent", "child", "sibling", "other-relative"]
+    source: Reason
+    reason: Reason | None = None
+    from_: Annotated[Day | None, Field(alias="from")] = None
+    to: Day | None = None
+
+
+class RelationEndBody(Asked):
+    """The last day of a relation; a day before its first says that it never was."""
+
+    reason: Reason
+    on: Day
 
 
 class PostBody(Asked):

@@ -139,7 +139,9 @@ def explain(
     typer.echo(json.dumps(told, ensure_ascii=False) if as_json else told["now"])
 
 
-_WHOLE_CASE = frozenset({"withdraw", "suspend", "resume", "transfer", "correct", "migrate", "appeal"})
+_WHOLE_CASE = frozenset(
+    {"withdraw", "suspend", "resume", "transfer", "correct", "migrate", "appeal", "recuse"}
+)
 
 
 def _said(

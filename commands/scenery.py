@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, time
+
 from sqlalchemy import Connection
 
-from domain.scenery import LONG_AGO, Organisation, PersonSpec
+from domain.scenarios import SUBJECT
+from domain.scenery import LONG_AGO, Organisation, PersonSpec, RelativeSpec
 from records import organisation as register
 from records import units as places
+from records.relations import add_relation
 from records.standings import set_standing
+from records.unit_changes import Said
 
 
 def build(connection: Connection, organisation: Organisation) -> None:
-    """Write down units, people, posts, standings and restrictions."""
+    """Write down units, people, posts, standings, restrictions and relatives."""
     for name in _parents_first(organisation):
         spec = organisation.units[name]
         places.add_unit(
@@ -23,8 +28,12 @@ def build(connection: Connection, organisation: Organisation) -> None:
             temporary=spec.temporary,
             may_approve=spec.may_approve,
         )
-    for name, person in organisation.everybody().items():
+    everybody = organisation.everybody()
+    for name, person in everybody.items():
         _add_person(connection, name, person)
+    for name, person in everybody.items():
+        if person.relative is not None:
+            _relate(connection, name, person.relative)
 
 
 def _add_person(connection: Connection, name: str, person: PersonSpec) -> None:
@@ -49,6 +58,11 @@ def _add_person(connection: Connection, name: str, person: PersonSpec) -> None:
         set_standing(connection, name, person.standing, person.unit, LONG_AGO, source="scenario")
     for change in person.standings:
         set_standing(connection, name, change.standing, person.unit, change.first, source="scenario")
+
+
+def _relate(connection: Connection, name: str, spec: RelativeSpec) -> None:
+    said = Said(spec.stated_by or name, datetime.combine(spec.first, time(), tzinfo=UTC))
+    add_relation(connection, SUBJECT, name, spec.relation, spec.first, spec.last, "scenario", said)
 
 
 def _parents_first(organisation: Organisation) -> list[str]:

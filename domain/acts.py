@@ -13,11 +13,29 @@ from domain.values import Scalar, Value
 from domain.working_days import WorkingCalendar
 
 
+class Backing(Value):
+    """What a consent or resolution rests on: its day, its number, or the document itself."""
+
+    on: date | None = None
+    ref: str | None = None
+    material: str | None = None
+    """The digest of the document."""
+
+    @property
+    def is_there(self) -> bool:
+        """Whether anything at all was named."""
+        return any((self.on, (self.ref or "").strip(), self.material))
+
+
 class Excluded(Value):
-    """An entitled member left out of the count, with the ground for it."""
+    """An entitled member left out of the count, with the ground for it, and what it rests on."""
 
     person: str
     ground: str
+    consent: Backing | None = None
+    """Of the superior."""
+    resolution: Backing | None = None
+    """Of the meeting that left the member out."""
 
 
 class MeetingRecord(Value):
@@ -33,6 +51,8 @@ class MeetingRecord(Value):
     chair: Literal["yes", "no"] | None = None
     """The chair's vote where a tie needs it."""
     excluded: tuple[Excluded, ...] = ()
+    attended: tuple[str, ...] = ()
+    """Who was there, where that is told by name. Nothing anywhere says who voted how."""
 
 
 class EntryRecord(Value):
@@ -136,6 +156,15 @@ class Appeal(_PersonsAct):
     kind: Literal["appeal"] = "appeal"
 
 
+class Recuse(_PersonsAct):
+    """Keep somebody out of what is decided in the case, for a conflict of interest; or let him back in."""
+
+    kind: Literal["recuse"] = "recuse"
+    person: str | None = None
+    """None: the actor himself."""
+    lifts: bool = False
+
+
 class Reassign(_PersonsAct):
     """The organisation changed: the case goes to another unit, or its own stands elsewhere.
 
@@ -157,7 +186,7 @@ class Due(Value):
     """Take over a later version of the process that is in force, as well."""
 
 
-PersonsAct = Start | StepAct | Withdraw | Suspend | Resume | Transfer | Correct | Appeal
+PersonsAct = Start | StepAct | Withdraw | Suspend | Resume | Transfer | Correct | Appeal | Recuse
 """An act of a person."""
 
 Act = Annotated[PersonsAct | Reassign | Due, Field(discriminator="kind")]

@@ -34,6 +34,7 @@ def check_people(checking: Checking, step: AppointStep, people: tuple[str, ...])
                 ),
             )
         _check_bars(checking, step, role, facts)
+    _check_relatives(checking, step, role, people)
 
 
 def _check_count(step: AppointStep, role: CaseRole, people: tuple[str, ...]) -> None:
@@ -76,6 +77,19 @@ def _check_excluded(checking: Checking, step: AppointStep, role: CaseRole, perso
                     "and nobody whose other part in the case excludes it.",
                 ),
             )
+
+
+def _check_relatives(checking: Checking, step: AppointStep, role: CaseRole, people: tuple[str, ...]) -> None:
+    bar = role.relatives
+    if bar is None or not {one.person for one in checking.known.relatives}.intersection(people):
+        return
+    detail = Text(
+        zh=f"有人是本人的配偶、父母、子女、兄弟姐妹或其他亲属,不能(不宜)担任{role.title.zh}。",
+        en=f"Somebody is a relative of the person concerned and should not be among: {role.title.en}.",
+    )
+    if bar.level == "block":
+        raise NotEligible(f"{step.id}.relative", basis=bar.basis, detail=detail)
+    checking.note(f"{step.id}.relative", bar.level, bar.basis, detail)
 
 
 def _check_bars(checking: Checking, step: AppointStep, role: CaseRole, facts: PersonFacts) -> None:

@@ -103,6 +103,14 @@ class Case(Value):
     """The day each stage was entered."""
     people: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     """People by case role."""
+    former: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    """People who held a case role before others took it over."""
+    acted_for: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    """People by the kind of unit for which they acted, under whatever version; also those acted for."""
+    decided_before: tuple[str, ...] = ()
+    """Those who had decided what an appeal reopened."""
+    recused: tuple[str, ...] = ()
+    """Those who keep out because a conflict of interest was declared."""
     held: tuple[str, ...] = ()
     """Kinds of material handed in so far."""
     proposals: tuple[Proposal, ...] = ()

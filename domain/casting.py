@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from domain.acts import EntryRecord, MeetingRecord
 from domain.case import Case
-from domain.circumstances import Circumstances, HeldPost, PersonFacts, Roster, UnitRef
+from domain.circumstances import Circumstances, HeldPost, PersonFacts, Relative, Roster, UnitRef
 from domain.process import Body, Process
 from domain.refusals import RuleViolation
+from domain.rosters import seats
 from domain.rules import FieldRule
 from domain.scenarios import SUBJECT, MeetingSpec, ScenarioAct
 from domain.scenery import Organisation, PersonSpec
@@ -68,6 +69,7 @@ class Cast:
             people=tuple(self._facts(person, day, case) for person in asked if person in self._people),
             rosters=tuple(self._rosters(path, day)),
             target_path=() if to_unit is None else self.path(to_unit, day),
+            relatives=tuple(self._relatives(day)),
         )
 
     def who(self, act: ScenarioAct, actors: tuple[str, ...], case: Case | None, unit: str) -> str:
@@ -98,7 +100,7 @@ class Cast:
             fields={} if entry else {**_answers(step, step.fields, act, outcome), **act.fields},
             materials=tuple(kind for kind in _materials(step, act) if kind not in act.without),
             people=self._named(step, act),
-            meeting=self._meeting(process, step, act, unit),
+            meeting=self._meeting(process, step, act, case),
             entry=entry,
         )
 
@@ -107,26 +109,34 @@ class Cast:
             return act.people
         return self._organisation.usual.get(step.role, ()) if isinstance(step, AppointStep) else ()
 
-    def _meeting(self, process: Process, step: Step, act: ScenarioAct, unit: str) -> MeetingRecord | None:
-        if not isinstance(step, MeetingStep):
+    def _meeting(
+        self, process: Process, step: Step, act: ScenarioAct, case: Case | None
+    ) -> MeetingRecord | None:
+        if not isinstance(step, MeetingStep) or case is None:
             return None
         spec = act.meeting or MeetingSpec()
         eligible = spec.eligible
         if eligible is None:
-            eligible = len(self._roster(process, step, act, unit)) - len(spec.excluded)
+            eligible = len(self._entitled(process, step, act, case)) - len(spec.excluded)
         present = eligible - spec.written if spec.present is None else spec.present
         cast = present + spec.written
         yes = cast - spec.no - spec.abstain if spec.yes is None else spec.yes
-        given = spec.model_dump(exclude={"eligible", "present", "yes", "excluded"})
-        return MeetingRecord(eligible=eligible, present=present, yes=yes, excluded=spec.excluded, **given)
+        given = spec.model_dump(exclude={"eligible", "present", "yes", "excluded", "attended"})
+        made = MeetingRecord(eligible=eligible, present=present, yes=yes, **given)
+        return made.model_copy(update={"excluded": spec.excluded, "attended": spec.attended})
 
-    def _roster(self, process: Process, step: MeetingStep, act: ScenarioAct, unit: str) -> tuple[str, ...]:
-        known = self.circumstances(SUBJECT, act.on, unit=unit)
+    def _entitled(self, process: Process, step: MeetingStep, act: ScenarioAct, case: Case) -> tuple[str, ...]:
+        known = self.circumstances(SUBJECT, act.on, unit=case.unit, case=case)
         try:
-            roster = known.roster(voting_body(process, step, known))
+            return seats(process, case, voting_body(process, step, known), known).entitled
         except RuleViolation:
             return ()
-        return () if roster is None else roster.people
+
+    def _relatives(self, day: date) -> Iterator[Relative]:
+        for person, spec in self._people.items():
+            one = spec.relative
+            if one is not None and one.holds_on(day):
+                yield Relative(person=person, kind=one.relation, stated_by=one.stated_by)
 
     def _unit(self, name: str, day: date) -> UnitRef:
         spec = self._organisation.units[name]

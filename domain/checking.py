@@ -48,6 +48,14 @@ class Checking:
         self.signature = signature
         self.warnings: list[Warned] = []
 
+    def about(self, step: Step) -> Checking:
+        """Return the same with another form of the step; what is noted is kept in one place."""
+        other = Checking(
+            self.process, self.case, step, known=self.known, on=self.on, signature=self.signature
+        )
+        other.warnings = self.warnings
+        return other
+
     def note(self, rule: str, level: Level, basis: str, detail: Text) -> None:
         """Keep a broken rule that does not refuse the act."""
         self.warnings.append(Warned(rule=rule, level=level, basis=basis, detail=detail))
@@ -140,6 +148,7 @@ class LeftBehind(TypedDict):
     materials: Mapping[str, tuple[str, ...]]
     reason: str | None
     warnings: tuple[Warned, ...]
+    acted_as: str | None
 
 
 def handed_in(act: StepAct) -> dict[str, tuple[str, ...]]:
@@ -155,4 +164,5 @@ def left_behind(answers: Answers, act: StepAct, checking: Checking) -> LeftBehin
         materials=handed_in(act),
         reason=act.reason,
         warnings=tuple(checking.warnings),
+        acted_as=checking.signature.actor,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from domain.values import Value
+from domain.values import Kinship, Value
 
 
 class LentFor(Value):
@@ -70,6 +70,16 @@ class Roster(Value):
     people: tuple[str, ...]
 
 
+class Relative(Value):
+    """Somebody who is related to the subject, as the register of relations has it that day."""
+
+    person: str
+    kind: Kinship
+    """What this person is to the subject."""
+    stated_by: str | None = None
+    """Who had it recorded."""
+
+
 class Circumstances(Value):
     """Everything outside the case that a decision may depend on."""
 
@@ -83,6 +93,8 @@ class Circumstances(Value):
     """Every body of the process that exists on the path."""
     target_path: tuple[UnitRef, ...] = ()
     """Of the unit a transfer leads to."""
+    relatives: tuple[Relative, ...] = ()
+    """Of the subject."""
 
     def person(self, person: str) -> PersonFacts | None:
         """Return what is known of a person, or None."""

@@ -72,7 +72,22 @@ def _followed(process: Process, case: Case, step: str, was: date) -> Case:
         floor = max([entered, *(day for day in before if day is not None)])
         opened = floor if state.opened_on == was else max(state.opened_on, floor)
         moved = moved.with_step(state.model_copy(update={"opened_on": opened}))
-    return moved
+    return _ended(process, moved, step, was)
+
+
+def _ended(process: Process, case: Case, step: str, was: date) -> Case:
+    """Return the case with the day it ended, where the corrected step ended it."""
+    definition, stage = process.steps.get(step), process.stage_of.get(step)
+    done = _done_on(case, step)
+    if case.closed_on != was or definition is None or stage is None or done is None:
+        return case
+    effect = definition.outcomes.get(case.steps[step].outcome or "")
+    if effect is not None and effect.end == case.outcome:
+        return case.model_copy(update={"closed_on": done})
+    if stage.outcome != case.outcome:
+        return case
+    days = [day for one in stage.steps if (day := _done_on(case, one.id)) is not None]
+    return case.model_copy(update={"closed_on": max([case.stages.get(stage.id, done), *days])})
 
 
 def _counted_anew(process: Process, case: Case, today: date) -> Case:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from domain import events as facts
-from domain.acts import Act, Due, Reassign, Start, StepAct
+from domain.acts import Act, Due, Reassign, Recuse, Start, StepAct
 from domain.case import Case
 from domain.drafting import Draft, Signature
 from domain.events import Event
@@ -16,6 +16,7 @@ from domain.process import Process
 from domain.reassigning import reassign
 from domain.refusals import FieldInvalid, NotEntitled, NotPossible
 from domain.settling import settle
+from domain.stepping_aside import recuse
 from domain.steps import PeriodStep, Step
 from domain.values import Text
 from domain.whole_case import act_on_case, check_day
@@ -45,6 +46,8 @@ def decide(process: Process, case: Case | None, act: Act, now: datetime) -> tupl
         _act_on_step(draft, act)
     elif isinstance(act, Reassign):
         reassign(draft, act)
+    elif isinstance(act, Recuse):
+        recuse(draft, act)
     else:
         act_on_case(draft, act)
     return tuple(draft.events)

@@ -18,6 +18,8 @@ class Signature(Value):
     person: str
     post: str | None = None
     on_behalf_of: str | None = None
+    actor: str | None = None
+    """As whom of the definition."""
 
     @property
     def people(self) -> tuple[str, ...]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from domain.case import Case
 from domain.circumstances import Circumstances
 from domain.drafting import Signature
-from domain.permitting import actors_of, check_same_answer, check_separation, sign
+from domain.permitting import actors_of, check_apart, sign
 from domain.process import Process
 from domain.refusals import RuleViolation
 from domain.steps import Step
@@ -26,22 +26,27 @@ def barred_from(process: Process, case: Case, step_id: str) -> tuple[str, ...]:
     """
     edition = process.edition(case.version)
     step = edition.steps[step_id]
-    parts = [person for held in case.people.values() for person in held]
-    parts += [person for state in case.steps.values() for person in state.actors]
-    state = case.steps.get(step_id)
-    for answer in () if state is None else state.answers:
-        parts += [answer.person, *([answer.for_whom] if answer.for_whom else [])]
     return tuple(
         person
-        for person in sorted({case.subject, *parts})
-        if _is_barred(case, step, Signature(person=person))
+        for person in sorted({case.subject, *_people_with_a_part(case, step_id)})
+        if _is_barred(edition, case, step, Signature(person=person))
     )
 
 
-def _is_barred(case: Case, step: Step, signature: Signature) -> bool:
+def _people_with_a_part(case: Case, step_id: str) -> Iterator[str]:
+    for held in (*case.people.values(), *case.former.values(), *case.acted_for.values()):
+        yield from held
+    for state in case.steps.values():
+        yield from state.actors
+    yield from (*case.recused, *case.decided_before)
+    state_here = case.steps.get(step_id)
+    for answer in () if state_here is None else state_here.answers:
+        yield from (one for one in (answer.person, answer.for_whom) if one is not None)
+
+
+def _is_barred(process: Process, case: Case, step: Step, signature: Signature) -> bool:
     try:
-        check_separation(case, step, signature)
-        check_same_answer(case, step, signature)
+        check_apart(process, case, step, signature, Circumstances(actor=signature.person))
     except RuleViolation:
         return True
     return False
@@ -51,8 +56,7 @@ def _may(process: Process, case: Case, step_id: str, known: Circumstances) -> bo
     step = process.steps[step_id]
     try:
         signature = sign(process, case, step, actors_of(step), known)
-        check_separation(case, step, signature)
-        check_same_answer(case, step, signature)
+        check_apart(process, case, step, signature, known)
     except RuleViolation:
         return False
     return True

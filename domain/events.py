@@ -92,6 +92,8 @@ class Evidence(_Body):
     """Digests by material id."""
     reason: str | None = None
     warnings: tuple[Warned, ...] = ()
+    acted_as: str | None = None
+    """The actor of the definition as whom it was done, such as `branch.secretary`."""
 
     def bare(self) -> _Body:
         """Return the same without free text, and without the digests of documents."""
@@ -112,10 +114,11 @@ class StepCompleted(Evidence):
     """The body that met, where the unit has no committee of its own."""
 
     def bare(self) -> _Body:
-        """Return the same without free text, documents and the names of those left out of a vote."""
+        """Return the same without free text, documents, and who was there or left out of a vote."""
         bare = super().bare()
         if self.meeting is not None:
-            bare = bare.model_copy(update={"meeting": self.meeting.model_copy(update={"excluded": ()})})
+            numbers = self.meeting.model_copy(update={"excluded": (), "attended": ()})
+            bare = bare.model_copy(update={"meeting": numbers})
         return bare
 
 
@@ -262,6 +265,20 @@ class CorrectionRejected(_Body):
     proposal: int
 
 
+class PersonRecused(_Reasoned):
+    """Somebody keeps out of what is decided in the case, for a conflict of interest."""
+
+    type: Literal["person-recused"] = "person-recused"
+    person: str
+
+
+class RecusalLifted(_Reasoned):
+    """The conflict is no more, or never was."""
+
+    type: Literal["recusal-lifted"] = "recusal-lifted"
+    person: str
+
+
 class RulesChanged(_Body):
     """From here on the open and future steps follow a later version of the process."""
 
@@ -311,6 +328,8 @@ Body = Annotated[
     | CorrectionProposed
     | CorrectionConfirmed
     | CorrectionRejected
+    | PersonRecused
+    | RecusalLifted
     | RulesChanged
     | CaseReopened
     | CaseClosed,

@@ -13,7 +13,7 @@ from domain.events import Event
 from domain.moments import local_day
 from domain.process import Process
 from domain.remembering import remembered
-from domain.steps import PeriodStep
+from domain.steps import DECIDING, PeriodStep
 
 
 @remembered(128)  # what was decided on a draft is folded in again by whoever records it
@@ -106,7 +106,7 @@ def _happened(process: Process, case: Case, event: Event) -> Case:  # noqa: C901
             return _whole_case(process, case, event)
 
 
-def _whole_case(process: Process, case: Case, event: Event) -> Case:  # noqa: C901, PLR0911 - one branch per fact
+def _whole_case(process: Process, case: Case, event: Event) -> Case:  # noqa: C901, PLR0911, PLR0912 - one branch per fact
     match event.body:
         case facts.CaseSuspended():
             return case.model_copy(update={"status": "suspended", "suspended_on": event.occurred_on})
@@ -149,8 +149,9 @@ def _whole_case(process: Process, case: Case, event: Event) -> Case:  # noqa: C9
         case facts.RulesChanged() as body:
             return _under_new_rules(process, case, event.occurred_on, body)
         case facts.CaseReopened(again=again):
-            reopened = case.model_copy(update={"status": "open", "outcome": None, "closed_on": None})
-            return _returned(reopened, again)
+            return _reopened(process, case, again)
+        case facts.PersonRecused() | facts.RecusalLifted() as body:
+            return _with_recusal(case, body)
         case facts.CaseClosed(outcome=outcome):
             return case.model_copy(
                 update={
@@ -217,14 +218,26 @@ def _with_evidence(case: Case, event: Event, body: facts.Evidence, update: Mappi
     # Sorted: the order of keys in an event differs between an act and what was stored of it.
     held = (*case.held, *sorted(kind for kind in body.materials if kind not in case.held))
     changed = case.with_step(state.model_copy(update={"actors": actors, **update}))
-    return changed.model_copy(update={"held": held})
+    kind = (body.acted_as or "").rpartition(".")[0]
+    acted_for = _with_people(case.acted_for, kind, who) if kind else case.acted_for
+    return changed.model_copy(update={"held": held, "acted_for": acted_for})
+
+
+def _with_people(
+    known: Mapping[str, tuple[str, ...]], name: str, people: Iterable[str]
+) -> Mapping[str, tuple[str, ...]]:
+    before = known.get(name, ())
+    new = tuple(person for person in people if person not in before)
+    return {**known, name: (*before, *new)} if new else known
 
 
 def _with_role(process: Process, case: Case, step: str | None, people: tuple[str, ...]) -> Case:
     definition = process.edition(case.version).steps.get(step or "")
     if definition is None or definition.kind != "appoint":
         return case
-    return case.model_copy(update={"people": {**case.people, definition.role: people}})
+    left = [person for person in case.people.get(definition.role, ()) if person not in people]
+    former = _with_people(case.former, definition.role, left)
+    return case.model_copy(update={"people": {**case.people, definition.role: people}, "former": former})
 
 
 def _returned(case: Case, again: tuple[str, ...]) -> Case:
@@ -234,6 +247,29 @@ def _returned(case: Case, again: tuple[str, ...]) -> Case:
             state = steps[step]
             steps[step] = state.model_copy(update={"status": "again", "round": state.round + 1})
     return case.model_copy(update={"steps": steps})
+
+
+def _reopened(process: Process, case: Case, again: tuple[str, ...]) -> Case:
+    before = dict.fromkeys((*case.decided_before, *_deciders(process, case, again)))
+    opened = {"status": "open", "outcome": None, "closed_on": None, "decided_before": tuple(before)}
+    return _returned(case.model_copy(update=opened), again)
+
+
+def _with_recusal(case: Case, body: facts.PersonRecused | facts.RecusalLifted) -> Case:
+    others = tuple(one for one in case.recused if one != body.person)
+    recused = (*others, body.person) if isinstance(body, facts.PersonRecused) else others
+    return case.model_copy(update={"recused": recused})
+
+
+def _deciders(process: Process, case: Case, again: Iterable[str]) -> tuple[str, ...]:
+    """Return those who acted where something was decided, in steps that are done again."""
+    steps = process.edition(case.version).steps
+    return tuple(
+        person
+        for step in again
+        if step in case.steps and step in steps and steps[step].kind in DECIDING
+        for person in case.steps[step].actors
+    )
 
 
 def _extended(state: StepState, months: int) -> StepState:

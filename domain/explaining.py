@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 
+from domain.actors import actor_title
 from domain.case import Case
 from domain.foreseeing import look_ahead
 from domain.moments import local_day
-from domain.permitting import actor_title
 from domain.process import Process
 from domain.values import Text, Value
 from domain.waiting import Blocked, OpenStep, waiting

@@ -21,10 +21,11 @@ from domain.drafting import Draft, Signature
 from domain.effects import check_extension, effect_follows, to_do_again
 from domain.entries import add_entry, entries_only
 from domain.evidence import check_fields, check_materials
-from domain.permitting import check_same_answer, check_separation
+from domain.exclusions import check_left_out
+from domain.permitting import check_apart
 from domain.process import Process
 from domain.refusals import FieldInvalid, NotPossible, ReasonRequired, TooEarly
-from domain.ruling import check_rules
+from domain.ruling import check_named, check_rules
 from domain.steps import AppointStep, DecisionStep, MeetingStep, NoticeStep, PeriodStep, Step
 from domain.values import Text
 from domain.voting import outcome_of_vote
@@ -46,8 +47,7 @@ def judge(
     if isinstance(step, AppointStep) and draft.case.steps[step.id].status == "done":
         _replace(draft, checking, step, act)
         return
-    check_separation(draft.case, step, signature)
-    check_same_answer(draft.case, step, signature)
+    check_apart(process, draft.case, step, signature, act.known)
     check_waits(checking)
     note_deadlines(checking)
     _complete(draft, checking, act)
@@ -60,7 +60,7 @@ def _complete(draft: Draft, checking: Checking, act: StepAct) -> None:
     answers = check_fields(step.id, step.fields, act.fields, outcome)
     papers = handed_in(act)
     check_materials(checking, step.materials, papers, outcome)
-    check_rules(checking, answers, tuple(papers))
+    check_rules(checking, answers, tuple(papers), act.people)
     if isinstance(step, AppointStep):
         check_people(checking, step, act.people)
     if isinstance(step, NoticeStep):
@@ -99,7 +99,11 @@ def _complete(draft: Draft, checking: Checking, act: StepAct) -> None:
 def _outcome(checking: Checking, act: StepAct) -> tuple[str, str | None]:
     step = checking.step
     if isinstance(step, MeetingStep):
-        return outcome_of_vote(checking.process, step, act.outcome, act.meeting, act.known)
+        voted, body = outcome_of_vote(
+            checking.process, checking.case, step, act.outcome, act.meeting, act.known
+        )
+        check_left_out(checking, step, body, act.meeting)
+        return voted, body
     outcome = act.outcome
     if outcome is None and len(step.outcomes) == 1:
         outcome = next(iter(step.outcomes))
@@ -149,8 +153,9 @@ def _replace(draft: Draft, checking: Checking, step: AppointStep, act: StepAct) 
             ),
             passes_on=appointed,
         )
-    check_separation(draft.case, step, checking.signature)
+    check_apart(checking.process, draft.case, step, checking.signature, act.known)
     check_people(checking, step, act.people)
+    check_named(checking, act.people)
     checking.note(
         f"{step.id}.replaced", "late", step.basis or "gen", Text(zh="更换人员。", en="People are replaced.")
     )

@@ -9,14 +9,14 @@ from pydantic import Field, field_validator, model_validator
 
 from domain import soundness
 from domain.complaints import Place
-from domain.process import MaterialSpec, Process, Stage
+from domain.process import Ground, MaterialSpec, Process, Recusal, Stage
 from domain.reading import DefinitionError, Problem, digest_of, located, parse
 from domain.rules import Deadline, Interval, Rule, Threshold
 from domain.soundness import Flaw
 from domain.spans import Span
 from domain.steps import EntrySpec, FieldSpec, MaterialRef, Step
 from domain.tightening import loosened
-from domain.values import Name, Text, Value
+from domain.values import Level, Name, Text, Value
 
 Item = Interval | Deadline | MaterialRef | FieldSpec | EntrySpec | Rule
 """An entry of a list in a step."""
@@ -61,6 +61,13 @@ class StepChange(Value):
         return given | alone
 
 
+class GroundChange(Value):
+    """What a ground for leaving somebody out of a count has to rest on here."""
+
+    consent: Level | None = None
+    resolution: Level | None = None
+
+
 class Addition(Value):
     """A step that is added, written after another one of its stage."""
 
@@ -81,6 +88,10 @@ class Overlay(Value):
     """The local rule it rests on."""
     materials: dict[Name, MaterialSpec] = Field(default_factory=dict)
     """Local materials, added to the catalogue."""
+    grounds: dict[Name, GroundChange] = Field(default_factory=dict)
+    """What more is asked for a ground."""
+    recusal: Recusal | None = None
+    """Takes the place of the process's own."""
     change: dict[Name, StepChange] = Field(default_factory=dict)
     add: tuple[Addition, ...] = ()
     drop: None = None
@@ -146,9 +157,7 @@ def _misfits(process: Process, overlay: Overlay) -> Iterator[Flaw]:
         yield Flaw(("of",), f"belongs to {overlay.of.process} {overlay.of.version}, not to {process.version}")
     if len(_version(process, overlay)) > _LONGEST_VERSION:
         yield Flaw(("overlay",), f"the version would have more than {_LONGEST_VERSION} characters")
-    for name in overlay.materials:
-        if name in process.materials:
-            yield Flaw(("materials", name), f"the material {name} is in the catalogue already")
+    yield from _misfitting_names(process, overlay)
     for step, change in overlay.change.items():
         yield from _misfitting_change(process, step, change)
     for at, addition in enumerate(overlay.add):
@@ -157,6 +166,15 @@ def _misfits(process: Process, overlay: Overlay) -> Iterator[Flaw]:
             yield Flaw(("add", at, "step"), f"there is a step {addition.step.id!r} already")
         if stage is None or stage.id != addition.stage:
             yield Flaw(("add", at, "after"), f"there is no step {addition.after!r} in {addition.stage!r}")
+
+
+def _misfitting_names(process: Process, overlay: Overlay) -> Iterator[Flaw]:
+    for name in overlay.materials:
+        if name in process.materials:
+            yield Flaw(("materials", name), f"the material {name} is in the catalogue already")
+    for name in overlay.grounds:
+        if name not in process.grounds:
+            yield Flaw(("grounds", name), f"there is no ground {name!r}")
 
 
 def _misfitting_change(process: Process, name: str, change: StepChange) -> Iterator[Flaw]:
@@ -176,9 +194,18 @@ def _put_together(process: Process, overlay: Overlay) -> Process:
         "version": _version(process, overlay),
         "overlay": overlay.overlay,
         "materials": {**process.materials, **overlay.materials},
+        "grounds": {name: _ground(ground, overlay, name) for name, ground in process.grounds.items()},
+        "recusal": overlay.recusal or process.recusal,
         "stages": stages,
     }
     return Process.model_validate(parts)
+
+
+def _ground(ground: Ground, overlay: Overlay, name: str) -> Ground:
+    change = overlay.grounds.get(name)
+    if change is None:
+        return ground
+    return ground.model_copy(update={key: getattr(change, key) for key in change.model_fields_set})
 
 
 def _version(process: Process, overlay: Overlay) -> str:
@@ -252,5 +279,5 @@ def _in_overlay(overlay: Overlay, flaw: Flaw) -> Flaw:
             return Flaw(("add", at, "step", *rest), flaw.problem)
     if step in overlay.change:
         return Flaw(("change", step, *rest[:1]), flaw.problem)
-    place: Place = flaw.place[:2] if step == "materials" else ()
+    place: Place = flaw.place[:2] if step in {"materials", "grounds", "recusal"} else ()
     return Flaw(place, flaw.problem)

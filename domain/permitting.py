@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from domain.actors import actor_title as actor_title  # noqa: PLC0414 - asked for under this module's name, too
+from domain.actors import somebody_else
 from domain.blocking import blocked_by
 from domain.case import Case, StepState
 from domain.circumstances import Circumstances, HeldPost, UnitRef
@@ -11,8 +13,17 @@ from domain.conditions import holds
 from domain.drafting import Signature
 from domain.moments import local_day, numbered
 from domain.process import Process
-from domain.refusals import NotEntitled, NotPossible, RuleViolation, SamePersonTwice, StepNotOpen
+from domain.recusing import check_recused
+from domain.refusals import (
+    ConflictOfInterest,
+    NotEntitled,
+    NotPossible,
+    RuleViolation,
+    SamePersonTwice,
+    StepNotOpen,
+)
 from domain.rules import SeparationRule
+from domain.separating import has_other_part
 from domain.steps import Actor, AppointStep, PeriodStep, Step
 from domain.values import Text
 
@@ -32,8 +43,7 @@ def why_not(
     try:
         check_open(edition, case, step)
         signature = sign(edition, case, step, actors_of(step), known)
-        check_separation(case, step, signature)
-        check_same_answer(case, step, signature)
+        check_apart(edition, case, step, signature, known)
     except RuleViolation as refused:
         return refused
     return blocked_by(edition, case, step, today, known.path)
@@ -56,7 +66,7 @@ def sign(
     ways = [way for actor in by for way in _ways_of(case, actor, known)]
     # Whoever may act in several ways acts in one that no part of his, or of the one acted for, stands in.
     if len(ways) > 1 and step is not None:
-        return next((way for way in ways if not _has_acted(case, step, way)), ways[0])
+        return next((way for way in ways if not _keeps_apart(process, case, step, way, known)), ways[0])
     if ways:
         return ways[0]
     titles = [actor_title(process, actor) for actor in by]
@@ -69,15 +79,6 @@ def sign(
             en="This is for those who hold, on that day: " + ", ".join(title.en for title in titles),
         ),
     )
-
-
-def actor_title(process: Process, actor: Actor) -> Text:
-    """Return what people call an actor of a definition."""
-    if actor == "subject":
-        return Text(zh="本人", en="the person concerned")
-    if actor in process.case_roles:
-        return process.case_roles[actor].title
-    return process.roles[actor].title if actor in process.roles else Text(zh=actor, en=actor)
 
 
 def check_open(process: Process, case: Case, step: Step) -> StepState:
@@ -117,39 +118,42 @@ def may_go_to(process: Process, case: Case, path: tuple[UnitRef, ...]) -> bool:
     return bool(path) and path[0].kind == process.starts_in and path[0].id != case.unit
 
 
-def check_separation(case: Case, step: Step, signature: Signature) -> None:
-    """Raise SamePersonTwice where the actor, or the one acted for, has a part that excludes this one."""
-    for number, rule in enumerate(rule for rule in step.rules if isinstance(rule, SeparationRule)):
-        if rule.level != "block" or (rule.when is not None and not holds(case, rule.when)):
-            continue
-        if has_other_part(case, rule, signature):
-            raise same_person(rule.id or numbered(f"{step.id}.separation", number), rule.basis, rule.says)
+def check_apart(process: Process, case: Case, step: Step, signature: Signature, known: Circumstances) -> None:
+    """Raise where the actor, or the one acted for, has to keep apart from a step.
 
-
-def has_other_part(case: Case, rule: SeparationRule, signature: Signature) -> bool:
-    """Return whether the actor, or the one acted for, acted in a named step or holds a named case role."""
-    acted = {p for step in rule.steps if step in case.steps for p in case.steps[step].actors}
-    held = {p for role in rule.case_roles for p in case.people.get(role, ())}
-    return any(person in acted or person in held for person in signature.people)
-
-
-def check_same_answer(case: Case, step: Step, signature: Signature) -> None:
-    """Raise SamePersonTwice where somebody has answered in this round already, himself or by a substitute."""
+    ConflictOfInterest for who is recused; SamePersonTwice for another part in the case that excludes this
+    one, and for who has answered in this round already, himself or by a substitute.
+    """
+    check_recused(process, case, step, signature.people, known.relatives)
+    check_separation(process, case, step, signature)
     state = case.steps.get(step.id)
     if state is None or step.kind != "decision":
         return
     answered = {p for answer in state.answers for p in (answer.person, answer.for_whom) if p is not None}
     if any(person in answered for person in signature.people):
-        raise same_person(f"{step.id}.answers", step.basis or "gen", None)
+        others = somebody_else(process, case, step.by)
+        raise same_person(f"{step.id}.answers", step.basis or "gen", None, others)
 
 
-def same_person(rule: str, basis: str, says: Text | None) -> SamePersonTwice:
+def check_separation(process: Process, case: Case, step: Step, signature: Signature) -> None:
+    """Raise SamePersonTwice where the actor, or the one acted for, has a part that excludes this one."""
+    for number, rule in enumerate(rule for rule in step.rules if isinstance(rule, SeparationRule)):
+        if rule.who != "actor" or rule.level != "block":
+            continue
+        if rule.when is not None and not holds(case, rule.when):
+            continue
+        if has_other_part(process, case, step, rule, signature.people):
+            name = rule.id or numbered(f"{step.id}.separation", number)
+            raise same_person(name, rule.basis, rule.says, somebody_else(process, case, step.by))
+
+
+def same_person(rule: str, basis: str, says: Text | None, passes_when: Text | None = None) -> SamePersonTwice:
     """Return the refusal where two people are asked for."""
     detail = says or Text(
         zh="这里要求由不同的人办理;同一人(含代理)不能重复办理。",
         en="The rules ask for different people here; the same person, or a substitute, cannot act twice.",
     )
-    return SamePersonTwice(rule, basis=basis, detail=detail)
+    return SamePersonTwice(rule, basis=basis, detail=detail, passes_when=passes_when)
 
 
 def serves(post: HeldPost, case: Case) -> bool:
@@ -160,11 +164,12 @@ def serves(post: HeldPost, case: Case) -> bool:
 def _ways_of(case: Case, actor: Actor, known: Circumstances) -> list[Signature]:
     """Return how somebody may sign as one of the actors of a definition; the first way is the best one."""
     if actor == "subject":
-        return [Signature(person=known.actor)] if known.actor == case.subject else []
+        return [Signature(person=known.actor, actor=actor)] if known.actor == case.subject else []
     if known.actor == case.subject:
         return []
     if "." not in actor:
-        return [Signature(person=known.actor)] if known.actor in case.people.get(actor, ()) else []
+        holds_it = known.actor in case.people.get(actor, ())
+        return [Signature(person=known.actor, actor=actor)] if holds_it else []
     kind, _, _ = actor.rpartition(".")
     unit = case.unit_of_kind(kind)
     held = [
@@ -179,16 +184,15 @@ def _ways_of(case: Case, actor: Actor, known: Circumstances) -> list[Signature]:
     # Whoever holds a post himself does not act as the substitute of somebody else who holds it, too.
     own = [post for post in held if post.on_behalf_of is None]
     return [
-        Signature(person=known.actor, post=post.id, on_behalf_of=post.on_behalf_of)
+        Signature(person=known.actor, post=post.id, on_behalf_of=post.on_behalf_of, actor=actor)
         for post in own[:1] or held
     ]
 
 
-def _has_acted(case: Case, step: Step, way: Signature) -> bool:
-    """Whether this way would be refused for a part that the actor, or the one acted for, has already."""
+def _keeps_apart(process: Process, case: Case, step: Step, way: Signature, known: Circumstances) -> bool:
+    """Whether this way would be refused for a part or a conflict of the actor, or of the one acted for."""
     try:
-        check_separation(case, step, way)
-        check_same_answer(case, step, way)
-    except SamePersonTwice:
+        check_apart(process, case, step, way, known)
+    except (SamePersonTwice, ConflictOfInterest):
         return True
     return False

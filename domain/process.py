@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field, PrivateAttr
 from domain.remembering import remembered
 from domain.rules import Condition
 from domain.steps import PeriodStep, Step
-from domain.values import Level, Name, Text, Value
+from domain.values import Kinship, Level, Name, Text, Value
 
 
 class OrgRole(Value):
@@ -26,6 +26,40 @@ class Bar(Value):
     restriction: Name
     level: Level = "block"
     basis: str
+
+
+class RelativesBar(Value):
+    """What it is to a case role that somebody in it is a relative of the subject."""
+
+    level: Level = "block"
+    basis: str
+
+
+class Ground(Text):
+    """A ground on which an entitled member may be left out of a count, and what it has to rest on.
+
+    Without a level, a consent of the superior or a resolution of the meeting is not asked for.
+    """
+
+    consent: Level | None = None
+    resolution: Level | None = None
+    basis: str = "gen"
+
+
+class Recusal(Value):
+    """Which relatives of the subject keep out of what is decided about him.
+
+    They are not among those entitled, do not act in steps of the kinds decision, meeting and appoint, and do
+    not see what was said, voted and handed in there. That a meeting was held without them is noted.
+    """
+
+    relations: tuple[Kinship, ...]
+    also: tuple[Name, ...] = ()
+    """Steps of other kinds they keep out of."""
+    noted: Level = "finding"
+    """How a meeting notes that relatives kept out of it."""
+    basis: str
+    id: Name | None = None
 
 
 class Count(Value):
@@ -45,6 +79,8 @@ class CaseRole(Value):
     excluded: tuple[str, ...] = Field(default=("subject",), alias="not")
     """`subject`, `appointer`, or other case roles that exclude each other."""
     bars: tuple[Bar, ...] = ()
+    relatives: RelativesBar | None = None
+    """Absent: relatives of the subject may hold it."""
     basis: str
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
@@ -138,14 +174,16 @@ class Process(Value):
     """Posts by actor name, `<unit kind>.<role>`."""
     case_roles: dict[Name, CaseRole] = Field(default_factory=dict)
     bodies: dict[Name, Body] = Field(default_factory=dict)
-    grounds: dict[Name, Text] = Field(default_factory=dict)
+    grounds: dict[Name, Ground] = Field(default_factory=dict)
     """Grounds on which an entitled member may be left out of a count."""
+    recusal: Recusal | None = None
+    """Absent: nobody keeps out for being a relative."""
     restrictions: dict[Name, Text] = Field(default_factory=dict)
     materials: dict[Name, MaterialSpec] = Field(default_factory=dict)
     outcomes: dict[Name, CaseOutcome]
     stages: tuple[Stage, ...] = Field(min_length=1)
     whole_case: dict[
-        Literal["withdraw", "suspend", "resume", "transfer", "correct", "appeal"], tuple[str, ...]
+        Literal["withdraw", "suspend", "resume", "transfer", "correct", "appeal", "recuse"], tuple[str, ...]
     ]
     """Who may do what to the whole case; an act that is not here is not possible."""
     withdrawn: Name = "withdrawn"
@@ -263,10 +301,13 @@ __all__ = [
     "CaseRole",
     "Condition",
     "Count",
+    "Ground",
     "InForce",
     "MaterialSpec",
     "OrgRole",
     "Predecessor",
     "Process",
+    "Recusal",
+    "RelativesBar",
     "Stage",
 ]

@@ -65,6 +65,10 @@ class SamePersonTwice(RuleViolation):
     """The rules ask for two people here."""
 
 
+class ConflictOfInterest(RuleViolation):
+    """The actor, or the one acted for, keeps out of what is decided here."""
+
+
 class NotEligible(RuleViolation):
     """Somebody may not be given this role."""
 

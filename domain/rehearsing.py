@@ -229,7 +229,8 @@ class _Rehearsal:
         return Played(by=self._cast.who(act, (), self.case, unit), fields=act.fields, materials=())
 
     def _step_act(self, act: ScenarioAct, name: str, played: Played) -> acts.StepAct:
-        left_out = () if played.meeting is None else tuple(e.person for e in played.meeting.excluded)
+        meeting = played.meeting
+        left_out = () if meeting is None else tuple(e.person for e in meeting.excluded)
         return acts.StepAct(
             known=self._cast.circumstances(
                 played.by,
@@ -263,7 +264,9 @@ class _Rehearsal:
             return None
         return next((p.seq for p in reversed(self.case.proposals) if p.kind == act.do), 0)
 
-    def _whole_case_act(self, act: ScenarioAct, by: str) -> acts.PersonsAct:
+    def _whole_case_act(  # noqa: PLR0911 - one per act
+        self, act: ScenarioAct, by: str
+    ) -> acts.PersonsAct:
         known = self._cast.circumstances(
             by,
             act.on,
@@ -287,6 +290,8 @@ class _Rehearsal:
                 return acts.Resume.model_validate(shared)
             case "appeal":
                 return acts.Appeal.model_validate(shared)
+            case "recuse":
+                return acts.Recuse.model_validate({**shared, "person": act.recuses, "lifts": act.lifts})
             case "transfer":
                 moving = {"to_unit": act.to_unit, "handed_over": act.handed_over}
                 return acts.Transfer.model_validate({**shared, **answer, **moving})

@@ -176,11 +176,26 @@ class UnitRule(_Rule):
 
 
 class SeparationRule(_Rule):
-    """Whoever acts has not acted in these steps and holds none of these case roles."""
+    """Whoever acts, or whom he acts for, has had none of these other parts in the case.
+
+    Parts count over all rounds, versions and years, and whoever was acted for counts as having acted.
+    """
 
     type: Literal["separation"] = "separation"
+    who: Literal["actor", "named"] = "actor"
+    """Of whom it is asked: whoever acts, or those a step of kind appoint names."""
     steps: tuple[Name, ...] = ()
+    """Acted in one of these steps."""
+    stages: tuple[Name, ...] = ()
+    """Acted in one of these stages."""
+    unit_kinds: tuple[Name, ...] = ()
+    """Acted for a unit of one of these kinds: at another level."""
     case_roles: tuple[Name, ...] = ()
+    """Holds one of these case roles, or held it."""
+    anywhere: bool = False
+    """Acted in any other step."""
+    before_an_appeal: bool = False
+    """Decided what an appeal reopened."""
 
 
 Rule = Annotated[

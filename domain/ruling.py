@@ -10,7 +10,6 @@ from domain.circumstances import PersonFacts
 from domain.conditions import holds
 from domain.evidence import is_day
 from domain.moments import numbered
-from domain.permitting import has_other_part
 from domain.refusals import (
     DocumentMissing,
     FieldInvalid,
@@ -30,19 +29,22 @@ from domain.rules import (
     StandingRule,
     UnitRule,
 )
+from domain.separating import has_other_part
 from domain.spans import months_later
 from domain.values import Text
 
 
-def check_rules(checking: Checking, answers: Answers, handed_in: tuple[str, ...]) -> None:
-    """Raise for the first typed rule that blocks, note the others."""
+def check_rules(
+    checking: Checking, answers: Answers, handed_in: tuple[str, ...], named: tuple[str, ...] = ()
+) -> None:
+    """Raise for the first typed rule that blocks, note the others. `named` are those an act appoints."""
     counted: dict[str, int] = {}
     for rule in checking.step.rules:
         number = counted.get(rule.type, 0)
         counted[rule.type] = number + 1
         if rule.when is not None and not holds(checking.case, rule.when):
             continue
-        broken = _broken(checking, rule, answers, handed_in)
+        broken = _broken(checking, rule, answers, handed_in, named)
         if broken is None:
             continue
         name = rule.id or numbered(f"{checking.step.id}.{rule.type}", number)
@@ -52,6 +54,14 @@ def check_rules(checking: Checking, answers: Answers, handed_in: tuple[str, ...]
             wanted = broken if isinstance(rule, AgeRule | FieldRule) else None
             raise _refusal(rule)(name, basis=rule.basis, detail=detail, passes_when=wanted)
         checking.note(name, rule.level, rule.basis, detail)
+
+
+def check_named(checking: Checking, named: tuple[str, ...]) -> None:
+    """Raise for the first separation of those who are named that blocks, note the others."""
+    about = tuple(r for r in checking.step.rules if isinstance(r, SeparationRule) and r.who == "named")
+    step = checking.step.model_copy(update={"rules": about})
+    asked = checking.about(step)
+    check_rules(asked, Answers(values={}, texts={}), (), named)
 
 
 def _refusal(rule: Rule) -> type[RuleViolation]:
@@ -64,7 +74,9 @@ def _refusal(rule: Rule) -> type[RuleViolation]:
     return SamePersonTwice if isinstance(rule, SeparationRule) else NotPossible
 
 
-def _broken(checking: Checking, rule: Rule, answers: Answers, handed_in: tuple[str, ...]) -> Text | None:  # noqa: PLR0911 - one per rule type
+def _broken(  # noqa: PLR0911 - one per rule type
+    checking: Checking, rule: Rule, answers: Answers, handed_in: tuple[str, ...], named: tuple[str, ...]
+) -> Text | None:
     process, case = checking.process, checking.case
     match rule:
         case AgeRule():
@@ -82,7 +94,8 @@ def _broken(checking: Checking, rule: Rule, answers: Answers, handed_in: tuple[s
         case UnitRule():
             return unit_broken(process, unit_today(case, rule.unit, checking.known.path), rule)
         case SeparationRule():
-            if not has_other_part(case, rule, checking.signature):
+            people = checking.signature.people if rule.who == "actor" else named
+            if not has_other_part(process, case, checking.step, rule, people):
                 return None
             return Text(zh="应由不同的人办理。", en="This should be done by somebody else.")
 

@@ -35,6 +35,8 @@ class MeetingSpec(Value):
     vetoes: int = 0
     chair: Literal["yes", "no"] | None = None
     excluded: tuple[Excluded, ...] = ()
+    attended: tuple[str, ...] = ()
+    """Names, where the scenario tells who was there."""
 
 
 class EntryPart(Value):
@@ -80,7 +82,7 @@ class ScenarioAct(Value):
     in_place_of: str | None = None
     """Whose post a substitute uses."""
     step: Name | None = None
-    do: Literal["withdraw", "suspend", "resume", "transfer", "correct", "appeal"] | None = None
+    do: Literal["withdraw", "suspend", "resume", "transfer", "correct", "appeal", "recuse"] | None = None
     outcome: Name | None = None
     fields: Mapping[str, Scalar] = Field(default_factory=dict)
     without: tuple[Name, ...] = ()
@@ -94,6 +96,10 @@ class ScenarioAct(Value):
     confirms: bool = False
     """Of a transfer or correction: answers yes to the latest proposal."""
     rejects: bool = False
+    recuses: Name | None = None
+    """Of a recusal: who keeps out, where it is not the actor himself."""
+    lifts: bool = False
+    """Of a recusal: lets him back in."""
     reason: str | None = None
     refused: Refused | None = None
     warned: tuple[str, ...] | None = None

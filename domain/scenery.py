@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ConfigDict, Field, model_validator
 
 from domain.marked import read_marked
-from domain.values import Name, Value
+from domain.values import Kinship, Name, Value
 
 LONG_AGO = date(2000, 1, 1)
 """Since when posts and standings hold that name no day."""
@@ -59,6 +59,25 @@ class RestrictionSpec(_Dated):
         return self.first <= day and (self.last is None or day <= self.last)
 
 
+class RelativeSpec(_Dated):
+    """A relative of the subject. Written as the relation alone, or with days."""
+
+    relation: Kinship
+    first: date = Field(default=LONG_AGO, alias="from")
+    last: date | None = Field(default=None, alias="to")
+    stated_by: str | None = None
+    """Who had it recorded, where that matters."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, given: Any) -> Any:  # noqa: ANN401 - pydantic hands over whatever was written
+        return {"relation": given} if isinstance(given, str) else given
+
+    def holds_on(self, day: date) -> bool:
+        """Whether they are related on `day`."""
+        return self.first <= day and (self.last is None or day <= self.last)
+
+
 class PersonSpec(Value):
     """Somebody in the organisation of a scenario."""
 
@@ -70,6 +89,8 @@ class PersonSpec(Value):
     standings: tuple[StandingSpec, ...] = ()
     """Later changes of standing, in order."""
     restrictions: tuple[RestrictionSpec, ...] = ()
+    relative: RelativeSpec | None = None
+    """What the person is to the subject, as the register of relations has it."""
 
     def standing_on(self, day: date) -> str | None:
         """Return the standing on `day`."""

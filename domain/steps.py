@@ -219,6 +219,9 @@ class AppointStep(_Step):
     """Whether the people may be replaced later (outcome `replace`, with a reason)."""
 
 
+DECIDING = ("decision", "meeting", "appoint")
+"""Kinds of step in which people make up their minds about the subject."""
+
 Step = Annotated[
     RecordStep | DecisionStep | MeetingStep | NoticeStep | PeriodStep | AppointStep,
     Field(discriminator="kind"),

@@ -82,14 +82,23 @@ def _asks_as_much(base: Rule, local: Rule) -> bool:  # noqa: PLR0911 - one answe
         case DocumentRule(), DocumentRule():
             return set(base.materials) <= set(local.materials)
         case SeparationRule(), SeparationRule():
-            steps = set(base.steps) <= set(local.steps)
-            return steps and set(base.case_roles) <= set(local.case_roles)
+            return _keeps_as_much_apart(base, local)
         case FieldRule(), FieldRule():
             return _field_as_strict(base, local)
         case UnitRule(), UnitRule():
             return _unit_as_strict(base, local)
         case _:
             return False
+
+
+def _keeps_as_much_apart(base: SeparationRule, local: SeparationRule) -> bool:
+    lists = ("steps", "stages", "unit_kinds", "case_roles")
+    return (
+        local.who == base.who
+        and all(set(getattr(base, name)) <= set(getattr(local, name)) for name in lists)
+        and local.anywhere >= base.anywhere
+        and local.before_an_appeal >= base.before_an_appeal
+    )
 
 
 def _field_as_strict(base: FieldRule, local: FieldRule) -> bool:

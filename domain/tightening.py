@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
-from domain.process import Process, Stage
+from domain.process import Process, Recusal, Stage
 from domain.rules import Condition, Deadline, Interval, Threshold
 from domain.soundness.flaws import Flaw
 from domain.soundness.order import Order
@@ -23,8 +23,9 @@ from domain.steps import (
     Step,
 )
 from domain.stricter_rules import RANK, is_as_strict_rule, is_at_least, is_within
+from domain.values import Level
 
-_MAY_DIFFER = frozenset({"version", "overlay", "stages", "materials"})
+_MAY_DIFFER = frozenset({"version", "overlay", "stages", "materials", "grounds", "recusal"})
 _SAME_IN_STEP = ("kind", "when", "optional", "basis")
 _SAME_IN_KIND: dict[type[Step], tuple[str, ...]] = {
     DecisionStep: ("of",),
@@ -46,6 +47,9 @@ def loosened(base: Process, local: Process) -> Iterator[Flaw]:
     for name, material in base.materials.items():
         if local.materials.get(name) != material:
             yield Flaw(("materials", name), f"the material {name} cannot be changed or dropped")
+    yield from _grounds(base, local)
+    if base.recusal is not None and not _as_wide(base.recusal, local.recusal):
+        yield Flaw(("recusal",), "fewer relatives keep out, or of less, or it is noted less strictly")
     yield from _stages(base.stages, local.stages)
     yield from _order(base, local)
     there = {step.id: step for stage in local.stages for step in stage.steps}
@@ -56,6 +60,32 @@ def loosened(base: Process, local: Process) -> Iterator[Flaw]:
             else:
                 yield from _step(step, there[step.id])
     yield from _added(base, local)
+
+
+def _grounds(base: Process, local: Process) -> Iterator[Flaw]:
+    """A ground may be dropped, and ask for more; none is added, for it would leave out who counts."""
+    for name, ground in local.grounds.items():
+        law = base.grounds.get(name)
+        if law is None or (law.zh, law.en, law.basis) != (ground.zh, ground.en, ground.basis):
+            yield Flaw(("grounds", name), f"the ground {name} cannot be added or changed by an overlay")
+        elif any(
+            _rank(getattr(ground, paper)) < _rank(getattr(law, paper)) for paper in ("consent", "resolution")
+        ):
+            yield Flaw(("grounds", name), f"the ground {name} asks for less")
+
+
+def _rank(level: Level | None) -> int:
+    return -1 if level is None else RANK[level]
+
+
+def _as_wide(base: Recusal, local: Recusal | None) -> bool:
+    return (
+        local is not None
+        and local.id == base.id
+        and set(base.relations) <= set(local.relations)
+        and set(base.also) <= set(local.also)
+        and RANK[local.noted] >= RANK[base.noted]
+    )
 
 
 def _stages(base: Sequence[Stage], local: Sequence[Stage]) -> Iterator[Flaw]:

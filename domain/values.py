@@ -13,6 +13,9 @@ Language = Literal["zh", "en"]
 Level = Literal["block", "late", "finding"]
 """What a broken rule does: refuses the act, demands a reason, or is noted for the auditor."""
 
+Kinship = Literal["spouse", "parent", "child", "sibling", "other-relative"]
+"""What one person is to another, as far as rules ask."""
+
 Scalar = str | int | bool | None
 """A value a field may carry. Days travel as ISO text."""
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from domain.acts import MeetingRecord
-from domain.circumstances import Circumstances, Roster
+from domain.case import Case
+from domain.circumstances import Circumstances
 from domain.process import Process
 from domain.refusals import FieldInvalid, NotCarried, NotPossible, NotQuorate, WrongCount
+from domain.rosters import check_roster
 from domain.rules import Threshold
 from domain.steps import MeetingStep
 from domain.values import Text
@@ -36,8 +38,9 @@ def voting_body(process: Process, step: MeetingStep, known: Circumstances) -> st
     )
 
 
-def outcome_of_vote(
+def outcome_of_vote(  # noqa: PLR0917 - everything a vote depends on
     process: Process,
+    case: Case,
     step: MeetingStep,
     claimed: str | None,
     meeting: MeetingRecord | None,
@@ -58,7 +61,7 @@ def outcome_of_vote(
             ),
         )
     body = voting_body(process, step, known)
-    _check_roster(process, step, body, meeting, known.roster(body))
+    check_roster(process, case, step, body, meeting, known)
     _check_sums(step, meeting)
     _check_quorum(step, meeting)
     motions = [outcome for outcome in step.outcomes if outcome != step.lost]
@@ -114,37 +117,6 @@ def _whole(threshold: Threshold, meeting: MeetingRecord) -> int:
             return meeting.present
         case "cast":
             return meeting.yes + meeting.no
-
-
-def _check_roster(
-    process: Process, step: MeetingStep, body: str, meeting: MeetingRecord, roster: Roster | None
-) -> None:
-    entitled = roster.people if roster is not None else ()
-    left_out = tuple(excluded.person for excluded in meeting.excluded)
-    unknown_ground = any(excluded.ground not in process.grounds for excluded in meeting.excluded)
-    if unknown_ground or len(set(left_out)) != len(left_out) or any(p not in entitled for p in left_out):
-        raise WrongCount(
-            f"{step.id}.exclusions",
-            basis=(step.quorum or step.carried).basis,
-            detail=Text(
-                zh="不计入应到人数的,只能是名册上的人,每人一次,并具备规定的理由:"
-                + "、".join(process.grounds),
-                en="Only people on the roster may be left out, each once, on one of the grounds: "
-                + ", ".join(process.grounds),
-            ),
-        )
-    expected = len(entitled) - len(left_out)
-    if meeting.eligible != expected:
-        title = process.bodies[body].title
-        raise WrongCount(
-            f"{step.id}.roster",
-            basis=(step.quorum or step.carried).basis,
-            detail=Text(
-                zh=f"按当日名册,“{title.zh}”应到会有表决权的为{expected}人,与填写的{meeting.eligible}人不符。",
-                en=f"By that day's roster {expected} may vote in the {title.en}, not {meeting.eligible}.",
-            ),
-            passes_when=Text(zh=f"应到人数填写为{expected}", en=f"eligible is {expected}"),
-        )
 
 
 def _check_sums(step: MeetingStep, meeting: MeetingRecord) -> None:

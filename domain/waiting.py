@@ -12,6 +12,7 @@ from domain.moments import DeadlineDay, deadlines, earliest, local_day, notice_e
 from domain.passing import moments
 from domain.permitting import actors_of, check_open
 from domain.process import Process
+from domain.recusing import is_deliberated
 from domain.refusals import RuleViolation
 from domain.remembering import remembered
 from domain.steps import Actor, NoticeStep, PeriodStep, Step
@@ -58,6 +59,8 @@ class OpenStep(Value):
     """Answers given so far in a decision of several."""
     optional: bool = False
     """The stage does not wait for it."""
+    recused: tuple[str, ...] = ()
+    """Those who declared a conflict of interest, where they keep out of this step."""
 
 
 class Waiting(Value):
@@ -97,15 +100,21 @@ def _open_steps(today: date, process: Process, case: Case) -> tuple[OpenStep, ..
     )
 
 
-def assignees(case: Case, actors: tuple[Actor, ...]) -> tuple[Assignee, ...]:
-    """Return who stands behind the actors of a definition in this case; who cannot exist is left out."""
+def assignees(
+    case: Case, actors: tuple[Actor, ...], *, without: tuple[str, ...] = ()
+) -> tuple[Assignee, ...]:
+    """Return who stands behind the actors of a definition in this case; who cannot exist is left out.
+
+    People asked by name are left out where they are among `without`.
+    """
     found = []
     for actor in actors:
         kind, _, role = actor.rpartition(".")
         if actor == "subject":
             found.append(Assignee(actor=actor, people=(case.subject,)))
         elif not kind:
-            found.append(Assignee(actor=actor, people=case.people.get(actor, ())))
+            people = tuple(one for one in case.people.get(actor, ()) if one not in without)
+            found.append(Assignee(actor=actor, people=people))
         elif (unit := case.unit_of_kind(kind)) is not None:
             found.append(Assignee(actor=actor, unit=unit.id, role=role))
     return tuple(found)
@@ -123,12 +132,13 @@ def _open_step(process: Process, case: Case, step: Step, state: StepState, today
     if isinstance(step, PeriodStep):
         not_before = period_end(process, case, step)
     refused = _refused(process, case, step, today)
+    recused = case.recused if is_deliberated(process, step) else ()
     return OpenStep(
         step=step.id,
         kind=step.kind,
         round=state.round,
         opened_on=state.opened_on,
-        assignees=assignees(case, actors_of(step)),
+        assignees=assignees(case, actors_of(step), without=recused),
         not_before=not_before,
         due_on=None if nearest is None else nearest.day,
         due_rule=None if nearest is None else nearest.rule,
@@ -138,6 +148,7 @@ def _open_step(process: Process, case: Case, step: Step, state: StepState, today
         blocked=None if refused is None else as_blocked(refused),
         answers=len(state.answers),
         optional=step.optional,
+        recused=recused,
     )
 
 

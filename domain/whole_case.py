@@ -15,6 +15,7 @@ from domain.entries import PLACES, SUMMARY
 from domain.evidence import check_fields, is_day
 from domain.permitting import case_not_open, may_go_to, same_person, sign
 from domain.reassigning import ask_anew
+from domain.recusing import check_keeps_in
 from domain.refusals import FieldInvalid, NotPossible, ReasonRequired, TooEarly
 from domain.settling import settle
 from domain.steps import FieldSpec, NoticeStep, PeriodStep
@@ -180,6 +181,7 @@ def _correct(draft: Draft, act: Correct) -> None:
         _answer_correction(draft, act, _proposal(case, "correct", answered))
         return
     by = _signature(draft, act, "correct")
+    check_keeps_in(draft.process, case, by.people, act.known.relatives, draft.process.whole_case["correct"])
     reason = require_reason(act, "correct.reason", Text(zh="更正记录。", en="A record is corrected."))
     change = _checked_change(draft, act)
     body = facts.CorrectionProposed(change=change, old=act.old, in_text=act.in_text, reason=reason)
@@ -257,6 +259,8 @@ def _asked(draft: Draft, seq: int, name: str, old: object) -> FieldSpec | None:
 
 def _answer_correction(draft: Draft, act: Correct, proposal: Proposal) -> None:
     by = _signature(draft, act, "correct")
+    case, actors = draft.case, draft.process.whole_case["correct"]
+    check_keeps_in(draft.process, case, by.people, act.known.relatives, actors)
     _check_second(by, proposal, "correct.second")
     _check_after(act.occurred_on, proposal)
     if act.rejects is not None:

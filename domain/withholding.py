@@ -12,6 +12,7 @@ from domain.events import (
     EntryAdded,
     Event,
     Evidence,
+    StepCompleted,
 )
 from domain.moments import PUBLISHED
 from domain.process import Process
@@ -106,7 +107,7 @@ def group_of_document(place: Place, event: Event, sha256: str) -> Group | None:
         return None
     kind = next((kind for kind, digests in body.materials.items() if sha256 in digests), None)
     if kind is None:
-        return None
+        return (whole or "votes") if _is_behind_an_exclusion(body, sha256) else None
     return whole or next(
         group for key, sub, group in parts_of(place, event) if (key, sub) == (_CONTENT[2], kind)
     )
@@ -191,6 +192,14 @@ def _without(data: Mapping[str, Any], left_out: list[_Part]) -> dict[str, Any]:
         elif key in shown:
             shown[key] = [] if isinstance(shown[key], list) else None
     return shown
+
+
+def _is_behind_an_exclusion(body: Evidence, sha256: str) -> bool:
+    """Whether a document is what leaving somebody out of a vote rests on."""
+    meeting = body.meeting if isinstance(body, StepCompleted) else None
+    left_out = () if meeting is None else meeting.excluded
+    backings = (paper for one in left_out for paper in (one.consent, one.resolution))
+    return any(paper is not None and paper.material == sha256 for paper in backings)
 
 
 def _digests(body: CorrectionProposed) -> tuple[str, ...]:

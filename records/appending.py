@@ -25,7 +25,7 @@ from records.problems import OneOpenCase
 from records.snapshots import snapshot_of
 from records.standings import follow_standings
 from records.stored import Sealing, StoredEvent, event_row, linked
-from records.tables import case_materials, case_people, cases, events, outbox
+from records.tables import case_materials, case_people, case_recusals, cases, events, outbox
 from records.tasks import Tasks, first_due, follow_tasks
 
 _PUT_CASE = Prepared(sa.insert(cases))
@@ -86,6 +86,7 @@ def appended(  # noqa: PLR0913 - everything that is written at once
         yield Appended(stored, stored[-1].hash, expected, opened)
     if changed is not None and changed.count != 1:
         raise AssertionError("a case changed although it was locked")
+    _put_recusals(connection, before, after)
     follow_standings(connection, process, after, new)
 
 
@@ -126,6 +127,11 @@ def people_rows(case: Case) -> list[dict[str, Any]]:
     ]
 
 
+def recusal_rows(case: Case) -> list[dict[str, Any]]:
+    """Return a row for everybody who keeps out of a case by declaration."""
+    return [{"case_id": case.id, "person_id": person} for person in case.recused]
+
+
 def material_rows(case_id: str, new: Sequence[Event]) -> list[dict[str, Any]]:
     """Return a row for every document the events name."""
     digests = [digest for event in new for digest in _documents_in(event)]
@@ -137,6 +143,10 @@ def _documents_in(event: Event) -> Iterator[str]:
     if isinstance(body, StepCompleted | AnswerGiven | EntryAdded | PeopleReplaced):
         for handed_in in body.materials.values():
             yield from handed_in
+        if isinstance(body, StepCompleted) and body.meeting is not None:
+            for excluded in body.meeting.excluded:
+                backings = (excluded.consent, excluded.resolution)
+                yield from (one.material for one in backings if one is not None and one.material)
     # Whoever is asked to confirm a document has to be able to read it, so a proposal counts already.
     elif isinstance(body, CorrectionProposed) and body.change.path.startswith("materials."):
         yield from body.change.value if isinstance(body.change.value, tuple) else ()
@@ -174,6 +184,15 @@ def _put_people(connection: Connection, before: Case | None, after: Case) -> Non
     if before is not None and before.people:
         _TAKE_PEOPLE.send(connection, {"of_case": after.id})
     _PUT_PEOPLE.send_many(connection, people_rows(after))
+
+
+def _put_recusals(connection: Connection, before: Case | None, after: Case) -> None:
+    if before is None or before.recused == after.recused:
+        return
+    connection.execute(sa.delete(case_recusals).where(case_recusals.c.case_id == after.id))
+    rows = recusal_rows(after)
+    if rows:
+        connection.execute(sa.insert(case_recusals), rows)
 
 
 def _put_materials(connection: Connection, case_id: str, new: Sequence[Event]) -> None:

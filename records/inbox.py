@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -16,6 +16,10 @@ from records.scope import held_now, is_below
 from records.tables import cases, delegations, people, posts, tasks, units
 
 _NEVER = "9999-12-31"
+
+
+Closed = Mapping[str, Collection[str]]
+"""Steps by case that a person keeps out of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +66,15 @@ def list_tasks(
     today: date,
     *,
     narrowed: TaskFilter | None = None,
+    closed: Closed | None = None,
     cursor: str | None = None,
     limit: int = 50,
 ) -> Page[Task]:
-    """Return the open tasks of a person, each step of a case once. Raises BadCursor."""
-    mine = _mine(person, today).subquery()
+    """Return the open tasks of a person, each step of a case once, without those closed to him.
+
+    Raises BadCursor.
+    """
+    mine = _mine(person, today, closed).subquery()
     due = sa.func.coalesce(sa.type_coerce(mine.c.due_on, sa.String), _NEVER)
     first = sa.select(mine, due.label("due"))
     if narrowed is not None and (conditions := _conditions(narrowed)):
@@ -90,9 +98,11 @@ class TaskCount:
     overdue: int
 
 
-def count_tasks(connection: Connection, person: str, today: date) -> TaskCount:
+def count_tasks(
+    connection: Connection, person: str, today: date, *, closed: Closed | None = None
+) -> TaskCount:
     """Return how many open tasks a person has, and how many of them were due before `today`."""
-    mine = _mine(person, today).subquery()
+    mine = _mine(person, today, closed).subquery()
     late = sa.func.count(sa.case((mine.c.due_on < today, 1)))
     return TaskCount(*connection.execute(sa.select(sa.func.count(), late).select_from(mine)).one())
 
@@ -109,9 +119,11 @@ class TaskGroup:
     overdue: int
 
 
-def group_tasks(connection: Connection, person: str, today: date) -> tuple[TaskGroup, ...]:
+def group_tasks(
+    connection: Connection, person: str, today: date, *, closed: Closed | None = None
+) -> tuple[TaskGroup, ...]:
     """Return where the open tasks of a person are, by process, stage and unit."""
-    mine = _mine(person, today).subquery()
+    mine = _mine(person, today, closed).subquery()
     keys = (cases.c.process, cases.c.stage, cases.c.unit_id, units.c.name)
     late = sa.func.count(sa.case((mine.c.due_on < today, 1)))
     query = (
@@ -136,7 +148,7 @@ def _conditions(narrowed: TaskFilter) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _mine(person: str, today: date) -> Select[Any]:
+def _mine(person: str, today: date, closed: Closed | None) -> Select[Any]:
     """Each open step the person may act on, once; an own way to act goes before a lent one."""
     columns = (
         tasks.c.case_id,
@@ -178,9 +190,11 @@ def _mine(person: str, today: date) -> Select[Any]:
     ways = sa.union_all(in_person, own, for_all, for_some).subquery()
     kept = [column for column in ways.c if column.name not in {"way", "case_id", "step"}]
     merged = [sa.func.min(column, type_=column.type).label(column.name) for column in kept]
-    return sa.select(ways.c.case_id, ways.c.step, *merged, sa.func.min(ways.c.way).label("way")).group_by(
-        ways.c.case_id, ways.c.step
-    )
+    way = sa.func.min(ways.c.way).label("way")
+    found = sa.select(ways.c.case_id, ways.c.step, *merged, way).group_by(ways.c.case_id, ways.c.step)
+    for case_id, steps in (closed or {}).items():
+        found = found.where(sa.or_(ways.c.case_id != case_id, ways.c.step.not_in(steps)))
+    return found
 
 
 def _with_case(first: sa.Subquery) -> Select[Any]:

@@ -1,7 +1,7 @@
-"""The tables of the organisation over time: what was said of units, of what bars people, of ends of posts.
+"""The tables of the organisation over time: what was said of units, of people, and of ends of posts.
 
-What was said is only ever added to. `units`, `unit_closure` and `restrictions` are today's picture, made
-from it.
+What was said is only ever added to. `units`, `unit_closure`, `restrictions` and `relations` are today's
+picture, made from it.
 """
 
 from __future__ import annotations
@@ -95,4 +95,36 @@ absences = Table(
     # When it ended sooner than was said.
     Column("ended_at", Moment),
     Index(None, "person_id", "from_on"),
+)
+
+relation_entries = Table(
+    "relation_entries",
+    metadata,
+    Column("relation_id", ID, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("person_id", ID, ForeignKey("people.id"), nullable=False, index=True),
+    Column("relative_id", ID, ForeignKey("people.id"), nullable=False, index=True),
+    # What the relative is to the person.
+    Column("kind", String(20), nullable=False),
+    Column("from_on", Day, nullable=False),
+    Column("to_on", Day),
+    # Where it is known from: own declaration, a personal file, a report.
+    Column("source", Text, nullable=False),
+    Column("reason", Text),
+    Column("recorded_at", Moment, nullable=False),
+    Column("recorded_by", ID, ForeignKey("people.id"), nullable=False),
+)
+
+# By the last word about each: a row for either of the two.
+relations = Table(
+    "relations",
+    metadata,
+    Column("relation_id", ID, primary_key=True),
+    Column("person_id", ID, ForeignKey("people.id"), primary_key=True, index=True),
+    Column("relative_id", ID, ForeignKey("people.id"), nullable=False, index=True),
+    Column("kind", String(20), nullable=False),
+    Column("from_on", Day, nullable=False),
+    Column("to_on", Day),
+    # Who had it recorded first: what the subject of a case alone says of others takes nobody's vote.
+    Column("stated_by", ID, ForeignKey("people.id"), nullable=False),
 )

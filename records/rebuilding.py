@@ -23,13 +23,14 @@ from domain.moments import local_day
 from domain.obligations import obligations
 from domain.process import Process
 from domain.waiting import OpenStep, waiting
-from records.appending import case_row, material_rows, people_rows
+from records.appending import case_row, material_rows, people_rows, recusal_rows
 from records.dialects import insert_into
 from records.owing import owe
 from records.problems import NotFound
 from records.snapshots import case_of
+from records.standings import put_right
 from records.stored import StoredEvent, stored_event, stored_image
-from records.tables import case_materials, case_people, cases, events, outbox, tasks
+from records.tables import case_materials, case_people, case_recusals, cases, events, outbox, tasks
 from records.tasks import first_due, task_rows
 
 
@@ -48,6 +49,7 @@ class Rebuilt:
 
     case: dict[str, Any]
     people: list[dict[str, Any]]
+    recusals: list[dict[str, Any]]
     materials: list[dict[str, Any]]
     tasks: list[dict[str, Any]]
 
@@ -95,6 +97,7 @@ def rebuilt(connection: Connection, library: Library, case_id: str) -> Rebuilt:
     return Rebuilt(
         case=case_row(process, case, last.hash) | moments,
         people=people_rows(case),
+        recusals=recusal_rows(case),
         materials=material_rows(case_id, [one.event for one in stored]),
         tasks=task_rows(process, case, expected, opened, last.event.recorded_at),
     )
@@ -112,12 +115,15 @@ def rebuild(connection: Connection, library: Library, case_id: str) -> None:
     connection.execute(case.on_conflict_do_update(index_elements=[cases.c.id], set_=made.case))
     for table, rows in (
         (case_people, made.people),
+        (case_recusals, made.recusals),
         (case_materials, made.materials),
         (tasks, made.tasks),
     ):
         connection.execute(sa.delete(table).where(table.c.case_id == case_id))
         if rows:
             connection.execute(sa.insert(table), rows)
+    whole = case_of(library, (stored_event(row).event for row in _event_rows(connection, case_id)))
+    put_right(connection, library.for_case(whole), whole)
     _owe_again(connection, library, case_id)
     told = insert_into(connection, outbox).values(
         case_id=case_id, seq=made.case["seq"], driven_seq=0, waiting_since=made.case["changed_at"]

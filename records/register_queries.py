@@ -13,7 +13,7 @@ from records.columns import Day
 from records.lending import LIMITS
 from records.prepared import Prepared
 from records.scope import held_now, held_on
-from records.tables import delegations, people, posts, restrictions, standings, unit_closure, units
+from records.tables import delegations, people, posts, relations, restrictions, standings, unit_closure, units
 
 FULL_MEMBER = "full-member"
 """The standing that `UnitRef.full_members` counts."""
@@ -103,19 +103,30 @@ POSTS = Prepared(_posts_query())
 
 @lru_cache(maxsize=256)
 def rosters_query(bodies: tuple[Formed, ...]) -> Prepared:
-    """Return the query for bodies, as seen from a unit: `place`."""
-    return Prepared(sa.union_all(*map(_members, bodies)))
+    """Return the query for bodies, as seen from a unit (`place`), and for the relatives of the subject.
+
+    Relatives come in no body, with what each is to him and who had that recorded.
+    """
+    return Prepared(sa.union_all(_relatives(), *map(_members, bodies)))
+
+
+def _relatives() -> Select[Any]:
+    columns = (sa.literal("", sa.String()).label("body"), relations.c.relative_id.label("person_id"))
+    return sa.select(*columns, relations.c.kind, relations.c.stated_by).where(
+        relations.c.person_id == sa.bindparam("of_person", type_=sa.String()), held_on(relations, _ON)
+    )
 
 
 def _members(formed: Formed) -> Select[Any]:
     unit = _nearest(formed.kind)
     label = sa.literal(formed.name, sa.String()).label("body")
+    none = (sa.null().label("kind"), sa.null().label("stated_by"))
     if formed.standing is None:
-        found = sa.select(label, posts.c.person_id).where(
+        found = sa.select(label, posts.c.person_id, *none).where(
             posts.c.unit_id == unit, posts.c.role.in_(_literals(formed.roles)), held_on(posts, _ON)
         )
         return _without(found, posts.c.person_id, formed)
-    found = sa.select(label, standings.c.person_id).where(
+    found = sa.select(label, standings.c.person_id, *none).where(
         standings.c.unit_id == unit, standings.c.standing == formed.standing, held_on(standings, _ON)
     )
     return _without(found, standings.c.person_id, formed)

@@ -13,12 +13,13 @@ from typing import Any
 from sqlalchemy import Connection
 
 from domain.case import Case
-from domain.circumstances import Circumstances, HeldPost, PersonFacts, Roster, UnitRef
+from domain.circumstances import Circumstances, HeldPost, PersonFacts, Relative, Roster, UnitRef
 from domain.process import Body, Process
 from records.lending import lent_for
 from records.prepared import Sent, at_once
 from records.problems import NotFound
 from records.register_queries import POSTS, Formed, paths_query, people_query, rosters_query
+from records.relations import relatives_in
 from records.scope import ADMIN
 
 _UNKNOWN = "none"
@@ -103,20 +104,22 @@ def surroundings(
             connection, process, tuple(dict.fromkeys((*asked, actor, *proposers))), days.on
         )
         bodies = _bodies(process, case, days.on)
-        rosters_ = _send_rosters(connection, bodies, unit, days.on)
+        rosters_ = _send_rosters(connection, bodies, unit, about, days.on)
     held = posts_.rows()
     paths, unit_names, closing = _paths(paths_.rows())
     facts, names = _people(people_.rows(), asked, about)
     path = paths.get(unit, ())
     if not path:
         raise NotFound("no such unit")
+    rosters, relatives = _rosters(rosters_, bodies, path)
     known = Circumstances.model_construct(
         actor=actor,
         posts=_posts(held),
         path=path,
         people=facts,
-        rosters=_rosters(rosters_, bodies, path),
+        rosters=rosters,
         target_path=paths.get(target_unit, ()) if target_unit is not None else (),
+        relatives=relatives,
     )
     return Surroundings(
         known, names, unit_names, frozenset(row[2] for row in held if _shows_all(row)), closing
@@ -204,24 +207,30 @@ def _bodies(process: Process, case: Case | None, on: date) -> dict[str, Body]:
     return {**process.edition(case.version).bodies, **process.in_force_on(on, case.version).bodies}
 
 
-def _send_rosters(connection: Connection, bodies: Mapping[str, Body], unit: str, on: date) -> Sent | None:
-    if not bodies:
-        return None
+def _send_rosters(
+    connection: Connection, bodies: Mapping[str, Body], unit: str, subject: str | None, on: date
+) -> Sent:
     formed = (
         Formed(name, body.unit, body.roles, body.standing, body.without) for name, body in bodies.items()
     )
-    return rosters_query(tuple(formed)).send(connection, {"place": unit, "on": on})
+    given = {"place": unit, "of_person": subject or "", "on": on}
+    return rosters_query(tuple(formed)).send(connection, given)
 
 
-def _rosters(asked: Sent | None, bodies: Mapping[str, Body], path: Sequence[UnitRef]) -> tuple[Roster, ...]:
-    """Return the rosters of the bodies that there are on the path."""
+def _rosters(
+    asked: Sent, bodies: Mapping[str, Body], path: Sequence[UnitRef]
+) -> tuple[tuple[Roster, ...], tuple[Relative, ...]]:
+    """Return the rosters of the bodies that there are on the path, and the relatives of the subject."""
     kinds = {place.kind for place in path}
     members: dict[str, set[str]] = {name: set() for name, body in bodies.items() if body.unit in kinds}
-    for name, person in asked.rows() if asked else ():
-        members[name].add(person)
-    return tuple(
-        Roster.model_construct(body=name, people=tuple(sorted(its))) for name, its in members.items()
-    )
+    relatives = []
+    for name, person, kind, stated_by in asked.rows():
+        if name:
+            members[name].add(person)
+        else:
+            relatives.append((person, kind, stated_by))
+    rosters = (Roster.model_construct(body=name, people=tuple(sorted(its))) for name, its in members.items())
+    return tuple(rosters), relatives_in(sorted(relatives))
 
 
 def _editions(process: Process) -> Iterable[Process]:

@@ -5,23 +5,40 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from domain.case import Case
-from domain.events import Body, CaseClosed, CaseReopened, CaseStarted, CaseTransferred, Event, StageLeft
+from domain.events import (
+    Body,
+    CaseClosed,
+    CaseReopened,
+    CaseStarted,
+    CaseTransferred,
+    CorrectionConfirmed,
+    Event,
+    StageLeft,
+)
 from domain.process import Process
+from domain.standings import Stood, standings_given
 from records.columns import Day
 from records.prepared import Prepared
 from records.scope import held_on
+from records.stored import events_after
 from records.tables import standings
 
 
 def follow_standings(connection: Connection, process: Process, case: Case, new: Sequence[Event]) -> None:
-    """Write down the standings that events of a case give to its subject, each in its unit."""
+    """Write down the standings that events of a case give to its subject, each in its unit.
+
+    Where a day was corrected, what was written down for the case before is put right.
+    """
+    if any(isinstance(event.body, CorrectionConfirmed) for event in new):
+        put_right(connection, process, case)
+        return
     edition = process.edition(case.version)
     for event in new:
         body, on = event.body, event.occurred_on
@@ -32,6 +49,81 @@ def follow_standings(connection: Connection, process: Process, case: Case, new: 
             set_standing(connection, case.subject, gained, unit, on, source=source, among=among)
         elif isinstance(body, CaseClosed) and edition.outcomes[body.outcome].kind != "reached":
             _end_standing(connection, case.subject, case.standing, on)
+
+
+def put_right(connection: Connection, process: Process, case: Case) -> None:
+    """Make the standings a case gave its subject those that its events give by the days as they stand now.
+
+    What other cases or the installation say of the person stays, and only ends with the day on which the case
+    begins to give a standing.
+    """
+    events = (stored.event for stored in events_after(connection, case.id))
+    wanted = standings_given(process, case, events)
+    among = tuple(sorted(process.edition(case.version).standings))
+    query = _standings_of(among)
+    rows = [_Held(*row) for row in query.rows(connection, {"of_person": case.subject})]
+    mine = _of_case(connection, case.id, {row.id for row in rows})
+    others = [row for row in rows if row.id not in mine]
+    _let_others_end(connection, others, [row for row in rows if row.id in mine], wanted)
+    stated = [_row(case, one, wanted[number + 1 :], others) for number, one in enumerate(wanted)]
+    made = [
+        row for row, one in zip(stated, wanted, strict=True) if one.standing and not _is_said(one, others)
+    ]
+    last = [row for row in rows if row.id in mine][-1:]
+    if made and made[-1]["to_on"] is None and last and last[0].to_on and wanted[-1].standing is not None:
+        # Something else ended it, such as the closing of a unit.
+        made[-1]["to_on"] = max(date.fromisoformat(last[0].to_on), made[-1]["from_on"])
+    connection.execute(sa.delete(standings).where(standings.c.id.in_(sorted(mine))))
+    if made:
+        connection.execute(sa.insert(standings), made)
+
+
+def _row(case: Case, one: Stood, later: Sequence[Stood], others: Sequence[_Held]) -> dict[str, Any]:
+    return {
+        "id": uuid4().hex,
+        "person_id": case.subject,
+        "standing": one.standing,
+        "unit_id": one.unit,
+        "from_on": one.on,
+        "to_on": _until(one, later, others),
+        "source": f"case/{case.id}/{one.seq}",
+    }
+
+
+def _of_case(connection: Connection, case_id: str, ids: Collection[str]) -> frozenset[str]:
+    """Return those of some standings that a case gave."""
+    given = sa.and_(standings.c.id.in_(sorted(ids)), standings.c.source.startswith(f"case/{case_id}/"))
+    return frozenset(connection.execute(sa.select(standings.c.id).where(given)).scalars())
+
+
+def _let_others_end(
+    connection: Connection, others: Sequence[_Held], mine: Sequence[_Held], wanted: Sequence[Stood]
+) -> None:
+    """Let what ended with the first day of the case end with what this day is now."""
+    if not mine or not wanted:
+        return
+    was = date.fromisoformat(min(row.from_on for row in mine)) - timedelta(days=1)
+    ends = wanted[0].on - timedelta(days=1)
+    for row in others:
+        if row.to_on == was.isoformat() and was != ends:
+            _END.send(connection, {"of_row": row.id, "until": ends})
+
+
+def _until(one: Stood, later: Sequence[Stood], others: Sequence[_Held]) -> date | None:
+    following = [stood.on for stood in later[:1]]
+    following += [begun for row in others if (begun := date.fromisoformat(row.from_on)) > one.on]
+    return min(following) - timedelta(days=1) if following else None
+
+
+def _is_said(one: Stood, others: Sequence[_Held]) -> bool:
+    """Whether something else says the same of that day already."""
+    day = one.on.isoformat()
+    return any(
+        (row.standing, row.unit) == (one.standing, one.unit)
+        and row.from_on <= day
+        and (row.to_on is None or row.to_on >= day)
+        for row in others
+    )
 
 
 def _gained(body: Body, case: Case) -> tuple[str | None, str]:

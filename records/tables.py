@@ -43,6 +43,8 @@ unit_closings = organisation_tables.unit_closings
 restriction_entries = organisation_tables.restriction_entries
 endings = organisation_tables.endings
 absences = organisation_tables.absences
+relation_entries = organisation_tables.relation_entries
+relations = organisation_tables.relations
 
 units = Table(
     "units",
@@ -213,6 +215,14 @@ case_people = Table(
     metadata,
     Column("case_id", _ID, ForeignKey("cases.id"), primary_key=True),
     Column("role", _NAME, primary_key=True),
+    Column("person_id", _ID, ForeignKey("people.id"), primary_key=True, index=True),
+)
+
+# Who keeps out for a declared conflict of interest.
+case_recusals = Table(
+    "case_recusals",
+    metadata,
+    Column("case_id", _ID, ForeignKey("cases.id"), primary_key=True),
     Column("person_id", _ID, ForeignKey("people.id"), primary_key=True, index=True),
 )
 

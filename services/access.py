@@ -12,7 +12,7 @@ from domain.entitled import entitled_to
 from domain.moments import end_of
 from domain.permitting import serves
 from domain.waiting import open_steps
-from records import cases, organisation, past, unit_trees
+from records import cases, organisation, past, relations, unit_trees
 from records.cases import FoundCase
 from records.past import HeldThen
 from services.parts import Caller, Parts
@@ -75,8 +75,12 @@ def access_to(connection: Connection, parts: Parts, found: FoundCase, day: date)
         | {person for _, person in in_case},
     )
 
+    relatives = relations.relatives_on(connection, case.subject, day)
+
     def may(person: str, *posts: HeldThen) -> tuple[str, ...]:
-        known = Circumstances(actor=person, posts=tuple(map(_held, posts)), path=case.path)
+        known = Circumstances(
+            actor=person, posts=tuple(map(_held, posts)), path=case.path, relatives=relatives
+        )
         return entitled_to(found.process, case, steps, known)
 
     by_post = (

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection
 
-from domain.acts import Due, Start
+from domain.acts import Backing, Due, MeetingRecord, Start
 from domain.circumstances import Circumstances
 from domain.library import UnknownProcess
 from domain.process import Process
@@ -196,6 +196,8 @@ def _act(  # noqa: PLR0917 - everything an act in a transaction depends on
     looked_up: dict[str, object] = {}
     if asked.kind == "step":
         looked_up["materials"] = _digests(connection, parts, caller, asked.materials)
+        if asked.meeting is not None:
+            looked_up["meeting"] = _with_digests(connection, parts, caller, asked.meeting)
     elif asked.kind == "correct" and asked.change is not None:
         scope = scope_of(connection, caller, parts.today())
         looked_up |= vars(corrections.looked_up(connection, parts, locked.case, asked.change, scope))
@@ -225,7 +227,7 @@ def _around(
         locked.case,
         caller.person,
         ActedOn(on=asked.occurred_on or today, today=today),
-        named=(*asked.people, *_excluded(asked)),
+        named=(*asked.people, *_excluded(asked), *_recused(asked)),
         target_unit=asked.to_unit,
     )
 
@@ -234,7 +236,10 @@ def _check_named(known: Circumstances, asked: ActRequest) -> None:
     """Raise InvalidInput where the act names a unit or a person that does not exist."""
     if asked.to_unit is not None and not known.target_path:
         raise InvalidInput("to_unit", _NOT_THERE)
-    _check_people(known, {"people": asked.people, "meeting.excluded": _excluded(asked)})
+    _check_people(
+        known,
+        {"people": asked.people, "meeting.excluded": _excluded(asked), "person": _recused(asked)},
+    )
 
 
 def _check_takes_in(around: Surroundings, unit: str, path: str, day: date) -> None:
@@ -246,6 +251,10 @@ def _check_takes_in(around: Surroundings, unit: str, path: str, day: date) -> No
 
 def _excluded(asked: ActRequest) -> tuple[str, ...]:
     return tuple(one.person for one in asked.meeting.excluded) if asked.meeting else ()
+
+
+def _recused(asked: ActRequest) -> tuple[str, ...]:
+    return (asked.person,) if asked.person is not None else ()
 
 
 def _migrate(
@@ -330,6 +339,24 @@ def _digests(
     except problems.NotFound as error:
         raise InvalidInput("materials", _NOT_THERE) from error
     return {kind: tuple(digests[one] for one in ids) for kind, ids in asked.items()}
+
+
+def _with_digests(
+    connection: Connection, parts: Parts, caller: Caller, meeting: MeetingRecord
+) -> MeetingRecord:
+    """Return a meeting with what its exclusions rest on named by digest as well."""
+
+    def backed(given: Backing | None) -> Backing | None:
+        if given is None or given.material is None:
+            return given
+        digests = _digests(connection, parts, caller, {"backing": (given.material,)})
+        return given.model_copy(update={"material": digests["backing"][0]})
+
+    excluded = tuple(
+        one.model_copy(update={"consent": backed(one.consent), "resolution": backed(one.resolution)})
+        for one in meeting.excluded
+    )
+    return meeting.model_copy(update={"excluded": excluded})
 
 
 def _check_people(known: Circumstances, named: Mapping[str, Iterable[str]]) -> None:

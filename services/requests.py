@@ -28,7 +28,9 @@ class StartRequest(Value):
 class ActRequest(Value):
     """Something to do to a case. Which parts count depends on `kind`; `materials` holds ids."""
 
-    kind: Literal["step", "withdraw", "suspend", "resume", "transfer", "correct", "migrate", "appeal"]
+    kind: Literal[
+        "step", "withdraw", "suspend", "resume", "transfer", "correct", "migrate", "appeal", "recuse"
+    ]
     occurred_on: date | None = None
     reason: str | None = None
     step: str = ""
@@ -43,6 +45,8 @@ class ActRequest(Value):
     change: Change | None = None
     confirms: int | None = None
     rejects: int | None = None
+    person: str | None = None
+    lifts: bool = False
 
 
 def as_act(asked: ActRequest, known: Circumstances, on: date, looked_up: Mapping[str, object]) -> PersonsAct:
@@ -62,5 +66,6 @@ _PARTS: Mapping[str, tuple[str, ...]] = {
     "transfer": ("to_unit", "handed_over", "confirms", "rejects"),
     "correct": ("change", "confirms", "rejects"),
     "appeal": (),
+    "recuse": ("person", "lifts"),
 }
 """The parts of a request that each kind of act has, beside those all of them have."""

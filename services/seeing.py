@@ -16,6 +16,7 @@ from domain.case import Case
 from domain.circumstances import Circumstances
 from domain.events import Event
 from domain.process import Process
+from domain.recusing import recused
 from domain.seeing import Group, Marked, Viewer, roles_shown, viewer_of
 from domain.withholding import Place, group_of_document, seen
 from records import cases, problems, registers, sensitivity
@@ -24,6 +25,7 @@ from records.materials import Material
 from records.problems import NotFound
 from records.registers import ActedOn
 from records.stored import Sealing, StoredEvent, events_after
+from services import deliberation
 from services.parts import Caller, Parts
 from services.refusals import HeadMoved
 from services.scoping import scope_of
@@ -86,7 +88,8 @@ def look_by(parts: Parts, process: Process, case: Case, known: Circumstances) ->
     """Return the look of somebody whose posts of today are known; nothing is read for it."""
     marked = marked_in(parts, case.process)
     place = Place.model_construct(process=process, case=case, marked=marked)
-    return Look(case, viewer_of(process, case, known), place)
+    keeps_out = known.actor in recused(process.edition(case.version), case, known.relatives)
+    return Look(case, viewer_of(process, case, known, recused=keeps_out), place)
 
 
 def look_of_subject(parts: Parts, process: Process, case: Case) -> Look:
@@ -101,6 +104,8 @@ def look_at(connection: Connection, parts: Parts, caller: Caller, process: Proce
     look = look_by(
         parts, process, case, registers.circumstances(connection, process, case, caller.person, today)
     )
+    if deliberation.closed_steps(connection, parts, caller.person, case.id):
+        look = Look(case, look.viewer.model_copy(update={"ways": ("recused",)}), look.place)
     if not look.place.is_sensitive or look.viewer.cell("political-review") != "reason":
         return look
     reason = kept.open_one(connection, case.id, caller.person, parts.clock())

@@ -14,6 +14,7 @@ from domain.values import Text
 from records import cases, organisation
 from records import inbox as kept
 from records.inbox import Task, TaskFilter, TaskGroup
+from services import deliberation
 from services.case_views import process_ref
 from services.parts import Caller, Parts
 from services.people import post_view
@@ -45,8 +46,15 @@ async def inbox(
     """Return the open steps the caller may act on, soonest due first. Raises InvalidInput."""
 
     def work(connection: Connection) -> Page[TaskView]:
+        closed = deliberation.steps_closed(connection, parts, caller.person)
         page = kept.list_tasks(
-            connection, caller.person, parts.today(), narrowed=narrowed, cursor=cursor, limit=limit
+            connection,
+            caller.person,
+            parts.today(),
+            narrowed=narrowed,
+            closed=closed,
+            cursor=cursor,
+            limit=limit,
         )
         ids = sorted({task.post for task in page.items if task.post is not None})
         posts = {each.id: post_view(each) for each in organisation.posts_by_id(connection, ids)}
@@ -59,13 +67,23 @@ async def inbox(
 
 async def count(parts: Parts, caller: Caller) -> CountView:
     """Return how much waits for the caller, and how much of it is overdue."""
-    found = await parts.read(lambda connection: kept.count_tasks(connection, caller.person, parts.today()))
+
+    def work(connection: Connection) -> kept.TaskCount:
+        closed = deliberation.steps_closed(connection, parts, caller.person)
+        return kept.count_tasks(connection, caller.person, parts.today(), closed=closed)
+
+    found = await parts.read(work)
     return CountView(count=found.all, overdue=found.overdue)
 
 
 async def grouped(parts: Parts, caller: Caller) -> tuple[TaskGroup, ...]:
     """Return where the caller's tasks are: how many of each stage of each process in each unit."""
-    return await parts.read(lambda connection: kept.group_tasks(connection, caller.person, parts.today()))
+
+    def work(connection: Connection) -> tuple[TaskGroup, ...]:
+        closed = deliberation.steps_closed(connection, parts, caller.person)
+        return kept.group_tasks(connection, caller.person, parts.today(), closed=closed)
+
+    return await parts.read(work)
 
 
 async def coming(parts: Parts, caller: Caller, *, limit: int = 3) -> tuple[Coming, ...]:

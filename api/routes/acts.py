@@ -9,7 +9,15 @@ from fastapi import APIRouter, Depends, Response
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
-from api.bodies import CorrectBody, MigrateBody, StepBody, TransferBody, WholeCaseBody, WithdrawBody
+from api.bodies import (
+    CorrectBody,
+    MigrateBody,
+    RecuseBody,
+    StepBody,
+    TransferBody,
+    WholeCaseBody,
+    WithdrawBody,
+)
 from api.bounds import Id, Label
 from api.callers import By, Here, Key, Seen, signed_in
 from api.counting import counted
@@ -100,6 +108,12 @@ async def migrate(body: MigrateBody, acting: Now) -> Response:
 async def appeal(body: WholeCaseBody, acting: Now) -> Response:
     """Ask that a refusal be looked at again: reopens the stage in which the case ended."""
     return await acting.perform("appeal", body)
+
+
+@router.post("/recuse", summary="Keep out", response_model=Performed)
+async def recuse(body: RecuseBody, acting: Now) -> Response:
+    """Keep out of what is decided, for a conflict of interest; or keep somebody out, or let him back in."""
+    return await acting.perform("recuse", body)
 
 
 def _kinds() -> Iterator[tuple[str, Kind]]:

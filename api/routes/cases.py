@@ -11,11 +11,12 @@ from api.bounds import Day, Id, Label, Storable
 from api.callers import By, Here, Key, signed_in
 from api.counting import counted
 from api.paging import Cursor, Limit
-from services import access, acts, cases, explain, past, plain_words
+from services import access, acts, cases, explain, past, plain_words, rosters
 from services.access import AccessView
 from services.acts import StartRequest
 from services.cases import CaseFilter
 from services.plain_words import PlainCaseView
+from services.rosters import RosterView
 from services.seeing import Seen
 from services.views import CaseRow, CaseView, ExplanationView, Page
 
@@ -93,6 +94,15 @@ async def who_sees(case_id: Id, parts: Here, caller: By, as_of: Day | None = Non
 async def plain(case_id: Id, parts: Here, caller: By) -> PlainCaseView:
     """Return the case as the person it is about is told of it: where it stands, what may be added."""
     return await plain_words.told(parts, caller, case_id)
+
+
+@router.get("/{case_id}/steps/{step}/roster", summary="Read who votes in a meeting")
+async def roster(case_id: Id, step: Label, parts: Here, caller: By, on: Day | None = None) -> RosterView:
+    """Return who is entitled on a day (today), who is not and why, and how many a quorum and a majority take.
+
+    Asked of those who see the case by a post.
+    """
+    return await rosters.roster_of(parts, caller, case_id, step, on)
 
 
 @router.get("/{case_id}/explain", summary="Explain where a case stands")

@@ -9,7 +9,7 @@ from domain.process import Body, CaseRole, Process
 from domain.rules import Condition, RestrictionRule, SeparationRule, StandingRule, UnitRule
 from domain.soundness.flaws import Flaw
 from domain.soundness.order import Order, Spot, spots
-from domain.steps import AppointStep, DecisionStep, MeetingStep, PeriodStep
+from domain.steps import DECIDING, AppointStep, DecisionStep, MeetingStep, PeriodStep
 
 
 def posts(process: Process) -> Iterator[Flaw]:
@@ -59,6 +59,24 @@ def actors(process: Process, order: Order) -> Iterator[Flaw]:
         yield from _known(process, ("outcomes", name, "told"), outcome.told)
     for spot in spots(process):
         yield from _of_step(process, order, spot)
+    yield from _recusal(process)
+
+
+def _recusal(process: Process) -> Iterator[Flaw]:
+    """Find recusal from what does not exist, or of nobody."""
+    recusal = process.recusal
+    if recusal is None:
+        return
+    if not recusal.relations:
+        yield Flaw(("recusal", "relations"), "keeps nobody out: name relations")
+    for at, name in enumerate(recusal.also):
+        step = process.steps.get(name)
+        if step is None:
+            yield Flaw(("recusal", "also", at), f"there is no step {name!r}")
+        elif step.kind in DECIDING:
+            yield Flaw(("recusal", "also", at), f"{name} is of kind {step.kind}: relatives keep out anyway")
+        elif step.by == ("subject",):
+            yield Flaw(("recusal", "also", at), f"{name} is for the person concerned alone")
 
 
 def _body(process: Process, name: str, body: Body) -> Iterator[Flaw]:

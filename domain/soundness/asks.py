@@ -12,7 +12,7 @@ from domain.soundness.conditions import answer_problem
 from domain.soundness.flaws import Flaw
 from domain.soundness.names import entries_of
 from domain.soundness.order import Order, Spot, spots
-from domain.steps import FieldSpec, MaterialRef, MeetingStep, PeriodStep, Step
+from domain.steps import AppointStep, FieldSpec, MaterialRef, MeetingStep, PeriodStep, Step
 
 
 def materials(process: Process, order: Order) -> Iterator[Flaw]:
@@ -145,13 +145,39 @@ def _field_rule(step: Step, rule: FieldRule, place: Place) -> Iterator[Flaw]:
 
 
 def _separation(order: Order, spot: Spot, rule: SeparationRule, place: Place) -> Iterator[Flaw]:
-    if not rule.steps and not rule.case_roles:
-        yield Flaw(place, "separates nothing: name steps or case roles")
+    by_name = rule.steps or rule.stages or rule.unit_kinds or rule.case_roles
+    if not (by_name or rule.anywhere or rule.before_an_appeal):
+        yield Flaw(place, "separates nothing: name steps, stages, kinds of unit or case roles")
+    if rule.who == "named" and not isinstance(spot.step, AppointStep):
+        yield Flaw((*place, "who"), f"{spot.step.id} is of kind {spot.step.kind} and names nobody")
+    yield from _separated_levels(order, spot, rule, place)
+    yield from _separated_stages(order, spot, rule, place)
+    if rule.before_an_appeal and not order.process.whole_case.get("appeal"):
+        yield Flaw((*place, "before_an_appeal"), "nobody may appeal, so nothing is reopened")
     for at, name in enumerate(rule.steps):
         if name not in order.steps:
             yield Flaw((*place, "steps", at), f"there is no step {name!r}")
         elif name == spot.step.id or order.comes_before(spot.step.id, name):
             yield Flaw((*place, "steps", at), f"{name} has not happened by then")
+
+
+def _separated_levels(order: Order, spot: Spot, rule: SeparationRule, place: Place) -> Iterator[Flaw]:
+    own = {actor.rpartition(".")[0] for actor in spot.step.by}
+    for at, kind in enumerate(rule.unit_kinds):
+        if kind not in order.process.unit_kinds:
+            yield Flaw((*place, "unit_kinds", at), f"there is no unit kind {kind!r}")
+        elif rule.who == "actor" and rule.level == "block" and own == {kind}:
+            yield Flaw((*place, "unit_kinds", at), f"everybody who may act here acts for a {kind} himself")
+
+
+def _separated_stages(order: Order, spot: Spot, rule: SeparationRule, place: Place) -> Iterator[Flaw]:
+    stages = [stage.id for stage in order.process.stages]
+    own = stages.index(order.process.stage_of[spot.step.id].id)
+    for at, name in enumerate(rule.stages):
+        if name not in stages:
+            yield Flaw((*place, "stages", at), f"there is no stage {name!r}")
+        elif stages.index(name) >= own:
+            yield Flaw((*place, "stages", at), f"{name} is not over by then")
 
 
 def _threshold(place: Place, threshold: Threshold) -> Iterator[Flaw]:

@@ -51,6 +51,8 @@ roles:
   circle.deputy: {title: {zh: 副秘书, en: Deputy}}
   circle.reviewer: {title: {zh: 审查人, en: Reviewer}}
   circle.organiser: {title: {zh: 组织员, en: Organiser}}
+bodies:
+  circle.officers: {title: {zh: 会务组, en: Officers}, unit: circle, roles: [secretary, deputy], basis: "1"}
 case_roles:
   introducers: {title: {zh: 介绍人, en: Introducers}, count: {min: 1, max: 1}, not: [subject], basis: "1"}
 materials: {scan: {title: {zh: 扫描件, en: Scan}}}
@@ -65,6 +67,7 @@ whole_case:
   transfer: [circle.secretary]
   correct: [circle.secretary, circle.deputy]
   appeal: [subject]
+  recuse: [circle.secretary]
 stages:
   - id: asking
     title: {zh: 申请, en: Asking}
@@ -109,6 +112,15 @@ stages:
         by: circle.reviewer
         after: [introducers]
         outcomes: {approve: next, refuse: {end: refused}}
+      - id: hearing
+        kind: meeting
+        title: {zh: 听取意见, en: Hearing}
+        by: circle.secretary
+        after: [introducers]
+        optional: true
+        body: circle.officers
+        carried: {more_than: 1/2, of: eligible, basis: "1"}
+        outcomes: {heard: next, lost: again}
 """
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from records import absences, accounts, session_lists
 from tests.access.places import FAR, FARMER, KEEPER, OWN, TODAY, YESTERDAY, person_of
-from tests.access.scenes import SUBJECT, Scene
+from tests.access.scenes import INTRODUCER, SUBJECT, Scene
 from tests.access.table import Caller
 from tests.api.world import NOON, PASSWORD
 
@@ -193,6 +193,7 @@ ATTESTATION = _DEVICE | {"response": {"clientDataJSON": "e30", "attestationObjec
 _NEW_UNIT = {"kind": "group", "name": "新小组"}
 _NEW_PERSON = {"name": "新人"}
 _BARRED = {"restriction": "none-such", "reason": "处分", "from": str(TODAY)}
+_RELATED = {"relative": KEEPER, "kind": "sibling", "source": "本人报告"}
 
 QUESTIONS: dict[str, Question] = {
     "POST /v1/session": logging_in,
@@ -241,6 +242,7 @@ QUESTIONS: dict[str, Question] = {
     "GET /v1/cases/{case_id}/access": about("case", f"{CASE}/access"),
     "GET /v1/cases/{case_id}/history": about("case", f"{CASE}/history"),
     "GET /v1/cases/{case_id}/plain": about("case", f"{CASE}/plain"),
+    "GET /v1/cases/{case_id}/steps/{step}/roster": about("case", f"{CASE}/steps/hearing/roster"),
     "GET /v1/cases/{case_id}/explain": about("case", f"{CASE}/explain"),
     f"{STEP}, for the secretary or the deputy": acting("case", "steps/talk"),
     f"{STEP}, for the reviewer": acting("case", "steps/review", outcome="approve"),
@@ -258,6 +260,7 @@ QUESTIONS: dict[str, Question] = {
     "POST /v1/cases/{case_id}/correct, confirmed": acting("doubted case", "correct", answers="confirms"),
     "POST /v1/cases/{case_id}/migrate": acting("case", "migrate"),
     "POST /v1/cases/{case_id}/appeal": acting("refused case", "appeal", reason="有新情况"),
+    "POST /v1/cases/{case_id}/recuse": acting("case", "recuse", person=INTRODUCER, reason="亲属"),
     "GET /v1/tasks": plain("/v1/tasks"),
     "GET /v1/tasks/count": plain("/v1/tasks/count"),
     "GET /v1/staffing": plain(f"/v1/staffing?unit={OWN}"),
@@ -292,6 +295,11 @@ QUESTIONS: dict[str, Question] = {
     "POST /v1/people/{person_id}/restrictions": about("applicant", "/v1/people/{}/restrictions", _BARRED),
     "POST /v1/people/{person_id}/restrictions/{restriction_id}": about(
         "applicant", "/v1/people/{}/restrictions/none", {"reason": "更正", "from": str(TODAY)}
+    ),
+    "GET /v1/people/{person_id}/relations": about("applicant", "/v1/people/{}/relations"),
+    "POST /v1/people/{person_id}/relations": about("applicant", "/v1/people/{}/relations", _RELATED),
+    "POST /v1/people/{person_id}/relations/{relation_id}/end": about(
+        "applicant", "/v1/people/{}/relations/none/end", {"reason": "更正", "on": str(TODAY)}
     ),
     "GET /v1/people/{person_id}, the subject of a case": about("applicant", "/v1/people/{}"),
     "GET /v1/people/{person_id}, oneself": reading_oneself,

@@ -109,7 +109,11 @@ SEPARATION = "{type: separation, steps: [talk], case_roles: [sponsors], basis: g
             "{type: field, field: months, at_least: 9, at_most: 8, basis: gen}",
             "can never hold: its least is more than its most",
         ),
-        fault(SEPARATION, "{type: separation, basis: gen}", "separates nothing: name steps or case roles"),
+        fault(
+            SEPARATION,
+            "{type: separation, basis: gen}",
+            "separates nothing: name steps, stages, kinds of unit or case roles",
+        ),
         fault(SEPARATION, "{type: separation, steps: [walk], basis: gen}", "there is no step 'walk'"),
         fault(SEPARATION, "{type: separation, steps: [vote], basis: gen}", "vote has not happened by then"),
         fault(

@@ -40,8 +40,9 @@ def held(members: int, claimed: str | None = None, *, definition: Any = None, **
     given = {"eligible": members, "abstain": 0, **numbers}
     if "no" not in given:
         given["no"] = given["present"] + given.get("written", 0) - given["yes"] - given["abstain"]
-    known = World(process, members=members).known("lodge.warden")
-    return outcome_of_vote(process, meeting, claimed, MeetingRecord(**given), known)
+    world = World(process, members=members)
+    record = MeetingRecord(**given)
+    return outcome_of_vote(process, world.started(DAY), meeting, claimed, record, world.known("lodge.warden"))
 
 
 @pytest.mark.parametrize("entitled,enough", [(16, 9), (15, 8), (3, 2), (2, 2), (1, 1)])
@@ -255,8 +256,9 @@ def test_a_threshold_has_one_measure_and_a_share_is_a_fraction(measure: Any) -> 
 
 def test_a_meeting_without_numbers_is_refused() -> None:
     process, meeting = motion()
+    world = World(process)
     with pytest.raises(FieldInvalid) as refused:
-        outcome_of_vote(process, meeting, "carried", None, World(process).known("lodge.warden"))
+        outcome_of_vote(process, world.started(DAY), meeting, "carried", None, world.known("lodge.warden"))
     assert refused.value.rule == "vote.meeting"
 
 

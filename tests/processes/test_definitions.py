@@ -63,7 +63,7 @@ def test_a_rule_of_both_texts_rests_on_the_same_article_moved_up():
     assert {rule: MOVED_UP.get(basis, basis) for rule, basis in old.items()} == {
         rule: basis for rule, basis in new.items() if rule in old
     }
-    assert set(new) - set(old) == {"vote-in-a-month", "oath-in-a-month"}
+    assert set(new) - set(old) == {"vote-in-a-month", "oath-in-a-month", "consent-at-one-level"}
 
 
 def test_steps_keep_their_names_over_the_versions():

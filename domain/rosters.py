@@ -1,0 +1,102 @@
+"""Rosters: who of a body votes on one person, who keeps out, and whether a meeting's numbers fit."""
+
+from __future__ import annotations
+
+from domain.acts import MeetingRecord
+from domain.case import Case
+from domain.circumstances import Circumstances
+from domain.process import Process
+from domain.recusing import recused
+from domain.refusals import WrongCount
+from domain.steps import MeetingStep
+from domain.values import Text, Value
+
+
+class Seats(Value):
+    """Those on a body's roster that day, parted by whether they vote on this person."""
+
+    entitled: tuple[str, ...] = ()
+    recused: tuple[str, ...] = ()
+    """On the roster, and kept out by a conflict of interest."""
+    subject: bool = False
+    """Whether the subject is on the roster: nobody votes on himself."""
+
+
+def seats(process: Process, case: Case, body: str, known: Circumstances) -> Seats:
+    """Return who of a body votes on the subject of a case; `known` holds the roster of the day."""
+    roster = known.roster(body)
+    people = () if roster is None else roster.people
+    out = recused(process, case, known.relatives)
+    return Seats(
+        entitled=tuple(one for one in people if one != case.subject and one not in out),
+        recused=tuple(one for one in people if one != case.subject and one in out),
+        subject=case.subject in people,
+    )
+
+
+def check_roster(  # noqa: PLR0917 - everything the numbers are held against
+    process: Process, case: Case, step: MeetingStep, body: str, meeting: MeetingRecord, known: Circumstances
+) -> None:
+    """Raise WrongCount where exclusions, number or names of a meeting are not those of the roster."""
+    entitled = seats(process, case, body, known).entitled
+    left_out = tuple(excluded.person for excluded in meeting.excluded)
+    _check_exclusions(process, step, meeting, entitled)
+    expected = len(entitled) - len(left_out)
+    if meeting.eligible != expected:
+        title = process.bodies[body].title
+        raise WrongCount(
+            f"{step.id}.roster",
+            basis=(step.quorum or step.carried).basis,
+            detail=Text(
+                zh=f"按当日名册,“{title.zh}”应到会有表决权的为{expected}人,与填写的{meeting.eligible}人不符。",
+                en=f"By that day's roster {expected} may vote in the {title.en}, not {meeting.eligible}.",
+            ),
+            passes_when=Text(zh=f"应到人数填写为{expected}", en=f"eligible is {expected}"),
+        )
+    if meeting.attended:
+        _check_names(step, meeting, tuple(one for one in entitled if one not in left_out))
+
+
+def _check_exclusions(
+    process: Process, step: MeetingStep, meeting: MeetingRecord, entitled: tuple[str, ...]
+) -> None:
+    left_out = tuple(excluded.person for excluded in meeting.excluded)
+    unknown_ground = any(excluded.ground not in process.grounds for excluded in meeting.excluded)
+    if unknown_ground or len(set(left_out)) != len(left_out) or any(p not in entitled for p in left_out):
+        raise WrongCount(
+            f"{step.id}.exclusions",
+            basis=(step.quorum or step.carried).basis,
+            detail=Text(
+                zh="不计入应到人数的,只能是名册上的人,每人一次,并具备规定的理由:"
+                + "、".join(process.grounds),
+                en="Only people on the roster may be left out, each once, on one of the grounds: "
+                + ", ".join(process.grounds),
+            ),
+        )
+
+
+def _check_names(step: MeetingStep, meeting: MeetingRecord, entitled: tuple[str, ...]) -> None:
+    """Check those named as present: each once, each entitled, as many as were counted."""
+    basis = (step.quorum or step.carried).basis
+    strangers = sum(person not in entitled for person in meeting.attended)
+    if strangers or len(set(meeting.attended)) != len(meeting.attended):
+        raise WrongCount(
+            f"{step.id}.attended",
+            basis=basis,
+            detail=Text(
+                zh=f"列名到会的人须各列一次,且都在当日应到名册上;有{strangers}人不在其中。",
+                en=f"Each one named as present is named once and entitled that day; {strangers} are not.",
+            ),
+        )
+    if len(meeting.attended) != meeting.present:
+        raise WrongCount(
+            f"{step.id}.attended",
+            basis=basis,
+            detail=Text(
+                zh=f"列名到会{len(meeting.attended)}人,与实到{meeting.present}人不符。",
+                en=f"{len(meeting.attended)} are named as present, and {meeting.present} were counted.",
+            ),
+            passes_when=Text(
+                zh=f"实到人数填写为{len(meeting.attended)}", en=f"present is {len(meeting.attended)}"
+            ),
+        )

@@ -1,0 +1,188 @@
+"""Who is related to whom, from a day to a last day. No word about it is changed: an end is a further one.
+
+`relations`, which acts and rosters ask, is made from the last word about each, in both directions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import uuid4
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, Row
+
+from domain.circumstances import Relative
+from domain.values import Kinship
+from records.problems import AlreadyThere, NotFound, check_order
+from records.scope import held_on
+from records.tables import case_recusals, cases, relation_entries, relations
+from records.unit_changes import Said
+
+_OTHER_WAY: Final[Mapping[Kinship, Kinship]] = {"parent": "child", "child": "parent"}
+"""What one is to the other, seen from the other side, where that differs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A word about how two people are related."""
+
+    id: str
+    number: int
+    """From 1; the last one counts."""
+    person: str
+    relative: str
+    kind: Kinship
+    """What the relative is to the person."""
+    from_on: date
+    to_on: date | None
+    """The last day; before the first where they never were."""
+    source: str
+    reason: str | None
+    recorded_at: datetime
+    recorded_by: str
+
+
+def add_relation(  # noqa: PLR0917 - what a relation is, and who says so
+    connection: Connection,
+    person: str,
+    relative: str,
+    kind: Kinship,
+    from_on: date,
+    to_on: date | None,
+    source: str,
+    said: Said,
+) -> Relation:
+    """Write down that two people are related.
+
+    Raises OutOfOrder, and AlreadyThere where they are on record as this to each other, by the same person.
+    """
+    check_order(from_on, to_on)
+    same = sa.and_(
+        relations.c.person_id == person,
+        relations.c.relative_id == relative,
+        relations.c.kind == kind,
+        relations.c.stated_by == said.by,
+        sa.or_(relations.c.to_on.is_(None), relations.c.to_on >= from_on),
+    )
+    if connection.execute(sa.select(relations.c.relation_id).where(same)).first() is not None:
+        raise AlreadyThere("they are on record as related already")
+    made = uuid4().hex
+    both = (
+        {"person_id": person, "relative_id": relative, "kind": kind},
+        {"person_id": relative, "relative_id": person, "kind": _OTHER_WAY.get(kind, kind)},
+    )
+    days = {"from_on": from_on, "to_on": to_on}
+    connection.execute(
+        sa.insert(relations),
+        [{"relation_id": made, "stated_by": said.by, **days, **one} for one in both],
+    )
+    _say(connection, made, 1, {**both[0], **days, "source": source}, said)
+    return words_about(connection, person, made)[-1]
+
+
+def end_relation(connection: Connection, person: str, relation_id: str, last: date, said: Said) -> Relation:
+    """Say since when two people are related no more; a last day before the first: they never were.
+
+    Raises NotFound for a relation of others, or of nobody.
+    """
+    before = words_about(connection, person, relation_id)[-1]
+    query = sa.update(relations).where(relations.c.relation_id == relation_id)
+    connection.execute(query.values(to_on=last))
+    kept = {
+        "person_id": before.person,
+        "relative_id": before.relative,
+        "kind": before.kind,
+        "from_on": before.from_on,
+        "to_on": last,
+        "source": before.source,
+    }
+    _say(connection, relation_id, before.number + 1, kept, said)
+    return words_about(connection, person, relation_id)[-1]
+
+
+def words_about(connection: Connection, person: str, relation_id: str | None = None) -> tuple[Relation, ...]:
+    """Return every word about somebody's relations, by relation and in order.
+
+    Raises NotFound for a relation that is not his.
+    """
+    concerns = sa.or_(relation_entries.c.person_id == person, relation_entries.c.relative_id == person)
+    query = sa.select(relation_entries).where(concerns)
+    if relation_id is not None:
+        query = query.where(relation_entries.c.relation_id == relation_id)
+    order = (relation_entries.c.relation_id, relation_entries.c.number)
+    found = tuple(_relation(row) for row in connection.execute(query.order_by(*order)))
+    if relation_id is not None and not found:
+        raise NotFound("no such relation")
+    return found
+
+
+def relatives_in(rows: list[tuple[Any, ...]]) -> tuple[Relative, ...]:
+    """Return rows of somebody, what he is to a person, and who had it recorded."""
+    return tuple(
+        Relative.model_construct(person=person, kind=kind, stated_by=by) for person, kind, by in rows
+    )
+
+
+def relatives_on(connection: Connection, person: str, day: date) -> tuple[Relative, ...]:
+    """Return those who were relatives of somebody on a day."""
+    query = _RELATIVES.where(relations.c.person_id == person, held_on(relations, day))
+    return relatives_in([tuple(row) for row in connection.execute(query)])
+
+
+def relatives_since(connection: Connection, person: str, first: date) -> tuple[Relative, ...]:
+    """Return those who were relatives of somebody on any day from `first` on."""
+    query = _RELATIVES.where(relations.c.person_id == person, _since(first))
+    return relatives_in([tuple(row) for row in connection.execute(query)])
+
+
+def cases_kept_out_of(connection: Connection, person: str, case_id: str | None = None) -> tuple[str, ...]:
+    """Return the cases somebody may have to keep out of: about relatives, or where a conflict was declared.
+
+    Of relatives at any time in the case; `case_id` asks of one case.
+    """
+    of_relatives = (
+        sa.select(cases.c.id)
+        .join(relations, relations.c.person_id == cases.c.subject_id)
+        .where(relations.c.relative_id == person, _since(cases.c.opened_on))
+    )
+    declared = sa.select(case_recusals.c.case_id).where(case_recusals.c.person_id == person)
+    if case_id is not None:
+        of_relatives = of_relatives.where(cases.c.id == case_id)
+        declared = declared.where(case_recusals.c.case_id == case_id)
+    return tuple(connection.execute(sa.union(of_relatives, declared)).scalars())
+
+
+def _since(first: Any) -> sa.ColumnElement[bool]:  # noqa: ANN401 - a day, or a column with one
+    never = sa.func.coalesce(relations.c.to_on < relations.c.from_on, sa.false())
+    return sa.and_(sa.not_(never), sa.or_(relations.c.to_on.is_(None), relations.c.to_on >= first))
+
+
+def _say(
+    connection: Connection, relation_id: str, number: int, what: Mapping[str, object], said: Said
+) -> None:
+    who = {"reason": said.reason, "recorded_at": said.at, "recorded_by": said.by}
+    connection.execute(
+        sa.insert(relation_entries).values(relation_id=relation_id, number=number, **what, **who)
+    )
+
+
+def _relation(row: Row[Any]) -> Relation:
+    return Relation(
+        row.relation_id,
+        row.number,
+        row.person_id,
+        row.relative_id,
+        row.kind,
+        row.from_on,
+        row.to_on,
+        row.source,
+        row.reason,
+        row.recorded_at,
+        row.recorded_by,
+    )
+
+
+_RELATIVES = sa.select(relations.c.relative_id, relations.c.kind, relations.c.stated_by)

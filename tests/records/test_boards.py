@@ -1,0 +1,94 @@
+"""The board: what is under way within a scope, by stage, what is due soonest first."""
+
+from datetime import date
+
+import pytest
+import sqlalchemy as sa
+
+from records import tables
+from records.boards import BoardFilter, count_stages, first_of_stages, list_by_due
+from records.scope import scope_of
+from tests.builders import SECRETARY
+from tests.records.organisations import OUTSIDER, an_organisation
+from tests.records.walks import start
+
+TODAY = date(2025, 6, 1)
+
+
+@pytest.fixture
+def begun(database):
+    database.write_now(an_organisation)
+    database.write_now(start)
+    return database
+
+
+def board(database, person, look):
+    return database.read_now(lambda c: look(c, scope_of(c, person, TODAY)))
+
+
+def with_copies(database, *due):
+    """Put more cases beside the one there is: only their rows, which is all that the board reads."""
+
+    def copied(connection):
+        row = dict(connection.execute(sa.select(tables.cases)).mappings().one())
+        rows = [
+            row | {"id": f"copy-{number}", "open_key": None, "due_on": on} for number, on in enumerate(due)
+        ]
+        connection.execute(sa.insert(tables.cases), rows)
+
+    database.write_now(copied)
+
+
+def test_a_stage_counts_what_is_under_way_in_it_and_what_is_late(begun):
+    with_copies(begun, None, date(2025, 6, 1), date(2025, 5, 31))
+    (count,) = board(begun, SECRETARY, count_stages)
+    assert (count.all, count.overdue) == (4, 2)
+
+
+def test_a_closed_case_is_not_under_way_and_a_suspended_one_is(begun):
+    with_copies(begun, None, None)
+    for number, status in enumerate(("closed", "suspended")):
+        change = sa.update(tables.cases).where(tables.cases.c.id == f"copy-{number}").values(status=status)
+        begun.write_now(lambda c, change=change: c.execute(change))
+    (count,) = board(begun, SECRETARY, count_stages)
+    assert count.all == 2
+
+
+def test_the_first_of_each_stage_are_those_due_soonest_and_those_without_a_deadline_the_last(begun):
+    with_copies(begun, None, date(2025, 9, 1), date(2025, 1, 1))
+    (count,) = board(begun, SECRETARY, count_stages)
+    first = board(begun, SECRETARY, lambda c, scope: first_of_stages(c, scope, count.process, limit=3))
+    assert [one.id for one in first] == ["copy-2", "case-1", "copy-1"]
+    assert [one.overdue for one in first] == [True, True, False]
+
+
+def test_pages_put_together_are_every_case_once(begun):
+    with_copies(begun, None, None, date(2025, 9, 1), date(2025, 9, 1))
+    found, cursor = [], None
+    while True:
+        page = board(
+            begun,
+            SECRETARY,
+            lambda c, scope, at=cursor: list_by_due(c, scope, BoardFilter(), cursor=at, limit=2),
+        )
+        found += [one.id for one in page.items]
+        cursor = page.next
+        if cursor is None:
+            break
+    assert found == ["case-1", "copy-2", "copy-3", "copy-0", "copy-1"]
+
+
+def test_only_what_is_late_is_listed_where_that_is_asked(begun):
+    with_copies(begun, None, date(2025, 6, 1))
+    page = board(begun, SECRETARY, lambda c, scope: list_by_due(c, scope, BoardFilter(overdue=True)))
+    assert [one.id for one in page.items] == ["case-1"]
+
+
+def test_nobody_counts_or_lists_what_he_does_not_see(begun):
+    assert board(begun, OUTSIDER, count_stages) == ()
+    assert board(begun, OUTSIDER, lambda c, scope: list_by_due(c, scope, BoardFilter())).items == ()
+
+
+@pytest.mark.parametrize("unit, number", [("circle-1", 1), ("circle-2", 0)])
+def test_a_board_narrowed_to_a_unit_shows_that_unit_alone(begun, unit, number):
+    assert len(board(begun, SECRETARY, lambda c, scope: count_stages(c, scope, unit))) == number

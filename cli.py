@@ -29,7 +29,7 @@ COMMANDS = {
     "worker": ("commands.worker", "Run one worker: the workflows and activities."),
     "api": ("commands.api", "Serve the HTTP API."),
     "db": ("commands.db", "Bring the record's tables up to date, check or rebuild them."),
-    "audit": ("commands.audit", "Verify the record; checkpoints of its log, and their keys."),
+    "audit": ("commands.audit", "Verify the record, and look after checkpoints of its log."),
     "reconcile": ("commands.reconcile", "Find open cases without a workflow, and set them going."),
     "backup": ("commands.backup", "Make a backup while the service goes on."),
     "restore": ("commands.restore", "Bring a backup into an empty place."),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import os
+import secrets
 import signal
 import socket
 import sys
@@ -42,6 +44,8 @@ class Addresses:
     temporal: str
     mail_port: int
     documents: str
+    secret_key: str
+    """With which the keys of people are wrapped."""
 
 
 class Household:
@@ -66,6 +70,7 @@ class Household:
             temporal=f"127.0.0.1:{ports[2]}",
             mail_port=ports[3],
             documents=str(self.data / "materials"),
+            secret_key=base64.b64encode(secrets.token_bytes(32)).decode(),
         )
         self._nursery = Nursery(os.environ)
         self.clock_ahead = 0.0
@@ -170,6 +175,7 @@ class Household:
             **plain,
             "ACCEDE_DATA_DIR": str(self.data),
             "ACCEDE_DATABASE_URL": self.addresses.database,
+            "ACCEDE_SECRET_KEYS": self.addresses.secret_key,
             "ACCEDE_MATERIALS_URL": (self.data / "materials").as_uri(),
             "ACCEDE_TEMPORAL_ADDRESS": self.addresses.temporal,
             "ACCEDE_SMTP_URL": f"smtp://127.0.0.1:{self.addresses.mail_port}",

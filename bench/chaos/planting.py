@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Any, Final
 
 import sqlalchemy as sa
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection
 from temporalio.client import Client
 
 from bench.chaos.acknowledgements import lines_of
+from bench.chaos.checker import opened
 from bench.chaos.checker.chain import digest_of
 from records.engines import open_engine
 
@@ -37,7 +39,11 @@ def double_event(connection: Connection, case: str) -> None:
     """Do an act a second time."""
     events = _events(connection, case)
     again = next(one for one in reversed(events) if one["actor"] is not None)
-    _write_again(connection, case, [*events, {**again, "seq": events[-1]["seq"] + 1}])
+    twice = {**again, "seq": events[-1]["seq"] + 1}
+    if again["sealed"] is not None:
+        key = _key_of(connection, case)
+        twice["sealed"] = opened.sealed(opened.text_of(again, key), twice, key)
+    _write_again(connection, case, [*events, twice])
 
 
 def edit_event(connection: Connection, case: str) -> None:
@@ -174,6 +180,7 @@ async def plant(fault: str, folder: Path) -> None:
     engine = open_engine(run["database"])
     try:
         with engine.connect() as connection, connection.begin():
+            connection.info["secret_key"] = run["secret_key"]
             case = _an_open_case(connection)
             _let_events_be_changed(connection)
             if fault in IN_DATABASE:
@@ -206,6 +213,15 @@ def _an_open_case(connection: Connection) -> str:
 def _events(connection: Connection, case: str) -> list[dict[str, Any]]:
     query = sa.text("SELECT * FROM events WHERE case_id = :case ORDER BY seq")
     return [dict(row) for row in connection.execute(query, {"case": case}).mappings()]
+
+
+def _key_of(connection: Connection, case: str) -> AESGCM:
+    query = (
+        "SELECT person_id, wrapped FROM person_keys JOIN cases ON cases.subject_id = person_id"
+        " WHERE cases.id = :case"
+    )
+    person, wrapped = connection.execute(sa.text(query), {"case": case}).one()
+    return opened.key_of(person, wrapped, connection.info["secret_key"])
 
 
 def _delete(connection: Connection, case: str, seq: int) -> None:

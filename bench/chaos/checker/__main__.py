@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from bench.chaos.checker import acknowledged, chain, duties, stored, workflows
+from bench.chaos.checker import acknowledged, chain, duties, opened, stored, workflows
 from bench.chaos.checker.findings import KINDS, Findings
 
 
@@ -23,6 +23,7 @@ def main(folder: Path) -> int:
     there = stored.read(run["database"])
     lines = lines_of(folder / "acknowledgements.jsonl")
     chain.check(there, findings)
+    opened.put_together(there, run["secret_key"], findings)
     acknowledged.check(lines, there, Path(run["documents"]), findings)
     duties.check(lines, lines_of(folder / "mail.jsonl"), there, findings)
     asyncio.run(workflows.check(run["temporal"], there, findings))

@@ -45,7 +45,7 @@ def _by_marker(stored: Stored) -> dict[str, list[tuple[str, int]]]:
     found: dict[str, list[tuple[str, int]]] = {}
     for case, events in stored.events.items():
         for event in events:
-            reason = json.loads(event["data"]).get("reason")
+            reason = event["whole"].get("reason")
             if reason:
                 found.setdefault(reason, []).append((case, event["seq"]))
     return found
@@ -76,7 +76,7 @@ def _check_event(place: str, said: Line, there: Row | None, findings: Findings) 
         return
     for name in _SAID:
         findings.differ(f"{place}, {name}", said[name], there[name])
-    findings.differ(f"{place}, data", said["data"], json.loads(there["data"]))
+    findings.differ(f"{place}, data", said["data"], there["whole"])
     findings.compared["acknowledged events"] += 1
 
 

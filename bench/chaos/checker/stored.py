@@ -22,6 +22,7 @@ _QUERIES = {
     "idempotency": "SELECT * FROM idempotency",
     "posts": "SELECT person_id, role, unit_id FROM posts",
     "people": "SELECT id, email FROM people",
+    "person_keys": "SELECT person_id, wrapped FROM person_keys WHERE wrapped IS NOT NULL",
 }
 
 
@@ -41,6 +42,8 @@ class Stored:
     holders: dict[tuple[str, str], list[str]]
     """Who holds a post, by unit and role."""
     emails: dict[str, str]
+    person_keys: dict[str, str]
+    """The key of each person a case is about, wrapped."""
 
 
 def read(address: str) -> Stored:
@@ -56,6 +59,7 @@ def read(address: str) -> Stored:
         idempotency={row["key"]: row for row in rows["idempotency"]},
         holders=_holders(rows["posts"]),
         emails={row["id"]: row["email"] for row in rows["people"]},
+        person_keys={row["person_id"]: row["wrapped"] for row in rows["person_keys"]},
     )
 
 

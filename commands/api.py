@@ -8,7 +8,7 @@ import typer
 import uvicorn
 
 from commands.failures import CommandFailed, installation
-from commands.opening import opened_parts
+from commands.opening import opened_parts, require_definitions
 from domain.addresses import is_loopback
 from services.demo import has_demo_logins
 from services.logs import set_up_logs
@@ -53,6 +53,7 @@ def _serve(settings: Settings) -> None:
 async def _check(settings: Settings) -> None:
     """Fail in one line where the service could not work, or published passwords would let others in."""
     async with opened_parts(settings) as parts:
+        await require_definitions(parts)
         if not is_loopback(settings.host) and await has_demo_logins(parts):
             raise CommandFailed(
                 "this record holds the demonstration, whose passwords are public: serve it on 127.0.0.1 "

@@ -22,6 +22,7 @@ LOOKS: Final[tuple[Look, ...]] = (
     inside.settings_agree,
     inside.definitions_are_sound,
     inside.record_has_its_tables,
+    inside.cases_follow_what_is_published,
     inside.sqlite_is_safe,
     outside.clock_of_the_record,
     outside.temporal_is_there,

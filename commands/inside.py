@@ -9,6 +9,7 @@ import time
 import zoneinfo
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from importlib.util import find_spec
@@ -19,9 +20,11 @@ from zoneinfo import ZoneInfo
 
 from commands.failures import CommandFailed
 from commands.findings import Finding
+from commands.opening import BRING_IT_BACK, opened_parts
 from commands.published import published
 from domain.addresses import is_loopback
 from records import engines, migrating
+from records.followed import unpublished
 from records.problems import DatabaseUnavailable, SchemaOutdated
 from services.calendars import working_calendar
 from services.probing import ENOUGH_DISK, nearest
@@ -72,6 +75,17 @@ async def record_has_its_tables(settings: Settings) -> Finding:
     except DatabaseUnavailable as error:
         return Finding("record", "wrong", "the database does not answer", str(error))
     return Finding("record", "well", f"its tables are at revision {migrating.head()}")
+
+
+async def cases_follow_what_is_published(settings: Settings) -> list[Finding]:
+    """Look whether every definition that cases follow is here; nothing where another look says why not."""
+    try:
+        async with opened_parts(settings) as parts:
+            digests = [each.digest for each in parts.library]
+            missing = await parts.database.read(partial(unpublished, digests=digests))
+    except (CommandFailed, DatabaseUnavailable):
+        return []
+    return [Finding("cases", "wrong", f"{each}: it is not published here", BRING_IT_BACK) for each in missing]
 
 
 async def sqlite_is_safe(

@@ -5,17 +5,25 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
+from typing import Final
 
 from api.app import keys_in
 from commands.failures import CommandFailed
 from commands.published import published
 from records.database import Database
+from records.followed import unpublished
 from records.problems import DatabaseUnavailable, SchemaOutdated
 from services.calendars import working_calendar
 from services.documents import StoredDocuments
 from services.notaries import open_notary
 from services.parts import Parts
 from settings import Settings
+
+BRING_IT_BACK: Final = (
+    "put its file back into ACCEDE_PROCESSES_DIR word for word; what is to change is a new version"
+)
+"""What to do about a definition that cases follow, and that is not here."""
 
 
 @asynccontextmanager
@@ -43,3 +51,11 @@ async def opened_parts(settings: Settings) -> AsyncIterator[Parts]:
         )
     finally:
         await database.close()
+
+
+async def require_definitions(parts: Parts) -> None:
+    """Fail in one line where cases follow a definition that is not here. Raises CommandFailed."""
+    missing = await parts.database.read(partial(unpublished, digests=[each.digest for each in parts.library]))
+    if missing:
+        more = f" (and {len(missing) - 1} more: see `accede doctor`)" if len(missing) > 1 else ""
+        raise CommandFailed(f"{missing[0]}, which is not published here{more}: {BRING_IT_BACK}")

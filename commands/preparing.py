@@ -6,7 +6,7 @@ import asyncio
 
 from commands.demo import fill
 from commands.failures import CommandFailed
-from commands.opening import opened_parts
+from commands.opening import opened_parts, require_definitions
 from records import migrating
 from records.problems import DatabaseUnavailable, SchemaOutdated
 from services.demo import has_demo_logins
@@ -24,6 +24,6 @@ async def prepare_record(settings: Settings) -> bool:
         raise CommandFailed(str(error)) from error
     if settings.demo:
         await fill(settings)
-        return True
     async with opened_parts(settings) as parts:
-        return await has_demo_logins(parts)
+        await require_definitions(parts)
+        return settings.demo or await has_demo_logins(parts)

@@ -172,3 +172,19 @@ def test_held_messages_wait_for_a_word(furnished, elsewhere, tmp_path):
 def test_restore_says_what_it_needs(elsewhere):
     done = accede("restore", **elsewhere)
     assert (done.returncode, done.stderr) == (2, "accede: name the backup: accede restore FROM\n")
+
+
+def test_a_definition_that_cases_follow_and_that_was_changed_is_named_before_anything_starts(furnished):
+    file = furnished["processes_dir"] / "reading-circle" / "1.yaml"
+    as_it_was = file.read_text("utf-8")
+    file.write_text(as_it_was.replace("en: Reading circle", "en: Circle of readers", 1), "utf-8")
+    done = accede("api", **furnished)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "cases follow reading-circle 1 as it was with the digest" in done.stderr
+    assert "put its file back" in done.stderr
+    told = json.loads(accede("doctor", "--json", temporal_address="127.0.0.1:1", **furnished).stdout)
+    (found,) = [one for one in told if one["what"] == "cases"]
+    assert (found["state"], "reading-circle 1" in found["found"]) == ("wrong", True)
+    file.write_text(f"# A comment changes nothing.\n{as_it_was}", "utf-8")
+    told = json.loads(accede("doctor", "--json", temporal_address="127.0.0.1:1", **furnished).stdout)
+    assert "cases" not in {one["what"] for one in told}

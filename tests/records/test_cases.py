@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from records import organisation, tables
 from records.cases import CaseFilter, case_as_of, events, find_case, history, is_seen, list_cases
 from records.cursors import BadCursor
+from records.followed import unpublished
 from records.problems import NotFound
 from records.scope import scope_of
 from tests.builders import HOST, SECRETARY, SUBJECT
@@ -281,3 +282,10 @@ def test_overdue_steps_are_listed_from_the_day_after(begun):
         return len(begun.read_now(work))
 
     assert (overdue_on(date(2025, 4, 3)), overdue_on(date(2025, 4, 4))) == (0, 1)
+
+
+def test_what_cases_follow_and_is_not_published_is_named_with_how_many_follow_it(shown):
+    (ours,) = {case.digest for case in LIBRARY}
+    (found,) = shown.read_now(lambda connection: unpublished(connection, ["0" * 64]))
+    assert (found.process, found.version, found.digest, found.cases) == ("reading-circle", "1", ours, 1)
+    assert shown.read_now(lambda connection: unpublished(connection, [ours])) == ()

@@ -15,26 +15,32 @@ def check_people(checking: Checking, step: AppointStep, people: tuple[str, ...])
     role = checking.process.case_roles[step.role]
     _check_count(step, role, people)
     for person in people:
-        _check_excluded(checking, step, role, person)
-        facts = checking.known.person(person)
-        if facts is None:
-            raise NotEligible(
-                f"{step.id}.person",
-                basis=role.basis,
-                detail=Text(zh="名册上没有这个人。", en="The register knows no such person."),
-            )
-        if role.standing is not None and facts.standing != role.standing:
-            title = checking.process.standings[role.standing]
-            raise NotEligible(
-                f"{step.id}.standing",
-                basis=role.basis,
-                detail=Text(
-                    zh=f"{role.title.zh}须为{title.zh}(以当日为准)。",
-                    en=f"{role.title.en}: everybody must be a {title.en} on that day.",
-                ),
-            )
-        _check_bars(checking, step, role, facts)
+        check_person(checking, step, person)
     _check_relatives(checking, step, role, people)
+
+
+def check_person(checking: Checking, step: AppointStep, person: str) -> None:
+    """Check one person who may be named: exclusions, standing, restrictions. Raises NotEligible."""
+    role = checking.process.case_roles[step.role]
+    _check_excluded(checking, step, role, person)
+    facts = checking.known.person(person)
+    if facts is None:
+        raise NotEligible(
+            f"{step.id}.person",
+            basis=role.basis,
+            detail=Text(zh="名册上没有这个人。", en="The register knows no such person."),
+        )
+    if role.standing is not None and facts.standing != role.standing:
+        title = checking.process.standings[role.standing]
+        raise NotEligible(
+            f"{step.id}.standing",
+            basis=role.basis,
+            detail=Text(
+                zh=f"{role.title.zh}须为{title.zh}(以当日为准)。",
+                en=f"{role.title.en}: everybody must be a {title.en} on that day.",
+            ),
+        )
+    _check_bars(checking, step, role, facts)
 
 
 def _check_count(step: AppointStep, role: CaseRole, people: tuple[str, ...]) -> None:

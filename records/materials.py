@@ -93,6 +93,13 @@ def digests_of(connection: Connection, ids: Iterable[str], scope: Scope) -> dict
     return {each: own.get(each) or material(connection, each, scope).sha256 for each in wanted}
 
 
+def by_digest(connection: Connection, digests: Iterable[str]) -> dict[str, Material]:
+    """Return documents by digest, each as it first came; what is not there is left out."""
+    query = sa.select(materials).where(materials.c.sha256.in_(sorted(set(digests))))
+    latest_first = query.order_by(materials.c.created_at.desc(), materials.c.id.desc())
+    return {row.sha256: _material(row) for row in connection.execute(latest_first)}
+
+
 @lru_cache(maxsize=64)
 def _own(number: int) -> Prepared:
     """Return the query for the digests of so many documents that their reader handed in."""

@@ -21,10 +21,11 @@ async def explained(parts: Parts, caller: Caller, case_id: str) -> ExplanationVi
         found = cases.find_case(connection, parts.library, case_id, scope)
         return explain(found.process, found.case, parts.clock())
 
-    return _view(await parts.read(work), caller.language)
+    return explanation_view(await parts.read(work), caller.language)
 
 
-def _view(found: Explanation, language: Language) -> ExplanationView:
+def explanation_view(found: Explanation, language: Language) -> ExplanationView:
+    """Return where a case stands, in one language."""
     return ExplanationView(
         now=found.now.in_language(language),
         waiting_for=tuple(who.in_language(language) for who in found.waiting_for),

@@ -30,8 +30,8 @@ class Furnished:
 
     @property
     def names(self) -> set[str]:
-        """What people and units of this world are called."""
-        return {name for name, _ in PEOPLE.values()} | {name for _, _, name, _ in UNITS}
+        """What people, units and documents of this world are called."""
+        return {name for name, _ in PEOPLE.values()} | {name for _, _, name, _ in UNITS} | {"扫描件"}
 
     def path_of(self, one: Page | Form) -> str:
         """Where a page is in this world."""
@@ -69,7 +69,7 @@ class Furnished:
 
 async def furnish(world: World) -> Furnished:
     """Put a case, a document and whatever pages are about into a world."""
-    files = {"file": ("scan.txt", "扫描件".encode())}
+    files = {"file": ("扫描件", "扫描件".encode())}
     handed_in = await world.client.post("/v1/materials", files=files, headers=world.by(SUBJECT))
     material = handed_in.json()["id"]
     case = await world.start(materials={"scan": [material]})

@@ -1,0 +1,174 @@
+"""Telling in one sentence what an event says, in both languages, without names of people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from domain.process import Process
+from domain.steps import MeetingStep, NoticeStep, PeriodStep
+from domain.values import Text
+
+_NOTICE_ENTRIES: Final = {
+    "published": Text(zh="公示开始", en="Put up"),
+    "objection": Text(zh="收到异议", en="An objection came in"),
+    "answer": Text(zh="答复异议", en="An objection was answered"),
+}
+
+
+def told(edition: Process, kind: str, step: str | None, data: Mapping[str, Any]) -> Text:
+    """Return what an event of that type says. What is withheld from `data` is left out of the sentence."""
+    title = _step_title(edition, step)
+    tell = _SENTENCES.get(kind)
+    return Text(zh=kind, en=kind) if tell is None else tell(edition, title, step, data)
+
+
+def outcome_title(edition: Process, step: str | None, outcome: str) -> Text:
+    """Return what an outcome of a step is called."""
+    spec = edition.steps.get(step or "")
+    effect = None if spec is None else spec.outcomes.get(outcome)
+    if effect is not None and effect.title is not None:
+        return effect.title
+    return _OUTCOMES.get(outcome, Text(zh=outcome, en=outcome))
+
+
+def entry_title(edition: Process, step: str | None, entry: str) -> Text:
+    """Return what an entry of a period or notice is called."""
+    spec = edition.steps.get(step or "")
+    if isinstance(spec, PeriodStep):
+        found = next((one.title for one in spec.entries if one.id == entry), None)
+        if found is not None:
+            return found
+    if isinstance(spec, NoticeStep) and entry in _NOTICE_ENTRIES:
+        return _NOTICE_ENTRIES[entry]
+    return Text(zh=entry, en=entry)
+
+
+def _step_title(edition: Process, step: str | None) -> Text:
+    found = edition.steps.get(step or "")
+    return Text(zh=step or "-", en=step or "-") if found is None else found.title
+
+
+def _completed(edition: Process, title: Text, step: str | None, data: Mapping[str, Any]) -> Text:
+    spec, outcome = edition.steps.get(step or ""), data.get("outcome")
+    said = _plain(title)
+    if isinstance(outcome, str) and outcome and (spec is None or len(spec.outcomes) > 1 or outcome != "done"):
+        named = outcome_title(edition, step, outcome)
+        said = Text(zh=f"{title.zh}：{named.zh}", en=f"{title.en}: {named.en}")
+    meeting = data.get("meeting")
+    if isinstance(spec, MeetingStep) and isinstance(meeting, Mapping):
+        count = _counted(meeting)
+        said = Text(zh=f"{said.zh}（{count.zh}）", en=f"{said.en} ({count.en})")
+    return said
+
+
+def _counted(meeting: Mapping[str, Any]) -> Text:
+    """Say the numbers of a vote. What is withheld is an asterisk or nothing, and is not said."""
+    said_zh, said_en = [], []
+    for name, zh, en in _NUMBERS:
+        number = meeting.get(name)
+        if isinstance(number, int) and not isinstance(number, bool) and (number or name in _ALWAYS):
+            said_zh.append(f"{zh}{number}")
+            said_en.append(f"{en} {number}")
+    return Text(zh="、".join(said_zh) or "票数不公开", en=", ".join(said_en) or "numbers not shown")
+
+
+_NUMBERS: Final = (
+    ("eligible", "应到", "entitled"),
+    ("present", "实到", "present"),
+    ("written", "书面意见", "in writing"),
+    ("yes", "赞成", "yes"),
+    ("no", "反对", "no"),
+    ("abstain", "弃权", "abstained"),
+)
+_ALWAYS: Final = frozenset({"eligible", "present", "yes"})
+
+
+def _entry(edition: Process, title: Text, step: str | None, data: Mapping[str, Any]) -> Text:
+    named = entry_title(edition, step, str(data.get("entry", "")))
+    return Text(zh=f"{title.zh}：{named.zh}", en=f"{title.en}: {named.en}")
+
+
+def _stage(edition: Process, data: Mapping[str, Any]) -> Text:
+    stage = str(data.get("stage", ""))
+    found = next((one.title for one in edition.stages if one.id == stage), None)
+    return found or Text(zh=stage, en=stage)
+
+
+def _left(edition: Process, _title: Text, _step: str | None, data: Mapping[str, Any]) -> Text:
+    stage, standing = _stage(edition, data), edition.standings.get(str(data.get("standing")))
+    if standing is None:
+        return Text(zh=f"完成“{stage.zh}”阶段", en=f"The stage “{stage.en}” is finished")
+    return Text(
+        zh=f"完成“{stage.zh}”阶段，成为{standing.zh}",
+        en=f"The stage “{stage.en}” is finished; now: {standing.en}",
+    )
+
+
+def _closed(edition: Process, _title: Text, _step: str | None, data: Mapping[str, Any]) -> Text:
+    outcome = str(data.get("outcome", ""))
+    spec = edition.outcomes.get(outcome)
+    named = Text(zh=outcome, en=outcome) if spec is None else spec.title
+    return Text(zh=f"个案结束：{named.zh}", en=f"The case ended: {named.en}")
+
+
+def _plain(title: Text) -> Text:
+    return Text(zh=title.zh, en=title.en)
+
+
+def _of_step(zh: str, en: str) -> Callable[[Process, Text, str | None, Mapping[str, Any]], Text]:
+    """Return what says a sentence about the step; other braces are filled from the data."""
+
+    def say(_edition: Process, title: Text, _step: str | None, data: Mapping[str, Any]) -> Text:
+        given = {name: value for name, value in data.items() if isinstance(value, str | int)}
+        return Text(
+            zh=zh.format_map({"title": title.zh, **given}), en=en.format_map({"title": title.en, **given})
+        )
+
+    return say
+
+
+_OUTCOMES: Final[Mapping[str, Text]] = {
+    "done": Text(zh="已办理", en="done"),
+    "carried": Text(zh="通过", en="carried"),
+    "lost": Text(zh="未通过", en="lost"),
+    "listed": Text(zh="确定为人选", en="listed"),
+    "qualified": Text(zh="合格", en="qualified"),
+    "approve": Text(zh="同意", en="approved"),
+    "return": Text(zh="退回", en="sent back"),
+    "clear": Text(zh="无异议", en="nothing stands in the way"),
+    "postponed": Text(zh="延期", en="postponed"),
+    "replace": Text(zh="更换", en="replace"),
+}
+
+_SENTENCES: Final[Mapping[str, Callable[[Process, Text, str | None, Mapping[str, Any]], Text]]] = {
+    "case-started": _of_step("个案开始", "The case began"),
+    "stage-entered": lambda edition, _title, _step, data: Text(
+        zh=f"进入“{_stage(edition, data).zh}”阶段", en=f"The stage “{_stage(edition, data).en}” began"
+    ),
+    "stage-left": _left,
+    "step-opened": _of_step("“{title}”可以办理", "“{title}” may be worked on"),
+    "step-passed": _of_step("“{title}”不适用，跳过", "“{title}” does not apply here"),
+    "step-completed": _completed,
+    "answer-given": _completed,
+    "entry-added": _entry,
+    "step-returned": _of_step("退回：“{title}”须重新办理", "Sent back: “{title}” has to be done again"),
+    "period-extended": _of_step("“{title}”延长{months}个月", "“{title}” was extended by {months} months"),
+    "people-replaced": _of_step("“{title}”：人员更换", "“{title}”: others took over"),
+    "reminded": _of_step("提醒：“{title}”将于{due_on}到期", "Reminder: “{title}” is due on {due_on}"),
+    "became-overdue": _of_step("“{title}”已过期限（{due_on}）", "“{title}” passed its deadline ({due_on})"),
+    "became-ready": _of_step("“{title}”的等待期已满", "The wait before “{title}” is over"),
+    "window-ended": _of_step("“{title}”公示期满", "The window of “{title}” is over"),
+    "case-suspended": _of_step("个案中止，停止计时", "The case was suspended; no time counts"),
+    "case-resumed": _of_step("个案恢复，继续计时", "The case was resumed"),
+    "transfer-proposed": _of_step("提出转出", "A move to another unit was proposed"),
+    "case-transferred": _of_step("个案转入另一组织", "Another unit took the case over"),
+    "transfer-rejected": _of_step("转入未被接收", "The other unit did not take the case over"),
+    "path-changed": _of_step("所在组织的隶属关系变更", "The unit stands elsewhere in the organisation"),
+    "correction-proposed": _of_step("提出更正", "A correction was proposed"),
+    "correction-confirmed": _of_step("更正经第二人确认", "A second person confirmed the correction"),
+    "correction-rejected": _of_step("更正未获确认", "A second person did not confirm the correction"),
+    "rules-changed": _of_step("改用{version}版规则", "From here on the rules of {version} apply"),
+    "case-reopened": _of_step("个案重新办理", "The case is looked at again"),
+    "case-closed": _closed,
+}

@@ -1,0 +1,122 @@
+"""A case with everything its page shows, read in one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection
+
+from domain.case import Case
+from domain.circumstances import Circumstances
+from domain.deriving import KnownDay, known_days
+from domain.explaining import explain
+from domain.permitting import sign
+from domain.process import Process
+from domain.refusals import RuleViolation
+from domain.waiting import waiting
+from domain.way import StageOnTheWay, way
+from records import cases, materials, organisation, registers
+from records.registers import ActedOn
+from records.stored import events_after
+from services import disclosures
+from services.case_views import case_view
+from services.explain import explanation_view
+from services.parts import Caller, Parts
+from services.scoping import scope_of
+from services.seeing import look_at, opened
+from services.timeline import HandedIn, Happened, digests_in, handed_in, happened, is_told, people_in
+from services.views import CaseView, ExplanationView
+
+_POSSIBLE: Final[Mapping[str, tuple[str, ...]]] = {
+    "open": ("withdraw", "suspend", "transfer", "correct"),
+    "suspended": ("resume", "withdraw", "correct"),
+}
+"""What may be done to a whole case, by its status."""
+_SHOWN: Final = 150
+"""Events that are read for a page: the latest."""
+
+
+@dataclass(frozen=True)
+class CasePage:
+    """Everything the page of a case shows."""
+
+    case: CaseView
+    explained: ExplanationView
+    process: Process
+    way: tuple[StageOnTheWay, ...]
+    days: tuple[KnownDay, ...]
+    happened: tuple[Happened, ...]
+    """Latest first; `more` says that there is something before."""
+    more: bool
+    materials: tuple[HandedIn, ...]
+    whole: tuple[str, ...]
+    """What the caller may do to the whole case: the kinds of act."""
+    next_moment: datetime | None
+
+
+async def case_page(parts: Parts, caller: Caller, case_id: str, *, every: bool = False) -> CasePage:
+    """Return a case for its page; `every` event instead of the latest. Raises NotFound.
+
+    A look at sensitive events for a stated reason is written down, as a look at the history is.
+    """
+
+    def work(connection: Connection) -> tuple[CasePage, str | None]:
+        found = cases.find_case(
+            connection, parts.library, case_id, scope_of(connection, caller, parts.today())
+        )
+        case, now = found.case, parts.clock()
+        today = ActedOn(on=parts.today(), today=parts.today())
+        known = registers.circumstances(connection, found.process, case, caller.person, today)
+        look = look_at(connection, parts, caller, found.process, case)
+        after = 0 if every else max(0, case.seq - _SHOWN)
+        stored = opened(connection, parts, case, events_after(connection, case_id, after))
+        events = tuple(look.event(one.event) for one in stored)
+        edition = found.process.edition(case.version)
+        # Steps that only the rules had by which the case began.
+        dropped = found.process.steps.keys() - edition.steps.keys()
+        kept = materials.by_digest(connection, digests_in(events))
+        names = organisation.names_of(connection, people_in(events))
+        page = CasePage(
+            case=case_view(connection, parts, caller, look, found.head, known=known),
+            explained=explanation_view(explain(found.process, case, now), caller.language),
+            process=edition,
+            way=way(found.process, case, now),
+            days=known_days(found.process, case),
+            happened=tuple(
+                happened(found.process if one.step in dropped else edition, one, names, kept)
+                for one in reversed(events)
+                if is_told(one)
+            ),
+            more=after > 0,
+            materials=handed_in(edition, events, kept),
+            whole=_whole(edition, case, known),
+            next_moment=waiting(found.process, case, now).next_moment,
+        )
+        return page, look.reason
+
+    page, reason = await parts.read(work)
+    if reason is not None:
+        await disclosures.note_history(parts, reason)
+    return page
+
+
+def _whole(edition: Process, case: Case, known: Circumstances) -> tuple[str, ...]:
+    """Return the kinds of act on the whole case for which the caller has the post or the part."""
+    outcome = edition.outcomes.get(case.outcome or "")
+    closed = ("correct", "appeal") if outcome is not None and outcome.kind == "refused" else ("correct",)
+    kinds = _POSSIBLE.get(case.status, closed)
+    return tuple(kind for kind in kinds if _may(edition, case, kind, known))
+
+
+def _may(edition: Process, case: Case, kind: str, known: Circumstances) -> bool:
+    by = {str(name): actors for name, actors in edition.whole_case.items()}.get(kind)
+    if by is None:
+        return False
+    try:
+        sign(edition, case, None, by, known)
+    except RuleViolation:
+        return False
+    return True

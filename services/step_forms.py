@@ -1,0 +1,254 @@
+"""What somebody who acts on a step is asked for: outcomes, fields, documents, people, entries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from sqlalchemy import Connection
+
+from domain.appointing import check_person
+from domain.case import Case
+from domain.checking import Checking
+from domain.circumstances import Circumstances
+from domain.conditions import holds
+from domain.drafting import Signature
+from domain.entries import PLACES, SUMMARY
+from domain.moments import PUBLISHED
+from domain.narrating import outcome_title
+from domain.permitting import actors_of, sign
+from domain.process import MaterialSpec, Process
+from domain.refusals import RuleViolation
+from domain.steps import AppointStep, EntrySpec, FieldSpec, MaterialRef, NoticeStep, PeriodStep, Step
+from domain.values import Level, Text
+from records import cases, organisation, registers, visible
+from records.registers import ActedOn
+from services.case_views import case_view
+from services.parts import Caller, Parts
+from services.refusals import NotFound
+from services.scoping import scope_of
+from services.seeing import look_at
+from services.views import CaseView, Named, OpenStepView
+
+_MOST: Final = 300
+"""People who are offered for a part in a case."""
+
+
+@dataclass(frozen=True)
+class AskedMaterial:
+    """A material a step asks for."""
+
+    material: str
+    spec: MaterialSpec
+    level: Level
+    required: bool
+    for_outcomes: tuple[str, ...]
+    held: bool
+    """Handed in before: it need not be again."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A way the step may end."""
+
+    outcome: str
+    title: Text
+    needs_reason: bool
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Somebody who may be named, or why not."""
+
+    person: Named
+    standing: str
+    refused: Text | None
+    warned: tuple[Text, ...]
+
+
+@dataclass(frozen=True)
+class EntryForm:
+    """One sort of entry that can be made."""
+
+    kind: str
+    title: Text
+    fields: tuple[FieldSpec, ...]
+    materials: tuple[AskedMaterial, ...]
+    refs: tuple[tuple[str, date], ...] = ()
+    """Objections without an answer, by the number of their entry."""
+    made: int = 0
+    latest: date | None = None
+
+
+@dataclass(frozen=True)
+class StepForm:
+    """Everything the form of a step shows."""
+
+    case: CaseView
+    process: Process
+    step: Step
+    shown: OpenStepView | None
+    """The step as it is open; None where it is not, any more or yet."""
+    as_: Text | None
+    """The post or part by which the caller would sign."""
+    outcomes: tuple[Outcome, ...]
+    materials: tuple[AskedMaterial, ...]
+    candidates: tuple[Candidate, ...]
+    named: tuple[str, ...]
+    """Who holds the case role now."""
+    entries: tuple[EntryForm, ...]
+
+
+async def step_form(parts: Parts, caller: Caller, case_id: str, step_id: str) -> StepForm:
+    """Return what the form of a step shows to the caller. Raises NotFound."""
+    today = parts.today()
+
+    def work(connection: Connection) -> StepForm:
+        found = cases.find_case(connection, parts.library, case_id, scope_of(connection, caller, today))
+        case, edition = found.case, found.edition
+        step = edition.steps.get(step_id)
+        if step is None:
+            raise NotFound
+        days = ActedOn(on=today, today=today)
+        people = _people(connection, parts, caller, case, step)
+        known = registers.circumstances(
+            connection, found.process, case, caller.person, days, named=[one.id for one in people]
+        )
+        look = look_at(connection, parts, caller, found.process, case)
+        view = case_view(connection, parts, caller, look, found.head, known=known)
+        signature = _signature(edition, case, step, known)
+        return StepForm(
+            case=view,
+            process=edition,
+            step=step,
+            shown=next((one for one in view.open_steps if one.step == step_id), None),
+            as_=None if signature is None else _as(edition, known, signature),
+            outcomes=_outcomes(edition, step),
+            materials=tuple(_asked_by(edition, case, step, step.materials)),
+            candidates=tuple(
+                _candidate(edition, case, step, known, signature, one, today)
+                for one in people
+                if isinstance(step, AppointStep)
+            ),
+            named=case.people.get(step.role, ()) if isinstance(step, AppointStep) else (),
+            entries=_entries(edition, case, step),
+        )
+
+    return await parts.read(work)
+
+
+def _signature(edition: Process, case: Case, step: Step, known: Circumstances) -> Signature | None:
+    try:
+        return sign(edition, case, step, actors_of(step), known)
+    except RuleViolation:
+        return None
+
+
+def _as(edition: Process, known: Circumstances, signature: Signature) -> Text:
+    post = next((one for one in known.posts if one.id == signature.post), None)
+    if post is None:
+        return Text(zh="本人或个案中的职责", en="oneself, or one's part in the case")
+    role = edition.roles.get(post.actor)
+    return Text(zh=post.actor, en=post.actor) if role is None else role.title
+
+
+def _outcomes(edition: Process, step: Step) -> tuple[Outcome, ...]:
+    return tuple(
+        Outcome(name, outcome_title(edition, step.id, name), effect.needs_reason)
+        for name, effect in step.outcomes.items()
+    )
+
+
+def _asked_by(
+    edition: Process, case: Case, step: Step, refs: tuple[MaterialRef, ...]
+) -> Iterator[AskedMaterial]:
+    for ref in refs:
+        if ref.when is None or holds(case, ref.when):
+            yield _asked(edition, case, ref, step)
+
+
+def _asked(edition: Process, case: Case, ref: MaterialRef, step: Step) -> AskedMaterial:
+    state = case.steps.get(step.id)
+    first_round = state is None or state.round == 1
+    return AskedMaterial(
+        material=ref.id,
+        spec=edition.materials[ref.id],
+        level=ref.level,
+        required=ref.required,
+        for_outcomes=ref.for_outcomes,
+        held=first_round and ref.id in case.held,
+    )
+
+
+def _people(
+    connection: Connection, parts: Parts, caller: Caller, case: Case, step: Step
+) -> tuple[organisation.Person, ...]:
+    """Return who belongs to the case's unit, where people are to be named."""
+    if not isinstance(step, AppointStep):
+        return ()
+    page = visible.list_people(
+        connection, viewer=caller.person, today=parts.today(), unit_id=case.unit, limit=_MOST
+    )
+    return tuple(page.items)
+
+
+def _candidate(  # noqa: PLR0917 - everything that may keep somebody out
+    edition: Process,
+    case: Case,
+    step: AppointStep,
+    known: Circumstances,
+    signature: Signature | None,
+    person: organisation.Person,
+    today: date,
+) -> Candidate:
+    facts = known.person(person.id)
+    standing = "" if facts is None else facts.standing
+    checking = Checking(
+        edition, case, step, known=known, on=today, signature=signature or Signature(person=known.actor)
+    )
+    refused: Text | None = None
+    try:
+        check_person(checking, step, person.id)
+    except RuleViolation as found:
+        refused = found.detail
+    return Candidate(
+        person=Named(id=person.id, name=person.name),
+        standing=standing,
+        refused=refused,
+        warned=tuple(one.detail for one in checking.warnings),
+    )
+
+
+def _entries(edition: Process, case: Case, step: Step) -> tuple[EntryForm, ...]:
+    state = case.steps.get(step.id)
+    if isinstance(step, PeriodStep):
+        return tuple(_duty(edition, case, step, duty) for duty in step.entries)
+    if not isinstance(step, NoticeStep) or state is None:
+        return ()
+    if not state.entries.number(PUBLISHED):
+        return (EntryForm(PUBLISHED, _PUT_UP, (PLACES, SUMMARY), ()),)
+    answered = {one.ref for one in state.entries.of_kind("answer")}
+    left = tuple(
+        (str(one.seq), one.on) for one in state.entries.of_kind("objection") if str(one.seq) not in answered
+    )
+    objection = EntryForm("objection", _OBJECTION, (SUMMARY,), (), made=state.entries.number("objection"))
+    return (objection, EntryForm("answer", _ANSWER, (SUMMARY,), (), refs=left)) if left else (objection,)
+
+
+def _duty(edition: Process, case: Case, step: PeriodStep, duty: EntrySpec) -> EntryForm:
+    state = case.steps.get(step.id)
+    return EntryForm(
+        duty.id,
+        duty.title,
+        duty.fields,
+        tuple(_asked_by(edition, case, step, duty.materials)),
+        made=0 if state is None else state.entries.number(duty.id),
+        latest=None if state is None else state.entries.latest(duty.id),
+    )
+
+
+_PUT_UP: Final = Text(zh="登记公示", en="The notice was put up")
+_OBJECTION: Final = Text(zh="登记收到的意见", en="An objection came in")
+_ANSWER: Final = Text(zh="登记核实答复", en="An objection was looked into and answered")

@@ -1,0 +1,156 @@
+"""What happened in a case, in words: who did what when, with which documents, as far as it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from domain.narrating import told
+from domain.process import MaterialSpec, Process
+from domain.values import Scalar, Text
+from domain.withholding import MASK
+from records.materials import Material
+from services.seeing import AnyEventView
+from services.views import Named, PartEventView
+
+_QUIET: Final = frozenset({"stage-entered", "step-opened", "step-passed", "became-ready", "reminded"})
+"""What follows from something else and need not be told again."""
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document somebody handed in, by its digest; without a name where it is not kept here."""
+
+    sha256: str
+    name: str
+    media_type: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Happened:
+    """One event in words."""
+
+    seq: int
+    kind: str
+    says: Text
+    on: date
+    recorded_at: datetime
+    by: str | None
+    """Who did it, by name; empty where that is not shown, None where time itself acted."""
+    by_id: str | None
+    on_behalf_of: str | None
+    reason: str | None
+    texts: tuple[tuple[Text, str], ...]
+    values: tuple[tuple[str, Text, Scalar], ...]
+    """Answers that are no free text: the field's id, what it is called, the answer."""
+    people: tuple[Named, ...]
+    warnings: tuple[Text, ...]
+    documents: tuple[tuple[Text, Document], ...]
+    is_late: bool
+    is_withheld: bool
+
+
+@dataclass(frozen=True)
+class HandedIn:
+    """A material of the process, and the documents handed in for it, latest last."""
+
+    material: str
+    spec: MaterialSpec
+    documents: tuple[Document, ...]
+
+
+def digests_in(events: Iterable[AnyEventView]) -> set[str]:
+    """Return the digests of all documents that events name."""
+    return {one for event in events for _, digests in _named_in(event) for one in digests}
+
+
+def is_told(event: AnyEventView) -> bool:
+    """Whether an event is told by itself, and not with the one it follows from."""
+    return event.type not in _QUIET
+
+
+def _named_in(event: AnyEventView) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    given = event.data.get("materials")
+    if not isinstance(given, dict):
+        return ()
+    return tuple(
+        (kind, tuple(digests)) for kind, digests in given.items() if isinstance(digests, list | tuple)
+    )
+
+
+def people_in(events: Iterable[AnyEventView]) -> set[str]:
+    """Return everybody who acted in events or is named by them, as far as that is shown."""
+    found: set[str] = set()
+    for event in events:
+        found |= {one for one in (event.actor, event.on_behalf_of) if one is not None and one != MASK}
+        found |= {one for one in event.data.get("people") or () if isinstance(one, str) and one != MASK}
+    return found
+
+
+def happened(
+    edition: Process, event: AnyEventView, names: Mapping[str, str], kept: Mapping[str, Material]
+) -> Happened:
+    """Return an event in words; `names` are those of people, `kept` the documents by digest."""
+    data = event.data
+    texts = data.get("texts")
+    spec = edition.steps.get(event.step or "")
+    titles = {} if spec is None else {field.id: field.title for field in spec.fields}
+    values = data.get("values")
+    warnings = data.get("warnings") or ()
+    return Happened(
+        seq=event.seq,
+        kind=event.type,
+        says=told(edition, event.type, event.step, data),
+        on=event.occurred_on,
+        recorded_at=event.recorded_at,
+        by=None if event.actor is None else names.get(event.actor, ""),
+        by_id=None if event.actor in {None, MASK} else event.actor,
+        on_behalf_of=None if event.on_behalf_of is None else names.get(event.on_behalf_of, ""),
+        reason=data.get("reason") or None,
+        texts=tuple(
+            (titles.get(name, Text(zh=name, en=name)), str(value))
+            for name, value in (texts.items() if isinstance(texts, dict) else ())
+        ),
+        values=tuple(
+            (name, titles.get(name, Text(zh=name, en=name)), value)
+            for name, value in (values.items() if isinstance(values, dict) else ())
+        ),
+        people=tuple(
+            Named(id=one, name=names.get(one, "")) for one in data.get("people") or () if one in names
+        ),
+        warnings=tuple(Text.model_validate(one["detail"]) for one in warnings if isinstance(one, dict)),
+        documents=tuple(
+            (edition.materials[kind].title, _document(digest, kept))
+            for kind, digests in _named_in(event)
+            if kind in edition.materials
+            for digest in digests
+        ),
+        is_late=event.type == "became-overdue" or bool(warnings),
+        is_withheld=isinstance(event, PartEventView),
+    )
+
+
+def _document(digest: str, kept: Mapping[str, Material]) -> Document:
+    found = kept.get(digest)
+    if found is None:
+        return Document(digest, "", "application/octet-stream", 0)
+    return Document(digest, found.name, found.media_type, found.size)
+
+
+def handed_in(
+    edition: Process, events: Iterable[AnyEventView], kept: Mapping[str, Material]
+) -> tuple[HandedIn, ...]:
+    """Return the materials that were handed in, in the order of the catalogue."""
+    found: dict[str, dict[str, Document]] = {}
+    for event in events:
+        for kind, digests in _named_in(event):
+            for digest in digests:
+                found.setdefault(kind, {})[digest] = _document(digest, kept)
+    return tuple(
+        HandedIn(kind, spec, tuple(found[kind].values()))
+        for kind, spec in edition.materials.items()
+        if kind in found
+    )

@@ -1,0 +1,17 @@
+"""Cases: the list, one case, the forms of steps and of acts on the whole case."""
+
+from tests.web.registry import Form, Page
+
+PAGES = (
+    Page("/cases"),
+    Page("/cases", "/cases?q=nobody-at-all&status=closed"),
+    Page("/cases/{case_id}"),
+    Page("/cases/{case_id}/steps/{step_id}", "/cases/{case_id}/steps/{step}"),
+    Page("/cases/{case_id}/acts/{kind}", "/cases/{case_id}/acts/withdraw"),
+    Page("/cases/{case_id}/acts/{kind}", "/cases/{case_id}/acts/correct"),
+)
+
+FORMS = (
+    Form("/cases/{case_id}/steps/{step_id}", "/cases/{case_id}/steps/{step}", fields={"head": "0" * 64}),
+    Form("/cases/{case_id}/acts/{kind}", "/cases/{case_id}/acts/suspend", fields={"head": "0" * 64}),
+)

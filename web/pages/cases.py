@@ -1,0 +1,122 @@
+"""Cases: the list, and one case with its way, its facts and what happened in it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Response
+
+from api.bounds import Id, Storable
+from api.paging import Cursor
+from domain.permitting import actor_title
+from domain.process import Process
+from services import case_pages, cases
+from services.cases import CaseFilter
+from services.views import CaseFacts
+from web.visits import Visit, Visiting
+
+router = APIRouter()
+
+_ON_A_PAGE = 50
+
+Narrowed = Annotated[str, Query(max_length=100), Storable]
+Ticked = Annotated[bool, Query()]
+
+
+@router.get("/cases")
+async def listed(
+    visit: Visiting,
+    q: Narrowed = "",
+    process: Narrowed = "",
+    stage: Narrowed = "",
+    status: Narrowed = "",
+    *,
+    overdue: Ticked = False,
+    cursor: Cursor = None,
+) -> Response:
+    """Show the cases the visitor may see, latest opened first."""
+    wanted = CaseFilter(
+        text=" ".join(q.split()) or None,
+        process=process or None,
+        stage=stage or None,
+        status=status or None,
+        overdue=overdue or None,
+        unit=visit.unit,
+    )
+    page = await cases.listed(visit.parts, visit.caller, wanted, cursor=cursor, limit=_ON_A_PAGE)
+    chosen = {
+        "q": q,
+        "process": process,
+        "stage": stage,
+        "status": status,
+        "overdue": "true" if overdue else "",
+    }
+    return visit.page(
+        "cases/list.html",
+        page=page,
+        chosen=chosen,
+        address=f"/cases?{urlencode({name: value for name, value in chosen.items() if value})}",
+        processes=_processes(visit),
+        stages=_stages(visit, process),
+        titles=Titles(visit),
+    )
+
+
+@router.get("/cases/{case_id}")
+async def shown(visit: Visiting, case_id: Id, *, every: Ticked = False) -> Response:
+    """Show one case: where it stands, its way, what is to be done, the facts, what happened."""
+    page = await case_pages.case_page(visit.parts, visit.caller, case_id, every=every)
+    return visit.page("cases/case.html", page=page, case=page.case, titles=Titles(visit), actors=actor_title)
+
+
+class Titles:
+    """What stages, standings and outcomes of a case are called."""
+
+    def __init__(self, visit: Visit) -> None:
+        """Look them up in the definitions, in the visitor's language."""
+        self._visit = visit
+
+    def stage(self, case: CaseFacts) -> str:
+        """Return what the stage a case is in is called."""
+        found = next((one for one in self._process(case).stages if one.id == case.stage), None)
+        return case.stage if found is None else found.title.in_language(self._visit.language)
+
+    def standing(self, case: CaseFacts) -> str:
+        """Return what the person is called as whom the case shows him."""
+        found = self._process(case).standings.get(case.standing)
+        return case.standing if found is None else found.in_language(self._visit.language)
+
+    def outcome(self, case: CaseFacts) -> str:
+        """Return how a case ended."""
+        found = self._process(case).outcomes.get(case.outcome or "")
+        return case.outcome or "" if found is None else found.title.in_language(self._visit.language)
+
+    def role(self, case: CaseFacts, role: str) -> str:
+        """Return what a case role is called."""
+        found = self._process(case).case_roles.get(role)
+        return role if found is None else found.title.in_language(self._visit.language)
+
+    def _process(self, case: CaseFacts) -> Process:
+        return self._visit.parts.library.find(case.process.id, case.process.version)
+
+
+def _processes(visit: Visit) -> tuple[tuple[str, str], ...]:
+    return tuple((one.process, one.title.in_language(visit.language)) for one in _latest(visit))
+
+
+def _latest(visit: Visit) -> tuple[Process, ...]:
+    """Return the latest version of each process."""
+    library = visit.parts.library
+    return tuple(library.family(one)[-1] for one in dict.fromkeys(each.process for each in library))
+
+
+def _stages(visit: Visit, process: str) -> tuple[tuple[str, str], ...]:
+    """Return the stages one can narrow to: of the chosen process, or of all."""
+    found = {
+        stage.id: stage.title.in_language(visit.language)
+        for one in _latest(visit)
+        if process in {"", one.process}
+        for stage in one.stages
+    }
+    return tuple(found.items())

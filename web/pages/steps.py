@@ -1,0 +1,100 @@
+"""Acting on one step of a case: the form for each kind of step, and what becomes of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+
+from api.bounds import Id, Label, Storable
+from domain.refusals import RuleViolation
+from domain.steps import MeetingStep
+from domain.values import Text
+from services import acts, rosters, step_forms
+from services.refusals import HeadMoved, NotFound, NotPermitted
+from services.rosters import RosterView
+from services.step_forms import StepForm
+from services.views import MaterialView
+from web.acting import act_of, kept_documents, placed
+from web.forms import Filled, Form
+from web.refused import REFUSALS, Refused
+from web.visits import Visit, Visiting
+
+router = APIRouter()
+
+Back = Annotated[str, Query(max_length=2_000), Storable]
+
+
+@router.get("/cases/{case_id}/steps/{step_id}")
+async def asked(visit: Visiting, case_id: Id, step_id: Label, back: Back = "") -> Response:
+    """Show the form of a step, with what the rules ask for."""
+    form = await step_forms.step_form(visit.parts, visit.caller, case_id, step_id)
+    return await _drawn(visit, form, 200, back=back)
+
+
+@router.post("/cases/{case_id}/steps/{step_id}")
+async def done(visit: Visiting, form: Form, case_id: Id, step_id: Label) -> Response:
+    """Record what was done, or show the form again with what stands in the way."""
+    shown = await step_forms.step_form(visit.parts, visit.caller, case_id, step_id)
+    kept: dict[str, tuple[MaterialView, ...]] = {}
+    try:
+        kept = await kept_documents(visit, form)
+        request = act_of(shown.step, form, kept)
+        key = None if form.key is None else f"page-{form.key}"
+        head = form.line("head")
+        await acts.perform(visit.parts, visit.caller, case_id, request, head=head or "-", key=key)
+    except HeadMoved as moved:
+        shown = await step_forms.step_form(visit.parts, visit.caller, case_id, step_id)
+        return await _drawn(visit, shown, 412, refused=_refused(visit, shown, moved), form=form, kept=kept)
+    except REFUSALS as error:
+        refused = _refused(visit, shown, error)
+        return await _drawn(visit, shown, refused.status, refused=refused, form=form, kept=kept)
+    title = shown.step.title
+    said = Text(zh=f"“{title.zh}”已登记。", en=f"“{title.en}” is recorded.")
+    return visit.see_other(form.typed("back") or f"/cases/{case_id}", said)
+
+
+def _refused(visit: Visit, shown: StepForm, error: Exception) -> Refused:
+    refused = Refused.of(error, visit.language)
+    if not isinstance(error, RuleViolation):
+        return refused
+    return replace(refused, faults=dict.fromkeys(placed(shown.step, error), refused.detail))
+
+
+async def _drawn(
+    visit: Visit,
+    shown: StepForm,
+    status: int,
+    *,
+    back: str = "",
+    form: Filled | None = None,
+    **more: Any,  # noqa: ANN401 - whatever the template takes
+) -> Response:
+    given = form or Filled()
+    return visit.page(
+        "cases/step.html",
+        status,
+        shown=shown,
+        case=shown.case,
+        process=shown.process,
+        step=shown.step,
+        given=given,
+        roster=await _roster(visit, shown, given),
+        goes_back=back or given.typed("back"),
+        **({"refused": None, "kept": {}} | more),
+    )
+
+
+async def _roster(visit: Visit, shown: StepForm, given: Filled) -> RosterView | None:
+    """Return who votes on the day of the meeting, where the visitor is told."""
+    if not isinstance(shown.step, MeetingStep) or shown.shown is None:
+        return None
+    try:
+        on = given.day("occurred_on")
+    except REFUSALS:
+        on = None
+    try:
+        return await rosters.roster_of(visit.parts, visit.caller, shown.case.id, shown.step.id, on)
+    except (NotFound, NotPermitted, RuleViolation):
+        return None

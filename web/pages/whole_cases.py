@@ -1,0 +1,130 @@
+"""Acts on a whole case: withdrawing, suspending, moving, correcting, asking to look again."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final, get_args
+
+from fastapi import APIRouter, Query, Response
+
+from api.bounds import Id, Label
+from domain.acts import Change
+from domain.values import Scalar, Text
+from services import acts, case_pages, organisation
+from services.case_pages import CasePage
+from services.refusals import HeadMoved, InvalidInput, NotFound
+from services.requests import ActRequest
+from services.views import UnitView
+from web.forms import Filled, Form
+from web.refused import REFUSALS, Refused
+from web.visits import Visit, Visiting
+
+router = APIRouter()
+
+_KINDS: Final = frozenset(get_args(ActRequest.model_fields["kind"].annotation)) - {"step", "migrate"}
+_MOST_UNITS: Final = 500
+
+
+@router.get("/cases/{case_id}/acts/{kind}")
+async def asked(
+    visit: Visiting, case_id: Id, kind: Label, proposal: Annotated[int | None, Query(ge=1)] = None
+) -> Response:
+    """Show the form of an act on the whole case; `proposal` is one that waits for a second person."""
+    page = await _page(visit, case_id, kind)
+    return await _drawn(visit, page, kind, 200, proposal=proposal)
+
+
+@router.post("/cases/{case_id}/acts/{kind}")
+async def done(visit: Visiting, form: Form, case_id: Id, kind: Label) -> Response:
+    """Record it, or show the form again with what stands in the way."""
+    page = await _page(visit, case_id, kind)
+    proposal = form.count("proposal")
+    try:
+        request = _request(kind, form)
+        key = None if form.key is None else f"page-{form.key}"
+        await acts.perform(
+            visit.parts, visit.caller, case_id, request, head=form.line("head") or "-", key=key
+        )
+    except HeadMoved as moved:
+        page, refused = await _page(visit, case_id, kind), Refused.of(moved, visit.language)
+        return await _drawn(visit, page, kind, 412, proposal=proposal, refused=refused, form=form)
+    except REFUSALS as error:
+        refused = Refused.of(error, visit.language)
+        return await _drawn(visit, page, kind, refused.status, proposal=proposal, refused=refused, form=form)
+    return visit.see_other(f"/cases/{case_id}", _RECORDED)
+
+
+async def _page(visit: Visit, case_id: str, kind: str) -> CasePage:
+    if kind not in _KINDS:
+        raise NotFound
+    return await case_pages.case_page(visit.parts, visit.caller, case_id, every=kind == "correct")
+
+
+def _request(kind: str, form: Filled) -> ActRequest:
+    """Return what a form asks for. Raises InvalidInput."""
+    proposal, answer = form.count("proposal"), form.line("answer")
+    return ActRequest.model_validate(
+        {
+            "kind": kind,
+            "occurred_on": form.day("occurred_on"),
+            "reason": form.prose("reason"),
+            "outcome": form.line("outcome") if kind == "withdraw" else None,
+            "to_unit": form.id("to_unit") if kind == "transfer" else None,
+            "handed_over": form.flag("handed_over"),
+            "change": _change(form) if kind == "correct" and proposal is None else None,
+            "confirms": proposal if answer == "confirm" else None,
+            "rejects": proposal if answer == "reject" else None,
+        }
+    )
+
+
+def _change(form: Filled) -> Change:
+    """Return the value that is said to be wrong. Raises InvalidInput."""
+    seq, _, path = form.needed("what").partition(":")
+    if not (seq.isascii() and seq.isdigit() and path) or len(seq) > _DIGITS:
+        raise InvalidInput("what", _CHOOSE)
+    text = form.needed("value", longest=2_000)
+    return Change(seq=int(seq), path=path, value=_typed(path, text))
+
+
+def _typed(path: str, text: str) -> Scalar:
+    """Return a new value as its kind wants it: a day stays text, yes and no and numbers become such."""
+    if path == "occurred_on":
+        return text
+    known = {"是": True, "yes": True, "true": True, "否": False, "no": False, "false": False}
+    if text.casefold() in known:
+        return known[text.casefold()]
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else text
+
+
+async def _drawn(
+    visit: Visit,
+    page: CasePage,
+    kind: str,
+    status: int,
+    *,
+    form: Filled | None = None,
+    **more: Any,  # noqa: ANN401 - whatever the template takes
+) -> Response:
+    units: tuple[UnitView, ...] = ()
+    if kind == "transfer":
+        found = await organisation.list_units(visit.parts, limit=_MOST_UNITS)
+        units = tuple(
+            one for one in found.items if one.kind == page.process.starts_in and one.closed_on is None
+        )
+    return visit.page(
+        "cases/whole.html",
+        status,
+        page=page,
+        case=page.case,
+        kind=kind,
+        given=form or Filled(),
+        units=units,
+        left=tuple((name, one.title) for name, one in page.process.outcomes.items() if one.kind == "left"),
+        waiting=next((one for one in page.case.proposals if one.seq == more.get("proposal")), None),
+        **({"refused": None} | more),
+    )
+
+
+_DIGITS: Final = 15
+_RECORDED: Final = Text(zh="已登记。", en="It is recorded.")
+_CHOOSE: Final = Text(zh="请选择要更正的内容", en="Please choose what is to be corrected")

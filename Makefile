@@ -12,7 +12,7 @@ export UV_SYSTEM_CERTS := true
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install up test check fresh style types floors needs house coverage mutants bench powercut chaos chaos-long fmt lock clean
+.PHONY: help install up test check fresh style types floors needs house coverage mutants bench powercut chaos chaos-long revocations fmt lock clean
 
 help: ## say what can be made
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile
@@ -71,6 +71,9 @@ chaos: install ## 25 kills and every other fault under load, then planted ones; 
 
 chaos-long: install ## 300 kills and 20,000 acts; takes some 25 minutes of a quiet machine
 	$(BIN)/python -m bench.chaos --long --timed $(if $(SEED),--seed $(SEED))
+
+revocations: install ## a thousand rights are taken while they are used, on both databases; takes minutes
+	REVOCATIONS=1000 $(BIN)/pytest -n 0 -q --timeout 3600 tests/access/test_revoking.py
 
 fmt: install ## format, and mend what can be mended
 	$(BIN)/ruff format

@@ -21,6 +21,7 @@ COMMANDS = {
     "setup": ("commands.setup", "Found an organisation in an empty record."),
     "login": ("commands.login", "Logins of people: give one, change its password, shut it."),
     "person": ("commands.person", "Hand out or erase everything held on a person."),
+    "org": ("commands.org", "The organisation from files and into files; what in it does not go together."),
     "access": ("commands.access", "Say why somebody may see and do what on a case."),
     "rehearse": ("commands.rehearse", "Play whole cases, years long, in seconds."),
     "case": ("commands.case", "Start, read and act on cases over HTTP."),

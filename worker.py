@@ -10,7 +10,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 import structlog
@@ -84,6 +84,8 @@ _FIRST_PAUSE: Final = 0.2
 """Seconds until the second try to reach Temporal or the database."""
 _LONGEST_PAUSE: Final = 5.0
 """Seconds between two tries to reach Temporal or the database, at most."""
+_NEW_DAY: Final = 20.0
+"""Seconds between two looks whether a new day has begun."""
 _LOOKS: Final = 0.05
 """Seconds between two questions whether Temporal has seen us."""
 _EXIT_USAGE: Final = 2
@@ -270,13 +272,18 @@ async def _housekeeping(client: Client, settings: Settings) -> None:
 
 
 async def _catch_up(database: Database, library: Library, settings: Settings, driver: Driver) -> None:
-    """Carry out what was to happen in the organisation while nobody worked; each hour it is tried again."""
-    now = settings.now()
-    today = now.astimezone(settings.zone).date()
-    try:
-        await Reorganiser(database, library, today, now, driver.soon).catch_up()
-    except DatabaseUnavailable as away:
-        _log.warning("changes of the organisation wait", reason=str(away))
+    """Carry out what is to happen in the organisation: at once, and as soon as each new day has begun."""
+    done_for: date | None = None
+    while True:
+        now = settings.now()
+        today = now.astimezone(settings.zone).date()
+        if today != done_for:
+            try:
+                await Reorganiser(database, library, today, now, driver.soon).catch_up()
+                done_for = today
+            except DatabaseUnavailable as away:
+                _log.warning("changes of the organisation wait", reason=str(away))
+        await asyncio.sleep(_NEW_DAY)
 
 
 def _library(settings: Settings) -> Library:

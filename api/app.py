@@ -18,6 +18,7 @@ from api.intake import Intake, SameOrigin, Watched
 from api.routes import (
     acts,
     audit,
+    books,
     cases,
     disclosures,
     elsewhere,
@@ -79,6 +80,7 @@ _ROUTERS = (
     privacy.router,
     organisation.posts,
     organisation.delegations,
+    books.router,
     materials.router,
     notifications.router,
     operations.router,

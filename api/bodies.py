@@ -11,6 +11,7 @@ from api.bounds import (
     Asked,
     Count,
     Day,
+    Email,
     Fields,
     Id,
     Ids,
@@ -187,42 +188,10 @@ class PersonBody(Asked):
 
     name: Line
     unit: Id
-    email: Annotated[str, Field(max_length=320, pattern=r"^[^\s@\x00-\x1f]+@[^\s@\x00-\x1f]+$")] | None = None
+    email: Email | None = None
     language: Literal["zh", "en"] = "zh"
     born_on: Day | None = None
     standing: Label | None = None
-
-
-class RestrictionCorrectionBody(Asked):
-    """The right days of a restriction; a `to` before `from` says that it never was."""
-
-    reason: Reason
-    from_: Annotated[Day, Field(alias="from")]
-    to: Day | None = None
-
-
-class RestrictionBody(RestrictionCorrectionBody):
-    """What bars a person, until `to`, the last day, or until further notice."""
-
-    restriction: Label
-
-
-class RelationBody(Asked):
-    """A relative: `kind` is what the relative is to the person. `from` is today where it is left out."""
-
-    relative: Id
-    kind: Literal["spouse", "parent", "child", "sibling", "other-relative"]
-    source: Reason
-    reason: Reason | None = None
-    from_: Annotated[Day | None, Field(alias="from")] = None
-    to: Day | None = None
-
-
-class RelationEndBody(Asked):
-    """The last day of a relation; a day before its first says that it never was."""
-
-    reason: Reason
-    on: Day
 
 
 class PostBody(Asked):

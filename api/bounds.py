@@ -7,18 +7,15 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictInt
 
+from domain.bounds import EMAIL, FIRST_DAY, ID, LABEL, LAST_DAY, LONGEST_EMAIL, LONGEST_LABEL, is_storable
+
 SAFE_INTEGER = 2**53 - 1
 """The largest whole number that JSON readers agree on, and canonical JSON admits."""
-
-FIRST_DAY = date(1900, 1, 1)
-LAST_DAY = date(2199, 12, 31)
-
-_ID = r"^[0-9A-Za-z][0-9A-Za-z._:-]{0,79}$"
 
 
 def _storable(text: str) -> str:
     """Refuse what a database or UTF-8 cannot hold: NUL and lone surrogates."""
-    if "\x00" in text or (not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text)):
+    if not is_storable(text):
         raise ValueError("characters")
     return text
 
@@ -31,7 +28,7 @@ def _within_years(day: date) -> date:
 
 Storable = AfterValidator(_storable)
 
-Id = Annotated[str, Field(pattern=_ID)]
+Id = Annotated[str, Field(pattern=ID)]
 """An opaque id."""
 Line = Annotated[str, Field(min_length=1, max_length=200), Storable]
 """One line of text: a name, a title."""
@@ -39,10 +36,11 @@ Prose = Annotated[str, Field(max_length=20_000), Storable]
 """Free text."""
 Reason = Annotated[str, Field(min_length=1, max_length=2_000, pattern=r"\S"), Storable]
 """Why something is done, in a sentence or a few."""
-Label = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$")]
+Label = Annotated[str, Field(min_length=1, max_length=LONGEST_LABEL, pattern=LABEL)]
 """An identifier out of a process definition."""
 Day = Annotated[date, AfterValidator(_within_years)]
 """A day in the organisation's time zone."""
+Email = Annotated[str, Field(max_length=LONGEST_EMAIL, pattern=EMAIL)]
 Number = Annotated[StrictInt, Field(ge=-SAFE_INTEGER, le=SAFE_INTEGER)]
 Count = Annotated[StrictInt, Field(ge=0, le=1_000_000)]
 Seq = Annotated[StrictInt, Field(ge=1, le=2**31 - 1)]

@@ -16,6 +16,7 @@ from api.problems import Problem, answered
 from api.strict_json import NotJson, NotStorable, read_json
 from telemetry import metrics, tracing
 
+_UPLOADS = frozenset({"materials", "import"})
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
@@ -157,9 +158,14 @@ class Intake:
     """Refuses what is too large or cannot be read, before anything is parsed or looked up."""
 
     def __init__(
-        self, app: ASGIApp, *, largest: int = 1 << 20, uploads: str = "materials", upload: int = 50 << 20
+        self,
+        app: ASGIApp,
+        *,
+        largest: int = 1 << 20,
+        uploads: frozenset[str] = _UPLOADS,
+        upload: int = 50 << 20,
     ) -> None:
-        """Wrap an application. Sizes are in bytes; addresses whose last part is `uploads` take documents."""
+        """Wrap an application. Sizes are in bytes; addresses whose last part is in `uploads` take files."""
         self._app = app
         self._largest = largest
         self._uploads = uploads
@@ -175,7 +181,7 @@ class Intake:
             return
         request = Request(scope)
         limit = (
-            self._upload if scope["path"].rstrip("/").rpartition("/")[2] == self._uploads else self._largest
+            self._upload if scope["path"].rstrip("/").rpartition("/")[2] in self._uploads else self._largest
         )
         if _announced(request) > limit:
             await _refuse(Problem("too-large"), scope, receive, send)

@@ -96,6 +96,15 @@ KINDS: dict[str, ProblemKind] = {
             ),
         ),
         _kind(
+            "book-not-clean",
+            422,
+            ("文件有误，没有导入", "Something is wrong with the file"),
+            (
+                "没有导入任何内容。found 按表、行、列列出问题；改正后重新导入。",
+                "Nothing was changed. `found` lists what is wrong by sheet, row and column.",
+            ),
+        ),
+        _kind(
             "head-moved",
             412,
             ("个案已有新的记录", "The case has moved on"),

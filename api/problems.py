@@ -19,6 +19,7 @@ from api.language import language_of
 from api.problem_kinds import BY_STATUS, KINDS
 from domain.refusals import RuleViolation
 from domain.values import Language, Text
+from services.books.carrying import BookNotClean
 from services.refusals import HeadMoved, InvalidInput, Refusal, TooManyTries
 from telemetry import metrics
 
@@ -119,6 +120,8 @@ async def _refused(request: Request, error: Exception) -> Response:
         more["events"] = [event.model_dump(mode="json", by_alias=True) for event in error.events]
     if isinstance(error, InvalidInput):
         more["errors"] = [{"path": error.path, "problem": error.problem.in_language(language)}]
+    if isinstance(error, BookNotClean):
+        more["found"] = error.found.model_dump(mode="json")
     if error.kind == "not-signed-in":
         headers["www-authenticate"] = "Bearer"
     return answered(request, Problem(error.kind, error.detail, headers=headers, more=more))

@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from domain.bounds import LABEL, LONGEST_LABEL
+
 Language = Literal["zh", "en"]
 """A language a person may read."""
 
@@ -19,7 +21,7 @@ Kinship = Literal["spouse", "parent", "child", "sibling", "other-relative"]
 Scalar = str | int | bool | None
 """A value a field may carry. Days travel as ISO text."""
 
-Name = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$")]
+Name = Annotated[str, Field(min_length=1, max_length=LONGEST_LABEL, pattern=LABEL)]
 """An identifier inside a definition: lower case, digits, hyphens and dots."""
 
 

@@ -5,7 +5,7 @@ Events stay: what is personal in them is sealed, and the key is destroyed. Ids s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -29,7 +29,9 @@ from records.tables import (
     metadata,
     name_endings,
     people,
+    person_changes,
     posts,
+    standing_entries,
     standings,
 )
 
@@ -132,6 +134,9 @@ def erase(connection: Connection, erasure: Erasure, by: str, now: datetime) -> E
     gone: dict[str, Any] = {"name": NAME, "name_search": "", "email": None, "born_on": None}
     connection.execute(sa.update(people).where(people.c.id == person).values(gone))
     connection.execute(sa.delete(name_endings).where(name_endings.c.person_id == person))
+    connection.execute(sa.delete(person_changes).where(person_changes.c.person_id == person))
+    said = sa.update(standing_entries).where(standing_entries.c.person_id == person)
+    connection.execute(said.values(reason=None))
     _forget_answers(connection, person)
     _forget_logins(connection, person)
     only_his = documents_of(connection, person)
@@ -142,6 +147,12 @@ def erase(connection: Connection, erasure: Erasure, by: str, now: datetime) -> E
         .values(status="done", answered_by=by, answered_at=now)
     )
     return find_erasure(connection, erasure.id)
+
+
+def erased_among(connection: Connection, ids: Collection[str]) -> set[str]:
+    """Return those of some people who were erased; nobody writes them down again."""
+    query = sa.select(erasures.c.person_id).where(erasures.c.status == "done", erasures.c.person_id.in_(ids))
+    return set(connection.execute(query).scalars()) if ids else set()
 
 
 def documents_of(connection: Connection, person: str) -> tuple[str, ...]:

@@ -52,6 +52,44 @@ unit_closings = Table(
     Column("finished_at", Moment),
 )
 
+# How people were written down before, and since when otherwise; only for those of whom that ever changed.
+person_changes = Table(
+    "person_changes",
+    metadata,
+    Column("person_id", ID, ForeignKey("people.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("name", String(200), nullable=False),
+    Column("email", String(320)),
+    Column("language", String(2), nullable=False),
+    Column("born_on", Day),
+    Column("reason", Text),
+    Column("recorded_at", Moment),
+    Column("recorded_by", ID, ForeignKey("people.id")),
+)
+
+standing_entries = Table(
+    "standing_entries",
+    metadata,
+    Column("standing_id", ID, ForeignKey("standings.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("person_id", ID, ForeignKey("people.id"), nullable=False, index=True),
+    Column("standing", NAME, nullable=False),
+    Column("unit_id", ID, ForeignKey("units.id"), nullable=False),
+    Column("from_on", Day, nullable=False),
+    Column("to_on", Day),
+    Column("reason", Text),
+    Column("recorded_at", Moment),
+    Column("recorded_by", ID, ForeignKey("people.id")),
+)
+
+# The day for which `units` and `unit_closure` stand: one row.
+picture_day = Table(
+    "picture_day",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("stands_for", Day, nullable=False),
+)
+
 restriction_entries = Table(
     "restriction_entries",
     metadata,

@@ -45,6 +45,7 @@ class Stood:
     from_on: date
     to_on: date | None
     source: str
+    id: str
 
 
 def add_restriction(  # noqa: PLR0917 - what a restriction is, and who says so
@@ -99,7 +100,7 @@ def standings_of(connection: Connection, person_id: str) -> tuple[Stood, ...]:
     never = sa.func.coalesce(standings.c.to_on < standings.c.from_on, sa.false())
     query = sa.select(standings).where(standings.c.person_id == person_id, sa.not_(never))
     rows = connection.execute(query.order_by(standings.c.from_on, standings.c.id))
-    return tuple(Stood(row.standing, row.unit_id, row.from_on, row.to_on, row.source) for row in rows)
+    return tuple(Stood(row.standing, row.unit_id, row.from_on, row.to_on, row.source, row.id) for row in rows)
 
 
 def _say(

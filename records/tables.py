@@ -39,6 +39,9 @@ _NARROWING = ("status", "stage", "standing", "process", "due_on")
 # The organisation
 
 unit_changes = organisation_tables.unit_changes
+person_changes = organisation_tables.person_changes
+standing_entries = organisation_tables.standing_entries
+picture_day = organisation_tables.picture_day
 unit_closings = organisation_tables.unit_closings
 restriction_entries = organisation_tables.restriction_entries
 endings = organisation_tables.endings

@@ -49,7 +49,8 @@ class UnitChange:
 class Said:
     """Who said something about the organisation, when and why."""
 
-    by: str
+    by: str | None
+    """None where it was said at the machine itself."""
     at: datetime
     """The moment, aware, UTC."""
     reason: str | None = None

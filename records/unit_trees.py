@@ -1,6 +1,7 @@
 """The tree of units on any day, and today's picture of it: `units` and `unit_closure`.
 
-Reads of today ask the picture. It is made from `unit_changes` alone, and can be made again at any time.
+Reads of today ask the picture. It is made from `unit_changes` alone, and can be made again at any time. It
+says for which day it stands, so that the first who asks on a new day makes it right.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection, Select
 
-from records.tables import unit_changes, unit_closure, units
+from records.tables import picture_day, unit_changes, unit_closure, units
 from records.unit_changes import states_on
 from records.units import Unit
 
@@ -90,6 +91,28 @@ def bring_up_to_date(connection: Connection, today: date, now: datetime) -> tupl
     if moved:
         _spell_out(connection, moved)
     return tuple(right.id for _, right in wrong)
+
+
+def wrong_units(connection: Connection, today: date) -> list[str]:
+    """Return the units that the picture shows otherwise than what was said of them for today."""
+    every = sorted(connection.execute(sa.select(units.c.id)).scalars())
+    return [right.id for some in _in_parts(every) for _, right in _wrong(connection, some, today)]
+
+
+def picture_day_of(connection: Connection) -> date | None:
+    """Return the day for which today's picture stands; None where nobody ever said."""
+    return connection.execute(sa.select(picture_day.c.stands_for)).scalar()
+
+
+def stand_for(connection: Connection, today: date, now: datetime) -> None:
+    """Make the picture stand for today. Of two processes, the one whose clock is behind changes nothing."""
+    keep_others_out(connection)
+    stands_for = picture_day_of(connection)
+    if stands_for is not None and stands_for >= today:
+        return
+    bring_up_to_date(connection, today, now)
+    connection.execute(sa.delete(picture_day))
+    connection.execute(sa.insert(picture_day).values(id=1, stands_for=today))
 
 
 def moved_units(connection: Connection) -> dict[str, datetime]:

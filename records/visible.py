@@ -55,8 +55,13 @@ _MANY = 100
 def may_administer(connection: Connection, who: str, unit_id: str, today: date) -> bool:
     """Whether somebody holds the role `admin` today in a unit or above it."""
     above = sa.select(unit_closure.c.ancestor_id).where(unit_closure.c.unit_id == unit_id)
-    mine = set(_administered(connection, who, today).tops)
+    mine = set(administered(connection, who, today))
     return not mine.isdisjoint(connection.execute(above).scalars())
+
+
+def administered(connection: Connection, who: str, today: date) -> tuple[str, ...]:
+    """Return the units in which somebody holds the role `admin` today; those below are his, too."""
+    return _administered(connection, who, today).tops
 
 
 def list_people(

@@ -14,7 +14,7 @@ from typing import IO, Final
 
 from sqlalchemy import Connection
 
-from records import absences, cases, erasures, organisation, restrictions, visible
+from records import absences, cases, erasures, organisation, people_over_time, restrictions, visible
 from records import materials as kept
 from records.cases import CaseFilter
 from records.posts import Delegation, Post
@@ -24,6 +24,7 @@ from services.asking import Asking
 from services.leave import absence_views
 from services.parts import Caller, Parts
 from services.people import delegation_views, person_view, post_view
+from services.person_changes import PersonWordView, word_view
 from services.plain_words import PlainCaseView, plain_view
 from services.refusals import NotPermitted
 from services.seeing import Seen, look_of_subject, opened
@@ -66,6 +67,8 @@ class ExportView(View):
     person: PersonView
     born_on: date | None
     logins: tuple[str, ...]
+    written_down: tuple[PersonWordView, ...]
+    """How he was written down over time."""
     standings: tuple[HeldStandingView, ...]
     posts: tuple[PostView, ...]
     delegations: tuple[DelegationView, ...]
@@ -92,6 +95,7 @@ async def exported(parts: Parts, caller: Caller, person: str) -> ExportView:
             person=person_view(found),
             born_on=found.born_on,
             logins=erasures.logins_of(connection, person),
+            written_down=tuple(map(word_view, people_over_time.words_about(connection, person))),
             standings=tuple(
                 HeldStandingView(
                     standing=one.standing, unit=one.unit, first_on=one.from_on, last_on=one.to_on

@@ -16,8 +16,8 @@ from services.parts import Caller, Parts
 from services.people import person_view, unit_view
 from services.refusals import InvalidInput
 from services.views import Page, PersonView, UnitView
+from services.vocabulary import NO_STANDING
 
-_NO_STANDING = "none"
 _BY_HAND = "register"
 
 
@@ -96,17 +96,6 @@ async def list_people(
     return await parts.read(work)
 
 
-async def person(parts: Parts, caller: Caller, person_id: str) -> PersonView:
-    """Return a person within the caller's scope. Raises NotFound."""
-    today = parts.today()
-
-    def work(connection: Connection) -> PersonView:
-        found = visible.find_person(connection, person_id, viewer=caller.person, today=today)
-        return person_view(found, visible.present_standings(connection, (found.id,), today).get(found.id))
-
-    return await parts.read(work)
-
-
 async def add_person(parts: Parts, caller: Caller, new: NewPerson, *, key: str | None = None) -> PersonView:
     """Add a person to a unit the caller administers. Raises NotPermitted, InvalidInput."""
 
@@ -119,7 +108,7 @@ async def add_person(parts: Parts, caller: Caller, new: NewPerson, *, key: str |
         made: Person = organisation.add_person(
             asking.connection, name=new.name, email=new.email, language=new.language, born_on=new.born_on
         )
-        standing = new.standing or _NO_STANDING
+        standing = new.standing or NO_STANDING
         set_standing(asking.connection, made.id, standing, new.unit, asking.today, source=_BY_HAND)
         return person_view(made, (standing, new.unit))
 

@@ -16,7 +16,7 @@ from domain.retention import Retention
 from domain.seeing import Marked
 from domain.values import Language, Text
 from domain.working_days import WorkingCalendar
-from records import problems
+from records import problems, unit_trees
 from records.cursors import BadCursor
 from records.database import Database
 from records.sensitivity import Sensitive
@@ -66,6 +66,13 @@ class Caller:
     """What the token is narrowed to; None where it has all the rights of its login."""
 
 
+@dataclass
+class Picture:
+    """What this process knows of the picture of the organisation tree: the latest day it was right for."""
+
+    stands_for: date = date.min
+
+
 @dataclass(frozen=True)
 class Parts:
     """Everything a service needs beside what it is asked."""
@@ -94,6 +101,7 @@ class Parts:
     """Bytes."""
     notary: Notary | None = None
     """Makes checkpoints of the log; None where this process has no part in it."""
+    picture: Picture = field(default_factory=Picture)
     probes: Probes | None = None
     """Look at what acts do not wait for; None where this process drives nothing."""
 
@@ -104,6 +112,7 @@ class Parts:
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in one transaction. Raises what a person can be told instead of what the record says."""
         try:
+            await self._see_todays_picture()
             return await self.database.write(work)
         except _OF_THE_RECORD as error:
             raise translated(error) from error
@@ -111,9 +120,24 @@ class Parts:
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run `work` on one consistent moment, with the same refusals."""
         try:
+            await self._see_todays_picture()
             return await self.database.read(work)
         except _OF_THE_RECORD as error:
             raise translated(error) from error
+
+    async def _see_todays_picture(self) -> None:
+        """See to it that the tree of units is that of today, before it is asked for the first time that day.
+
+        Costs a look at the clock where it is. Else it is asked of the record, and mended there if nobody has.
+        """
+        today = self.today()
+        if self.picture.stands_for >= today:
+            return
+        known = await self.database.read(unit_trees.picture_day_of)
+        if known is None or known < today:
+            now = self.clock()
+            await self.database.write(lambda connection: unit_trees.stand_for(connection, today, now))
+        self.picture.stands_for = today
 
 
 _OF_THE_RECORD = (

@@ -20,6 +20,7 @@ from services.parts import Caller, Parts
 from services.people import delegation_views, post_view, with_endings
 from services.refusals import Contradiction, InUse, InvalidInput, NotPermitted
 from services.views import DelegationView, Page, PostView
+from services.vocabulary import library_roles
 
 
 class NewPost(Value):
@@ -87,7 +88,8 @@ async def give_post(parts: Parts, caller: Caller, new: NewPost, *, key: str | No
         if new.person == caller.person:
             raise NotPermitted(_NOT_ONESELF)
         holder = existing(lambda: organisation.person(asking.connection, new.person), "person")
-        if new.role not in {ADMIN, AUDITOR} and f"{place.kind}.{new.role}" not in _posts_known(parts):
+        known = library_roles(parts.library)
+        if new.role not in {ADMIN, AUDITOR} and f"{place.kind}.{new.role}" not in known:
             raise InvalidInput(
                 "role", Text(zh="此类组织没有这一职务", en="units of this kind have no such role")
             )
@@ -220,17 +222,6 @@ def _is_lent_to(asking: Asking, post_id: str) -> bool:
 
 def _ends_later(to_on: date | None, than: date | None) -> bool:
     return than is not None and (to_on is None or to_on > than)
-
-
-def _posts_known(parts: Parts) -> frozenset[str]:
-    roles = {actor for process in parts.library for actor in process.roles}
-    members = {
-        f"{body.unit}.{role}"
-        for process in parts.library
-        for body in process.bodies.values()
-        for role in body.roles
-    }
-    return frozenset(roles | members)
 
 
 _NOT_ONESELF = Text(

@@ -1,4 +1,4 @@
-"""What bars people, and the standings they had: with their days, for those around them."""
+"""What bars people, with its days, for those around them."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from datetime import date, datetime
 from sqlalchemy import Connection
 
 from domain.values import Text, Value
-from records import past, restrictions, visible
+from records import restrictions
 from records.restrictions import Restriction
 from records.unit_changes import Said
 from services.asking import Asking, once
+from services.near import check_administers, check_near
 from services.parts import Caller, Parts
-from services.refusals import Contradiction, InvalidInput, NotPermitted
+from services.refusals import Contradiction, InvalidInput
 from services.views import From, Page, To, View
 
 
@@ -46,16 +47,6 @@ class RestrictionView(View):
     recorded_by: str | None
 
 
-class StandingView(View):
-    """A standing, where, and from when to when."""
-
-    standing: str
-    unit: str
-    from_: From
-    to: To = None
-    source: str
-
-
 async def restrictions_of(parts: Parts, caller: Caller, person: str) -> Page[RestrictionView]:
     """Return all that was ever said of what bars somebody. Raises NotFound, NotPermitted.
 
@@ -63,30 +54,9 @@ async def restrictions_of(parts: Parts, caller: Caller, person: str) -> Page[Res
     """
 
     def work(connection: Connection) -> Page[RestrictionView]:
-        _check_near(connection, parts, caller, person)
+        check_near(connection, caller.person, person, parts.today())
         found = restrictions.history_of(connection, person)
-        return Page(items=tuple(_view(word) for word in found))
-
-    return await parts.read(work)
-
-
-async def standings_of(parts: Parts, caller: Caller, person: str) -> Page[StandingView]:
-    """Return the standings somebody ever had, in order; for the same people. Raises the same."""
-
-    def work(connection: Connection) -> Page[StandingView]:
-        _check_near(connection, parts, caller, person)
-        return Page(
-            items=tuple(
-                StandingView(
-                    standing=stood.standing,
-                    unit=stood.unit,
-                    from_=stood.from_on,
-                    to=stood.to_on,
-                    source=stood.source,
-                )
-                for stood in restrictions.standings_of(connection, person)
-            )
-        )
+        return Page(items=tuple(restriction_view(word) for word in found))
 
     return await parts.read(work)
 
@@ -101,7 +71,7 @@ async def restrict(
     """
 
     def work(asking: Asking) -> RestrictionView:
-        _check_administers(asking, person)
+        check_administers(asking, person)
         known = {name for process in parts.library for name in process.restrictions}
         if new.restriction not in known:
             raise InvalidInput("restriction", Text(zh="没有这种限制", en="there is no such restriction"))
@@ -109,7 +79,7 @@ async def restrict(
         made = restrictions.add_restriction(
             asking.connection, person, new.restriction, new.from_, new.to, said
         )
-        return _view(made)
+        return restriction_view(made)
 
     return await once(parts, caller, key, ("restriction", person, new), RestrictionView, work)
 
@@ -120,7 +90,7 @@ async def correct(
     """Say that a restriction has other days; what was said before stays. Raises the same as `restrict`."""
 
     def work(asking: Asking) -> RestrictionView:
-        _check_administers(asking, person)
+        check_administers(asking, person)
         last = restrictions.history_of(asking.connection, person, restriction)[-1]
         if (last.from_on, last.to_on) == (new.from_, new.to):
             raise Contradiction(Text(zh="期间没有变化。", en="These are its days already."))
@@ -128,29 +98,14 @@ async def correct(
         made = restrictions.correct_restriction(
             asking.connection, person, restriction, new.from_, new.to, said
         )
-        return _view(made)
+        return restriction_view(made)
 
     request = ("correct-restriction", person, restriction, new)
     return await once(parts, caller, key, request, RestrictionView, work)
 
 
-def _check_near(connection: Connection, parts: Parts, caller: Caller, person: str) -> None:
-    today = parts.today()
-    visible.find_person(connection, person, viewer=caller.person, today=today)
-    units = [stood.unit for stood in restrictions.standings_of(connection, person)]
-    if person != caller.person and not past.holds_above(connection, caller.person, units, today):
-        raise NotPermitted
-
-
-def _check_administers(asking: Asking, person: str) -> None:
-    visible.find_person(asking.connection, person, viewer=asking.who, today=asking.today)
-    stood = visible.present_standings(asking.connection, (person,), asking.today).get(person)
-    if stood is None or person == asking.who:
-        raise NotPermitted
-    asking.check_administers(stood[1])
-
-
-def _view(word: Restriction) -> RestrictionView:
+def restriction_view(word: Restriction) -> RestrictionView:
+    """Return a word about a restriction."""
     return RestrictionView(
         id=word.id,
         number=word.number,

@@ -11,7 +11,7 @@ from typing import Annotated, Final
 from fastapi import Depends, Request
 from starlette.datastructures import UploadFile
 
-from api.bounds import FIRST_DAY, LAST_DAY
+from domain.bounds import FIRST_DAY, LAST_DAY
 from domain.values import Text
 from services.refusals import InvalidInput
 

@@ -16,6 +16,7 @@ from services.organisation import NewPerson, NewUnit
 from services.past import PersonThenView, PostFilter
 from services.posts import NewDelegation, NewPost
 from services.views import DelegationView, Page, PersonView, PostView, UnitView
+from services.whole_person import PersonWholeView, whole_person
 
 units = APIRouter(prefix="/v1/units", tags=["organisation"], dependencies=signed_in)
 people = APIRouter(prefix="/v1/people", tags=["organisation"], dependencies=signed_in)
@@ -78,11 +79,11 @@ async def add_person(body: PersonBody, parts: Here, caller: By, key: Key = None)
 @people.get("/{person_id}", summary="Read a person")
 async def read_person(
     person_id: Id, parts: Here, caller: By, as_of: Day | None = None
-) -> PersonThenView | PersonView:
-    """Return one person, within the caller's scope; `as_of` shows what was held that day, too."""
+) -> PersonWholeView | PersonThenView:
+    """Return one person within the caller's scope, with all that is known of him; `as_of`: of that day."""
     if as_of is not None:
         return await past.person_on(parts, caller, person_id, as_of)
-    return await organisation.person(parts, caller, person_id)
+    return await whole_person(parts, caller, person_id)
 
 
 @posts.get("", summary="List posts")

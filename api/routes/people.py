@@ -1,15 +1,25 @@
-"""What is known of people over time: the standings they had, what bars them, and their relatives."""
+"""What is known of people over time: how they were written down, standings, what bars them, relatives."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.bodies import RelationBody, RelationEndBody, RestrictionBody, RestrictionCorrectionBody
 from api.bounds import Id
 from api.callers import By, Here, Key, signed_in
-from services import relations, restrictions
+from api.person_bodies import (
+    PersonChangeBody,
+    RelationBody,
+    RelationEndBody,
+    RestrictionBody,
+    RestrictionCorrectionBody,
+    StandingBody,
+    StandingCorrectionBody,
+)
+from services import person_changes, relations, restrictions, standings
+from services.person_changes import NewPersonChange, PersonWordView
 from services.relations import NewRelation, RelationEnd, RelationView
-from services.restrictions import Correction, NewRestriction, RestrictionView, StandingView
+from services.restrictions import Correction, NewRestriction, RestrictionView
+from services.standings import NewStanding, StandingCorrection, StandingView
 from services.views import Page
 
 router = APIRouter(prefix="/v1/people", tags=["organisation"], dependencies=signed_in)
@@ -18,7 +28,45 @@ router = APIRouter(prefix="/v1/people", tags=["organisation"], dependencies=sign
 @router.get("/{person_id}/standings", summary="Read the standings a person had")
 async def list_standings(person_id: Id, parts: Here, caller: By) -> Page[StandingView]:
     """Return them in order. For the person, and for posts in a unit of one of them or above it."""
-    return await restrictions.standings_of(parts, caller, person_id)
+    return await standings.standings_of(parts, caller, person_id)
+
+
+@router.post("/{person_id}/standings", status_code=201, summary="Write a standing down")
+async def begin_standing(
+    person_id: Id, body: StandingBody, parts: Here, caller: By, key: Key = None
+) -> StandingView:
+    """Write down a standing from outside of any case, with its ground. Asked of an `admin` of its unit."""
+    return await standings.begin(parts, caller, person_id, NewStanding(**body.model_dump()), key=key)
+
+
+@router.post("/{person_id}/standings/{standing_id}", status_code=201, summary="Correct or end a standing")
+async def correct_standing(  # noqa: PLR0917 - the route, and what every route takes
+    person_id: Id,
+    standing_id: Id,
+    body: StandingCorrectionBody,
+    parts: Here,
+    caller: By,
+    key: Key = None,
+) -> StandingView:
+    """Say that it has other days; what was said before stays. Asked of the same."""
+    new = StandingCorrection(**body.model_dump())
+    return await standings.correct(parts, caller, person_id, standing_id, new, key=key)
+
+
+@router.post("/{person_id}/changes", status_code=201, summary="Write a person down differently")
+async def change_person(
+    person_id: Id, body: PersonChangeBody, parts: Here, caller: By, key: Key = None
+) -> PersonWordView:
+    """Change a name, an address, a language or a birthday. Asked of an `admin` of the unit or above."""
+    changed = tuple(sorted(body.model_fields_set - {"reason"}))
+    new = NewPersonChange(**body.model_dump(), changed=changed)
+    return await person_changes.change_person(parts, caller, person_id, new, key=key)
+
+
+@router.get("/{person_id}/changes", summary="Read how a person was written down")
+async def list_changes(person_id: Id, parts: Here, caller: By) -> Page[PersonWordView]:
+    """Return it over time, birthdays too. For the person, and for an `admin` of the unit or above."""
+    return await person_changes.changes(parts, caller, person_id)
 
 
 @router.get("/{person_id}/restrictions", summary="Read what bars a person")

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import gc
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -38,10 +39,12 @@ class Effort:
     events: int
     judges_lists: bool
     """Whether lists have to keep their time: a small record says nothing about that."""
+    measures_acts: bool = True
+    """Whether acts are compared, too; a wide organisation is about lists."""
 
 
 _FULL = Effort(seeding.FULL, rounds=12, acts=100, processes=7, events=1000, judges_lists=True)
-_WIDE = replace(_FULL, size=seeding.WIDE)
+_WIDE = replace(_FULL, size=seeding.WIDE, measures_acts=False)
 _SMALL = Effort(seeding.SMALL, rounds=2, acts=20, processes=2, events=200, judges_lists=False)
 
 
@@ -63,9 +66,13 @@ def main() -> int:
         details: dict[str, object] = {}
         for kind in kinds:
             effort = _SMALL if options.small else _WIDE if options.wide else _FULL
-            large, empty = shelf.record(kind, effort.size), shelf.record(kind, seeding.EMPTY)
+            began = time.monotonic()
+            large = shelf.record(kind, effort.size)
+            empty = shelf.record(kind, seeding.EMPTY) if effort.measures_acts else large
+            print(f"{kind}: seeded, or found, in {time.monotonic() - began:.0f} s", flush=True)
             with _planted(large, options.plant):
                 kept, found = asyncio.run(_measured(kind, large, empty, effort))
+            print(f"{kind}: done after {time.monotonic() - began:.0f} s", flush=True)
             promises += kept
             details[kind] = found
     return report("growth", promises, details)
@@ -78,10 +85,22 @@ async def _measured(
     gc.freeze()
     with opened(large) as here, opened(empty) as there:
         times, read_through = await _asked(large, here, effort)
-        longer = await _long_and_short(there, effort)
-        larger = await _large_and_empty(here, there, effort)
-        colder = await _cold(empty, there, effort)
-    cases = effort.size.open_cases
+        promises = _list_promises(kind, times, read_through, effort)
+        found: dict[str, object] = {"lists": _slowest(times), "scans": read_through}
+        print("\n".join(_told(kind, times)), flush=True)
+        if effort.measures_acts:
+            kept, acts = await _acts(kind, empty, (here, there), effort)
+            promises, found = kept + promises, found | {"acts": acts}
+    return promises, found
+
+
+async def _acts(
+    kind: str, empty: str, opened_ones: tuple[Parts, Parts], effort: Effort
+) -> tuple[list[Promise], dict[str, object]]:
+    here, there = opened_ones
+    longer = await _long_and_short(there, effort)
+    larger = await _large_and_empty(here, there, effort)
+    colder = await _cold(empty, there, effort)
     promises = [
         Promise(
             f"{kind}-act-long-{name}",
@@ -95,13 +114,18 @@ async def _measured(
     promises.append(
         Promise(
             f"{kind}-act-many",
-            f"an act among {cases} open cases, against an empty record",
+            f"an act among {effort.size.open_cases} open cases, against an empty record",
             larger[0].times(larger[1]),
             _RATIO,
             "times",
         )
     )
-    promises += [
+    return promises, _medians({"long": longer, "cold": colder, "many": larger})
+
+
+def _list_promises(kind: str, times: Times, read_through: dict[str, str], effort: Effort) -> list[Promise]:
+    cases = effort.size.open_cases
+    promises = [
         Promise(f"{kind}-{name}", f"{name}, p99 among {cases} open cases", p99(taken), _MILLISECONDS, "ms")
         for name in _LISTS
         if effort.judges_lists
@@ -110,8 +134,18 @@ async def _measured(
     promises.append(
         Promise(f"{kind}-scans", "list statements that read a large table through", len(read_through), 0, "")
     )
-    acts = {"long": longer, "cold": colder, "many": larger}
-    return promises, {"lists": _slowest(times), "scans": read_through, "acts": _medians(acts)}
+    return promises
+
+
+def _told(kind: str, times: Times) -> Iterator[str]:
+    """Yield a line for each list: how often it was asked, and how long that took in milliseconds."""
+    by_list: dict[str, list[float]] = {}
+    for (name, _), taken in times.items():
+        by_list.setdefault(name, []).extend(taken)
+    yield f"{kind}: {'list':<12} {'asked':>7} {'median':>8} {'p99':>8} {'slowest':>8}  ms"
+    for name, taken in sorted(by_list.items()):
+        figures = f"{median(taken):>8.1f} {p99(taken):>8.1f} {max(taken):>8.1f}"
+        yield f"{kind}: {name:<12} {len(taken):>7} {figures}"
 
 
 async def _asked(address: str, parts: Parts, effort: Effort) -> tuple[Times, dict[str, str]]:
@@ -144,7 +178,13 @@ async def _cold(address: str, parts: Parts, effort: Effort) -> tuple[Costs, Cost
 def _slowest(times: Times) -> list[dict[str, object]]:
     ordered = sorted(times.items(), key=lambda item: -max(item[1]))
     return [
-        {"list": kind, "of": name, "median_ms": round(median(taken), 1), "slowest_ms": round(max(taken), 1)}
+        {
+            "list": kind,
+            "of": name,
+            "median_ms": round(median(taken), 1),
+            "p99_ms": round(p99(taken), 1),
+            "slowest_ms": round(max(taken), 1),
+        }
         for (kind, name), taken in ordered[:40]
     ]
 

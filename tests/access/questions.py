@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -76,6 +78,23 @@ def acting(kind: str, path: str, **body: Any) -> Question:
 
 async def logging_in(scene: Scene, caller: Caller) -> Asked:
     return Asked("/v1/session", {"login": person_of(caller), "password": PASSWORD})
+
+
+def a_book(person: str) -> Any:
+    """A file with somebody new in the unit of the case."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("people.csv", f"id,name\n{person},新人\n")
+        archive.writestr("standings.csv", f"person,standing,unit,from\n{person},member,{OWN},{TODAY}\n")
+    return {"file": ("book.zip", file.getvalue())}
+
+
+async def looking_a_book_through(scene: Scene, caller: Caller) -> Asked:
+    return Asked("/v1/organisation/import", files=a_book("person-looked-at"))
+
+
+async def bringing_a_book_in(scene: Scene, caller: Caller) -> Asked:
+    return Asked("/v1/organisation/import?dry_run=false", files=a_book(f"{person_of(caller)}-brought"))
 
 
 async def logging_out(scene: Scene, caller: Caller) -> Asked:
@@ -192,6 +211,7 @@ ASSERTION = _DEVICE | {
 ATTESTATION = _DEVICE | {"response": {"clientDataJSON": "e30", "attestationObject": "AAAA"}}
 _NEW_UNIT = {"kind": "group", "name": "新小组"}
 _NEW_PERSON = {"name": "新人"}
+_STOOD = {"standing": "none-such", "unit": OWN, "reason": "转入"}
 _BARRED = {"restriction": "none-such", "reason": "处分", "from": str(TODAY)}
 _RELATED = {"relative": KEEPER, "kind": "sibling", "source": "本人报告"}
 
@@ -291,6 +311,14 @@ QUESTIONS: dict[str, Question] = {
     "POST /v1/erasures/{erasure_id}/confirm, that nobody asked for": plain("/v1/erasures/none/confirm", {}),
     "GET /v1/erasures/due": plain("/v1/erasures/due"),
     "GET /v1/people/{person_id}/standings": about("applicant", "/v1/people/{}/standings"),
+    "POST /v1/people/{person_id}/standings": about("applicant", "/v1/people/{}/standings", _STOOD),
+    "POST /v1/people/{person_id}/standings/{standing_id}": about(
+        "applicant", "/v1/people/{}/standings/none", {"reason": "更正", "from": str(TODAY)}
+    ),
+    "GET /v1/people/{person_id}/changes": about("applicant", "/v1/people/{}/changes"),
+    "POST /v1/people/{person_id}/changes": about(
+        "applicant", "/v1/people/{}/changes", {"reason": "更正", "language": "zh"}
+    ),
     "GET /v1/people/{person_id}/restrictions": about("applicant", "/v1/people/{}/restrictions"),
     "POST /v1/people/{person_id}/restrictions": about("applicant", "/v1/people/{}/restrictions", _BARRED),
     "POST /v1/people/{person_id}/restrictions/{restriction_id}": about(
@@ -306,6 +334,10 @@ QUESTIONS: dict[str, Question] = {
     "GET /v1/people/{person_id}, of another tree": plain(f"/v1/people/{FARMER}"),
     "POST /v1/people": plain("/v1/people", _NEW_PERSON | {"unit": OWN}),
     "POST /v1/people, in another tree": plain("/v1/people", _NEW_PERSON | {"unit": FAR}),
+    "POST /v1/organisation/import": looking_a_book_through,
+    "POST /v1/organisation/import, brought in": bringing_a_book_in,
+    "GET /v1/organisation/export": plain("/v1/organisation/export?format=csv"),
+    "GET /v1/organisation/template": plain("/v1/organisation/template"),
     "GET /v1/posts": plain("/v1/posts"),
     "POST /v1/posts": giving_a_post,
     "POST /v1/posts, to oneself": giving_oneself_a_post,

@@ -1,11 +1,14 @@
 """Units that change from a day on, and units that are merged, split and closed with open cases in them."""
 
-from datetime import date
+import dataclasses
+from datetime import UTC, date, datetime
 
 import pytest
 
 from domain.library import Library
-from records import closings
+from records import closings, unit_trees
+from services import organisation
+from services.parts import Picture
 from services.reorganising import Reorganiser
 from tests.api.world import (
     ADMIN,
@@ -90,6 +93,56 @@ async def test_a_change_to_come_takes_effect_on_its_day(world_on_both):
     assert (await types_of(world, case)).count("path-changed") == 1
     await today(world).catch_up()
     assert (await types_of(world, case)).count("path-changed") == 1
+
+
+async def test_a_change_to_come_is_there_from_midnight_on_whoever_asks_first(world_on_both):
+    world = world_on_both
+    await change(world, name="新名", parent="circle-2", **{"from": TOMORROW})
+    case = await world.start()
+    world.clock.now = datetime(2025, 3, 10, 15, 59, 59, tzinfo=UTC)
+    assert (await world.get(f"/v1/cases/{case['id']}", SIBLING)).status_code == 404
+    world.clock.now = datetime(2025, 3, 10, 16, 0, tzinfo=UTC)
+    first = await world.get(f"/v1/cases/{case['id']}", SIBLING)
+    assert first.status_code == 200
+    unit = (await world.get("/v1/units/circle-1", NOBODY)).json()
+    assert (unit["name"], unit["parent"]) == ("新名", "circle-2")
+
+
+async def test_a_write_is_as_good_as_a_read_at_midnight(world_on_both):
+    world = world_on_both
+    await change(world, parent="circle-2", **{"from": TOMORROW})
+    asked = {"person": NOBODY, "role": "admin", "unit": "circle-2"}
+    assert (await world.post("/v1/posts", ADMIN, asked)).status_code == 201
+    world.clock.now = datetime(2025, 3, 10, 16, 0, tzinfo=UTC)
+    added = {"kind": "group", "name": "新小组", "parent": "circle-1"}
+    assert (await world.post("/v1/units", NOBODY, added)).status_code == 201
+
+
+async def test_a_process_whose_clock_is_behind_does_not_turn_the_picture_back(world_on_both):
+    world = world_on_both
+    await change(world, name="新名", **{"from": TOMORROW})
+    world.clock.now = datetime(2025, 3, 10, 16, 0, tzinfo=UTC)
+    assert (await world.get("/v1/units/circle-1", NOBODY)).json()["name"] == "新名"
+    behind = dataclasses.replace(
+        world.parts, clock=lambda: datetime(2025, 3, 10, 15, 59, 59, tzinfo=UTC), picture=Picture()
+    )
+    assert (await organisation.unit(behind, "circle-1")).name == "新名"
+    assert (await world.get("/v1/units/circle-1", NOBODY)).json()["name"] == "新名"
+
+
+async def test_the_picture_of_a_day_is_asked_for_once(world):
+    await world.get("/v1/units/circle-1", NOBODY)
+    asked = []
+    reading = world.parts.database.read
+
+    async def counted(work):
+        asked.append(work)
+        return await reading(work)
+
+    world.parts.database.read = counted
+    for _ in range(3):
+        await world.get("/v1/units/circle-1", NOBODY)
+    assert unit_trees.picture_day_of not in asked
 
 
 async def test_who_said_it_and_why_is_for_administrators(world):

@@ -1,0 +1,130 @@
+"""The calendar: which open steps of cases a caller sees are due, or become possible, on which day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Connection
+
+from domain.values import Language, Text
+from records import duties
+from records.duties import Kind
+from services.parts import Caller, Parts
+from services.scoping import scope_of
+
+_MOST_IN_A_FEED = 1_000
+_PAST = timedelta(days=31)
+_AHEAD = timedelta(days=366)
+_OCTETS = 75
+"""Of a line of a feed, without its end (RFC 5545, 3.1)."""
+
+
+@dataclass(frozen=True)
+class Duty:
+    """A step on one day."""
+
+    on: date
+    kind: Kind
+    case: str
+    step: str
+    title: str
+    round: int
+    subject_name: str
+    unit_name: str
+
+
+@dataclass(frozen=True)
+class Month:
+    """What there is to do from the first to the last of some days: all of it in numbers, the first of it."""
+
+    duties: tuple[Duty, ...]
+    due: dict[date, int]
+    possible: dict[date, int]
+
+    @property
+    def all(self) -> int:
+        """How much there is."""
+        return sum(self.due.values()) + sum(self.possible.values())
+
+
+async def between(
+    parts: Parts, caller: Caller, first: date, last: date, *, unit: str | None = None, limit: int = 200
+) -> Month:
+    """Return what is due and what becomes possible from one day to another."""
+
+    def work(connection: Connection) -> Month:
+        scope = scope_of(connection, caller, parts.today())
+        counts = duties.count_duties(connection, scope, first, last, unit=unit)
+        found = duties.list_duties(connection, scope, first, last, unit=unit, limit=limit)
+        return Month(
+            tuple(_titled(parts, one, caller.language) for one in found),
+            {on: number for (on, kind), number in counts.items() if kind == "due"},
+            {on: number for (on, kind), number in counts.items() if kind == "possible"},
+        )
+
+    return await parts.read(work)
+
+
+async def feed(parts: Parts, caller: Caller) -> str:
+    """Return the same for programs that keep calendars: a month back, a year ahead, and nobody's name."""
+    today = parts.today()
+    month = await between(parts, caller, today - _PAST, today + _AHEAD, limit=_MOST_IN_A_FEED)
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Accede//Duties//ZH", "METHOD:PUBLISH"]
+    for one in month.duties:
+        lines += _event(one, parts.clock(), caller.language)
+    lines.append("END:VCALENDAR")
+    return "".join(f"{line}\r\n" for each in lines for line in _folded(each))
+
+
+def _titled(parts: Parts, found: duties.Duty, language: Language) -> Duty:
+    step = parts.library.by_digest(found.digest).steps[found.step]
+    return Duty(
+        on=found.on,
+        kind=found.kind,
+        case=found.case,
+        step=found.step,
+        title=step.title.in_language(language),
+        round=found.round,
+        subject_name=found.subject_name,
+        unit_name=found.unit_name,
+    )
+
+
+def _event(duty: Duty, now: datetime, language: Language) -> Iterable[str]:
+    says = _SAYS[duty.kind].in_language(language)
+    return (
+        "BEGIN:VEVENT",
+        f"UID:{duty.case}/{duty.step}/{duty.round}/{duty.kind}@accede",
+        f"DTSTAMP:{now:%Y%m%dT%H%M%SZ}",
+        f"DTSTART;VALUE=DATE:{duty.on:%Y%m%d}",
+        f"DTEND;VALUE=DATE:{duty.on + timedelta(days=1):%Y%m%d}",
+        f"SUMMARY:{_escaped(f'{duty.title} ({says})')}",
+        f"DESCRIPTION:{_escaped(duty.case)}",
+        "TRANSP:TRANSPARENT",
+        "END:VEVENT",
+    )
+
+
+def _escaped(text: str) -> str:
+    for sign in ("\\", ";", ","):
+        text = text.replace(sign, f"\\{sign}")
+    return " ".join(text.split())
+
+
+def _folded(line: str) -> Iterable[str]:
+    """Give a line in pieces of few enough octets; those after the first begin with a space."""
+    piece = ""
+    for sign in line:
+        if len((piece + sign).encode()) > _OCTETS:
+            yield piece
+            piece = " "
+        piece += sign
+    yield piece
+
+
+_SAYS: dict[Kind, Text] = {
+    "due": Text(zh="到期", en="due"),
+    "possible": Text(zh="可以办理", en="may be done"),
+}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -17,10 +17,13 @@ from temporalio.service import RPCError
 
 from commands.failures import CommandFailed, installation
 from commands.opening import opened_parts
+from domain.dossiers import check_dossier
+from domain.notes import BadNote, VerifierKey
 from domain.verifying import Tampered
 from records import checkpoints
 from records.problems import DatabaseUnavailable
 from services import log_keys
+from services.bringing_in import read_files
 from services.checkpointing import LogContradicts
 from services.connecting import TemporalUnavailable, connect
 from services.log_keys import NoLogKey
@@ -48,6 +51,12 @@ def verify_record(
     checkpoint: Annotated[
         list[Path] | None, typer.Option(help="A checkpoint that was kept elsewhere; may be given again.")
     ] = None,
+    dossier: Annotated[
+        Path | None, typer.Option(help="Verify this dossier instead of the record; needs no installation.")
+    ] = None,
+    key: Annotated[
+        list[str] | None, typer.Option(help="With --dossier: a verifier key one knows; may be given again.")
+    ] = None,
     quick: Annotated[
         bool,
         typer.Option("--quick", help="Only events, tree and checkpoints: no rows, documents, workflows."),
@@ -62,17 +71,16 @@ def verify_record(
     Exit code 0 where all is well, 1 where something was tampered with, 2 where it cannot be verified.
     """
     held = [_text_of(file) for file in checkpoint or ()]
-    settings = installation()
     try:
-        found, told = asyncio.run(_verify(settings, held, quick=quick, ask=not (quick or without_temporal)))
+        if dossier is not None:
+            _echo(*_of_dossier(dossier, key or [], held), as_json=as_json)
+            return
+        ask = not (quick or without_temporal)
+        found, told = asyncio.run(_verify(installation(), held, quick=quick, ask=ask))
     except Tampered as wrong:
         typer.echo(json.dumps(_wrong(wrong)) if as_json else f"WRONG: {wrong}")
         raise typer.Exit(1) from None
-    if as_json:
-        typer.echo(json.dumps({"ok": True, **asdict(found), "told": told}))
-        return
-    for line in _in_words(found, told):
-        typer.echo(line)
+    _echo({"ok": True, **asdict(found), "told": told}, _in_words(found, told), as_json=as_json)
 
 
 @app.command(name="checkpoint")
@@ -100,6 +108,34 @@ def rotate_key() -> None:
     """Have a new key sign from now on; the old one names it, and what it signed goes on holding."""
     verifier = asyncio.run(_rotate(installation()))
     typer.echo(f"signs from now on: {verifier}")
+
+
+def _of_dossier(file: Path, keys: list[str], held: list[str]) -> tuple[dict[str, object], list[str]]:
+    """Verify a dossier by itself, and against checkpoints that were kept elsewhere."""
+    try:
+        trusted = [VerifierKey.read(text) for text in keys]
+        with file.open("rb") as opened:
+            checked = check_dossier(read_files(opened), trusted, held)
+    except BadNote as error:
+        raise CommandFailed(f"--key: {error}") from None
+    except OSError:
+        raise CommandFailed(f"{file} cannot be read") from None
+    told = checked.dossier
+    lines = [
+        f"case {told.case}: {told.seq} events hold, up to the head {told.head}",
+        f"signed by the key {', '.join(checked.signed_by)}",
+    ]
+    if not trusted:
+        lines.append("that key is named by the dossier itself: compare it with what you know, or give --key")
+    if told.withheld:
+        lines.append(f"{len(told.withheld)} events are withheld in part: linked, not computed again")
+    facts = {"ok": True, "case": told.case, "events": told.seq, "head": told.head, "keys": checked.signed_by}
+    return facts, lines
+
+
+def _echo(facts: dict[str, object], lines: Iterable[str], *, as_json: bool) -> None:
+    for line in [json.dumps(facts)] if as_json else lines:
+        typer.echo(line)
 
 
 async def _verify(

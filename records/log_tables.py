@@ -6,7 +6,7 @@ which nobody without the keys could make.
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, Table, Text
 
 from records.columns import Moment
 from records.schema import HASH, ID, metadata
@@ -64,4 +64,19 @@ cosignatures = Table(
     Column("witness", String(200), primary_key=True),
     Column("line", Text, nullable=False),
     Column("received_at", Moment, nullable=False),
+)
+
+# Where a case came from that was brought in with its dossier: another log, up to which event, who signed it.
+imported_cases = Table(
+    "imported_cases",
+    metadata,
+    Column("case_id", ID, ForeignKey("cases.id"), primary_key=True),
+    Column("origin", String(200), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("head", HASH, nullable=False),
+    # The SHA-256 of its dossier.json.
+    Column("manifest", HASH, nullable=False),
+    Column("checkpoint", Text, nullable=False),
+    Column("verifiers", Text, nullable=False),
+    Column("imported_at", Moment, nullable=False),
 )

@@ -93,6 +93,16 @@ class Notary:
                 await place.publish(made)
         return made
 
+    async def sign(self, text_of: Callable[[str], str]) -> str:
+        """Return a signed note over a text about this log; `text_of` is handed its name. Raises NoLogKey."""
+
+        def work(connection: Connection) -> str:
+            key = signing_key(connection, self.place, self._clock())
+            text = text_of(key.name)
+            return f"{text}\n{signed(text, key.name, key.private).line}"
+
+        return await self._database.write(work)
+
     def _check_against(self, there: Checkpoint | None, size: int) -> None:
         if there is not None and there.size > size:
             raise LogContradicts(

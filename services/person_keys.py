@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -57,6 +57,23 @@ class PersonKeys:
         key = self._key_for(connection, case.subject, now)
         data = {event.seq: event.data for event in events}
         return {seq: _sealed(key, case.id, seq, data[seq], parts) for seq, parts in apart.items()}
+
+    def sealed_again(
+        self,
+        connection: Connection,
+        case_id: str,
+        subject: str,
+        told: Mapping[int, tuple[str, Any]],
+        now: datetime,
+    ) -> dict[int, str]:
+        """Return what was recorded elsewhere as personal, sealed with the key its subject has here.
+
+        `told` has the salt and the parts of each event. Raises Erased, NotReady.
+        """
+        if not told:
+            return {}
+        key = self._key_for(connection, subject, now)
+        return {seq: _text(key, case_id, seq, salt, parts) for seq, (salt, parts) in told.items()}
 
     def opened(
         self, connection: Connection, subject: str, found: Iterable[StoredEvent]
@@ -113,10 +130,14 @@ def _place(case_id: str, seq: int) -> bytes:
 
 def _sealed(key: AESGCM, case_id: str, seq: int, data: dict[str, Any], parts: dict[str, Any]) -> Sealed:
     salt = secrets.token_hex(_SALT)
+    digest = commitment(salt, parts)
+    return Sealed(without(data, parts, digest), _text(key, case_id, seq, salt, parts))
+
+
+def _text(key: AESGCM, case_id: str, seq: int, salt: str, parts: dict[str, Any]) -> str:
     nonce = secrets.token_bytes(_NONCE)
     text = canonical({"salt": salt, "parts": parts})
-    whole = nonce + key.encrypt(nonce, text, _place(case_id, seq))
-    return Sealed(without(data, parts, commitment(salt, parts)), base64.b64encode(whole).decode())
+    return base64.b64encode(nonce + key.encrypt(nonce, text, _place(case_id, seq))).decode()
 
 
 def _opened(key: AESGCM, stored: StoredEvent) -> StoredEvent:

@@ -22,8 +22,9 @@ from domain.notes import BadNote, VerifierKey, read_note
 from domain.verifying import LogReader, Tampered, check_event
 from records import audited, checkpoints, log, rebuilding
 from records.checkpoints import KeptKey
-from records.stored import stored_image
+from records.stored import events_after, stored_image
 from services.parts import Parts
+from services.sealing import Unreadable
 
 _PAGE: Final = 1_000
 
@@ -225,9 +226,24 @@ def _compare(connection: Connection, parts: Parts, case_ids: Sequence[str]) -> N
             made = rebuilding.rebuilt(connection, parts.library, case_id)
         except UnknownProcess as error:
             raise CannotVerify(f"case {case_id} follows a definition that is not published here") from error
+        _check_personal(connection, parts, case_id, made.case["subject_id"])
         for table, rows in audited.rows_made_of(connection, case_id):
             for what, should_be in _differences(table, rows, audited.as_rows(made, table)):
                 raise Tampered(what, should_be=should_be, case=case_id)
+
+
+def _check_personal(connection: Connection, parts: Parts, case_id: str, subject: str) -> None:
+    """Check that what is personal is what the chain commits to, where its key is there."""
+    if parts.keys is None:
+        return
+    try:
+        parts.keys.checked(connection, subject, events_after(connection, case_id))
+    except Unreadable as error:
+        raise Tampered(
+            "what is personal in it is not what was recorded",
+            should_be="what its events commit to",
+            case=case_id,
+        ) from error
 
 
 def _differences(

@@ -5,13 +5,24 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
+from fastapi.responses import StreamingResponse
 
 from api.bodies import StartBody
 from api.bounds import Day, Id, Label, Storable
 from api.callers import By, Here, Key, signed_in
 from api.counting import counted
 from api.paging import Cursor, Limit
-from services import access, acts, cases, explain, past, plain_words, rosters
+from services import (
+    access,
+    acts,
+    cases,
+    dossier_pdf,
+    dossiers,
+    explain,
+    past,
+    plain_words,
+    rosters,
+)
 from services.access import AccessView
 from services.acts import StartRequest
 from services.cases import CaseFilter
@@ -79,6 +90,26 @@ async def history(
     An auditor sees what is sensitive once a reason was stated: until then it is `withheld`.
     """
     return await cases.history(parts, caller, case_id, cursor=cursor, limit=limit)
+
+
+@router.get("/{case_id}/dossier", summary="Take a case's dossier away", response_class=StreamingResponse)
+async def dossier(
+    case_id: Id,
+    parts: Here,
+    caller: By,
+    wanted: Annotated[Literal["zip", "pdf"], Query(alias="format")] = "zip",
+) -> Response:
+    """Return everything of the case that the caller may see, as a ZIP that can be verified anywhere.
+
+    `format=pdf` is for people, in their language. The same bytes as long as nothing changed.
+    """
+    if wanted == "pdf":
+        named = {"content-disposition": 'attachment; filename="dossier.pdf"'}
+        made = await dossier_pdf.as_pdf(parts, caller, case_id)
+        return Response(made, headers=named, media_type="application/pdf")
+    file = await dossiers.as_zip(parts, caller, case_id)
+    headers = {"content-disposition": 'attachment; filename="dossier.zip"'}
+    return StreamingResponse(dossiers.pieces_of(file), headers=headers, media_type="application/zip")
 
 
 @router.get("/{case_id}/access", summary="Read who may see a case")

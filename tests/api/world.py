@@ -215,8 +215,8 @@ def give_token(connection, person, now=NOON, password_hash="none"):
     return accounts.begin(connection, login=person, now=now, kind="token", lasts=None)
 
 
-async def a_world(database, door: Door | None = None) -> World:
-    """Return a world over an empty database. Close its client when done."""
+async def a_world(database, door: Door | None = None, *, furnished: bool = True) -> World:
+    """Return a world over an empty database, with everybody or nobody in it. Close its client when done."""
     clock, driver, passwords = Clock(), Heard(), cheap_passwords()
     parts = Parts(
         database=database,
@@ -231,6 +231,8 @@ async def a_world(database, door: Door | None = None) -> World:
     kept = await passwords.hashed(PASSWORD)
 
     def fill(connection):
+        if not furnished:
+            return {}
         populate(connection)
         return {person: give_token(connection, person, password_hash=kept) for person in PEOPLE}
 

@@ -1,0 +1,74 @@
+"""The tree of units, and one unit with its posts and cases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Response
+
+from api.bounds import Id
+from domain.values import Text
+from services import organisation, posts
+from services.titles import role_title, unit_kind_title
+from services.views import UnitView
+from web.visits import Visit, Visiting
+
+router = APIRouter()
+
+_ALL_UNITS = 1_000
+_ON_A_PAGE = 100
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A unit in the tree, with what its kind is called."""
+
+    unit: UnitView
+    kind: Text
+    depth: int
+
+
+@router.get("/units")
+async def listed(visit: Visiting) -> Response:
+    """Show the tree of units."""
+    page = await organisation.list_units(visit.parts, limit=_ALL_UNITS)
+    return visit.page("units/tree.html", placed=_tree(visit, page.items), more=page.next is not None)
+
+
+@router.get("/units/{unit_id}")
+async def shown(visit: Visiting, unit_id: Id) -> Response:
+    """Show one unit: where it stands, who holds which post."""
+    unit = await organisation.unit(visit.parts, unit_id)
+    units = (await organisation.list_units(visit.parts, limit=_ALL_UNITS)).items
+    held = await posts.list_posts(visit.parts, visit.caller, unit=unit_id, limit=_ON_A_PAGE)
+    people = await organisation.list_people(visit.parts, visit.caller, unit=unit_id, limit=_ON_A_PAGE)
+    today = visit.today
+    return visit.page(
+        "units/unit.html",
+        unit=unit,
+        kind=unit_kind_title(visit.parts.library, unit.kind),
+        above=next((one for one in units if one.id == unit.parent), None),
+        below=tuple(one for one in units if one.parent == unit.id),
+        held=tuple(
+            (post, role_title(visit.parts.library, unit.kind, post.role))
+            for post in held.items
+            if post.from_ <= today and (post.to is None or today <= post.to)
+        ),
+        people=people.items,
+        says={name: says for one in visit.parts.library for name, says in one.standings.items()},
+    )
+
+
+def _tree(visit: Visit, units: tuple[UnitView, ...]) -> tuple[Placed, ...]:
+    """Return units in the order of the tree, each with its depth."""
+    known = {unit.id for unit in units}
+    below: dict[str | None, list[UnitView]] = {}
+    for unit in units:
+        below.setdefault(unit.parent if unit.parent in known else None, []).append(unit)
+    found: list[Placed] = []
+    waiting = [(unit, 0) for unit in reversed(below.get(None, []))]
+    while waiting:
+        unit, depth = waiting.pop()
+        found.append(Placed(unit, unit_kind_title(visit.parts.library, unit.kind), depth))
+        waiting.extend((each, depth + 1) for each in reversed(below.get(unit.id, [])))
+    return tuple(found)

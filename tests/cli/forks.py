@@ -65,7 +65,9 @@ class Forks:
 
     def _start(self) -> socket.socket:
         self._line, theirs = socket.socketpair()
-        plain = {name: value for name, value in os.environ.items() if not name.startswith("ACCEDE_")}
+        # COLUMNS is read when a module is loaded: it would be that of the tests, and not of the command.
+        theirs_alone = ("ACCEDE_", "COLUMNS")
+        plain = {name: value for name, value in os.environ.items() if not name.startswith(theirs_alone)}
         with theirs:
             loaded = subprocess.Popen(
                 [sys.executable, "-m", "tests.cli.forks", str(theirs.fileno())],

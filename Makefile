@@ -12,7 +12,7 @@ export UV_SYSTEM_CERTS := true
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install up test check fresh style types floors needs house coverage mutants bench powercut chaos chaos-long revocations fmt lock clean
+.PHONY: help install up test check fresh style types floors needs house coverage mutants bench powercut chaos chaos-long revocations screenshots fmt lock clean
 
 help: ## say what can be made
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile
@@ -74,6 +74,10 @@ chaos-long: install ## 300 kills and 20,000 acts; takes some 25 minutes of a qui
 
 revocations: install ## a thousand rights are taken while they are used, on both databases; takes minutes
 	REVOCATIONS=1000 $(BIN)/pytest -n 0 -q --timeout 3600 tests/access/test_revoking.py
+
+screenshots: install ## a picture of every page in every look, in screenshots/; WORD=inbox for some of them
+	@.ci/debian
+	$(BIN)/python -m tests.web.screenshots screenshots $(WORD)
 
 fmt: install ## format, and mend what can be mended
 	$(BIN)/ruff format

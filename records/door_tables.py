@@ -112,6 +112,18 @@ passkeys = Table(
     Column("used_at", Moment),
 )
 
+# What somebody began to fill in and has not submitted: nobody else's, and no part of the record.
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("person_id", ID, ForeignKey("people.id"), nullable=False, index=True),
+    Column("kind", String(20), nullable=False),
+    Column("content", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+)
+
 # What units ask of log-ins. Only grows: the last row of a unit holds.
 login_policies = Table(
     "login_policies",

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Row, Table
 
 from domain.retention import Ended
 from records.door_tables import accounts
+from records.drafts import forget_drafts
 from records.keys import destroy_key
 from records.privacy_tables import erasures
 from records.problems import NotFound
@@ -138,6 +139,7 @@ def erase(connection: Connection, erasure: Erasure, by: str, now: datetime) -> E
     said = sa.update(standing_entries).where(standing_entries.c.person_id == person)
     connection.execute(said.values(reason=None))
     _forget_answers(connection, person)
+    forget_drafts(connection, person)
     _forget_logins(connection, person)
     only_his = documents_of(connection, person)
     connection.execute(sa.delete(materials).where(materials.c.sha256.in_(only_his)))

@@ -19,13 +19,14 @@ from domain.library import UnknownProcess
 from domain.process import Process
 from domain.refusals import NotEntitled, NotPossible
 from domain.values import Text
-from records import materials, problems, recording, registers
+from records import materials, problems, recording, registers, units
 from records.prepared import at_once
 from records.recording import LockedCase, Recorded
 from records.registers import ActedOn, Surroundings
 from services import corrections, idempotency, presuming
-from services.asking import CLOSED
+from services.asking import CLOSED, existing
 from services.case_views import seen_after, warning_view
+from services.entering import Entered, enter
 from services.idempotency import Once
 from services.parts import Caller, Parts
 from services.refusals import InvalidInput, NotPermitted
@@ -34,12 +35,12 @@ from services.scoping import check_covered, check_may_start, covers_kept, scope_
 from services.seeing import Look, head_moved, look_at, look_by, sealing_of
 from services.taking_part import check_reads_on, check_seen, check_takes_part, works_here
 from services.token_scopes import OutsideScope
-from services.views import CaseView, Performed
+from services.views import CaseView, Performed, WarningView
 
 A = TypeVar("A")
 
 
-__all__ = ["ActRequest", "StartRequest", "perform", "start"]
+__all__ = ["ActRequest", "Entered", "StartRequest", "Tried", "perform", "start", "try_start"]
 
 
 class Answered(NamedTuple):
@@ -51,27 +52,83 @@ class Answered(NamedTuple):
     process: str
 
 
-async def start(parts: Parts, caller: Caller, asked: StartRequest, *, key: str | None = None) -> CaseView:
+async def start(
+    parts: Parts,
+    caller: Caller,
+    asked: StartRequest,
+    *,
+    entering: Entered | None = None,
+    key: str | None = None,
+) -> CaseView:
     """Start a case and return it as the caller sees it.
 
-    The same `key` and request again return the first answer. Raises RuleViolation, OneOpenCase, KeyReused,
-    NotPermitted, InvalidInput.
+    `entering` is somebody the organisation does not know yet, in the place of `asked.subject`: who may start
+    the case enters the person with it. The same `key` and request again return the first answer. Raises
+    RuleViolation, OneOpenCase, KeyReused, NotPermitted, InvalidInput.
     """
     case_id = uuid4().hex
+    request = ("start", asked) if entering is None else ("start", asked, entering)
 
     def work(connection: Connection) -> tuple[CaseView, Recorded | None]:
-        earlier = idempotency.earlier(connection, parts, caller, key, ("start", asked), CaseView)
+        earlier = idempotency.earlier(connection, parts, caller, key, request, CaseView)
         if earlier is not None:
             if not covers_kept(connection, caller, earlier.id, parts.today()):
                 raise OutsideScope
             return earlier, None
-        recorded, around = _start(connection, parts, caller, case_id, asked)
-        look = look_by(parts, parts.library.for_case(recorded.case), recorded.case, around.known)
-        view = _view(connection, parts, caller, look, recorded, around, asked.occurred_on)
+        view, recorded = _started(connection, parts, caller, case_id, asked, entering)
         idempotency.answered(connection, caller, key, view)
         return view, recorded
 
     return await _done(parts, work)
+
+
+class Tried(NamedTuple):
+    """What starting a case would come to."""
+
+    case: CaseView
+    warnings: tuple[WarningView, ...]
+
+
+async def try_start(
+    parts: Parts, caller: Caller, asked: StartRequest, *, entering: Entered | None = None
+) -> Tried:
+    """Return what starting would come to, and record nothing. Raises as `start` would."""
+
+    def work(connection: Connection) -> None:
+        view, recorded = _started(connection, parts, caller, uuid4().hex, asked, entering)
+        warnings = tuple(warning_view(warned, caller.language) for warned in recorded.warnings)
+        raise _OnlyTried(Tried(view, warnings))
+
+    try:
+        await parts.write(work)
+    except _OnlyTried as tried:
+        return tried.found
+    raise AssertionError  # it always ends in one way or the other
+
+
+class _OnlyTried(Exception):
+    """Takes a transaction back after all of it was seen to work."""
+
+    def __init__(self, found: Tried) -> None:
+        super().__init__()
+        self.found = found
+
+
+def _started(  # noqa: PLR0917 - everything a start depends on
+    connection: Connection,
+    parts: Parts,
+    caller: Caller,
+    case_id: str,
+    asked: StartRequest,
+    entering: Entered | None,
+) -> tuple[CaseView, Recorded]:
+    if entering is not None:
+        existing(lambda: units.unit(connection, asked.unit), "unit")
+        asked = asked.model_copy(update={"subject": enter(connection, entering, asked.unit, parts.today())})
+    recorded, around = _start(connection, parts, caller, case_id, asked)
+    look = look_by(parts, parts.library.for_case(recorded.case), recorded.case, around.known)
+    view = _view(connection, parts, caller, look, recorded, around, asked.occurred_on)
+    return view, recorded
 
 
 async def perform(

@@ -19,7 +19,7 @@ from services.demo_cases import PLANS, live_through
 from services.demo_organisation import LOGINS, PEOPLE, UNITS, demo_id
 from services.parts import Parts
 
-__all__ = ["LOGINS", "NotEmpty", "has_demo_logins", "seed"]
+__all__ = ["LOGINS", "NotEmpty", "fill_organisation", "has_demo_logins", "seed"]
 
 _BEGAN = date(2010, 1, 1)
 """Since when everybody holds their posts, so that no act of the demonstration lies before them."""
@@ -39,7 +39,7 @@ async def seed(parts: Parts, progress: Progress = lambda _what, _done, _all: Non
     """
     if await has_demo_logins(parts):
         return False
-    await parts.write(_organisation)
+    await parts.write(fill_organisation)
     for number, plan in enumerate(PLANS):
         progress(plan.subject, number, len(PLANS))
         await live_through(parts, plan)
@@ -58,7 +58,8 @@ async def has_demo_logins(parts: Parts) -> bool:
     return account is not None and account.person == demo_id("person", last.name)
 
 
-def _organisation(connection: Connection) -> None:
+def fill_organisation(connection: Connection) -> None:
+    """Write units, people, posts and standings. Does nothing where they are there. Raises NotEmpty."""
     known = organisation.list_people(connection, limit=1).items
     ours = {person.id for person in PEOPLE}
     if known:

@@ -12,13 +12,12 @@ from records.organisation import Person
 from records.standings import set_standing
 from records.units import Unit
 from services.asking import NOT_THERE, Asking, check_takes_in, existing, once
+from services.entering import BY_HAND
 from services.parts import Caller, Parts
 from services.people import person_view, unit_view
 from services.refusals import InvalidInput
 from services.views import Page, PersonView, UnitView
 from services.vocabulary import NO_STANDING
-
-_BY_HAND = "register"
 
 
 class NewUnit(Value):
@@ -109,7 +108,7 @@ async def add_person(parts: Parts, caller: Caller, new: NewPerson, *, key: str |
             asking.connection, name=new.name, email=new.email, language=new.language, born_on=new.born_on
         )
         standing = new.standing or NO_STANDING
-        set_standing(asking.connection, made.id, standing, new.unit, asking.today, source=_BY_HAND)
+        set_standing(asking.connection, made.id, standing, new.unit, asking.today, source=BY_HAND)
         return person_view(made, (standing, new.unit))
 
     return await once(parts, caller, key, ("person", new), PersonView, work)

@@ -35,6 +35,7 @@ def templates(language: Language) -> Environment:
         "language": language,
         "static": address_of,
         "new_key": lambda: uuid4().hex,
+        "choices_of": lambda spec: tuple((choice, choice) for choice in spec.choices),
         "due_in_words": partial(_swapped, days.due, language),
     }
     made.filters |= {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Final
@@ -102,17 +102,17 @@ class Filled:
         return tuple(one for one in self.files.get(name, ()) if one.filename)
 
 
-async def filled(request: Request) -> Filled:
-    """Return the form of a request."""
-    form = await request.form(max_files=50, max_fields=_MOST_FIELDS)
-    values: dict[str, tuple[str, ...]] = {}
-    files: dict[str, tuple[UploadFile, ...]] = {}
-    for name, value in form.multi_items():
-        if isinstance(value, str):
-            values[name] = (*values.get(name, ()), value)
-        else:
-            files[name] = (*files.get(name, ()), value)
-    return Filled(values, files)
+async def filled(request: Request) -> AsyncIterator[Filled]:
+    """Give the form of a request; the documents in it are there as long as the request is answered."""
+    async with request.form(max_files=50, max_fields=_MOST_FIELDS) as form:
+        values: dict[str, tuple[str, ...]] = {}
+        files: dict[str, tuple[UploadFile, ...]] = {}
+        for name, value in form.multi_items():
+            if isinstance(value, str):
+                values[name] = (*values.get(name, ()), value)
+            else:
+                files[name] = (*files.get(name, ()), value)
+        yield Filled(values, files)
 
 
 Form = Annotated[Filled, Depends(filled)]

@@ -51,6 +51,8 @@ class Refused:
                 basis=error.basis,
                 passes_on=error.passes_on,
                 passes_when=None if when is None else when.in_language(language),
+                # Rules of a step are named `<step>.<field or material>`.
+                faults={error.rule.partition(".")[2]: error.detail.in_language(language)},
             )
         if isinstance(error, InvalidInput):
             says = error.problem.in_language(language)

@@ -126,7 +126,7 @@ async def opened_office(
 def _people(connection: Connection) -> None:
     """Write the people of the demonstration, unless they are there."""
     if not organisation.names_of(connection, [demo_id("person", SECRETARY)]):
-        demo._organisation(connection)  # noqa: SLF001 - the same organisation, not one more
+        demo.fill_organisation(connection)
 
 
 def _library() -> Library:

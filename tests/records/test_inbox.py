@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from domain.acts import EntryRecord, Resume, Suspend
 from records import organisation, tables
-from records.inbox import count_tasks, list_tasks
+from records.inbox import TaskFilter, count_tasks, group_tasks, list_tasks
 from records.recording import lock, record
 from tests.builders import HOST, SECRETARY, SUBJECT, noon
 from tests.records.organisations import AUDITOR, OUTSIDER, SINCE, an_organisation, known
@@ -131,3 +131,18 @@ def test_the_tasks_of_a_suspended_case_wait_outside_the_inbox_and_keep_their_mom
     assert inbox(begun, SECRETARY) == ()
     begun.write_now(lambda c: on_case(c, Resume, BEGIN + timedelta(days=9)))
     assert [task.opened_at for task in inbox(begun, SECRETARY)] == [noon(BEGIN)]
+
+
+def test_it_is_narrowed_by_process_stage_and_unit_and_says_how_much_is_where(begun):
+    def narrowed(**to):
+        return begun.read_now(
+            lambda c: list_tasks(c, SECRETARY, TODAY, narrowed=TaskFilter(**to) if to else None)
+        ).items
+
+    (task,) = narrowed()
+    assert narrowed(process="reading-circle", stage=task.stage, unit="circle-1") == (task,)
+    assert narrowed(unit="circle-2") == narrowed(stage="another") == narrowed(process="ballot") == ()
+    (group,) = begun.read_now(lambda c: group_tasks(c, SECRETARY, TODAY))
+    assert (group.process, group.stage, group.unit_name) == ("reading-circle", task.stage, "第一读书会")
+    assert (group.all, group.overdue) == (1, 1)
+    assert begun.read_now(lambda c: group_tasks(c, OUTSIDER, TODAY)) == ()

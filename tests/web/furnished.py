@@ -7,6 +7,7 @@ import re
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import httpx
@@ -15,6 +16,8 @@ from sqlalchemy import Connection
 
 from records.database import Database
 from records.tables import people, units
+from services.drafts import StartDraft, begun
+from services.parts import Caller
 from tests.api.world import PASSWORD, PEOPLE, SECRETARY, SUBJECT, UNITS, World, a_world
 from tests.web.registry import Form, Page
 
@@ -73,7 +76,11 @@ async def furnish(world: World) -> Furnished:
     handed_in = await world.client.post("/v1/materials", files=files, headers=world.by(SUBJECT))
     material = handed_in.json()["id"]
     case = await world.start(materials={"scan": [material]})
+    draft = StartDraft(process="ballot", unit="circle-1", occurred_on=date(2025, 3, 1), subject=SUBJECT)
+    drafts = [await begun(world.parts, Caller(SUBJECT), draft) for _ in range(2)]
     things = {
+        "draft": drafts[0],
+        "other_draft": drafts[1],
         "case": case["id"],
         "case_id": case["id"],
         "step": case["open_steps"][0]["step"],

@@ -20,6 +20,7 @@ NAMES = {
     "KB",
     "MB",
     "PDF",
+    "txt",
     "ICS",
     "XLSX",
     "DOCX",
@@ -116,8 +117,9 @@ class Seen(HTMLParser):
         self.language = attributes.get("lang", "") if tag == "html" else self.language
         self.handlers += [name for name in attributes if name.startswith(("on", "hx-on"))]
         self.handlers += ["style"] if "style" in attributes else []
+        is_code = "digest" in (attributes.get("class") or "").split()
         for name in ("title", "aria-label", "placeholder", "alt"):
-            if attributes.get(name):
+            if attributes.get(name) and not is_code:
                 self.texts.append(attributes[name])
         if tag == "script":
             self.scripts.append(attributes)
@@ -127,7 +129,7 @@ class Seen(HTMLParser):
                 self.forms.pop()
         if "name" in attributes and self.forms and tag in {"input", "button", "select", "textarea"}:
             self.forms[-1][1].add(attributes["name"])
-        if tag in {"script", "style", "kbd"} or "digest" in (attributes.get("class") or "").split():
+        if tag in {"script", "style", "kbd"} or is_code:
             self._inside.append(tag)
 
     def handle_endtag(self, tag):

@@ -1,0 +1,132 @@
+"""The documents of a case: what each step asked for, what was handed in and when, what is still missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from domain.process import Process
+from domain.steps import Step
+from services import cases
+from services.parts import Caller, Parts
+from services.seeing import Seen
+from services.views import CaseView
+
+
+@dataclass(frozen=True)
+class Paper:
+    """One document, as an act named it. The digest is what was signed off."""
+
+    sha256: str
+    step: str
+    round: int
+    on: date
+    seq: int
+    is_latest: bool
+    """Whether no later act handed in another one of its kind."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One kind of document that a step asks for, with every version of it, the latest first."""
+
+    id: str
+    title: str
+    needed: bool
+    """Whether the step is refused without it."""
+    papers: tuple[Paper, ...]
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether it is asked for and not there."""
+        return self.needed and not self.papers
+
+
+@dataclass(frozen=True)
+class StepPapers:
+    """The documents of one step."""
+
+    step: str
+    title: str
+    state: str
+    """`open`, `done` or `ahead`."""
+    wanted: tuple[Wanted, ...]
+
+
+@dataclass(frozen=True)
+class CasePapers:
+    """The documents of a case, step by step, as one person sees them."""
+
+    case: CaseView
+    steps: tuple[StepPapers, ...]
+
+    @property
+    def missing(self) -> tuple[tuple[StepPapers, Wanted], ...]:
+        """What is missing of what open steps ask for."""
+        return tuple(
+            (step, wanted)
+            for step in self.steps
+            if step.state == "open"
+            for wanted in step.wanted
+            if wanted.is_missing
+        )
+
+
+async def papers_of(parts: Parts, caller: Caller, case_id: str) -> CasePapers:
+    """Return the documents of a case, as far as the caller sees them. Raises NotFound."""
+    case = await cases.shown(parts, caller, case_id)
+    process = parts.library.find(case.process.id, case.process.version)
+    history: list[Seen] = []
+    cursor: str | None = None
+    while True:
+        page = await cases.history(parts, caller, case_id, cursor=cursor)
+        history += page.items
+        cursor = page.next
+        if cursor is None:
+            break
+    handed_in = _handed_in(history)
+    opened = {one.step for one in case.open_steps}
+    done = {one.step for one in history if one.type == "step-completed" and one.step not in opened}
+    steps = (
+        StepPapers(
+            step=step.id,
+            title=step.title.in_language(caller.language),
+            state="open" if step.id in opened else "done" if step.id in done else "ahead",
+            wanted=tuple(_wanted(process, step, handed_in, caller)),
+        )
+        for step in process.steps.values()
+    )
+    return CasePapers(case, tuple(step for step in steps if step.wanted))
+
+
+def _wanted(
+    process: Process, step: Step, handed_in: dict[str, tuple[Paper, ...]], caller: Caller
+) -> Iterable[Wanted]:
+    for ref in step.materials:
+        yield Wanted(
+            id=ref.id,
+            title=process.materials[ref.id].title.in_language(caller.language),
+            needed=ref.required and ref.level == "block" and ref.when is None,
+            papers=handed_in.get(ref.id, ()),
+        )
+
+
+def _handed_in(history: Iterable[Seen]) -> dict[str, tuple[Paper, ...]]:
+    """Return every document by its kind, the latest first."""
+    found: dict[str, list[Paper]] = {}
+    for event in history:
+        given = event.data.get("materials")
+        if not isinstance(given, dict) or event.step is None:
+            continue
+        for kind, digests in given.items():
+            for digest in digests:
+                paper = Paper(digest, event.step, event.round or 1, event.occurred_on, event.seq, True)
+                found.setdefault(kind, []).append(paper)
+    return {kind: tuple(_latest_first(papers)) for kind, papers in found.items()}
+
+
+def _latest_first(papers: list[Paper]) -> Iterable[Paper]:
+    last = max(paper.seq for paper in papers)
+    for paper in sorted(papers, key=lambda one: -one.seq):
+        yield Paper(paper.sha256, paper.step, paper.round, paper.on, paper.seq, paper.seq == last)

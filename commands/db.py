@@ -12,7 +12,7 @@ from rich.progress import Progress
 from sqlalchemy import Connection
 
 from commands.failures import CommandFailed, installation
-from commands.opening import opened_parts
+from commands.opening import opened_parts, require_definitions
 from domain.case import Case
 from records import cases, migrating, rebuilding
 from records.problems import DatabaseUnavailable, SchemaOutdated
@@ -59,9 +59,10 @@ async def _go_through(look: Look, done: str) -> tuple[str, ...]:
     settings = installation()
     wrong: list[str] = []
     number = 0
-    with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("going through all cases", total=None)
-        async with opened_parts(settings) as parts:
+    async with opened_parts(settings) as parts:
+        await require_definitions(parts)
+        with Progress(console=Console(stderr=True), transient=True) as progress:
+            task = progress.add_task("going through all cases", total=None)
             after = ""
             while page := await parts.database.read(partial(rebuilding.case_ids, after=after)):
                 for case_id in page:

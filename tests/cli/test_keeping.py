@@ -178,10 +178,11 @@ def test_a_definition_that_cases_follow_and_that_was_changed_is_named_before_any
     file = furnished["processes_dir"] / "reading-circle" / "1.yaml"
     as_it_was = file.read_text("utf-8")
     file.write_text(as_it_was.replace("en: Reading circle", "en: Circle of readers", 1), "utf-8")
-    done = accede("api", **furnished)
-    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
-    assert "cases follow reading-circle 1 as it was with the digest" in done.stderr
-    assert "put its file back" in done.stderr
+    for command in (("api",), ("db", "check")):
+        done = accede(*command, **furnished)
+        assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+        assert "cases follow reading-circle 1 as it was with the digest" in done.stderr
+        assert "put its file back" in done.stderr
     told = json.loads(accede("doctor", "--json", temporal_address="127.0.0.1:1", **furnished).stdout)
     (found,) = [one for one in told if one["what"] == "cases"]
     assert (found["state"], "reading-circle 1" in found["found"]) == ("wrong", True)

@@ -173,7 +173,7 @@ async def test_a_plain_act_does_take_the_short_way(world):
 
 
 def test_the_short_way_knows_every_act_and_its_body():
-    expected = {"step", "withdraw", "suspend", "resume", "transfer", "correct", "migrate", "appeal"}
+    expected = {"step", "withdraw", "suspend", "resume", "transfer", "correct", "migrate", "appeal", "recuse"}
     assert set(acts.KINDS) == expected
     taken = {
         name: kind.route.body_field and kind.route.body_field.field_info.annotation

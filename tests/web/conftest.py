@@ -53,8 +53,15 @@ async def furnished_with_markup(migrated_sqlite, tmp_path_factory):
         yield await furnish(world)
 
 
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def furnished_to_look_at(migrated_sqlite, tmp_path_factory):
+    """The same once more: who looks at it in a browser reads now one language and now the other."""
+    async with opened(migrated_sqlite, tmp_path_factory) as world:
+        yield await furnish(world)
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def furnished_site(stage, furnished):
+async def furnished_site(stage, furnished_to_look_at):
     """The furnished world, where a browser finds it."""
-    stage.shown = furnished.world.client._transport.app
-    return FurnishedSite(furnished, stage.address)
+    stage.shown = furnished_to_look_at.world.client._transport.app
+    return FurnishedSite(furnished_to_look_at, stage.address)

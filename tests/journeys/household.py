@@ -103,7 +103,7 @@ async def known_waiting(client: Client, case_id: str) -> Waiting:
     return found
 
 
-async def until(holds: Callable[[], Awaitable[bool]], within: float = 20) -> None:
+async def until(holds: Callable[[], Awaitable[bool]], within: float = 60) -> None:
     """Wait until something holds, which other processes see to."""
     give_up_at = asyncio.get_running_loop().time() + within
     while not await holds():

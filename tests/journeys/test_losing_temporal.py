@@ -69,11 +69,12 @@ async def test_fifty_open_cases_outlive_the_loss_of_the_whole_temporal_database(
                     return False
             return all([await _overdue_noted(household, case_id) == 1 for case_id in overdue])
 
-        await until(every_case_waits_for_what_it_waited_for, within=30)
+        await until(every_case_waits_for_what_it_waited_for, within=60)
         for case_id in (*waiting[:3], *on_trial[:3]):
             ahead = (await known_waiting(client, case_id)).next_moment
             assert ahead == await _next_moment(household, case_id)
-            assert await _timer_ends(client, case_id) == pytest.approx(ahead.timestamp(), abs=2)
+            # The server counts from when it heard: on a busy machine that is seconds later.
+            assert await _timer_ends(client, case_id) == pytest.approx(ahead.timestamp(), abs=20)
         for case_id in (*waiting, *on_trial):
             assert await _overdue_noted(household, case_id) == 0
         await until(lambda: _all_sent(household))

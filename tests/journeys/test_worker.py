@@ -51,7 +51,7 @@ class Running:
         await until(said)
 
     async def ends(self) -> int:
-        return await asyncio.wait_for(self.process.wait(), 20)
+        return await asyncio.wait_for(self.process.wait(), 60)
 
 
 @asynccontextmanager

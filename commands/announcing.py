@@ -32,7 +32,8 @@ def announcement(
 def greet(told: Mapping[str, Any], console: Console) -> None:
     """Tell a person the same."""
     where = Table.grid(padding=(0, 2))
-    where.add_row("API", told["api"])
+    where.add_row("pages", told["api"])
+    where.add_row("API", f"{told['api']}/v1")
     where.add_row("its description", told["openapi"])
     if told["temporal_ui"]:
         where.add_row("Temporal's pages", told["temporal_ui"])

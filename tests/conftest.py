@@ -1,8 +1,13 @@
 """What holds for the tests of every room: which stay together, which come first, and a sign of life."""
 
 import pytest
+from hypothesis import settings
 
 from tests.progress import Progress
+
+# How long one example takes depends on what else the machine does: no test judges it.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 FIRST = ("chaos", "whole-house", "household", "rehearsals")
 """Groups that take a minute or more: begun last, they would be waited for by processes with nothing to do."""

@@ -24,7 +24,7 @@ from services.parts import Parts
 from settings import Settings
 
 app = typer.Typer(
-    help="The organisation from files and into files, and what in it does not go together.",
+    help="The organisation from and into files, and what in it does not go together.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )

@@ -116,7 +116,7 @@ async def test_a_worker_starts_the_courier_and_the_schedules_and_stops_in_order(
 
     async def schedules_are_there() -> bool:
         found = {schedule.id async for schedule in await client.list_schedules()}
-        return found == {"reconcile/hourly", "reconcile/nightly", "checkpoint/hourly"}
+        return found == {"reconcile/hourly", "reconcile/nightly", "checkpoint/hourly", "staffing/daily"}
 
     async def the_courier_went_round() -> bool:
         history = await client.get_workflow_handle("courier").fetch_history()

@@ -22,6 +22,7 @@ from records.dialects import insert_for
 from records.owing import owed_rows, put_owed
 from records.prepared import Prepared, Sent, at_once
 from records.problems import OneOpenCase
+from records.progress import follow_stays, put_done
 from records.snapshots import snapshot_of
 from records.standings import follow_standings
 from records.stored import Sealing, StoredEvent, event_row, linked
@@ -80,6 +81,7 @@ def appended(  # noqa: PLR0913 - everything that is written at once
         _PUT_EVENTS.send_many(connection, [event_row(after.id, one) for one in stored])
         opened = follow_tasks(connection, process, after, expected.open, tasks, now)
         put_owed(connection, owed)
+        put_done(connection, process, before, after, new, tasks)
         _put_people(connection, before, after)
         _put_materials(connection, after.id, new)
         _tell_the_workflow(connection, after, now)
@@ -87,6 +89,7 @@ def appended(  # noqa: PLR0913 - everything that is written at once
     if changed is not None and changed.count != 1:
         raise AssertionError("a case changed although it was locked")
     _put_recusals(connection, before, after)
+    follow_stays(connection, process, before, after, new, tasks)
     follow_standings(connection, process, after, new)
 
 

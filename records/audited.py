@@ -10,10 +10,11 @@ from sqlalchemy import Connection, Row, Table
 
 from records.log_tables import log_leaves
 from records.privacy_tables import person_keys
+from records.progress_tables import done_steps, stage_stays
 from records.rebuilding import Rebuilt
 from records.tables import case_materials, case_people, cases, events, tasks
 
-_MADE: Final = (case_people, case_materials, tasks)
+_MADE: Final = (case_people, case_materials, tasks, stage_stays, done_steps)
 """Tables that are made of events, beside `cases`."""
 _AT: Final = sa.and_(log_leaves.c.case_id == events.c.case_id, log_leaves.c.seq == events.c.seq)
 
@@ -62,6 +63,8 @@ def as_rows(made: Rebuilt, table: str) -> list[dict[str, Any]]:
         "case_people": made.people,
         "case_materials": made.materials,
         "tasks": made.tasks,
+        "stage_stays": made.stays,
+        "done_steps": made.done,
     }[table]
 
 

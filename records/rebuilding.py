@@ -22,11 +22,14 @@ from domain.library import Library
 from domain.moments import local_day
 from domain.obligations import obligations
 from domain.process import Process
+from domain.progress import Progress, limits_of, progressed
 from domain.waiting import OpenStep, waiting
 from records.appending import case_row, material_rows, people_rows, recusal_rows
 from records.dialects import insert_into
 from records.owing import owe
 from records.problems import NotFound
+from records.progress import progress_rows
+from records.progress_tables import done_steps, stage_stays
 from records.snapshots import case_of
 from records.standings import put_right
 from records.stored import StoredEvent, stored_event, stored_image
@@ -52,6 +55,8 @@ class Rebuilt:
     recusals: list[dict[str, Any]]
     materials: list[dict[str, Any]]
     tasks: list[dict[str, Any]]
+    stays: list[dict[str, Any]]
+    done: list[dict[str, Any]]
 
 
 def verify(connection: Connection, case_id: str) -> tuple[Flaw, ...]:
@@ -80,8 +85,11 @@ def rebuilt(connection: Connection, library: Library, case_id: str) -> Rebuilt:
     opened: dict[tuple[str, int], datetime] = {}
     expected: tuple[OpenStep, ...] = ()
     next_moment: datetime | None = None
+    progress = Progress()
     for now, act in _by_act(stored):
-        case = replay(process, (one.event for one in act), case)
+        new = [one.event for one in act]
+        progress = progressed(process, case, new, progress, limits_of(expected))
+        case = replay(process, new, case)
         state = waiting(process, case, now)
         expected, next_moment = state.open, None if case.is_closed else state.next_moment
         opened = {place: opened.get(place, now) for place in ((step.step, step.round) for step in expected)}
@@ -94,12 +102,15 @@ def rebuilt(connection: Connection, library: Library, case_id: str) -> Rebuilt:
         "created_at": stored[0].event.recorded_at,
         "changed_at": last.event.recorded_at,
     }
+    stays, done = progress_rows(case, progress)
     return Rebuilt(
         case=case_row(process, case, last.hash) | moments,
         people=people_rows(case),
         recusals=recusal_rows(case),
         materials=material_rows(case_id, [one.event for one in stored]),
         tasks=task_rows(process, case, expected, opened, last.event.recorded_at),
+        stays=stays,
+        done=done,
     )
 
 
@@ -118,6 +129,8 @@ def rebuild(connection: Connection, library: Library, case_id: str) -> None:
         (case_recusals, made.recusals),
         (case_materials, made.materials),
         (tasks, made.tasks),
+        (stage_stays, made.stays),
+        (done_steps, made.done),
     ):
         connection.execute(sa.delete(table).where(table.c.case_id == case_id))
         if rows:

@@ -22,7 +22,8 @@ from sqlalchemy import (
 
 import records.door_tables
 import records.log_tables
-import records.privacy_tables  # noqa: F401 - these as well
+import records.privacy_tables
+import records.progress_tables  # noqa: F401 - these as well
 from records import organisation_tables
 from records.columns import Day, Moment
 from records.schema import HASH as _HASH

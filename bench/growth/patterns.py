@@ -31,7 +31,16 @@ _SLOT = re.compile(f"{_OPEN}([^{_CLOSE}]*){_CLOSE}")
 
 Rows = Sequence[Mapping[str, str | None]]
 
-_HANGING_ON_CASES = ("events", "case_people", "case_materials", "tasks", "obligations", "outbox")
+_HANGING_ON_CASES = (
+    "events",
+    "case_people",
+    "case_materials",
+    "tasks",
+    "stage_stays",
+    "done_steps",
+    "obligations",
+    "outbox",
+)
 _MOST = {"obligations": 16, "case_materials": 6}
 """Rows of a case that are kept, where many are alike: what more of them would add is disk."""
 

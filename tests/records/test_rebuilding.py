@@ -1,14 +1,16 @@
 """Rows made again from events equal the rows that were kept; a changed record is found."""
 
 import json
+from datetime import date
 
 import pytest
 import sqlalchemy as sa
 
-from records import tables
+from records import progress_tables, tables
 from records.problems import NotFound
 from records.rebuilding import case_ids, rebuild, rebuilt, verify
 from tests.records.organisations import an_organisation
+from tests.records.test_standings import correct
 from tests.records.walks import LIBRARY, start, the_whole_way, withdraw
 
 MADE_FROM_EVENTS = (
@@ -17,6 +19,8 @@ MADE_FROM_EVENTS = (
     tables.case_people,
     tables.case_materials,
     tables.tasks,
+    progress_tables.stage_stays,
+    progress_tables.done_steps,
     tables.obligations,
     tables.outbox,
 )
@@ -89,6 +93,8 @@ def test_lost_and_spoilt_rows_come_back(walked):
     def spoil(connection):
         connection.execute(sa.delete(tables.obligations))
         connection.execute(sa.delete(tables.outbox))
+        connection.execute(sa.delete(progress_tables.done_steps))
+        connection.execute(sa.update(progress_tables.stage_stays).values(stage="elsewhere"))
         connection.execute(
             sa.update(tables.cases).values(
                 status="open", snapshot="{}", outcome=None, seq=1, unit_id="circle-2"
@@ -187,3 +193,14 @@ def test_cases_are_walked_through_in_pages(database):
     database.write_now(lambda c: start(c, "case-b"))
     assert database.read_now(lambda c: case_ids(c, limit=1)) == ["case-a"]
     assert database.read_now(lambda c: case_ids(c, after="case-a")) == ["case-b"]
+
+
+@pytest.mark.parametrize("step, day", [("talk", date(2025, 3, 20)), ("admit", date(2026, 4, 3))])
+def test_a_corrected_day_is_that_of_what_reports_count(walked, step, day):
+    correct(walked, step, day, date(2026, 4, 20))
+    kept = contents(walked)
+    done = [row for row in kept["done_steps"] if row.step == step]
+    assert done[-1].done_on == day
+    assert (kept["stage_stays"][-1].left_on == day) == (step == "admit")
+    walked.write_now(lambda c: rebuild(c, LIBRARY, "case-1"))
+    assert contents(walked) == kept

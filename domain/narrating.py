@@ -132,6 +132,7 @@ _OUTCOMES: Final[Mapping[str, Text]] = {
     "done": Text(zh="已办理", en="done"),
     "carried": Text(zh="通过", en="carried"),
     "lost": Text(zh="未通过", en="lost"),
+    "refused": Text(zh="不同意", en="refused"),
     "listed": Text(zh="确定为人选", en="listed"),
     "qualified": Text(zh="合格", en="qualified"),
     "approve": Text(zh="同意", en="approved"),

@@ -12,6 +12,7 @@ PAGES = (
     Page("/units/{unit_id}"),
     Page("/processes"),
     Page("/processes/{process_id}", "/processes/{process}"),
+    Page("/processes/{process_id}/differences", "/processes/{process}/differences"),
 )
 
 FORMS = (

@@ -11,7 +11,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from temporalio.api.enums.v1 import TaskQueueType
@@ -33,6 +33,7 @@ from uvicorn.loops.auto import auto_loop_factory
 from activities.cases import RecordActivities
 from activities.checkpointing import CheckpointActivities
 from activities.delivering import DeliveringActivities
+from activities.due_together import DueTogether
 from activities.reconciling import ReconcileActivities
 from activities.staffing import StaffingActivities
 from domain.events import Event
@@ -177,24 +178,36 @@ async def a_worker(
         )
 
     notary = open_notary(database, settings.notary(), clock=clock)
-    record = RecordActivities(database, library, clock=clock, wake=driver.wake)
+    together = DueTogether(database, library, clock=clock, wake=driver.wake)
+    record = RecordActivities(database, library, clock=clock, wake=driver.wake, look_for_more=together.soon)
     delivering = DeliveringActivities(database, library, _sender(settings), clock=clock)
     staffing = StaffingActivities(
         database, library, time_zone=str(settings.zone), clock=clock, wake=driver.wake
     )
-    async with Worker(
+    activities: list[Callable[..., Any]] = [
+        record.fetch_case,
+        record.fetch_events,
+        record.record_due,
+        delivering.deliver_batch,
+        ReconcileActivities(look_over).reconcile,
+        staffing.look_at_staffing,
+        CheckpointActivities(lambda: _checkpoint(notary)).make_checkpoint,
+    ]
+    async with together.looking(), _worker(client, settings, activities, runner) as worker:
+        yield worker
+
+
+def _worker(
+    client: Client,
+    settings: Settings,
+    activities: Sequence[Callable[..., Any]],
+    runner: WorkflowRunner | None,
+) -> Worker:
+    return Worker(
         client,
         task_queue=settings.task_queue,
         workflows=list(WORKFLOWS),
-        activities=[
-            record.fetch_case,
-            record.fetch_events,
-            record.record_due,
-            delivering.deliver_batch,
-            ReconcileActivities(look_over).reconcile,
-            staffing.look_at_staffing,
-            CheckpointActivities(lambda: _checkpoint(notary)).make_checkpoint,
-        ],
+        activities=activities,
         workflow_runner=runner or _runner(settings),
         deployment_config=_deployment(settings),
         interceptors=[PlacedActivities()],
@@ -210,8 +223,7 @@ async def a_worker(
         # has in memory to the other, which has to read their histories first, when there is no time for that.
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=10),
         graceful_shutdown_timeout=_GOODBYE,
-    ) as worker:
-        yield worker
+    )
 
 
 async def _checkpoint(notary: Notary) -> CheckpointMade:

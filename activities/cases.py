@@ -38,12 +38,17 @@ class RecordActivities:
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         wake: Callable[[], None] = lambda: None,
+        look_for_more: Callable[[], None] = lambda: None,
     ) -> None:
-        """Take the record, what was published, the record's clock, and what wakes the courier."""
+        """Take the record, what was published, and the record's clock.
+
+        `wake` wakes the courier; `look_for_more` is called when something was due, as more may be.
+        """
         self._database = database
         self._library = library
         self._clock = clock
         self._wake = wake
+        self._look_for_more = look_for_more
 
     @activity.defn(name="fetch_case")
     async def fetch_case(self, asked: CaseAsked) -> FetchedCase:
@@ -77,6 +82,8 @@ class RecordActivities:
         except NotFound:
             return Facts.of(())
         self._wake()
+        if found:
+            self._look_for_more()
         return _facts(found, _PAGE)
 
     def _let_happen(self, connection: Connection, asked: DueAsked, now: datetime) -> tuple[StoredEvent, ...]:

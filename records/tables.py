@@ -192,6 +192,7 @@ cases = Table(
     # Lists are read from these two alone, whatever they are narrowed to: all of a case that they ask is here.
     Index("ix_cases_listed", "opened_on", "id", *_NARROWING, "unit_id", "subject_id"),
     Index("ix_cases_listed_by_unit", "unit_id", "opened_on", "id", *_NARROWING, "subject_id"),
+    Index("ix_cases_due", "next_moment", "id"),
 )
 
 events = Table(

@@ -8,8 +8,8 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -66,6 +66,8 @@ class Found:
     at_rest: float = float("nan")
     drained: float = float("inf")
     acts: tuple[float, ...] = ()
+    drain_cpu: Mapping[str, float] = field(default_factory=dict)
+    """Processor seconds that each kind of process used from midnight until everything due was recorded."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -85,7 +87,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     with tempfile.TemporaryDirectory(prefix="accede-waiting-") as scratch:
         measured = measure(size, Path(scratch), unheard=asked.plant == "unheard")
-    return report("waiting", promises(size, measured), {"size": vars(size), "acts": len(measured.acts)})
+    beside = {"size": vars(size), "acts": len(measured.acts), "drain_cpu": measured.drain_cpu}
+    return report("waiting", promises(size, measured), beside)
 
 
 def promises(size: Size, found_: Found) -> list[Promise]:
@@ -139,7 +142,9 @@ async def _measure(size: Size, scratch: Path, *, unheard: bool) -> Found:
         measured.worker_kib = (after["worker"] - before["worker"]) / size.cases
         measured.server_kib = (after["server"] - before["server"]) / size.cases
         measured.at_rest = await _rest(running, midnight, size.rests_for)
+        used = running.cpu_by_kind()
         measured.drained, measured.acts = await _drain(running.api, database, crowd, midnight, size)
+        measured.drain_cpu = {kind: seconds - used[kind] for kind, seconds in running.cpu_by_kind().items()}
     finally:
         await database.close()
         await running.stop()

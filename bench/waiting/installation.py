@@ -53,6 +53,14 @@ class Installation:
         """Return processor seconds used so far by the server, the workers and the API."""
         return used_by(self._pids.values(), descend=False)
 
+    def cpu_by_kind(self) -> dict[str, float]:
+        """Return the same, for the server, all workers and the API apart."""
+        used: dict[str, float] = {}
+        for name, pid in self._pids.items():
+            kind = "worker" if name.startswith("worker") else name
+            used[kind] = used.get(kind, 0.0) + used_by([pid], descend=False)
+        return used
+
     def memory(self) -> dict[str, float]:
         """Return resident KiB of the server and of all workers together."""
         workers = [pid for name, pid in self._pids.items() if name.startswith("worker")]

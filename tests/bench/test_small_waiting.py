@@ -10,8 +10,8 @@ import pytest
 
 from bench.waiting.__main__ import FULL, Found, Size, measure, promises, until_recorded
 
-TINY = Size(cases=30, due=20, until_midnight=40, rests_for=2, gives_up_after=60)
-BUSY = replace(TINY, until_midnight=300, gives_up_after=120)
+TINY = Size(cases=12, due=8, until_midnight=75, rests_for=2, gives_up_after=60)
+BUSY = replace(TINY, until_midnight=240, gives_up_after=120)
 """The same where other programs keep the machine from having all cases open in time."""
 GOOD = Found(worker_kib=50, server_kib=60, at_rest=1.5, drained=12, acts=(0.1,) * 100)
 

@@ -36,6 +36,7 @@ from api.routes import (
     second_steps,
     sessions,
     staffing,
+    stats,
     tasks,
 )
 from api.routes import problems as problem_pages
@@ -71,6 +72,7 @@ _ROUTERS = (
     cases.router,
     acts.router,
     staffing.router,
+    stats.router,
     tasks.router,
     processes.router,
     organisation.units,

@@ -1,0 +1,310 @@
+"""Figures over the cases a caller sees: where they stand, how long things take, who is asked for how much."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final, TypeVar
+
+from dateutil.relativedelta import relativedelta
+from sqlalchemy import Connection
+
+from domain.process import Process
+from domain.steps import PeriodStep
+from domain.values import Language, Text
+from records import stats
+from records.scope import Scope
+from records.stats import Asked
+from services import stats_words
+from services.boards import stage_titles
+from services.parts import Caller, Parts
+from services.refusals import InvalidInput
+from services.scoping import scope_of
+from services.spreads import spread_of
+from services.stats_views import (
+    AdmissionsView,
+    DeadlinesView,
+    FunnelStage,
+    FunnelView,
+    GainedView,
+    MonthView,
+    OfView,
+    RoleLoad,
+    StagesView,
+    StageTime,
+    StatsView,
+    StepDeadlines,
+    StepWait,
+    WorkloadView,
+)
+from services.views import Named
+
+ViewT = TypeVar("ViewT", bound=StatsView)
+
+_LONGEST: Final = relativedelta(years=10)
+_A_YEAR: Final = relativedelta(years=1)
+_A_WAY: Final = relativedelta(years=4)
+"""About how long a case lasts: the funnel follows those that began within it."""
+_BOTTLENECKS: Final = 3
+_NOTICED: Final = 7
+"""Days half of which have to be waited before a step is called a bottleneck."""
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """What figures are asked for; None: the process with cases, all units, the last year."""
+
+    process: str | None = None
+    unit: str | None = None
+    first: date | None = None
+    last: date | None = None
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """What every report has: of what it is, and what is called how."""
+
+    asked: Asked
+    scope: Scope
+    family: tuple[Process, ...]
+    unit: Named | None
+    language: Language
+
+    @property
+    def latest(self) -> Process:
+        return self.family[-1]
+
+    @property
+    def view(self) -> OfView:
+        process = Named(id=self.asked.process, name=self.latest.title.in_language(self.language))
+        return OfView(process=process, unit=self.unit, from_=self.asked.first, to=self.asked.last)
+
+    def steps(self) -> dict[str, str]:
+        """Return the steps of every version, those of the latest first, with their titles."""
+        found: dict[str, str] = {}
+        for edition in reversed(self.family):
+            for name, step in edition.steps.items():
+                found.setdefault(name, step.title.in_language(self.language))
+        return found
+
+    def is_period(self, step: str) -> bool:
+        """Whether a step is a time to be served, in which nobody waits for anybody."""
+        found = next((one.steps[step] for one in reversed(self.family) if step in one.steps), None)
+        return isinstance(found, PeriodStep)
+
+    def role(self, actor: str) -> str:
+        """Return what people call an actor."""
+        known = next((one for one in reversed(self.family) if stats_words.knows(one, actor)), self.latest)
+        return stats_words.role(known, actor).in_language(self.language)
+
+
+async def funnel(parts: Parts, caller: Caller, narrowed: Narrowed) -> FunnelView:
+    """Return how far the cases got that began in a period, four years where none is asked for."""
+
+    def count(connection: Connection, frame: _Frame) -> FunnelView:
+        found = stats.where_cases_stand(connection, frame.scope, frame.asked)
+        items = tuple(_funnel_stages(frame, stage_titles(parts, frame.asked.process, caller.language), found))
+        total = sum(one.number for one in found)
+        headline = stats_words.funnel(items, total)
+        return FunnelView(items=items, total=total, headline=_in(caller, headline), of=frame.view)
+
+    return await _counted(parts, caller, narrowed, _A_WAY, count)
+
+
+async def stages(parts: Parts, caller: Caller, narrowed: Narrowed) -> StagesView:
+    """Return how long stages took that were finished in a period, and how long steps waited to be done."""
+
+    def count(connection: Connection, frame: _Frame) -> StagesView:
+        titles = stage_titles(parts, frame.asked.process, caller.language)
+        items = tuple(_stage_times(connection, frame, titles))
+        steps = tuple(_step_waits(frame, stats.how_long_steps_waited(connection, frame.scope, frame.asked)))
+        headline = _in(caller, stats_words.stages(items, steps))
+        return StagesView(items=items, steps=steps, headline=headline, of=frame.view)
+
+    return await _counted(parts, caller, narrowed, _A_YEAR, count)
+
+
+async def deadlines(parts: Parts, caller: Caller, narrowed: Narrowed) -> DeadlinesView:
+    """Return how often steps that were done in a period were done in time."""
+
+    def count(connection: Connection, frame: _Frame) -> DeadlinesView:
+        found = stats.how_long_steps_waited(connection, frame.scope, frame.asked)
+        items = tuple(_step_deadlines(frame, found))
+        kept, late = sum(one.kept for one in items), sum(one.late for one in items)
+        headline = _in(caller, stats_words.deadlines(items, kept, late))
+        return DeadlinesView(items=items, kept=kept, late=late, headline=headline, of=frame.view)
+
+    return await _counted(parts, caller, narrowed, _A_YEAR, count)
+
+
+async def workload(parts: Parts, caller: Caller, narrowed: Narrowed) -> WorkloadView:
+    """Return what is asked of each role today, and what was done as it in a period."""
+
+    def count(connection: Connection, frame: _Frame) -> WorkloadView:
+        asked = {one.actor: one for one in stats.what_is_asked(connection, frame.scope, frame.asked)}
+        done = stats.what_was_done(connection, frame.scope, frame.asked)
+        nothing = stats.Load("", 0, 0, 0)
+        loads = [
+            RoleLoad(
+                actor=actor,
+                title=frame.role(actor),
+                now=load.now,
+                overdue=load.overdue,
+                later=load.later,
+                done=done.get(actor, 0),
+            )
+            for actor in dict.fromkeys((*asked, *(one for one in done if one is not None)))
+            for load in [asked.get(actor, nothing)]
+        ]
+        items = tuple(sorted(loads, key=lambda one: (-one.now, -one.done, one.actor)))
+        headline = _in(caller, stats_words.workload(items))
+        return WorkloadView(items=items, headline=headline, of=frame.view)
+
+    return await _counted(parts, caller, narrowed, _A_YEAR, count)
+
+
+async def admissions(parts: Parts, caller: Caller, narrowed: Narrowed) -> AdmissionsView:
+    """Return how many people gained which standing in each month of a period."""
+
+    def count(connection: Connection, frame: _Frame) -> AdmissionsView:
+        found = stats.standings_gained(connection, frame.scope, frame.asked)
+        by_standing: dict[str, dict[str, int]] = defaultdict(dict)
+        for one in found:
+            by_standing[one.standing][one.month] = one.number
+        months = _months(frame.asked.first, frame.asked.last)
+        known = [stage.standing for one in reversed(frame.family) for stage in one.stages if stage.standing]
+        items = tuple(
+            GainedView(
+                standing=standing,
+                title=_standing(frame, standing),
+                total=sum(by_standing[standing].values()),
+                months=tuple(MonthView(month=m, number=by_standing[standing].get(m, 0)) for m in months),
+            )
+            for standing in dict.fromkeys((*known, *by_standing))
+        )
+        headline = _in(caller, stats_words.admissions(items))
+        return AdmissionsView(items=items, headline=headline, of=frame.view)
+
+    return await _counted(parts, caller, narrowed, _A_YEAR, count)
+
+
+async def _counted(
+    parts: Parts,
+    caller: Caller,
+    narrowed: Narrowed,
+    back: relativedelta,
+    count: Callable[[Connection, _Frame], ViewT],
+) -> ViewT:
+    """Count within what the caller sees. Raises InvalidInput."""
+    first, last = _period(narrowed, parts.today(), back)
+    families = tuple(dict.fromkeys(edition.process for edition in parts.library))
+    if narrowed.process is not None and narrowed.process not in families:
+        raise InvalidInput("process", Text(zh="没有这个流程。", en="There is no such process."))
+
+    def work(connection: Connection) -> ViewT:
+        scope = scope_of(connection, caller, parts.today())
+        process = narrowed.process
+        if process is None:
+            process = stats.first_with_cases(connection, scope, families, narrowed.unit) or families[-1]
+        name = None if narrowed.unit is None else stats.unit_name(connection, narrowed.unit)
+        unit = None if narrowed.unit is None else Named(id=narrowed.unit, name=name or "")
+        asked = Asked(process, first, last, narrowed.unit)
+        frame = _Frame(asked, scope, tuple(parts.library.family(process)), unit, caller.language)
+        return count(connection, frame)
+
+    return await parts.read(work)
+
+
+def _period(narrowed: Narrowed, today: date, back: relativedelta) -> tuple[date, date]:
+    last = narrowed.last or today
+    first = narrowed.first or (last - back + timedelta(days=1)).replace(day=1)
+    if first > last:
+        raise InvalidInput("from", Text(zh="起始日期晚于截止日期。", en="The period ends before it begins."))
+    if first < last - _LONGEST:
+        raise InvalidInput("from", Text(zh="期间最长为十年。", en="A period lasts ten years at most."))
+    return first, last
+
+
+def _funnel_stages(
+    frame: _Frame, titles: dict[str, str], found: Iterable[stats.Standing]
+) -> Iterable[FunnelStage]:
+    by_stage: dict[str, list[stats.Standing]] = defaultdict(list)
+    for one in found:
+        by_stage[one.stage].append(one)
+    gives = {stage.id: stage.standing for edition in frame.family for stage in edition.stages}
+    latest = {stage.id for stage in frame.latest.stages}
+    order = [stage for stage in titles if stage in by_stage or stage in latest]
+    for place, stage in enumerate(order):
+        here = by_stage[stage]
+        finished = sum(one.number for one in here if one.is_closed and one.standing == gives.get(stage))
+        yield FunnelStage(
+            stage=stage,
+            title=titles[stage],
+            reached=sum(one.number for later in order[place:] for one in by_stage[later]),
+            now=sum(one.number for one in here if not one.is_closed),
+            ended=sum(one.number for one in here if one.is_closed) - finished,
+            went_on=sum(one.number for later in order[place + 1 :] for one in by_stage[later]) + finished,
+        )
+
+
+def _stage_times(connection: Connection, frame: _Frame, titles: dict[str, str]) -> Iterable[StageTime]:
+    took: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for lasted in stats.how_long_stages_took(connection, frame.scope, frame.asked):
+        took[lasted.stage].append((lasted.days, lasted.number))
+    since: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for one in stats.since_when(connection, frame.scope, frame.asked):
+        since[one.stage].append((max((frame.scope.today - one.entered_on).days, 0), one.number))
+    latest = {stage.id for stage in frame.latest.stages}
+    for stage, title in titles.items():
+        if stage in latest or stage in took or stage in since:
+            yield StageTime(
+                stage=stage, title=title, took=spread_of(took[stage]), under_way=spread_of(since[stage])
+            )
+
+
+def _step_waits(frame: _Frame, found: Iterable[stats.Waited]) -> Iterable[StepWait]:
+    waited: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for one in found:
+        waited[one.step].append((one.days, one.number))
+    titles = frame.steps()
+    spreads = {
+        step: spread
+        for step, some in waited.items()
+        if not frame.is_period(step) and (spread := spread_of(some)) is not None
+    }
+    longest = sorted(spreads, key=lambda step: (-spreads[step].median, -spreads[step].p90, step))
+    narrow = {step for step in longest[:_BOTTLENECKS] if spreads[step].median >= _NOTICED}
+    for step in sorted(spreads, key=list(titles).index):
+        yield StepWait(step=step, title=titles[step], waited=spreads[step], is_bottleneck=step in narrow)
+
+
+def _step_deadlines(frame: _Frame, found: Iterable[stats.Waited]) -> Iterable[StepDeadlines]:
+    kept: dict[str, int] = defaultdict(int)
+    late: dict[str, int] = defaultdict(int)
+    for one in found:
+        if one.is_late is not None:
+            (late if one.is_late else kept)[one.step] += one.number
+    for step, title in frame.steps().items():
+        if step in kept or step in late:
+            yield StepDeadlines(step=step, title=title, kept=kept[step], late=late[step])
+
+
+def _standing(frame: _Frame, standing: str) -> str:
+    title = next(
+        (one.standings[standing] for one in reversed(frame.family) if standing in one.standings), None
+    )
+    return standing if title is None else title.in_language(frame.language)
+
+
+def _months(first: date, last: date) -> list[str]:
+    months, month = [], first.replace(day=1)
+    while month <= last:
+        months.append(month.strftime("%Y-%m"))
+        month += relativedelta(months=1)
+    return months
+
+
+def _in(caller: Caller, text: Text) -> str:
+    return text.in_language(caller.language)

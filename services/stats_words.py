@@ -1,0 +1,124 @@
+"""What a report shows, in one plain sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from domain.actors import actor_title
+from domain.process import Process
+from domain.values import Text
+from services.stats_views import (
+    FunnelStage,
+    GainedView,
+    RoleLoad,
+    StageTime,
+    StepDeadlines,
+    StepWait,
+)
+
+_NOTHING: Final = Text(zh="这一期间没有可统计的内容。", en="There is nothing to count in this period.")
+
+
+def knows(process: Process, actor: str) -> bool:
+    """Whether a definition says what an actor is called."""
+    return actor == "subject" or actor in process.case_roles or actor in process.roles
+
+
+def role(process: Process, actor: str) -> Text:
+    """Return what people call an actor."""
+    return actor_title(process, actor)
+
+
+def funnel(items: Sequence[FunnelStage], total: int) -> Text:
+    """Say how many got to the last stage, and where most ended on the way."""
+    if not total or not items:
+        return Text(zh="这一期间没有开始的个案。", en="No case began in this period.")
+    last = items[-1]
+    lost = max(items, key=lambda one: one.ended)
+    zh = f"这一期间开始的{total}件个案中，{last.reached}件到达“{last.title}”，{last.went_on}件走完全程。"
+    en = (
+        f"Of {total} {'case' if total == 1 else 'cases'} that began in this period, {last.reached} reached "
+        f"“{last.title}” and {last.went_on} came to the end of the way."
+    )
+    if lost.ended:
+        zh += f"止步最多的是“{lost.title}”（{lost.ended}件）。"
+        en += f" Most of those that ended before did so in “{lost.title}” ({lost.ended})."
+    return Text(zh=zh, en=en)
+
+
+def stages(items: Sequence[StageTime], steps: Sequence[StepWait]) -> Text:
+    """Name the step for which people wait longest; else the stage that lasts longest."""
+    slow = max(
+        (one for one in steps if one.is_bottleneck),
+        key=lambda one: (one.waited.median, one.waited.p90),
+        default=None,
+    )
+    if slow is not None:
+        half, most = slow.waited.median, slow.waited.p90
+        return Text(
+            zh=f"“{slow.title}”等得最久：一半等了{half}天或更久，十分之一等了{most}天或更久。",
+            en=f"The longest wait is in “{slow.title}”: half wait {_days(half)} or longer, one in ten "
+            f"{_days(most)} or longer.",
+        )
+    took = [one for one in items if one.took is not None]
+    if not took:
+        return _NOTHING
+    longest = max(took, key=lambda one: 0 if one.took is None else one.took.median)
+    days = 0 if longest.took is None else longest.took.median
+    return Text(
+        zh=f"没有哪个环节等候过久。用时最长的阶段是“{longest.title}”：一半用了{days}天或更久。",
+        en=f"No step is waited for long. The longest stage is “{longest.title}”: half took {_days(days)} or "
+        "longer.",
+    )
+
+
+def deadlines(items: Sequence[StepDeadlines], kept: int, late: int) -> Text:
+    """Say how often deadlines were kept, and where they were not most often."""
+    if not kept + late:
+        return _NOTHING
+    if not late:
+        return Text(
+            zh=f"有期限的{kept}次办理全部按期。",
+            en=f"Every deadline was kept: {kept} of {kept}.",
+        )
+    worst = max(items, key=lambda one: (one.late, one.late / (one.kept + one.late)))
+    share = 100 * kept // (kept + late)
+    return Text(
+        zh=f"有期限的{kept + late}次办理中，{share}%按期。逾期最多的是“{worst.title}”（{worst.late}次）。",
+        en=f"{share} % of {kept + late} deadlines were kept. Late most often: “{worst.title}” "
+        f"({worst.late}).",
+    )
+
+
+def workload(items: Sequence[RoleLoad]) -> Text:
+    """Say who is asked for most today, and how much is overdue."""
+    now, overdue = sum(one.now for one in items), sum(one.overdue for one in items)
+    if not now:
+        return Text(zh="今天没有待办。", en="Nothing is asked of anybody today.")
+    most = max(items, key=lambda one: one.now)
+    zh = f"今天共有{now}项待办，最多的是{most.title}（{most.now}项）；"
+    are = "task is" if now == 1 else "tasks are"
+    en = f"{now} {are} open today, most of them for {_mid(most.title)} ({most.now}); "
+    zh += f"其中{overdue}项已逾期。" if overdue else "没有逾期。"
+    en += f"{overdue} of them overdue." if overdue else "none is overdue."
+    return Text(zh=zh, en=en)
+
+
+def admissions(items: Sequence[GainedView]) -> Text:
+    """Say how many gained which standing, and the month with most."""
+    some = [one for one in items if one.total]
+    if not some:
+        return Text(zh="这一期间没有人的身份发生变化。", en="Nobody gained a standing in this period.")
+    zh = "、".join(f"{one.title}{one.total}人" for one in some)
+    en = ", ".join(f"{one.total} {_mid(one.title)}" for one in some)
+    return Text(zh=f"这一期间新增：{zh}。", en=f"New in this period: {en}.")
+
+
+def _days(number: int) -> str:
+    return "1 day" if number == 1 else f"{number} days"
+
+
+def _mid(title: str) -> str:
+    """Return a title as it stands within a sentence."""
+    return title[:1].lower() + title[1:]

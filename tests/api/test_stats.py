@@ -1,0 +1,123 @@
+"""Figures over HTTP: of the cases one sees, and of no others."""
+
+from datetime import date
+
+import pytest
+
+from records import rebuilding
+from tests.api.world import HOST, NOBODY, PARENT, SECRETARY, SIBLING, SUBJECT
+
+SPAN = "from=2025-01-01&to=2026-12-31"
+REPORTS = ("funnel", "stages", "deadlines", "workload", "admissions")
+
+
+@pytest.fixture
+async def case(world):
+    """Applied for on the tenth of March, talked about on the thirtieth of April: three weeks late."""
+    case = await world.start(occurred_on="2025-03-10")
+    world.clock.turn_to(date(2025, 4, 30))
+    asked = {"outcome": "done", "occurred_on": "2025-04-30", "reason": "出差"}
+    done = await world.act(case, "talk", SECRETARY, **asked)
+    assert done.status_code == 200, done.text
+    return done.json()["case"]
+
+
+async def told(world, report, by=PARENT, query=SPAN, **more):
+    answer = await world.get(f"/v1/stats/{report}?process=reading-circle&{query}", by, **more)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def test_a_funnel_counts_who_got_how_far(world, case):
+    await world.start(NOBODY)
+    withdrawn = await world.start(HOST)
+    head = {"if_match": f'"{withdrawn["head"]}"'}
+    left = await world.post(
+        f"/v1/cases/{withdrawn['id']}/withdraw", HOST, {"occurred_on": "2025-04-30"}, **head
+    )
+    assert left.status_code == 200, left.text
+    found = await told(world, "funnel", accept_language="en")
+    assert found["total"] == 3
+    assert [
+        (one["stage"], one["reached"], one["now"], one["ended"], one["went_on"]) for one in found["items"]
+    ] == [
+        ("asking", 3, 1, 1, 1),
+        ("reading", 1, 1, 0, 0),
+    ]
+    assert found["headline"].startswith("Of 3 cases that began in this period, 1 reached “Reading”")
+
+
+async def test_days_in_stages_and_waits_for_steps(world, case):
+    found = await told(world, "stages", accept_language="en")
+    asking, reading = found["items"]
+    assert (asking["took"]["number"], asking["took"]["median"], asking["under_way"]) == (1, 51, None)
+    assert (reading["took"], reading["under_way"]["most"]) == (None, 0)
+    talk = next(one for one in found["steps"] if one["step"] == "talk")
+    assert (talk["waited"]["p90"], talk["is_bottleneck"]) == (51, True)
+    assert found["headline"] == (
+        "The longest wait is in “Talk”: half wait 51 days or longer, one in ten 51 days or longer."
+    )
+
+
+async def test_deadlines_kept_and_missed(world, case):
+    found = await told(world, "deadlines")
+    assert (found["kept"], found["late"]) == (0, 1)
+    assert [(one["title"], one["late"]) for one in found["items"]] == [("谈话", 1)]
+
+
+async def test_workload_by_role(world, case):
+    await world.start(NOBODY)
+    found = await told(world, "workload", accept_language="en")
+    (secretary,) = (one for one in found["items"] if one["actor"] == "circle.secretary")
+    assert (secretary["title"], secretary["done"], secretary["now"] + secretary["later"]) == (
+        "Secretary",
+        1,
+        2,
+    )
+
+
+async def test_standings_gained_by_month(world, case):
+    found = await told(world, "admissions")
+    reader = next(one for one in found["items"] if one["standing"] == "reader")
+    assert reader["total"] == 1
+    assert [one for one in reader["months"] if one["number"]] == [{"month": "2025-04", "number": 1}]
+    assert len(reader["months"]) == 24
+
+
+@pytest.mark.parametrize("report", REPORTS)
+async def test_what_one_does_not_see_is_not_counted(world, case, report):
+    nothing = await told(world, report, SIBLING)
+    mine = await told(world, report, SECRETARY)
+    assert mine != nothing
+    assert await told(world, report, NOBODY) == nothing
+    assert await told(world, report, PARENT) == mine
+    assert (await told(world, report, SUBJECT))["items"] == mine["items"]
+
+
+@pytest.mark.parametrize("report", REPORTS)
+async def test_a_unit_is_counted_with_all_below_it(world, case, report):
+    whole = await told(world, report, PARENT)
+    top = await told(world, report, PARENT, f"{SPAN}&unit=committee-1")
+    assert top["items"] == whole["items"]
+    beside = await told(world, report, PARENT, f"{SPAN}&unit=circle-2")
+    assert beside["items"] == (await told(world, report, SIBLING))["items"]
+
+
+@pytest.mark.parametrize("report", REPORTS)
+async def test_without_a_process_it_is_the_one_with_cases(world, case, report):
+    found = await world.get(f"/v1/stats/{report}", SECRETARY)
+    assert found.json()["of"]["process"]["id"] == "reading-circle"
+
+
+@pytest.mark.parametrize(
+    "query", ["from=2026-01-01&to=2025-01-01", "from=2000-01-01&to=2026-01-01", "process=nothing"]
+)
+async def test_what_makes_no_sense_is_refused(world, query):
+    assert (await world.get(f"/v1/stats/funnel?{query}", PARENT)).status_code == 422
+
+
+async def test_rows_lost_and_made_again_count_the_same(world, case):
+    before = [await told(world, report) for report in REPORTS]
+    library = world.parts.library
+    await world.parts.write(lambda connection: rebuilding.rebuild(connection, library, case["id"]))
+    assert [await told(world, report) for report in REPORTS] == before

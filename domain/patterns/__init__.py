@@ -1,0 +1,1 @@
+"""Patterns over many cases: where a process may have become a formality."""

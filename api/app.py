@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from importlib.metadata import version
 
+import structlog
 from fastapi import FastAPI
 from temporalio.client import Client
 
@@ -89,6 +90,7 @@ _ROUTERS = (
     problem_pages.router,
 )
 
+_log = structlog.get_logger(__name__)
 _RELAYS_EVERY = 60.0
 """Seconds between two looks at what was left untold."""
 
@@ -153,6 +155,12 @@ async def opened(settings: Settings) -> AsyncIterator[Parts]:
     Raises SchemaOutdated, DatabaseUnavailable, DefinitionError with what to do about it.
     """
     async with AsyncExitStack() as closing:
+        keys = keys_in(settings)
+        if keys is None:
+            _log.warning(
+                "free text and documents are kept in the open, so that nobody can be erased from them: "
+                "set ACCEDE_SECRET_KEYS"
+            )
         library = read_library(settings.processes_dir)
         database = Database.open(settings.database_url)
         closing.push_async_callback(database.close)
@@ -182,7 +190,7 @@ async def opened(settings: Settings) -> AsyncIterator[Parts]:
             session_lasts=timedelta(hours=settings.session_hours),
             probes=Probes(_looks(settings, client)),
             notary=open_notary(database, settings.notary(), clock=settings.now),
-            keys=keys_in(settings),
+            keys=keys,
             retention=read_retention(settings.processes_dir, library),
         )
 

@@ -23,6 +23,7 @@ LOOKS: Final[tuple[Look, ...]] = (
     inside.definitions_are_sound,
     inside.record_has_its_tables,
     inside.cases_follow_what_is_published,
+    inside.what_is_personal_is_sealed,
     inside.sqlite_is_safe,
     outside.clock_of_the_record,
     outside.temporal_is_there,

@@ -23,7 +23,7 @@ from commands.findings import Finding
 from commands.opening import BRING_IT_BACK, opened_parts
 from commands.published import published
 from domain.addresses import is_loopback
-from records import engines, migrating
+from records import engines, keys, migrating
 from records.followed import unpublished
 from records.problems import DatabaseUnavailable, SchemaOutdated
 from services.calendars import working_calendar
@@ -86,6 +86,27 @@ async def cases_follow_what_is_published(settings: Settings) -> list[Finding]:
     except (CommandFailed, DatabaseUnavailable):
         return []
     return [Finding("cases", "wrong", f"{each}: it is not published here", BRING_IT_BACK) for each in missing]
+
+
+async def what_is_personal_is_sealed(settings: Settings) -> list[Finding]:
+    """Look whether free text and documents are sealed here; nothing where another look says why not."""
+    try:
+        async with opened_parts(settings) as parts:
+            some = await parts.database.read(partial(keys.wrapped_keys, limit=1))
+    except (CommandFailed, DatabaseUnavailable):
+        return []
+    if parts.keys is None:
+        found = "free text and documents are kept in the open, and whoever is erased stays readable in them"
+        if some:
+            found = "free text and documents lie sealed, and nothing here opens them"
+        todo = "set ACCEDE_SECRET_KEYS, the same for every process (openssl rand -base64 32), and keep a copy"
+        return [Finding("keys", "wrong" if some else "weak", found, todo)]
+    if not all(parts.keys.opens(person, wrapped) for person, wrapped in some):
+        found = "the keys of people do not open: free text and documents cannot be read"
+        return [
+            Finding("keys", "wrong", found, "put the key of before into ACCEDE_SECRET_KEYS, after the new")
+        ]
+    return [Finding("keys", "well", "free text and documents are sealed with the key of each person")]
 
 
 async def sqlite_is_safe(

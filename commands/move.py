@@ -18,8 +18,9 @@ from commands.opening import opened_parts
 from commands.showing import shown_progress
 from records import migrating
 from records.database import Database
+from records.document_keys import all_stored
 from records.problems import DatabaseUnavailable, SchemaOutdated
-from services.backups import Progress, named_documents
+from services.backups import Progress
 from services.connecting import TemporalUnavailable, connect
 from services.documents import StoredDocuments
 from services.moving import Moved, MovedOtherwise, move_documents, move_rows
@@ -99,7 +100,7 @@ async def _move(here: Settings, there: Settings, progress: Progress, *, with_tem
     database = await asyncio.to_thread(Database.open, there.database_url)
     try:
         moved = await asyncio.to_thread(move_rows, here.database_url, database, progress)
-        named = await database.read(named_documents)
+        named = await database.read(all_stored)
     finally:
         await database.close()
     documents: int | None = None

@@ -17,6 +17,9 @@ from domain.events import Event
 APART: Final = "personal"
 """The key of an event's data under which the commitment stands."""
 
+NAMED: Final = "personal_documents"
+"""The key under which documents stand that the parts name: by digest they say nothing, and are to be kept."""
+
 _EMPTY: Final[Mapping[str, Any]] = {"texts": {}, "reason": None}
 """What stands in the place of a part that every kind of event has in the same form."""
 
@@ -43,12 +46,23 @@ def commitment(salt: str, parts: Mapping[str, Any]) -> str:
 
 def without(data: Mapping[str, Any], parts: Mapping[str, Any], digest: str) -> dict[str, Any]:
     """Return the data of an event with its parts taken out, and the commitment to them in."""
-    return _put(data, {path: _empty(value) for path, value in parts.items()}) | {APART: digest}
+    named = _documents(parts)
+    rest = _put(data, {path: _empty(value) for path, value in parts.items()})
+    return rest | {APART: digest} | ({NAMED: named} if named else {})
 
 
 def together(data: Mapping[str, Any], parts: Mapping[str, Any]) -> dict[str, Any]:
     """Return the data of an event with its parts put back, or without them where there are none any more."""
-    return _put({key: value for key, value in data.items() if key != APART}, parts)
+    return _put({key: value for key, value in data.items() if key not in {APART, NAMED}}, parts)
+
+
+def _documents(parts: Mapping[str, Any]) -> list[str]:
+    """Return the documents behind members who were left out, and those a correction proposes."""
+    proposed = parts.get("change.value")
+    left_out = parts.get("meeting.excluded", ())
+    backings = (one.get(kind) for one in left_out for kind in ("consent", "resolution"))
+    backing = {one["material"] for one in backings if one and one.get("material")}
+    return sorted(backing.union(proposed if isinstance(proposed, list | tuple) else ()))
 
 
 def _empty(value: Any) -> Any:  # noqa: ANN401 - any JSON value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from domain.case import Case
-from domain.events import AnswerGiven, CorrectionProposed, EntryAdded, Event, PeopleReplaced, StepCompleted
+from domain.documents import documents_in
+from domain.events import Event
 from domain.moments import local_day
 from domain.obligations import obligations as obligations_of
 from domain.process import Process
@@ -135,24 +136,10 @@ def recusal_rows(case: Case) -> list[dict[str, Any]]:
     return [{"case_id": case.id, "person_id": person} for person in case.recused]
 
 
-def material_rows(case_id: str, new: Sequence[Event]) -> list[dict[str, Any]]:
-    """Return a row for every document the events name."""
-    digests = [digest for event in new for digest in _documents_in(event)]
-    return [{"case_id": case_id, "sha256": digest} for digest in dict.fromkeys(digests)]
-
-
-def _documents_in(event: Event) -> Iterator[str]:
-    body = event.body
-    if isinstance(body, StepCompleted | AnswerGiven | EntryAdded | PeopleReplaced):
-        for handed_in in body.materials.values():
-            yield from handed_in
-        if isinstance(body, StepCompleted) and body.meeting is not None:
-            for excluded in body.meeting.excluded:
-                backings = (excluded.consent, excluded.resolution)
-                yield from (one.material for one in backings if one is not None and one.material)
-    # Whoever is asked to confirm a document has to be able to read it, so a proposal counts already.
-    elif isinstance(body, CorrectionProposed) and body.change.path.startswith("materials."):
-        yield from body.change.value if isinstance(body.change.value, tuple) else ()
+def material_rows(case_id: str, new: Sequence[Event], sealed: Iterable[str] = ()) -> list[dict[str, Any]]:
+    """Return a row for every document the events name, or that is named by what was sealed of them."""
+    every = dict.fromkeys((*documents_in(new), *sealed))
+    return [{"case_id": case_id, "sha256": digest} for digest in every]
 
 
 @contextmanager

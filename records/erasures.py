@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Row, Table
 
 from domain.retention import Ended
+from records import document_keys
 from records.door_tables import accounts
 from records.drafts import forget_drafts
 from records.keys import destroy_key
@@ -142,6 +143,7 @@ def erase(connection: Connection, erasure: Erasure, by: str, now: datetime) -> E
     forget_drafts(connection, person)
     _forget_logins(connection, person)
     only_his = documents_of(connection, person)
+    document_keys.destroy(connection, person, only_his)
     connection.execute(sa.delete(materials).where(materials.c.sha256.in_(only_his)))
     connection.execute(
         sa.update(erasures)

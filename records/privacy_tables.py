@@ -1,11 +1,11 @@
-"""The tables of privacy: each person's key, and who was erased, why, by whom."""
+"""The tables of privacy: the keys of people and of documents, and who was erased, why, by whom."""
 
 from __future__ import annotations
 
 from sqlalchemy import Column, ForeignKey, Index, String, Table, Text
 
 from records.columns import Moment
-from records.schema import ID, metadata
+from records.schema import HASH, ID, metadata
 
 # What is personal in events is sealed with the key of the person a case is about.
 person_keys = Table(
@@ -17,6 +17,20 @@ person_keys = Table(
     Column("created_at", Moment, nullable=False),
     Column("destroyed_at", Moment),
     Column("erasure_id", ID),
+)
+
+# How a document lies sealed in its store, and for each person by whose key it opens, its own key.
+document_keys = Table(
+    "document_keys",
+    metadata,
+    # Of the document as it was handed in, by which events name it.
+    Column("sha256", HASH, primary_key=True),
+    # Of its sealed bytes, under which they lie in the store.
+    Column("sealed_as", HASH, primary_key=True),
+    Column("person_id", ID, ForeignKey("people.id"), primary_key=True),
+    # Sealed with the person's key; null once it was destroyed.
+    Column("wrapped", Text),
+    Index(None, "person_id"),
 )
 
 # An erasure that was asked for, and what a second person said to it. Only the id says whose.

@@ -13,6 +13,7 @@ from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
+from pydantic import JsonValue
 from sqlalchemy import Connection, Row
 
 from domain.case import Case
@@ -21,6 +22,7 @@ from domain.evolving import replay
 from domain.library import Library
 from domain.moments import local_day
 from domain.obligations import obligations
+from domain.personal import NAMED
 from domain.process import Process
 from domain.progress import Progress, limits_of, progressed
 from domain.waiting import OpenStep, waiting
@@ -107,7 +109,11 @@ def rebuilt(connection: Connection, library: Library, case_id: str) -> Rebuilt:
         case=case_row(process, case, last.hash) | moments,
         people=people_rows(case),
         recusals=recusal_rows(case),
-        materials=material_rows(case_id, [one.event for one in stored]),
+        materials=material_rows(
+            case_id,
+            [one.event for one in stored],
+            [str(digest) for one in stored for digest in _list(one.hashed.get(NAMED))],
+        ),
         tasks=task_rows(process, case, expected, opened, last.event.recorded_at),
         stays=stays,
         done=done,
@@ -148,6 +154,10 @@ def case_ids(connection: Connection, after: str = "", limit: int = 500) -> list[
     """Return the ids of all cases that have events, in order, from the one that follows `after`."""
     query = sa.select(events.c.case_id).where(events.c.seq == 1, events.c.case_id > after)
     return list(connection.execute(query.order_by(events.c.case_id).limit(limit)).scalars())
+
+
+def _list(value: JsonValue) -> list[JsonValue]:
+    return value if isinstance(value, list) else []
 
 
 def _event_rows(connection: Connection, case_id: str) -> Iterable[Row[Any]]:

@@ -15,13 +15,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Final
 
-import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from records import copying, migrating
 from records.copying import Heads, Shape, Watch
 from records.database import Database
-from records.tables import materials
+from records.document_keys import all_stored
 from services.documents import Documents
 from services.manifests import (
     LEFT_OUT,
@@ -50,7 +49,7 @@ class _Moment:
     tables: tuple[TablePart, ...]
     heads: Heads
     documents: tuple[str, ...]
-    """Digests of the documents that the record names."""
+    """Digests under which the documents lie that the record names."""
 
 
 def say_nothing(_what: str, _more: int, _of: int) -> None:
@@ -91,12 +90,6 @@ async def back_up(
     return manifest
 
 
-def named_documents(connection: Connection) -> tuple[str, ...]:
-    """Return the digests of all documents that the record names."""
-    query = sa.select(materials.c.sha256).distinct().order_by(materials.c.sha256)
-    return tuple(connection.execute(query).scalars())
-
-
 def _write_tables(connection: Connection, folder: Path, progress: Progress) -> _Moment:
     shapes = copying.shapes(leave_out=LEFT_OUT)
     total = sum(copying.count_of(connection, shape) for shape in shapes)
@@ -109,7 +102,7 @@ def _write_tables(connection: Connection, folder: Path, progress: Progress) -> _
         database=connection.dialect.name,
         tables=parts,
         heads=copying.heads(connection),
-        documents=named_documents(connection),
+        documents=all_stored(connection),
     )
 
 

@@ -21,6 +21,8 @@ from domain.verifying import Tampered
 from records import importing, materials
 from records.importing import Provenance
 from records.problems import AlreadyThere
+from services import document_keys
+from services.document_keys import Laid
 from services.parts import Parts
 
 _LARGEST: Final = 4 << 30
@@ -74,6 +76,8 @@ async def bring_in(parts: Parts, files: dossiers.Files, trusted: Iterable[Verifi
             now=now,
             sealed=sealed,
         )
+        for one in laid:
+            document_keys.note(connection, parts, one, subject)
         for document in checked.dossier.documents:
             materials.add_material(
                 connection,
@@ -86,7 +90,7 @@ async def bring_in(parts: Parts, files: dossiers.Files, trusted: Iterable[Verifi
             )
         return case
 
-    await _keep_documents(parts, files, checked)
+    laid = await _keep_documents(parts, files, checked)
     try:
         return await parts.database.write(work)
     except AlreadyThere as error:
@@ -99,10 +103,12 @@ async def bring_in(parts: Parts, files: dossiers.Files, trusted: Iterable[Verifi
         ) from error
 
 
-async def _keep_documents(parts: Parts, files: dossiers.Files, checked: Checked) -> None:
-    for document in checked.dossier.documents:
-        if document.included:
-            await parts.documents.keep(document.sha256, io.BytesIO(files[f"materials/{document.sha256}"]))
+async def _keep_documents(parts: Parts, files: dossiers.Files, checked: Checked) -> list[Laid | None]:
+    return [
+        await document_keys.keep(parts, io.BytesIO(files[f"materials/{one.sha256}"]), one.sha256)
+        for one in checked.dossier.documents
+        if one.included
+    ]
 
 
 def _personal(files: dossiers.Files) -> dict[str, Any]:

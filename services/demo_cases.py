@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -18,11 +19,11 @@ from domain.scenery import Organisation, PersonSpec, PostSpec, UnitSpec
 from domain.steps import MeetingStep, NoticeStep, PeriodStep, Step
 from domain.voting import voting_body
 from domain.waiting import OpenStep, Waiting, waiting
-from records import cases, materials, registers
+from records import cases, registers
 from records.cases import FoundCase
 from records.registers import ActedOn
 from records.scope import scope_of
-from services import acts
+from services import acts, materials
 from services.demo_organisation import PEOPLE, UNITS, demo_id
 from services.parts import Caller, Parts
 from services.requests import ActRequest, StartRequest
@@ -221,22 +222,7 @@ class _Life:
         return handed_in
 
     async def _document(self, name: str, content: bytes, actor: str) -> str:
-        sha256 = hashlib.sha256(content).hexdigest()
-        await self._parts.documents.keep(sha256, content)
-
-        def add(connection: Connection) -> str:
-            made = materials.add_material(
-                connection,
-                sha256=sha256,
-                media_type="text/plain",
-                size=len(content),
-                name=name,
-                created_by=actor,
-                now=self._now,
-            )
-            return made.id
-
-        return await self._parts.write(add)
+        return (await materials.hand_in(self._parts, Caller(actor), name, io.BytesIO(content))).id
 
     async def _found(self) -> FoundCase:
         return await self._parts.read(

@@ -39,7 +39,7 @@ from records.checkpoints import KeptCheckpoint
 from records.materials import Material
 from records.problems import NotFound as NotInRecord
 from records.stored import StoredEvent, events_after
-from services import disclosures, processes
+from services import disclosures, document_keys, processes
 from services.checkpointing import LogContradicts
 from services.dossier_readme import README
 from services.log_keys import NoLogKey
@@ -323,7 +323,7 @@ async def _signed(parts: Parts, manifest: bytes) -> str:
 
 async def _is_there(parts: Parts, sha256: str) -> bool:
     try:
-        async for _ in parts.documents.read(sha256):
+        async for _ in document_keys.read(parts, sha256):
             return True
     except FileNotFoundError:
         return False
@@ -337,7 +337,7 @@ async def _zipped(parts: Parts, files: Mapping[str, bytes], documents: Iterable[
             whole.writestr(_entry(name), content)
         for digest in documents:
             with whole.open(_entry(f"materials/{digest}"), "w") as entry:
-                async for piece in parts.documents.read(digest):
+                async for piece in document_keys.read(parts, digest):
                     entry.write(piece)
     made.seek(0)
     file: BinaryIO = made

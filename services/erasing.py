@@ -12,6 +12,7 @@ from domain.refusals import RuleViolation, SamePersonTwice, StillKept
 from domain.retention import Ground, Kept, check_time_over, kept
 from domain.values import Text, Value
 from records import erasures, organisation, visible
+from records.document_keys import names_in_store
 from records.erasures import Erasure
 from services.asking import Asking, once
 from services.parts import Caller, Parts
@@ -97,16 +98,16 @@ async def confirm(parts: Parts, caller: Caller, erasure_id: str, *, key: str | N
         _check_administers(asking, found.person)
         if caller.person in {found.asked_by, found.person}:
             raise SamePersonTwice("erasure.two-people", basis="gen", detail=_TWO)
-        removed[:] = erasures.documents_of(connection, found.person)
+        removed[:] = names_in_store(connection, erasures.documents_of(connection, found.person))
         if found.status != "done":
             _check_may_go(connection, parts, found.person)
             found = erasures.erase(connection, found, caller.person, parts.clock())
         return _view(connection, found)
 
     view = await once(parts, caller, key, ("confirm-erasure", erasure_id), ErasureView, work)
-    for sha256 in removed:
+    for name in removed:
         with suppress(FileNotFoundError):
-            await parts.documents.remove(sha256)
+            await parts.documents.remove(name)
     return view
 
 

@@ -20,6 +20,7 @@ from records.cases import CaseFilter
 from records.posts import Delegation, Post
 from records.scope import scope_of
 from records.stored import events_after
+from services import document_keys
 from services.asking import Asking
 from services.leave import absence_views
 from services.parts import Caller, Parts
@@ -125,7 +126,7 @@ async def packed(parts: Parts, view: ExportView) -> IO[bytes]:
         pack.writestr("person.json", view.model_dump_json(indent=2, by_alias=True))
         for document in view.documents:
             try:
-                pieces = [piece async for piece in parts.documents.read(document.sha256)]
+                pieces = [piece async for piece in document_keys.read(parts, document.sha256)]
             except FileNotFoundError:
                 continue
             pack.writestr(f"documents/{document.sha256}-{document.name}", b"".join(pieces))

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from domain.values import Text
 from records import materials as kept
 from records.materials import Material
-from services import disclosures, idempotency
+from services import disclosures, document_keys, idempotency
 from services.documents import NoRoom
 from services.parts import Caller, Parts
 from services.refusals import InvalidInput, NotFound, StorageFull, TooLarge
@@ -40,7 +40,7 @@ async def hand_in(
     if size == 0:
         raise InvalidInput("file", Text(zh="文件是空的", en="is empty"))
     try:
-        await parts.documents.keep(sha256, document)
+        laid = await document_keys.keep(parts, document, sha256)
     except NoRoom as full:
         raise StorageFull from full
     shown_name = _safe_name(name)
@@ -59,6 +59,7 @@ async def hand_in(
             created_by=caller.person,
             now=parts.clock(),
         )
+        document_keys.note(connection, parts, laid, caller.person)
         idempotency.answered(connection, caller, key, view := _view(made))
         return view
 
@@ -83,7 +84,7 @@ async def described(parts: Parts, caller: Caller, material_id: str) -> MaterialV
 
 async def content(parts: Parts, view: MaterialView) -> AsyncIterator[bytes]:
     """Return a document in pieces; `view` is what `described` let the caller see. Raises NotFound."""
-    pieces = parts.documents.read(view.sha256)
+    pieces = document_keys.read(parts, view.sha256)
     try:
         first = await anext(pieces)
     except FileNotFoundError as error:

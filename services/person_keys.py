@@ -54,7 +54,7 @@ class PersonKeys:
         apart = {event.seq: parts for event in events if (parts := personal_parts(event))}
         if not apart:
             return {}
-        key = self._key_for(connection, case.subject, now)
+        key = self.key_of(connection, case.subject, now)
         data = {event.seq: event.data for event in events}
         return {seq: _sealed(key, case.id, seq, data[seq], parts) for seq, parts in apart.items()}
 
@@ -72,7 +72,7 @@ class PersonKeys:
         """
         if not told:
             return {}
-        key = self._key_for(connection, subject, now)
+        key = self.key_of(connection, subject, now)
         return {seq: _text(key, case_id, seq, salt, parts) for seq, (salt, parts) in told.items()}
 
     def opened(
@@ -92,11 +92,18 @@ class PersonKeys:
         """Return the same. Raises Unreadable where the person's key is there and opens something not."""
         if not any(one.sealed for one in stored):
             return stored
-        kept = keys.find_key(connection, subject)
-        if kept is None or kept.wrapped is None:
+        key = self.known_key(connection, subject)
+        if key is None:
             return stored
-        key = AESGCM(self._unwrapped(subject, kept.wrapped))
         return tuple(one if one.sealed is None else _opened(key, one) for one in stored)
+
+    def opens(self, person: str, wrapped: str) -> bool:
+        """Whether a person's key can be unwrapped here."""
+        try:
+            self._unwrapped(person, wrapped)
+        except Unreadable:
+            return False
+        return True
 
     def wrapped_anew(self, person: str, wrapped: str) -> str | None:
         """Return a wrapped key under the present first key; None where it is. Raises Unreadable."""
@@ -104,7 +111,8 @@ class PersonKeys:
             return None
         return self.sealer.seal(self.sealer.open(wrapped, _about(person)), _about(person))
 
-    def _key_for(self, connection: Connection, person: str, now: datetime) -> AESGCM:
+    def key_of(self, connection: Connection, person: str, now: datetime) -> AESGCM:
+        """Return the key of a person, made where he has none. Raises Erased, NotReady."""
         kept = keys.find_key(connection, person)
         if kept is None:
             fresh = base64.b64encode(secrets.token_bytes(_KEY)).decode()
@@ -115,6 +123,13 @@ class PersonKeys:
             return AESGCM(self._unwrapped(person, kept.wrapped))
         except Unreadable as error:
             raise NotReady from error
+
+    def known_key(self, connection: Connection, person: str) -> AESGCM | None:
+        """Return the key of a person; None where he has none, or none any more. Raises Unreadable."""
+        kept = keys.find_key(connection, person)
+        if kept is None or kept.wrapped is None:
+            return None
+        return AESGCM(self._unwrapped(person, kept.wrapped))
 
     def _unwrapped(self, person: str, wrapped: str) -> bytes:
         return base64.b64decode(self.sealer.open(wrapped, _about(person)))

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from records import copying, holding
 from records.copying import Plain
 from records.database import Database
+from records.document_keys import stored
 from services.backups import Progress, say_nothing
 from services.documents import Documents
 from services.manifests import BackupSpoilt, Manifest, TablePart, check_part, digest_of, document_file
@@ -56,10 +57,10 @@ def documents_in(folder: Path, manifest: Manifest) -> Iterator[tuple[str, Path]]
     """Yield the digest and the file of each document a backup holds, compared. Raises BackupSpoilt."""
     if not manifest.documents.included:
         return
-    missing = frozenset(manifest.documents.missing)
-    part = next(part for part in manifest.tables if part.shape.name == "materials")
-    place = part.shape.columns.index("sha256")
-    for sha256 in sorted({str(row[place]) for row in rows_in(folder, part)} - missing):
+    named = (str(sha256) for (sha256,) in _columns(folder, manifest, "materials", "sha256"))
+    sealed = _columns(folder, manifest, "document_keys", "sha256", "sealed_as", "wrapped")
+    keys = ((str(one[0]), str(one[1]), None if one[2] is None else str(one[2])) for one in sealed)
+    for sha256 in sorted(set(stored(named, keys)) - set(manifest.documents.missing)):
         file = document_file(folder, sha256)
         if not file.is_file():
             raise BackupSpoilt(f"the document {sha256} is missing")
@@ -110,6 +111,14 @@ def rows_in(folder: Path, part: TablePart) -> Iterator[list[Plain]]:
                 yield json.loads(line)
     except (OSError, EOFError, ValueError) as error:
         raise BackupSpoilt(f"{part.file} cannot be read: {type(error).__name__}") from error
+
+
+def _columns(folder: Path, manifest: Manifest, table: str, *names: str) -> Iterator[tuple[Plain, ...]]:
+    """Yield some columns of a table; nothing where the release that made the backup had no such table."""
+    for part in manifest.tables:
+        if part.shape.name == table:
+            places = [part.shape.columns.index(name) for name in names]
+            yield from (tuple(row[place] for place in places) for row in rows_in(folder, part))
 
 
 def check_empty(connection: Connection) -> None:

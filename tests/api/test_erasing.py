@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from domain.retention import Keep, Retention
 from records import rebuilding
 from records.tables import metadata
+from services import document_keys
 from services.person_keys import PersonKeys
 from services.sealing import Sealer
 from tests.api.world import (
@@ -116,7 +117,7 @@ async def test_his_documents_are_gone_and_those_others_need_stay(world, case):
         return connection.execute(sa.select(metadata.tables["materials"].c.sha256)).scalars().all()
 
     for sha256 in set(await world.parts.read(digests)):
-        left.add(b"".join([piece async for piece in world.parts.documents.read(sha256)]))
+        left.add(b"".join([piece async for piece in document_keys.read(world.parts, sha256)]))
     assert left == {b"what two cases name"}
 
 

@@ -7,7 +7,7 @@ import json
 import shutil
 import socket
 import subprocess
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
 
@@ -16,7 +16,11 @@ from pydantic import SecretStr
 
 from commands import inside, outside
 from commands.findings import Finding
+from records import organisation
+from records.database import Database
 from services.connecting import connect
+from services.person_keys import PersonKeys
+from services.sealing import Sealer
 from services.telling import wake_courier
 from settings import Settings
 from tests.cli.running import COMMAND, accede, environment
@@ -204,3 +208,27 @@ async def test_a_year_whose_holidays_are_not_known_is_weak():
     far = settings(clock_ahead=timedelta(days=365 * 20).total_seconds())
     found = await inside.time_is_known(far)
     assert (found.state, "provisional" in found.do) == ("weak", True)
+
+
+async def test_what_is_kept_in_the_open_for_want_of_a_key_is_weak_and_a_lost_key_is_wrong(address, tmp_path):
+    here = settings(database_url=address, data_dir=tmp_path)
+    (found,) = await inside.what_is_personal_is_sealed(here)
+    assert found.state == ("well" if here.is_embedded else "weak")
+    if not here.is_embedded:
+        assert "ACCEDE_SECRET_KEYS" in found.do
+    first, other = ("A" * 43 + "=", "B" * 42 + "A=")
+    database = Database.open(address)
+
+    def plant(connection):
+        organisation.add_person(connection, id="li", name="李")
+        PersonKeys(Sealer(first)).key_of(connection, "li", datetime(2025, 3, 10, tzinfo=UTC))
+
+    await database.write(plant)
+    await database.close()
+    for secret, state in ((first, "well"), (other, "wrong"), (f"{other},{first}", "well")):
+        (found,) = await inside.what_is_personal_is_sealed(
+            here.model_copy(update={"secret_keys": SecretStr(secret)})
+        )
+        assert found.state == state
+    (found,) = await inside.what_is_personal_is_sealed(here)
+    assert found.state == "wrong"

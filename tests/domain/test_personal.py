@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from domain.acts import Change, Excluded, MeetingRecord
+from domain.acts import Backing, Change, Excluded, MeetingRecord
+from domain.documents import documents_in
 from domain.events import (
     AnswerGiven,
     CaseClosed,
@@ -16,13 +17,20 @@ from domain.events import (
     StepCompleted,
     StepReturned,
 )
-from domain.personal import APART, commitment, personal_parts, together, without
+from domain.personal import APART, NAMED, commitment, personal_parts, together, without
 
 SAID = "他说家里有事"
+BACKED = Excluded(
+    person="q",
+    ground="ill-for-long",
+    consent=Backing(ref=f"号{SAID}", material="d7"),
+    resolution=Backing(material="d8"),
+)
 VOTE = MeetingRecord(eligible=3, present=3, yes=2, excluded=(Excluded(person="p", ground="ill-for-long"),))
 BODIES = [
     StepCompleted(outcome="done", version="1", texts={"note": SAID}, reason=SAID, values={"days": 3}),
     StepCompleted(outcome="carried", version="1", meeting=VOTE),
+    StepCompleted(outcome="carried", version="1", meeting=VOTE.model_copy(update={"excluded": (BACKED,)})),
     AnswerGiven(outcome="approve", texts={"view": SAID}),
     EntryAdded(entry="objection", texts={"summary": SAID}),
     StepReturned(again=("apply",), reason=SAID),
@@ -52,6 +60,14 @@ def test_what_is_taken_out_comes_back_and_leaves_nothing_behind(body):
     assert together(rest, parts) == event.data
     left = Event.model_validate({**dict(event), "body": {**together(rest, {}), "type": event.type}})
     assert personal_parts(left).keys() <= parts.keys()
+
+
+@pytest.mark.parametrize("body", BODIES, ids=lambda body: body.type)
+def test_which_documents_an_event_names_is_known_without_the_key(body):
+    event = an_event(body)
+    rest = without(event.data, personal_parts(event), "c" * 64)
+    left = Event.model_validate({**dict(event), "body": {**together(rest, {}), "type": event.type}})
+    assert {*documents_in([left]), *rest.get(NAMED, ())} == set(documents_in([event]))
 
 
 def test_an_event_without_anything_personal_is_kept_whole():

@@ -1,6 +1,5 @@
 """What is personal in events is sealed with the key of the person concerned, and the chain holds."""
 
-import base64
 import json
 from dataclasses import replace
 
@@ -12,22 +11,13 @@ from domain.personal import commitment
 from records import keys, rebuilding
 from records.privacy_tables import person_keys
 from records.stored import events_after
-from records.tables import cases, events, metadata
-from services.person_keys import PersonKeys
-from services.sealing import Sealer, Unreadable
+from records.tables import cases, events
+from services.sealing import Unreadable
 from tests.api.world import HOST, NOON, SECRETARY, SUBJECT, a_world
 from tests.databases import *  # noqa: F403 - fixtures are found by their names
+from tests.services.sealed_world import everything_stored, with_keys
 
 LETTER, REASON = "我申请加入读书会，我的叔叔在国外。", "她说家里有事，晚了几天"
-
-
-def a_master_key(letter):
-    return base64.b64encode(letter.encode() * 32).decode()
-
-
-def with_keys(world, *letters):
-    world.parts = replace(world.parts, keys=PersonKeys(Sealer(",".join(map(a_master_key, letters)))))
-    world.client._transport.app.state.parts = world.parts
 
 
 @pytest.fixture
@@ -44,16 +34,6 @@ async def case(world):
     answer = await world.act(made, "talk", SECRETARY, outcome="done", reason=REASON)
     assert REASON in answer.text
     return answer.json()["case"]
-
-
-async def everything_stored(world):
-    """All rows of all tables, as text."""
-
-    def read(connection):
-        tables = metadata.sorted_tables
-        return [[tuple(row) for row in connection.execute(sa.select(table))] for table in tables]
-
-    return json.dumps(await world.parts.read(read), ensure_ascii=False, default=str)
 
 
 async def history(world, case, who=SECRETARY):

@@ -1,0 +1,111 @@
+"""The key of each document that lies sealed, wrapped once for everybody by whose own key it may be opened.
+
+Whoever is erased takes his wrappings along: a document that is about him alone opens no more, and one that is
+about others too opens as before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from records.dialects import insert_new
+from records.privacy_tables import document_keys
+from records.tables import case_materials, cases, materials
+
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentKey:
+    """A document's key as it is wrapped for one person; `wrapped` is None once that was destroyed."""
+
+    sha256: str
+    sealed_as: str
+    person: str
+    wrapped: str | None
+
+
+def keys_of(connection: Connection, digests: Iterable[str]) -> list[DocumentKey]:
+    """Return the wrapped keys of documents, in a fixed order; none for those that lie in the open."""
+    found: list[DocumentKey] = []
+    wanted = sorted(set(digests))
+    for first in range(0, len(wanted), _AT_ONCE):
+        some = wanted[first : first + _AT_ONCE]
+        query = sa.select(document_keys).where(document_keys.c.sha256.in_(some))
+        order = (document_keys.c.sha256, document_keys.c.sealed_as, document_keys.c.person_id)
+        rows = connection.execute(query.order_by(*order))
+        found += [DocumentKey(row.sha256, row.sealed_as, row.person_id, row.wrapped) for row in rows]
+    return found
+
+
+def keep_keys(connection: Connection, kept: Iterable[DocumentKey]) -> None:
+    """Keep wrapped keys; those that are there already stay as they are."""
+    rows = [
+        {"sha256": one.sha256, "sealed_as": one.sealed_as, "person_id": one.person, "wrapped": one.wrapped}
+        for one in kept
+    ]
+    if rows:
+        connection.execute(insert_new(connection, document_keys), rows)
+
+
+def let_go(connection: Connection, digests: Sequence[str], subject: str) -> None:
+    """Take the wrappings away that a case about somebody makes needless: of those who only handed it in.
+
+    From then on a document opens by the keys of the people alone whom cases that name it are about.
+    """
+    about = (
+        sa.select(cases.c.subject_id)
+        .join(case_materials, case_materials.c.case_id == cases.c.id)
+        .where(case_materials.c.sha256 == document_keys.c.sha256)
+    )
+    connection.execute(
+        sa.delete(document_keys).where(
+            document_keys.c.sha256.in_(sorted(set(digests))),
+            document_keys.c.wrapped.is_not(None),
+            document_keys.c.person_id != subject,
+            document_keys.c.person_id.not_in(about),
+        )
+    )
+
+
+def forget(connection: Connection, sha256: str, sealed_as: str) -> list[str]:
+    """Forget the wrappings of what lies nowhere any more, and return for whom they opened it."""
+    lost = sa.and_(document_keys.c.sha256 == sha256, document_keys.c.sealed_as == sealed_as)
+    his = sa.select(document_keys.c.person_id).where(lost, document_keys.c.wrapped.is_not(None))
+    people = list(connection.execute(his.order_by(document_keys.c.person_id)).scalars())
+    connection.execute(sa.delete(document_keys).where(lost))
+    return people
+
+
+def destroy(connection: Connection, person: str, digests: Sequence[str]) -> None:
+    """Destroy the wrappings for a person, and every one of documents that go with him."""
+    gone = sa.or_(document_keys.c.person_id == person, document_keys.c.sha256.in_(digests))
+    connection.execute(sa.update(document_keys).where(gone).values(wrapped=None))
+
+
+def names_in_store(connection: Connection, digests: Sequence[str]) -> tuple[str, ...]:
+    """Return under which digests documents lie in their store, sealed or in the open."""
+    sealed = [one.sealed_as for one in keys_of(connection, digests)]
+    return tuple(sorted({*digests, *sealed}))
+
+
+def stored(named: Iterable[str], kept: Iterable[tuple[str, str, str | None]]) -> tuple[str, ...]:
+    """Return what has to lie in the store, of the documents that are named and the rows of their keys.
+
+    A row is a document's digest, that of its sealed bytes, and its wrapped key. What has no key that opens it
+    lies in the open.
+    """
+    sealed = {(sha256, sealed_as) for sha256, sealed_as, wrapped in kept if wrapped is not None}
+    in_the_open = set(named) - {sha256 for sha256, _ in sealed}
+    return tuple(sorted(in_the_open | {sealed_as for _, sealed_as in sealed}))
+
+
+def all_stored(connection: Connection) -> tuple[str, ...]:
+    """Return the digests under which all documents lie that the record names."""
+    named = connection.execute(sa.select(materials.c.sha256).distinct()).scalars().all()
+    columns = (document_keys.c.sha256, document_keys.c.sealed_as, document_keys.c.wrapped)
+    return stored(named, (tuple(row) for row in connection.execute(sa.select(*columns))))

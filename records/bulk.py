@@ -13,6 +13,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table
 
+from records.copying import pour
 from records.lending import LIMITS, kept
 from records.names import endings, searchable
 from records.tables import (
@@ -190,17 +191,17 @@ def add_units(
 
     One that stands below another for longer than that was there is put there on that one's first day.
     """
-    connection.execute(sa.insert(units), [_unit_row(one) for one in new])
+    pour(connection, units, [_unit_row(one) for one in new])
     closure = [
         {"ancestor_id": ancestor, "unit_id": one["id"], "depth": depth}
         for one in new
         for depth, ancestor in enumerate(above(str(one["id"])))
     ]
-    connection.execute(sa.insert(unit_closure), closure)
+    pour(connection, unit_closure, closure)
     founded = _foundings(connection, {str(one["parent"]) for one in new if one["parent"]})
     founded |= {str(one["id"]): _first(one) for one in new}
     changes = [change for one in new for change in _told(one, founded, said)]
-    connection.execute(sa.insert(unit_changes), changes)
+    pour(connection, unit_changes, changes)
 
 
 def _unit_row(one: Says) -> Says:
@@ -269,14 +270,13 @@ def _foundings(connection: Connection, ids: Iterable[str]) -> dict[str, date]:
 def add_people(connection: Connection, new: Sequence[Says]) -> None:
     """Add people, so that they are found by their names."""
     searched = {str(one["id"]): searchable(str(one["name"])) for one in new}
-    connection.execute(sa.insert(people), [{**one, "name_search": searched[str(one["id"])]} for one in new])
+    pour(connection, people, [{**one, "name_search": searched[str(one["id"])]} for one in new])
     spelled = [
         {"ending": ending, "person_id": person}
         for person, search in searched.items()
         for ending in sorted(endings(search))
     ]
-    if spelled:
-        connection.execute(sa.insert(name_endings), spelled)
+    pour(connection, name_endings, spelled)
 
 
 def add_standings(connection: Connection, new: Sequence[Says], source: str) -> None:
@@ -292,7 +292,7 @@ def add_standings(connection: Connection, new: Sequence[Says], source: str) -> N
         }
         for one in new
     ]
-    connection.execute(sa.insert(standings), rows)
+    pour(connection, standings, rows)
 
 
 def add_posts(connection: Connection, new: Sequence[Says], said: Said) -> None:
@@ -309,7 +309,7 @@ def add_posts(connection: Connection, new: Sequence[Says], said: Said) -> None:
         }
         for one in new
     ]
-    connection.execute(sa.insert(posts), rows)
+    pour(connection, posts, rows)
 
 
 def add_delegations(connection: Connection, new: Sequence[Says], said: Said) -> None:
@@ -326,7 +326,7 @@ def add_delegations(connection: Connection, new: Sequence[Says], said: Said) -> 
         }
         for one in new
     ]
-    connection.execute(sa.insert(delegations), rows)
+    pour(connection, delegations, rows)
 
 
 def add_restrictions(connection: Connection, new: Sequence[Says], said: Said | None) -> None:
@@ -340,7 +340,7 @@ def add_restrictions(connection: Connection, new: Sequence[Says], said: Said | N
         }
         for one in new
     ]
-    connection.execute(sa.insert(restrictions), rows)
+    pour(connection, restrictions, rows)
     words = [
         {
             "restriction_id": one["id"],
@@ -354,7 +354,7 @@ def add_restrictions(connection: Connection, new: Sequence[Says], said: Said | N
         }
         for one in new
     ]
-    connection.execute(sa.insert(restriction_entries), words)
+    pour(connection, restriction_entries, words)
 
 
 def _lasting(one: Says) -> Says:

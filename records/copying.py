@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import psycopg
 import sqlalchemy as sa
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Table
 
 from records.tables import metadata
 from records.writers import refused_by_database
@@ -125,13 +125,34 @@ def insert_all(connection: Connection, shape: Shape, rows: Iterable[PlainRow]) -
     names = [_quoted(connection, name) for name in shape.columns]
     into = f"{_quoted(connection, shape.name)} ({', '.join(names)})"
     if connection.dialect.name == "postgresql":
-        _copy_in(connection, into, rows)
+        try:
+            _copy_in(connection, into, rows)
+        except psycopg.Error as error:
+            raise refused_by_database(error) from error
         return
     # Units name the unit above them, which may come later.
     connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
     statement = f"INSERT INTO {into} VALUES ({', '.join('?' * len(names))})"  # noqa: S608 - names, quoted
     for some in _in_parts(rows):
         connection.exec_driver_sql(statement, some)
+
+
+def pour(connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
+    """Insert rows that name the same columns, however many: on PostgreSQL without a statement for each."""
+    if connection.dialect.name != "postgresql" or not rows:
+        if rows:
+            connection.execute(sa.insert(table), rows)
+        return
+    names = tuple(rows[0])
+    kinds = [table.c[name].type.dialect_impl(connection.dialect) for name in names]
+    plain = [kind.bind_processor(connection.dialect) or _as_it_is for kind in kinds]
+    into = f"{_quoted(connection, table.name)} ({', '.join(_quoted(connection, name) for name in names)})"
+    lines = ([of(row[name]) for of, name in zip(plain, names, strict=True)] for row in rows)
+    try:
+        _copy_in(connection, into, lines)
+    except psycopg.Error as error:
+        # As a statement would have failed: whoever runs the work may be able to run it again.
+        raise sa.exc.DBAPIError.instance(f"COPY {into}", None, error, psycopg.Error) from error
 
 
 def heads(connection: Connection) -> Heads:
@@ -169,12 +190,13 @@ def keep_others_out(connection: Connection, tables: Iterable[Shape]) -> None:
 
 def _copy_in(connection: Connection, into: str, rows: Iterable[PlainRow]) -> None:
     driver: Any = connection.connection.driver_connection
-    try:
-        with driver.cursor() as cursor, cursor.copy(f"COPY {into} FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
-    except psycopg.Error as error:
-        raise refused_by_database(error) from error
+    with driver.cursor() as cursor, cursor.copy(f"COPY {into} FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def _as_it_is(value: Any) -> Any:  # noqa: ANN401 - whatever a column takes
+    return value
 
 
 def _table(shape: Shape) -> sa.TableClause:

@@ -59,37 +59,44 @@ class Shelf:
         measures = [size.departments, size.committees, size.open_cases, size.predecessors]
         made_for = {"schema": migrating.head(), "size": measures}
         if mark.exists() and json.loads(mark.read_text("utf-8")) == made_for:
-            return self._address(kind, size)
-        self._clear(kind, size)
-        address = self._address(kind, size)
+            return self._address(kind, size.name)
+        self._clear(kind, size.name)
+        address = self._address(kind, size.name)
         seeds = Seeds(read_patterns(self._folder), size)
         if kind == "sqlite":
-            load_sqlite(self._file(size), seeds, size)
+            load_sqlite(self._file(size.name), seeds, size)
         else:
             load_postgresql(address, seeds, size)
         mark.write_text(json.dumps(made_for), "utf-8")
         return address
 
-    def _address(self, kind: str, size: Size) -> str:
+    def empty(self, kind: str, name: str) -> str:
+        """Return the address of a new database that has the tables and nothing in them."""
+        self._clear(kind, name)
+        address = self._address(kind, name)
+        migrating.upgrade(address)
+        return address
+
+    def _address(self, kind: str, name: str) -> str:
         if kind == "sqlite":
-            return f"sqlite:///{self._file(size)}"
+            return f"sqlite:///{self._file(name)}"
         return (
             database_url(self._postgresql())
-            .set(database=f"growth_{size.name}")
+            .set(database=f"growth_{name}")
             .render_as_string(hide_password=False)
         )
 
-    def _file(self, size: Size) -> Path:
-        return self._folder / f"{size.name}.db"
+    def _file(self, name: str) -> Path:
+        return self._folder / f"{name}.db"
 
-    def _clear(self, kind: str, size: Size) -> None:
+    def _clear(self, kind: str, name: str) -> None:
         if kind == "sqlite":
             for ending in ("", "-wal", "-shm"):
-                self._folder.joinpath(f"{size.name}.db{ending}").unlink(missing_ok=True)
+                self._folder.joinpath(f"{name}.db{ending}").unlink(missing_ok=True)
             return
         with psycopg.connect(self._postgresql(), autocommit=True) as connection:
             for statement in ("DROP DATABASE IF EXISTS", "CREATE DATABASE"):
-                connection.execute(f"{statement} growth_{size.name}".encode())
+                connection.execute(f"{statement} growth_{name}".encode())
 
     def _postgresql(self) -> str:
         """Return the address of a server of our own, started at the first question."""

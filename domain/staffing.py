@@ -7,66 +7,24 @@ away, and who may vote. A step is short of people where no day of those it has w
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date, timedelta
-from functools import partial
-from typing import Literal, NamedTuple
+from datetime import date
 
+from domain.at_hand import FULL_MEMBER, Count, Lasting, Out, Picture, not_there
 from domain.case import Case
-from domain.circumstances import Circumstances, LentFor
+from domain.circumstances import Circumstances
 from domain.entitled import barred_from
 from domain.foreseeing import Foreseen, look_ahead
 from domain.permitting import actors_of
+from domain.pools import candidates_on, pool_of
 from domain.process import Body, Process
+from domain.recusing import is_deliberated, recused
 from domain.refusals import NotPossible
 from domain.rules import SeparationRule
 from domain.steps import Actor, AppointStep, DecisionStep, MeetingStep
 from domain.values import Value
 from domain.voting import voting_body
 
-FULL_MEMBER = "full-member"
-"""The standing by whose number a unit is too small for a body."""
-
-Why = Literal["subject", "separation", "absent", "expired", "not-yet", "restricted"]
-"""Why somebody cannot act: it is about him; he has another part in the case; he is away; his post or standing
-is over by then, or has not begun; he is barred from voting."""
-
-
-class Lasting(NamedTuple):
-    """Somebody who has a post, a standing or a restriction, or is away, from a day to a last day."""
-
-    person: str
-    from_on: date
-    to_on: date | None
-    on_behalf_of: str | None = None
-    """Whose post it is, where it is lent."""
-    lent_for: LentFor | None = None
-
-    def on(self, day: date) -> bool:
-        """Whether it lasts on a day."""
-        return self.from_on <= day and (self.to_on is None or self.to_on >= day)
-
-
-class Picture(NamedTuple):
-    """The people around some cases, by what they have."""
-
-    posts: Mapping[tuple[str, str], tuple[Lasting, ...]]
-    """By unit and role; substitutes follow those whose posts are lent."""
-    away: Mapping[str, tuple[Lasting, ...]]
-    """By person."""
-    standings: Mapping[tuple[str, str], tuple[Lasting, ...]]
-    """By unit and standing."""
-    restricted: Mapping[tuple[str, str], tuple[Lasting, ...]]
-    """By person and restriction."""
-
-
-class Out(Value):
-    """Somebody who could act on a step but for something."""
-
-    person: str
-    on_behalf_of: str | None = None
-    why: Why
-    until: date | None = None
-    """The last day of the absence or post, or the first of what has not begun."""
+_BODY, _POOL = "body:", "pool:"
 
 
 class Shortage(Value):
@@ -76,7 +34,7 @@ class Shortage(Value):
     kind: str
     round: int
     who: str
-    """The actors asked, as the definition names them, or the body that votes."""
+    """The actors asked, as the definition names them, the body that votes, or the case role to be filled."""
     first: date
     """The first day on which the step needs them."""
     last: date
@@ -85,18 +43,6 @@ class Shortage(Value):
     """The most there are on any of these days."""
     out: tuple[Out, ...] = ()
     """On the first day."""
-
-
-class _Count(NamedTuple):
-    needed: int
-    people: frozenset[tuple[str, str]]
-    """Each way to act: who would act, and whose part it is."""
-    out: tuple[Out, ...] = ()
-
-    @property
-    def have(self) -> int:
-        """How many different people these are: nobody acts twice, nor do two act for the same one."""
-        return min(len({person for person, _ in self.people}), len({owner for _, owner in self.people}))
 
 
 def shortages(process: Process, case: Case, picture: Picture, today: date) -> tuple[Shortage, ...]:
@@ -109,13 +55,13 @@ def shortages(process: Process, case: Case, picture: Picture, today: date) -> tu
     edition = process.edition(case.version)
     ahead = look_ahead(edition, case, today).steps
     found: dict[str, Shortage] = {}
-    ways: dict[str, tuple[Foreseen, _Count]] = {}
+    ways: dict[str, tuple[Foreseen, Count]] = {}
     for one in ahead:
         look = _Look(edition, case, picture, one, frozenset(each.step.id for each in ahead))
         for who, best, at_first in look.needs():
             if best.have < best.needed:
                 found.setdefault(one.step.id, _shortage(one, who, best, at_first))
-            if not who.startswith("body:"):
+            if not who.startswith((_BODY, _POOL)):
                 ways[one.step.id] = (one, best)
     for step, (one, count) in ways.items():
         if step not in found and (pair := _too_few_for_two(one, count, ways)) is not None:
@@ -135,19 +81,23 @@ class _Look:
         self._foreseen = foreseen
         self._ahead = ahead
         self._barred = frozenset(barred_from(process, case, foreseen.step.id))
+        self._recused = frozenset(recused(process, case, picture.relatives.get(case.subject, ())))
 
-    def needs(self) -> Iterator[tuple[str, _Count, _Count]]:
+    def needs(self) -> Iterator[tuple[str, Count, Count]]:
         """Yield who is asked, how many there are on the best day, and how many on the first."""
         step = self._foreseen.step
         actors = actors_of(step)
         if actors and not self._will_be_appointed(actors):
             yield self._best(", ".join(actors), self._days(self._candidates(actors)), self._actors_on)
         if isinstance(step, MeetingStep):
-            yield self._best(f"body:{step.body}", self._days(self._everybody()), self._body_on)
+            yield self._best(f"{_BODY}{step.body}", self._days(self._everybody()), self._body_on)
+        if isinstance(step, AppointStep) and self._process.case_roles[step.role].standing is not None:
+            pool = pool_of(self._process, self._case, self._picture, step)
+            yield self._best(f"{_POOL}{step.role}", self._days(pool), self._pool_on)
 
     def _best(
-        self, who: str, days: Iterable[date], count: Callable[[date], _Count]
-    ) -> tuple[str, _Count, _Count]:
+        self, who: str, days: Iterable[date], count: Callable[[date], Count]
+    ) -> tuple[str, Count, Count]:
         counted = [count(day) for day in days]
         best = max(counted, key=lambda one: one.have - one.needed)
         return who, best, counted[0]
@@ -186,17 +136,17 @@ class _Look:
         return [*held, *stood]
 
     def _days(self, people: Iterable[Lasting]) -> list[date]:
-        """Return the days on which something may be different: the first one, and where anything changes."""
-        first, last = self._foreseen.first, self._foreseen.last
-        days = {first}
-        one_day = timedelta(days=1)
-        for one in people:
-            changes = [one.from_on]
-            changes += [away.to_on + one_day for away in self._picture.away.get(one.person, ()) if away.to_on]
-            days.update(day for day in changes if first < day <= last)
-        return sorted(days)
+        return self._picture.turns(people, self._foreseen.first, self._foreseen.last)
 
-    def _actors_on(self, day: date) -> _Count:
+    def _pool_on(self, day: date) -> Count:
+        """Count those who could be appointed, and how many are asked."""
+        step = self._foreseen.step
+        if not isinstance(step, AppointStep):
+            raise TypeError(step.kind)
+        ways = self._actors_on(day).people
+        return candidates_on(self._process, self._case, self._picture, step, day, ways)
+
+    def _actors_on(self, day: date) -> Count:
         step = self._foreseen.step
         may: set[tuple[str, str]] = set()
         out: list[Out] = []
@@ -208,7 +158,7 @@ class _Look:
                 out.append(why)
         left = {(why.person, why.on_behalf_of): why for why in out}
         left_out = (why for (person, owner), why in left.items() if (person, owner or person) not in may)
-        return _Count(self._needed(), frozenset(may), tuple(left_out))
+        return Count(self._needed(), frozenset(may), tuple(left_out))
 
     def _needed(self) -> int:
         """Return how many still have to act: in a decision those whose answers are missing."""
@@ -220,51 +170,49 @@ class _Look:
         return max(1, step.need - max((given.count(outcome) for outcome in given), default=0))
 
     def _why_out(self, one: Lasting, day: date) -> Out | None:
-        people = {one.person, one.on_behalf_of}
-        out = partial(Out, person=one.person, on_behalf_of=one.on_behalf_of)
-        asks_subject = "subject" in actors_of(self._foreseen.step)
+        step, people = self._foreseen.step, {one.person, one.on_behalf_of}
+        asks_subject = "subject" in actors_of(step)
         if self._case.subject in people and not (asks_subject and one.on_behalf_of is None):
-            return out(why="subject")
+            return Out(person=one.person, on_behalf_of=one.on_behalf_of, why="subject")
+        if is_deliberated(self._process, step) and not self._recused.isdisjoint(people):
+            return Out(person=one.person, on_behalf_of=one.on_behalf_of, why="recused")
         if not self._barred.isdisjoint(people):
-            return out(why="separation")
-        if one.to_on is not None and one.to_on < day:
-            return out(why="expired", until=one.to_on)
-        if one.from_on > day:
-            return out(why="not-yet", until=one.from_on)
-        away = next((each for each in self._picture.away.get(one.person, ()) if each.on(day)), None)
-        return None if away is None else out(why="absent", until=away.to_on)
+            return Out(person=one.person, on_behalf_of=one.on_behalf_of, why="separation")
+        return not_there(self._picture, one, day)
 
-    def _body_on(self, day: date) -> _Count:
+    def _body_on(self, day: date) -> Count:
         """Count those of a body who can be there, and how many have to be for its quorum and majority."""
         step = self._foreseen.step
         if not isinstance(step, MeetingStep):
             raise TypeError(step.kind)
         body = self._body(step, day)
         if body is None:
-            return _Count(1, frozenset())
+            return Count(1, frozenset())
         entitled: set[str] = set()
+        there: set[tuple[str, str]] = set()
         out: list[Out] = []
         for one in self._members(body):
-            barred = [
-                each
-                for name in body.without
-                for each in self._picture.restricted.get((one.person, name), ())
-                if each.on(day)
-            ]
-            if one.on(day) and not barred:
+            why = self._why_not_entitled(body, one, day)
+            if why is None and one.person not in entitled:
                 entitled.add(one.person)
-            elif barred:
-                out.append(Out(person=one.person, why="restricted", until=barred[0].to_on))
-            elif one.to_on is not None and one.to_on < day:
-                out.append(Out(person=one.person, why="expired", until=one.to_on))
-        there: set[tuple[str, str]] = set()
-        for person in sorted(entitled):
-            away = next((each for each in self._picture.away.get(person, ()) if each.on(day)), None)
-            if away is None:
-                there.add((person, person))
-            else:
-                out.append(Out(person=person, why="absent", until=away.to_on))
-        return _Count(_quorum(step, len(entitled)), frozenset(there), tuple(out))
+                why = not_there(self._picture, one, day)
+                if why is None:
+                    there.add((one.person, one.person))
+            if why is not None:
+                out.append(why)
+        left_out = (why for why in out if (why.person, why.person) not in there)
+        return Count(_quorum(step, len(entitled)), frozenset(there), tuple(left_out))
+
+    def _why_not_entitled(self, body: Body, one: Lasting, day: date) -> Out | None:
+        """Return why somebody on the roster does not vote; those who are merely away count for the quorum."""
+        if one.person == self._case.subject:
+            return Out(person=one.person, why="subject")
+        if one.person in self._recused:
+            return Out(person=one.person, why="recused")
+        barred = self._picture.bar(one.person, body.without, day)
+        if barred is not None:
+            return Out(person=one.person, why="restricted", until=barred.to_on)
+        return None if one.on(day) else not_there(self._picture, one, day)
 
     def _body(self, step: MeetingStep, day: date) -> Body | None:
         counted = tuple(
@@ -307,13 +255,13 @@ def _quorum(step: MeetingStep, eligible: int) -> int:
     return needed
 
 
-def _shortage(one: Foreseen, who: str, best: _Count, at_first: _Count) -> Shortage:
+def _shortage(one: Foreseen, who: str, best: Count, at_first: Count) -> Shortage:
     state = one.reached.steps[one.step.id]
     return Shortage(
         step=one.step.id,
         kind=one.step.kind,
         round=state.round,
-        who=who.removeprefix("body:"),
+        who=who.removeprefix(_BODY).removeprefix(_POOL),
         first=one.first,
         last=one.last,
         needed=best.needed,
@@ -323,7 +271,7 @@ def _shortage(one: Foreseen, who: str, best: _Count, at_first: _Count) -> Shorta
 
 
 def _too_few_for_two(
-    one: Foreseen, count: _Count, ways: Mapping[str, tuple[Foreseen, _Count]]
+    one: Foreseen, count: Count, ways: Mapping[str, tuple[Foreseen, Count]]
 ) -> Shortage | None:
     """Return a shortage where a step and an earlier one ask for different people who cannot both be had."""
     for rule in one.step.rules:
@@ -333,11 +281,11 @@ def _too_few_for_two(
             if other not in ways or other == one.step.id:
                 continue
             first = ways[other][1]
-            both = _Count(count.needed + first.needed, count.people | first.people)
+            both = Count(count.needed + first.needed, count.people | first.people)
             if both.have < both.needed and first.have >= first.needed:
                 twice = sorted({person for person, _ in count.people & first.people})
                 out = tuple(Out(person=person, why="separation") for person in twice)
-                left = _Count(count.needed, frozenset(), (*count.out, *out))
+                left = Count(count.needed, frozenset(), (*count.out, *out))
                 have = max(0, both.have - first.needed)
                 made = _shortage(one, ", ".join(actors_of(one.step)), left, left)
                 return made.model_copy(update={"have": have})

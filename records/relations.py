@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -130,6 +130,18 @@ def relatives_on(connection: Connection, person: str, day: date) -> tuple[Relati
     """Return those who were relatives of somebody on a day."""
     query = _RELATIVES.where(relations.c.person_id == person, held_on(relations, day))
     return relatives_in([tuple(row) for row in connection.execute(query)])
+
+
+def relatives_of(
+    connection: Connection, people: Sequence[str], day: date
+) -> Mapping[str, tuple[Relative, ...]]:
+    """Return the relatives of some people on a day, by whose they are."""
+    query = _RELATIVES.add_columns(relations.c.person_id)
+    query = query.where(relations.c.person_id.in_(sorted(set(people))), held_on(relations, day))
+    found: dict[str, list[tuple[Any, ...]]] = {}
+    for relative, kind, by, person in connection.execute(query) if people else ():
+        found.setdefault(person, []).append((relative, kind, by))
+    return {person: relatives_in(rows) for person, rows in found.items()}
 
 
 def relatives_since(connection: Connection, person: str, first: date) -> tuple[Relative, ...]:

@@ -1,6 +1,6 @@
 """Gathers what staffing asks: open cases by the page, and the people around those of one page.
 
-A page takes six statements, whatever is in it.
+A page takes seven statements, whatever is in it.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ from typing import Any, Final, NamedTuple, TypeVar
 import sqlalchemy as sa
 from sqlalchemy import Connection, Row, Select
 
+from domain.at_hand import FULL_MEMBER, Lasting, Picture
 from domain.case import Case
 from domain.library import Library
 from domain.process import Process
-from domain.staffing import FULL_MEMBER, Lasting, Picture
 from records.absences import absences_since
 from records.lending import LIMITS, lent_for
+from records.relations import relatives_of
 from records.scope import Scope
 from records.snapshots import read_snapshot
 from records.tables import cases, delegations, people, posts, restrictions, standings, units
@@ -71,11 +72,12 @@ def open_cases(
 def picture_of(connection: Connection, found: Sequence[OpenCase], today: date) -> Picture:
     """Return the people around some cases: in posts and bodies of their units and of those above."""
     places = sorted({unit.id for one in found for unit in one.case.path})
-    bodies = [body for one in found for body in one.process.edition(one.case.version).bodies.values()]
+    editions = [one.process.edition(one.case.version) for one in found]
+    bodies = [body for edition in editions for body in edition.bodies.values()]
+    roles = [role for edition in editions for role in edition.case_roles.values()]
     held = _posts(connection, places, today)
-    stood = _standings(
-        connection, places, {FULL_MEMBER, *(body.standing for body in bodies if body.standing)}, today
-    )
+    named = {one.standing for some in (bodies, roles) for one in some if one.standing}
+    stood = _standings(connection, places, {FULL_MEMBER, *named}, today)
     everybody = {one.person for some in (*held.values(), *stood.values()) for one in some}
     everybody |= {person for one in found for people_ in one.case.people.values() for person in people_}
     everybody |= {one.case.subject for one in found}
@@ -84,7 +86,10 @@ def picture_of(connection: Connection, found: Sequence[OpenCase], today: date) -
         for one in absences_since(connection, everybody, today)
     )
     without = {name for body in bodies for name in body.without}
-    return Picture(held, away, stood, _restricted(connection, places, without, today))
+    without |= {bar.restriction for role in roles for bar in role.bars if bar.level == "block"}
+    barred = _restricted(connection, places, without, today)
+    related = relatives_of(connection, [one.case.subject for one in found], today)
+    return Picture(held, away, stood, barred, related)
 
 
 def _open_case(connection: Connection, library: Library, row: Row[Any]) -> OpenCase:

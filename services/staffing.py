@@ -9,9 +9,10 @@ from typing import Annotated, Final
 from pydantic import Field
 from sqlalchemy import Connection
 
+from domain.at_hand import Out
 from domain.permitting import actor_title
 from domain.process import Process
-from domain.staffing import Out, Shortage, shortages
+from domain.staffing import Shortage, shortages
 from records import organisation, staffing
 from records.cursors import cursor_of, place_of
 from records.staffing import OpenCase
@@ -140,6 +141,9 @@ def who_in_words(process: Process, who: str, language: str) -> str:
     """Return what people call the actors or the body that is short of people."""
     if who in process.bodies:
         title = process.bodies[who].title
+        return title.zh if language == "zh" else title.en
+    if who in process.case_roles:
+        title = process.case_roles[who].title
         return title.zh if language == "zh" else title.en
     titles = [actor_title(process, actor) for actor in who.split(", ")]
     return "、".join(one.zh for one in titles) if language == "zh" else ", ".join(one.en for one in titles)

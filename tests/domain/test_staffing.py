@@ -4,11 +4,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from domain.circumstances import LentFor
+from domain.at_hand import Lasting, Picture
+from domain.circumstances import LentFor, Relative
 from domain.deciding import decide
 from domain.evolving import replay
 from domain.reading import read_process
-from domain.staffing import Lasting, Picture, shortages, unheld
+from domain.staffing import shortages, unheld
 from tests.builders import HOST, SECRETARY, SUBJECT, a_case, a_process, a_start, noon
 
 EVER = date(2015, 1, 1)
@@ -26,7 +27,7 @@ def a_picture(secretaries=None, hosts=None, away=()):
     leave: dict[str, tuple[Lasting, ...]] = {}
     for one in away:
         leave[one.person] = (*leave.get(one.person, ()), one)
-    return Picture({SECRETARIES: tuple(secretaries), HOSTS: tuple(hosts)}, leave, {}, {})
+    return Picture({SECRETARIES: tuple(secretaries), HOSTS: tuple(hosts)}, leave, {}, {}, {})
 
 
 @pytest.fixture
@@ -202,3 +203,99 @@ def test_who_may_not_vote_is_not_counted_and_named():
 def test_posts_that_nobody_holds_anywhere_are_named_with_bodies_without_members():
     assert unheld(a_process(), frozenset({"circle.secretary"})) == ("circle.host",)
     assert unheld(a_process(), frozenset({"circle.secretary", "circle.host"})) == ()
+
+
+ROLES = """
+case_roles:
+  sponsors:
+    title: {zh: 介绍人, en: Sponsors}
+    count: {min: 2, max: 2}
+    standing: member
+    not: [subject, appointer]
+    relatives: {level: block, basis: "5"}
+    bars: [{restriction: barred, basis: "5"}]
+    basis: "5"
+  guide:
+    title: {zh: 联系人, en: Guide}
+    count: {min: 1, max: 1}
+    standing: member
+    not: [subject, sponsors]
+    basis: "5"
+"""
+NAMED = """\
+      - {id: sponsors, kind: appoint, title: {zh: 指定, en: Names}, by: circle.secretary, role: sponsors}
+      - {id: guide, kind: appoint, title: {zh: 指定, en: Names}, by: circle.secretary, role: guide}
+      - id: vote
+"""
+WITH_ROLES = MEETING.replace("stages:\n", f"{ROLES.strip()}\nstages:\n").replace("      - id: vote\n", NAMED)
+MEMBERS = tuple(has(f"m{number}") for number in range(3))
+
+
+def to_be_named(*members, **more):
+    """What the step lacks at which sponsors are named in a club with these members."""
+    picture = with_members(a_picture(), *members, barred=more.pop("barred", ()))._replace(**more)
+    process = read_process(WITH_ROLES, "club.yaml")
+    started = a_start()
+    case = replay(process, decide(process, None, started, noon(started.occurred_on)))
+    found = {one.step: one for one in shortages(process, case, picture, case.opened_on)}
+    return found.get("sponsors")
+
+
+def test_a_case_role_to_be_filled_needs_enough_members_who_could_be_given_it():
+    assert to_be_named(*MEMBERS) is None
+    lacks = to_be_named(*MEMBERS[:1])
+    assert (lacks.who, lacks.kind, lacks.have) == ("sponsors", "appoint", 1)
+
+
+def test_roles_that_exclude_each_other_need_different_people():
+    lacks = to_be_named(*MEMBERS[:2])
+    assert (lacks.needed, lacks.have) == (3, 2)
+
+
+def test_the_subject_a_relative_who_is_barred_or_away_and_who_alone_appoints_is_no_candidate():
+    today = a_start().occurred_on
+    leave = {"m2": (has("m2", today, today + timedelta(days=90)),)}
+    kin = {SUBJECT: (Relative(person="m2", kind="sibling"),)}
+    for one, why, more in (
+        (has(SUBJECT), "subject", {}),
+        (has(SECRETARY), "separation", {}),
+        (MEMBERS[2], "restricted", {"barred": MEMBERS[2:]}),
+        (MEMBERS[2], "absent", {"away": leave}),
+        (MEMBERS[2], "recused", {"relatives": kin}),
+        (has("m2", EVER, today - DAY), "expired", {}),
+    ):
+        lacks = to_be_named(*MEMBERS[:2], one, **more)
+        assert [(out.person, out.why) for out in lacks.out] == [(one.person, why)], why
+
+
+def test_one_of_two_who_appoint_may_be_named_by_the_other():
+    hold = {SECRETARIES: (has(SECRETARY), has("s2")), HOSTS: (has(HOST),)}
+    assert to_be_named(has(SECRETARY), *MEMBERS[:2], posts=hold) is None
+
+
+def test_a_relative_and_who_declared_a_conflict_count_in_no_meeting():
+    text = MEETING.replace(
+        "outcomes:\n  joined", 'recusal: {relations: [sibling], basis: "3"}\noutcomes:\n  joined'
+    )
+    process = read_process(text, "club.yaml")
+    started = a_start()
+    case = replay(process, decide(process, None, started, noon(started.occurred_on)))
+    case = case.model_copy(update={"recused": ("m0",)})
+    picture = with_members(a_picture(), *MEMBERS[:2], has(SUBJECT))
+    picture = picture._replace(relatives={SUBJECT: (Relative(person="m1", kind="sibling"),)})
+    vote = next(one for one in shortages(process, case, picture, case.opened_on) if one.step == "vote")
+    assert (vote.needed, vote.have) == (1, 0)
+    assert reasons(vote) == [("m0", "recused", None), ("m1", "recused", None), (SUBJECT, "subject", None)]
+
+
+def test_a_secretary_related_to_the_subject_does_not_count_where_something_is_decided():
+    text = MEETING.replace(
+        "outcomes:\n  joined", 'recusal: {relations: [sibling], basis: "3"}\noutcomes:\n  joined'
+    )
+    process = read_process(text, "club.yaml")
+    started = a_start()
+    case = replay(process, decide(process, None, started, noon(started.occurred_on)))
+    kin = {SUBJECT: (Relative(person=HOST, kind="sibling"),)}
+    picture = with_members(a_picture(secretaries=()), *MEMBERS)._replace(relatives=kin)
+    found = {one.step: one for one in shortages(process, case, picture, case.opened_on)}
+    assert reasons(found["check"]) == [(HOST, "recused", None)]

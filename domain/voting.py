@@ -62,8 +62,8 @@ def outcome_of_vote(  # noqa: PLR0917 - everything a vote depends on
         )
     body = voting_body(process, step, known)
     check_roster(process, case, step, body, meeting, known)
-    _check_sums(step, meeting)
-    _check_quorum(step, meeting)
+    check_sums(step, meeting)
+    check_quorum(step, meeting)
     motions = [outcome for outcome in step.outcomes if outcome != step.lost]
     motion = claimed if claimed in motions else motions[0]
     if claimed is None and len(motions) > 1:
@@ -87,9 +87,15 @@ def outcome_of_vote(  # noqa: PLR0917 - everything a vote depends on
     carried = is_carried(step, meeting)
     if claimed is None:
         return (motion if carried else step.lost), body
+    check_claim(step, meeting, claimed)
+    return claimed, body
+
+
+def check_claim(step: MeetingStep, meeting: MeetingRecord, claimed: str) -> None:
+    """Raise NotCarried where the outcome claimed is not the one that the numbers give."""
+    carried = is_carried(step, meeting)
     if carried == (claimed == step.lost):
         raise _not_as_claimed(step, meeting, carried=carried)
-    return claimed, body
 
 
 def is_carried(step: MeetingStep, meeting: MeetingRecord) -> bool:
@@ -108,18 +114,8 @@ def is_carried(step: MeetingStep, meeting: MeetingRecord) -> bool:
     return tied and step.tie == "chair" and meeting.chair == "yes"
 
 
-def _whole(threshold: Threshold, meeting: MeetingRecord) -> int:
-    """Return the number a share is measured on; `cast` leaves abstentions out."""
-    match threshold.of:
-        case "eligible":
-            return meeting.eligible
-        case "present":
-            return meeting.present
-        case "cast":
-            return meeting.yes + meeting.no
-
-
-def _check_sums(step: MeetingStep, meeting: MeetingRecord) -> None:
+def check_sums(step: MeetingStep, meeting: MeetingRecord) -> None:
+    """Raise WrongCount where the numbers of a vote do not add up."""
     votes = meeting.yes + meeting.no + meeting.abstain
     voters = meeting.present + meeting.written
     basis = step.carried.basis
@@ -159,7 +155,8 @@ def _check_sums(step: MeetingStep, meeting: MeetingRecord) -> None:
         )
 
 
-def _check_quorum(step: MeetingStep, meeting: MeetingRecord) -> None:
+def check_quorum(step: MeetingStep, meeting: MeetingRecord) -> None:
+    """Raise NotQuorate where too few were there."""
     if step.quorum is None:
         return
     whole = _whole(step.quorum, meeting)
@@ -176,6 +173,17 @@ def _check_quorum(step: MeetingStep, meeting: MeetingRecord) -> None:
             ),
             passes_when=Text(zh=f"至少{needed}人到会", en=f"at least {needed} are present"),
         )
+
+
+def _whole(threshold: Threshold, meeting: MeetingRecord) -> int:
+    """Return the number a share is measured on; `cast` leaves abstentions out."""
+    match threshold.of:
+        case "eligible":
+            return meeting.eligible
+        case "present":
+            return meeting.present
+        case "cast":
+            return meeting.yes + meeting.no
 
 
 def _not_as_claimed(step: MeetingStep, meeting: MeetingRecord, *, carried: bool) -> NotCarried:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StrictBool
 
-from api.bounds import Asked, Line
+from api.bounds import Asked, Id, Label, Line
 
 _Base64 = Annotated[str, Field(min_length=1, max_length=20_000, pattern=r"^[A-Za-z0-9_-]+=*$")]
 _CredentialId = Annotated[str, Field(min_length=1, max_length=1_400, pattern=r"^[A-Za-z0-9_-]+$")]
@@ -23,6 +23,16 @@ class PasswordBody(Asked):
 
     password: Annotated[SecretStr, Field(max_length=1_000)]
     new_password: Annotated[SecretStr, Field(max_length=1_000)]
+
+
+class TokenBody(Asked):
+    """What a token is for, how long it works, and what it is narrowed to."""
+
+    name: Line
+    days: Annotated[int, Field(ge=1, le=3_660)]
+    read_only: StrictBool = False
+    processes: Annotated[tuple[Label, ...], Field(max_length=50)] = ()
+    units: Annotated[tuple[Id, ...], Field(max_length=50)] = ()
 
 
 class _FromDevice(BaseModel):

@@ -48,6 +48,7 @@ async def issue_token(
     *,
     days: int | None = None,
     scope: TokenScope | None = None,
+    proof: str = "operator",
 ) -> str:
     """Return a new token for programs, which is shown once.
 
@@ -69,7 +70,7 @@ async def issue_token(
             lasts=None if days is None else timedelta(days=days),
             name=name,
             scope=None if scope is None or scope == TokenScope() else scope.model_dump_json(),
-            proof="operator",
+            proof=proof,
         )
 
     return await parts.write(work)

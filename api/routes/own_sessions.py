@@ -6,7 +6,9 @@ from fastapi import APIRouter, Request
 
 from api.bounds import Id
 from api.callers import By, Here, secret_of, signed_in
-from services import sessions
+from api.login_bodies import TokenBody
+from services import own_tokens, sessions
+from services.own_tokens import NewToken, TokenView
 from services.sessions import SessionView
 from services.views import Page
 
@@ -17,6 +19,12 @@ router = APIRouter(prefix="/v1/sessions", tags=["session"], dependencies=signed_
 async def list_sessions(request: Request, parts: Here, caller: By) -> Page[SessionView]:
     """Return what still works of the caller's sessions and tokens, latest first."""
     return await sessions.listed(parts, caller, secret_of(request) or "")
+
+
+@router.post("", status_code=201, summary="Make a token")
+async def make_token(request: Request, body: TokenBody, parts: Here, _caller: By) -> TokenView:
+    """Return a token for a program, once. For whoever has just come in himself."""
+    return await own_tokens.make(parts, secret_of(request), NewToken(**body.model_dump()))
 
 
 @router.delete("", status_code=204, summary="End all other sessions and tokens")

@@ -219,6 +219,7 @@ QUESTIONS: dict[str, Question] = {
     "POST /v1/session": logging_in,
     "DELETE /v1/session": logging_out,
     "GET /v1/sessions": plain("/v1/sessions"),
+    "POST /v1/sessions": plain("/v1/sessions", {"name": "calendar", "days": 30}),
     "DELETE /v1/sessions": plain("/v1/sessions"),
     "DELETE /v1/sessions/{session_id}": ending_ones_own,
     "DELETE /v1/sessions/{session_id}, of somebody else": ending_of_another,

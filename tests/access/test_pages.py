@@ -15,6 +15,9 @@ from tests.access.scenes import run, seeded
 from tests.access.table import the_table
 from web.installing import is_page
 
+ENDS_IT = {"POST /logout", "POST /own/again"}
+"""What ends the session it is asked with."""
+
 
 @pytest.fixture(scope="module")
 def page_scene(migrated_sqlite, tmp_path_factory):
@@ -53,7 +56,7 @@ async def _asked(scene, asked):
     for caller in the_table().callers:
         address = await _address(scene, asked.asks)
         # Who signs out does so with a token that no other question needs.
-        own = (await logging_out(scene, caller)).headers if asked.row.route == "POST /logout" else {}
+        own = (await logging_out(scene, caller)).headers if asked.row.route in ENDS_IT else {}
         headers = {"accept": "text/html", **scene.headers_of(caller), **own}
         answer = await scene.client.request(method, address, data=asked.form, headers=headers)
         scene.client.cookies.clear()

@@ -7,10 +7,12 @@ from fastapi import APIRouter, Response
 from api.callers import secret_of
 from api.cookies import end_session
 from domain.values import Language, Text
-from services import accounts, sessions, visiting
+from services import accounts, own_tokens, sessions, visiting
+from services.own_tokens import NewToken
 from services.refusals import InvalidInput
 from web.forms import Filled, Form
-from web.visits import LANGUAGE, THEME, UNIT, Guest, Visiting
+from web.refused import REFUSALS, Refused
+from web.visits import LANGUAGE, THEME, UNIT, Guest, Visit, Visiting
 
 router = APIRouter()
 
@@ -55,9 +57,41 @@ async def choose_unit(visit: Visiting, form: Form) -> Response:
 
 @router.get("/own/sessions")
 async def own_sessions(visit: Visiting) -> Response:
-    """Show what still works of the visitor's sessions and tokens."""
+    """Show what still works of the visitor's sessions and tokens, and where a token is made."""
+    return await _sessions(visit)
+
+
+@router.post("/own/tokens")
+async def make_token(visit: Visiting, form: Form) -> Response:
+    """Make a token for a program of one's own, and show it, once."""
+    try:
+        days = form.count("days")
+        if days is None:
+            raise InvalidInput("days", _NO_CHOICE)
+        new = NewToken(
+            name=form.needed("name", longest=100),
+            days=days,
+            read_only=form.flag("read_only"),
+            processes=form.ids("processes"),
+            units=form.ids("units"),
+        )
+        made = await own_tokens.make(visit.parts, secret_of(visit.request), new)
+    except REFUSALS as error:
+        return await _sessions(visit, error, form)
+    return visit.page("own/token.html", token=made.token, name=new.name)
+
+
+async def _sessions(visit: Visit, error: Exception | None = None, form: Filled | None = None) -> Response:
     found = await sessions.listed(visit.parts, visit.caller, secret_of(visit.request) or "")
-    return visit.page("sessions.html", sessions=found.items)
+    refused = None if error is None else Refused.of(error, visit.language)
+    return visit.page(
+        "sessions.html",
+        200 if refused is None else refused.status,
+        sessions=found.items,
+        refused=refused,
+        given=form or Filled(),
+        processes={one.process: one.title for one in visit.parts.library},
+    )
 
 
 @router.post("/own/sessions/end")

@@ -44,6 +44,7 @@ from api.routes import problems as problem_pages
 from api.short_way import ShortWay
 from records.database import Database
 from records.definitions import read_library
+from records.form_lists import read_forms
 from records.retentions import read_retention
 from records.sensitivity import read_marks, read_sensitive
 from services import connecting
@@ -182,6 +183,7 @@ async def opened(settings: Settings) -> AsyncIterator[Parts]:
             library=library,
             sensitive=read_sensitive(settings.processes_dir, library),
             marked=read_marks(settings.processes_dir, library),
+            forms=read_forms(settings.processes_dir, library),
             documents=StoredDocuments.at(settings.materials_url),
             calendars=working_calendar,
             clock=settings.now,

@@ -38,6 +38,8 @@ Reason = Annotated[str, Field(min_length=1, max_length=2_000, pattern=r"\S"), St
 """Why something is done, in a sentence or a few."""
 Label = Annotated[str, Field(min_length=1, max_length=LONGEST_LABEL, pattern=LABEL)]
 """An identifier out of a process definition."""
+FormId = Annotated[str, Field(min_length=1, max_length=2 * LONGEST_LABEL + 1, pattern=LABEL)]
+"""A form of a case: two such identifiers with a point between."""
 Day = Annotated[date, AfterValidator(_within_years)]
 """A day in the organisation's time zone."""
 Email = Annotated[str, Field(max_length=LONGEST_EMAIL, pattern=EMAIL)]

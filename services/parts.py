@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from domain.events import Event
+from domain.forms import Asked
 from domain.library import Library
 from domain.retention import Retention
 from domain.seeing import Marked
@@ -92,6 +93,8 @@ class Parts:
     """Steps of which auditors read for a stated reason only, by process."""
     marked: Mapping[str, Marked] = field(default_factory=dict)
     """What belongs to another group of fields than its place says, by process."""
+    forms: Mapping[str, Asked] = field(default_factory=dict)
+    """Which materials are forms that can be filled in, by process."""
     retention: Mapping[str, Retention] = field(default_factory=dict)
     """How long cases are kept, by process."""
     keys: PersonKeys | None = None

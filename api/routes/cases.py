@@ -8,10 +8,11 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
 
 from api.bodies import StartBody
-from api.bounds import Day, Id, Label, Storable
+from api.bounds import Day, FormId, Id, Label, Storable
 from api.callers import By, Here, Key, signed_in
 from api.counting import counted
 from api.paging import Cursor, Limit
+from domain.values import Language
 from services import (
     access,
     acts,
@@ -19,6 +20,7 @@ from services import (
     dossier_pdf,
     dossiers,
     explain,
+    forms,
     past,
     plain_words,
     rosters,
@@ -26,6 +28,7 @@ from services import (
 from services.access import AccessView
 from services.acts import StartRequest
 from services.cases import CaseFilter
+from services.forms import FormView
 from services.plain_words import PlainCaseView
 from services.rosters import RosterView
 from services.seeing import Seen
@@ -110,6 +113,26 @@ async def dossier(
     file = await dossiers.as_zip(parts, caller, case_id)
     headers = {"content-disposition": 'attachment; filename="dossier.zip"'}
     return StreamingResponse(dossiers.pieces_of(file), headers=headers, media_type="application/zip")
+
+
+@router.get("/{case_id}/forms", summary="List a case's forms")
+async def list_forms(case_id: Id, parts: Here, caller: By) -> Page[FormView]:
+    """Return the forms the case's steps need, those of the whole case first, in the order of the process."""
+    found = await forms.forms_in(parts, caller, case_id)
+    return Page[FormView](items=found.forms)
+
+
+@router.get("/{case_id}/forms/{form_id}", summary="Print a form", response_class=Response)
+async def form(
+    case_id: Id, form_id: FormId, parts: Here, caller: By, language: Language | None = None
+) -> Response:
+    """Return a form as a PDF, filled with what was recorded and the caller may see; the rest is left empty.
+
+    In the caller's language, or the one asked for. The same bytes as long as nothing changed.
+    """
+    made = await forms.form_pdf(parts, caller, case_id, form_id, language)
+    named = {"content-disposition": f'attachment; filename="{form_id}.pdf"'}
+    return Response(made, headers=named, media_type="application/pdf")
 
 
 @router.get("/{case_id}/access", summary="Read who may see a case")

@@ -262,6 +262,8 @@ QUESTIONS: dict[str, Question] = {
     "GET /v1/cases/{case_id}, of another tree": about("far case", CASE),
     "GET /v1/cases/{case_id}/access": about("case", f"{CASE}/access"),
     "GET /v1/cases/{case_id}/dossier": about("case", f"{CASE}/dossier"),
+    "GET /v1/cases/{case_id}/forms": about("case", f"{CASE}/forms"),
+    "GET /v1/cases/{case_id}/forms/{form_id}": about("case", f"{CASE}/forms/case.way"),
     "GET /v1/cases/{case_id}/history": about("case", f"{CASE}/history"),
     "GET /v1/cases/{case_id}/plain": about("case", f"{CASE}/plain"),
     "GET /v1/cases/{case_id}/steps/{step}/roster": about("case", f"{CASE}/steps/hearing/roster"),

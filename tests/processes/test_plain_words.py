@@ -12,15 +12,13 @@ from tests.processes.shipped import as_written, every_scenario, library
 
 HARSH = ("reject", "refus", "fail", "denied", "拒绝", "驳回", "不合格", "淘汰", "失败")
 CONFIDED = ("yes", "abstain", "赞成", "反对", "弃权", "票数")
+STARTED = [each for each in every_scenario() if as_written(*each).events]
 
 
 def tellings(process, name):
     """Return what is told after each event of a scenario."""
     timeline = as_written(process, name)
     case, told = None, []
-    if not timeline.events:
-        # Nobody may apply here, and nobody is told anything.
-        return []
     root = library().for_start(process, timeline.events[0].occurred_on)
     for event in timeline.events:
         case = evolve(root, case, event)
@@ -28,10 +26,10 @@ def tellings(process, name):
     return told
 
 
-@pytest.mark.parametrize("process, name", every_scenario())
+@pytest.mark.parametrize("process, name", STARTED)
 def test_every_sentence_is_kind_and_confides_nothing(process, name):
     told = tellings(process, name)
-    assert bool(told) == bool(as_written(process, name).events)
+    assert told
     sentences = [
         text
         for plain in told
@@ -43,7 +41,7 @@ def test_every_sentence_is_kind_and_confides_nothing(process, name):
         assert not any(f" {word} " in text.en or word in text.zh for word in CONFIDED)
 
 
-@pytest.mark.parametrize("process, name", every_scenario())
+@pytest.mark.parametrize("process, name", STARTED)
 def test_an_open_case_always_says_what_it_waits_for_and_whom_to_ask(process, name):
     for plain in tellings(process, name):
         assert plain.stands.zh

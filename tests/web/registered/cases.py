@@ -2,6 +2,8 @@
 
 from tests.web.registry import Form, Page
 
+_A_FORM = "/cases/{case_id}/forms/case.way"
+
 PAGES = (
     Page("/cases"),
     Page("/cases", "/cases?q=nobody-at-all&status=closed"),
@@ -9,6 +11,9 @@ PAGES = (
     Page("/cases/{case_id}/steps/{step_id}", "/cases/{case_id}/steps/{step}"),
     Page("/cases/{case_id}/acts/{kind}", "/cases/{case_id}/acts/withdraw"),
     Page("/cases/{case_id}/acts/{kind}", "/cases/{case_id}/acts/correct"),
+    Page("/cases/{case_id}/forms"),
+    Page("/cases/{case_id}/forms/{form_id}", _A_FORM),
+    Page("/cases/{case_id}/forms/{form_id}/pages/{number}", f"{_A_FORM}/pages/1", is_drawn=False),
 )
 
 FORMS = (

@@ -1,0 +1,45 @@
+"""Which materials of a process are forms that can be filled in: what stands beside the definitions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from domain.forms import Asked, FormKind
+from domain.library import Library
+
+FILE = "forms.yaml"
+
+_SHAPE: TypeAdapter[dict[str, dict[FormKind, tuple[str, ...]]]] = TypeAdapter(
+    dict[str, dict[FormKind, tuple[str, ...]]]
+)
+
+
+class BadForms(ValueError):
+    """The file cannot be read, or names what is not there."""
+
+
+def read_forms(folder: Path, library: Library) -> Mapping[str, Asked]:
+    """Return, by process, which materials are forms of which kind. Raises BadForms."""
+    file = folder / FILE
+    if not file.exists():
+        return {}
+    try:
+        read = _SHAPE.validate_python(YAML(typ="safe", pure=True).load(file.read_text("utf-8")) or {})
+    except (YAMLError, ValidationError, UnicodeDecodeError) as error:
+        raise BadForms(f"{FILE} is not a list of materials for each process and kind of form") from error
+    known: dict[str, set[str]] = {}
+    for process in library:
+        known.setdefault(process.process, set()).update(process.materials)
+    for process_id, kinds in read.items():
+        missing = {one for materials in kinds.values() for one in materials} - known.get(process_id, set())
+        if missing:
+            raise BadForms(f"{FILE}: {process_id} has no material {', '.join(sorted(missing))}")
+    return {
+        process_id: {material: kind for kind, materials in kinds.items() for material in materials}
+        for process_id, kinds in read.items()
+    }

@@ -90,6 +90,8 @@ class StepAct(_PersonsAct):
     fields: Mapping[str, Scalar] = Field(default_factory=dict)
     materials: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     """Digests by material id."""
+    papers: tuple[str, ...] = ()
+    """Kinds of material that are kept on paper elsewhere: of what is brought in from a file only."""
     people: tuple[str, ...] = ()
     meeting: MeetingRecord | None = None
     entry: EntryRecord | None = None
@@ -186,8 +188,46 @@ class Due(Value):
     """Take over a later version of the process that is in force, as well."""
 
 
+class Told(Value):
+    """What a paper or a file tells of one step: when it happened, and as far as it is told, how."""
+
+    step: str
+    on: date
+    known: Circumstances
+    """What the registers say of that day. The actor is whoever did it, or empty where that is not told."""
+    outcome: str | None = None
+    fields: Mapping[str, Scalar] = Field(default_factory=dict)
+    papers: tuple[str, ...] = ()
+    """Kinds of material that are kept on paper."""
+    people: tuple[str, ...] = ()
+    meeting: MeetingRecord | None = None
+    entry: EntryRecord | None = None
+
+
+class BringIn(Value):
+    """Begin a case half-way, with what a file tells of it. Nobody acted here: it happened elsewhere."""
+
+    kind: Literal["bring-in"] = "bring-in"
+    known: Circumstances
+    """The actor is whoever brings it in; the path is that of today."""
+    case: str
+    subject: str
+    calendar: WorkingCalendar
+    stage: str | None = None
+    """The stage the file says was reached; None where it says nothing."""
+    told: tuple[Told, ...] = Field(min_length=1)
+    """The first step of the process is among them."""
+    file: str
+    """The digest of the file."""
+    row: int = Field(ge=1)
+    digest: str
+    """Of what the row says."""
+    as_it_was: bool = False
+    """Let facts pass that broke a rule of their day; the case keeps which."""
+
+
 PersonsAct = Start | StepAct | Withdraw | Suspend | Resume | Transfer | Correct | Appeal | Recuse
 """An act of a person."""
 
-Act = Annotated[PersonsAct | Reassign | Due, Field(discriminator="kind")]
+Act = Annotated[PersonsAct | Reassign | BringIn | Due, Field(discriminator="kind")]
 """Anything `decide` can be asked."""

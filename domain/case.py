@@ -54,6 +54,8 @@ class StepState(Value):
     """Deadlines (rule ids) that were noted as passed in this round."""
     ready: bool = False
     """The end of the minimum wait, or of the window, was noted."""
+    unknown: bool = False
+    """It was passed over because nobody knows any more when it was done."""
 
 
 class Proposal(Value):
@@ -121,6 +123,8 @@ class Case(Value):
     """The day of the latest move: whether one happened in the present stage is all that is asked."""
     latest_on: date
     """The latest day any act claims to have happened."""
+    imported: int | None = None
+    """The seq up to which everything was brought in from a file; None where nothing was."""
 
     @property
     def unit(self) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from typing import TypedDict
 
@@ -11,10 +12,10 @@ from domain.blocking import blocked_by
 from domain.case import Case
 from domain.circumstances import Circumstances
 from domain.drafting import Signature
-from domain.events import Warned
+from domain.events import Gap, Warned
 from domain.moments import deadlines
 from domain.process import Process
-from domain.refusals import ReasonRequired, TooEarly
+from domain.refusals import ReasonRequired, RuleViolation, TooEarly
 from domain.steps import Step
 from domain.values import Level, Scalar, Text, Value
 
@@ -38,8 +39,9 @@ class Checking:
         known: Circumstances,
         on: date,
         signature: Signature,
+        gaps: list[Gap] | None = None,
     ) -> None:
-        """Begin without warnings."""
+        """Begin without warnings. `gaps` takes what is wrong with a fact that is brought in from a file."""
         self.process = process
         self.case = case
         self.step = step
@@ -47,11 +49,18 @@ class Checking:
         self.on = on
         self.signature = signature
         self.warnings: list[Warned] = []
+        self.gaps = gaps
 
     def about(self, step: Step) -> Checking:
         """Return the same with another form of the step; what is noted is kept in one place."""
         other = Checking(
-            self.process, self.case, step, known=self.known, on=self.on, signature=self.signature
+            self.process,
+            self.case,
+            step,
+            known=self.known,
+            on=self.on,
+            signature=self.signature,
+            gaps=self.gaps,
         )
         other.warnings = self.warnings
         return other
@@ -60,6 +69,31 @@ class Checking:
         """Keep a broken rule that does not refuse the act."""
         self.warnings.append(Warned(rule=rule, level=level, basis=basis, detail=detail))
 
+    def refuse(self, refused: RuleViolation, *, missing: bool = False) -> None:
+        """Raise what refuses the act; of a fact that happened elsewhere it is kept beside it instead.
+
+        `missing` says that nothing tells against the fact, and only something for it is lacking.
+        """
+        if self.gaps is None:
+            raise refused
+        gap = Gap(
+            kind="missing" if missing else "broken",
+            step=self.step.id,
+            rule=refused.rule,
+            basis=refused.basis,
+            detail=refused.detail,
+        )
+        if all((gap.step, gap.rule) != (known.step, known.rule) for known in self.gaps):
+            self.gaps.append(gap)
+
+    @contextmanager
+    def refusing(self, *, missing: bool = False) -> Iterator[None]:
+        """Let `refuse` deal with what is raised inside."""
+        try:
+            yield
+        except RuleViolation as refused:
+            self.refuse(refused, missing=missing)
+
 
 def check_order(checking: Checking) -> None:
     """Raise TooEarly: nothing happens before what comes first, or before it was sent back."""
@@ -67,7 +101,7 @@ def check_order(checking: Checking) -> None:
     state = case.steps[step.id]
     floor = state.opened_on
     if checking.on < floor:
-        raise TooEarly(
+        refused = TooEarly(
             f"{step.id}.order",
             basis="gen",
             detail=Text(
@@ -76,13 +110,15 @@ def check_order(checking: Checking) -> None:
             ),
             passes_on=floor,
         )
+        checking.refuse(refused)
 
 
 def check_waits(checking: Checking) -> None:
     """Raise what stands in the way of everybody on the day of the act."""
     refused = blocked_by(checking.process, checking.case, checking.step, checking.on, checking.known.path)
-    if refused is not None:
-        raise refused
+    if refused is not None and (checking.gaps is None or isinstance(refused, TooEarly)):
+        # Everything else is looked at again with what the act hands in.
+        checking.refuse(refused)
 
 
 def note_late_entry(checking: Checking, today: date) -> None:
@@ -126,7 +162,7 @@ def note_deadlines(checking: Checking) -> None:
 def require_reason(checking: Checking, act: StepAct) -> None:
     """Raise ReasonRequired where something late was noted and the act explains nothing."""
     late = next((warned for warned in checking.warnings if warned.level == "late"), None)
-    if late is None or (act.reason or "").strip():
+    if late is None or checking.gaps is not None or (act.reason or "").strip():
         return
     raise ReasonRequired(
         late.rule,
@@ -152,8 +188,9 @@ class LeftBehind(TypedDict):
 
 
 def handed_in(act: StepAct) -> dict[str, tuple[str, ...]]:
-    """Return the materials of an act. A kind without a document is not handed in."""
-    return {kind: digests for kind, digests in act.materials.items() if digests}
+    """Return the materials of an act. A kind without a document is not handed in, unless it is on paper."""
+    given = {kind: digests for kind, digests in act.materials.items() if digests}
+    return given | dict.fromkeys(act.papers, ())
 
 
 def left_behind(answers: Answers, act: StepAct, checking: Checking) -> LeftBehind:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from domain import events as facts
-from domain.acts import Act, Due, Reassign, Recuse, Start, StepAct
+from domain.acts import Act, BringIn, Due, Reassign, Recuse, Start, StepAct
 from domain.case import Case
 from domain.drafting import Draft, Signature
 from domain.events import Event
-from domain.judging import judge
+from domain.importing import bring_in
+from domain.judging import as_judged_on, judge
 from domain.passing import pass_time
 from domain.permitting import check_open, not_open, sign
 from domain.process import Process
 from domain.reassigning import reassign
-from domain.refusals import FieldInvalid, NotEntitled, NotPossible
+from domain.refusals import NotEntitled
 from domain.settling import settle
+from domain.starting import begin, case_to_be, check_version_and_unit
 from domain.stepping_aside import recuse
 from domain.steps import PeriodStep, Step
 from domain.values import Text
@@ -34,6 +35,12 @@ def decide(process: Process, case: Case | None, act: Act, now: datetime) -> tupl
             message = "a case starts once"
             raise ValueError(message)
         _start(draft, act)
+        return tuple(draft.events)
+    if isinstance(act, BringIn):
+        if case is not None:
+            message = "a case is brought in once"
+            raise ValueError(message)
+        bring_in(draft, act)
         return tuple(draft.events)
     if case is None:
         message = "only a start needs no case"
@@ -57,7 +64,7 @@ def _start(draft: Draft, act: Start) -> None:
     process = draft.root
     step = process.first_step
     check_day(draft, act)
-    _check_version_and_unit(process, act)
+    check_version_and_unit(process, act)
     subject_acts = act.known.actor == act.subject and "subject" in step.by
     if not subject_acts and act.known.actor == act.subject:
         raise NotEntitled(
@@ -65,22 +72,8 @@ def _start(draft: Draft, act: Start) -> None:
             basis=step.basis or "gen",
             detail=Text(zh="不能为本人启动该流程。", en="Nobody starts this process about himself."),
         )
-    body = facts.CaseStarted(
-        case=act.case,
-        process=process.process,
-        version=process.version,
-        digest=process.digest,
-        subject=act.subject,
-        path=act.known.path,
-        stage=process.stages[0].id,
-        standing=process.first_standing,
-        time_zone=process.time_zone,
-        calendar=act.calendar,
-    )
-    signature = sign(process, _case_to_be(draft, act, body), step, step.by, act.known)
-    draft.add(body, on=act.occurred_on, by=signature)
-    draft.add(facts.StageEntered(stage=process.stages[0].id), on=act.occurred_on)
-    draft.add(facts.StepOpened(), on=act.occurred_on, step=step.id)
+    signature = sign(process, case_to_be(draft, act), step, step.by, act.known)
+    begin(draft, act, signature)
     first = StepAct(
         known=act.known,
         occurred_on=act.occurred_on,
@@ -93,36 +86,6 @@ def _start(draft: Draft, act: Start) -> None:
     settle(draft, act.occurred_on)
 
 
-def _case_to_be(draft: Draft, act: Start, body: facts.CaseStarted) -> Case:
-    event = Event(seq=1, occurred_on=act.occurred_on, recorded_at=draft.now, body=body)
-    preview = Draft(draft.root, None, draft.now)
-    preview.add(event.body, on=act.occurred_on)
-    return preview.case
-
-
-def _check_version_and_unit(process: Process, act: Start) -> None:
-    force = process.in_force
-    ended = force.until is not None and act.occurred_on > force.until
-    if act.occurred_on < force.first or ended:
-        raise NotPossible(
-            "version.in-force",
-            basis="gen",
-            detail=Text(
-                zh=f"{process.version}版自{force.first}起施行{f'至{force.until}' if force.until else ''}。",
-                en=f"Version {process.version} is in force from {force.first}"
-                f"{f' to {force.until}' if force.until else ''}.",
-            ),
-            passes_on=force.first if act.occurred_on < force.first else None,
-        )
-    if not act.known.path or act.known.path[0].kind != process.starts_in:
-        kind = process.unit_kinds[process.starts_in]
-        raise FieldInvalid(
-            "start.unit",
-            basis="gen",
-            detail=Text(zh=f"个案应由{kind.zh}启动。", en=f"A case belongs to a {kind.en}."),
-        )
-
-
 def _act_on_step(draft: Draft, act: StepAct) -> None:
     present = draft.process.steps.get(act.step)
     if present is None:
@@ -130,10 +93,7 @@ def _act_on_step(draft: Draft, act: StepAct) -> None:
     check_day(draft, act)
     if not _completes_a_served_period(draft.case, present, act):
         check_open(draft.process, draft.case, present)
-    judged_by = draft.root.in_force_on(act.occurred_on, draft.case.version)
-    step = judged_by.steps.get(act.step, present)
-    if step.kind != present.kind:
-        step = present
+    step, judged_by = as_judged_on(draft, act.step, act.occurred_on)
     signature = _signature(draft, act, judged_by)
     judge(draft, step, act, signature, judged_by)
     settle(draft, act.occurred_on)

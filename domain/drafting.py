@@ -16,6 +16,7 @@ class Signature(Value):
     """Who signs an event: the person, the post used, and whose post it is when it was lent."""
 
     person: str
+    """Empty where a file that was brought in does not tell it."""
     post: str | None = None
     on_behalf_of: str | None = None
     actor: str | None = None
@@ -34,7 +35,9 @@ class Draft:
         """Begin with the case as recorded; `now` is aware."""
         self._process = process
         self._case = case
+        self._recorded_at = now
         self.now = now
+        """The moment up to which time has passed for the case; earlier while the past is told."""
         self.events: list[Event] = []
 
     @property
@@ -75,8 +78,8 @@ class Draft:
             step=step,
             round=round_ if round_ is not None else self._round(step),
             occurred_on=on,
-            recorded_at=self.now,
-            actor=by.person if by else None,
+            recorded_at=self._recorded_at,
+            actor=(by.person or None) if by else None,
             post=by.post if by else None,
             on_behalf_of=by.on_behalf_of if by else None,
             body=body,

@@ -81,7 +81,7 @@ def _check_duty(
         )
     _note_gap(checking, duty, step)
     check_materials(checking, duty.materials, handed_in(act), None)
-    return check_fields(f"{step.id}.{duty.id}", duty.fields, entry.fields, None)
+    return check_fields(f"{step.id}.{duty.id}", duty.fields, entry.fields, None, checking)
 
 
 def _note_gap(checking: Checking, duty: EntrySpec, step: PeriodStep) -> None:
@@ -155,7 +155,7 @@ def _check_publishing(
     needed = max(step.places, 2) if both else step.places
     given = answers.values.get("places", 1)
     if isinstance(given, int) and given < needed:
-        raise FieldInvalid(
+        refused = FieldInvalid(
             f"{step.id}.places",
             basis=step.window_basis,
             detail=Text(
@@ -163,4 +163,5 @@ def _check_publishing(
             ),
             passes_when=Text(zh=f"{needed}处", en=f"{needed} places"),
         )
+        checking.refuse(refused, missing="places" not in answers.values)
     return answers

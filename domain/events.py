@@ -70,7 +70,8 @@ class StepPassed(_Body):
     """A step does not apply to this case and was passed over."""
 
     type: Literal["step-passed"] = "step-passed"
-    because: Literal["condition", "older-version"]
+    because: Literal["condition", "older-version", "not-known"]
+    """`not-known`: it was done elsewhere or left out, and what was brought in does not say when."""
 
 
 class _Reasoned(_Body):
@@ -289,6 +290,30 @@ class RulesChanged(_Body):
     basis: str
 
 
+class Gap(Value):
+    """What is missing of a fact that was brought in, or which rule it broke."""
+
+    kind: Literal["missing", "broken"]
+    step: str | None = None
+    rule: str
+    basis: str
+    detail: Text
+
+
+class CaseImported(_Body):
+    """Everything before this stood in a file; whoever signs vouches for no more than that."""
+
+    type: Literal["case-imported"] = "case-imported"
+    file: str
+    """SHA-256 of the file."""
+    row: int
+    digest: str
+    """SHA-256 of what the row says, as the importer reads it."""
+    until: date
+    """The latest day the row tells of."""
+    gaps: tuple[Gap, ...] = ()
+
+
 class CaseReopened(_Reasoned):
     """A closed case is looked at again, from the stage in which it ended."""
 
@@ -331,6 +356,7 @@ Body = Annotated[
     | PersonRecused
     | RecusalLifted
     | RulesChanged
+    | CaseImported
     | CaseReopened
     | CaseClosed,
     Field(discriminator="type"),

@@ -19,9 +19,16 @@ LARGEST_NUMBER = 2**53 - 1
 
 
 def check_fields(
-    step: str, specs: tuple[FieldSpec, ...], given: Mapping[str, Scalar], outcome: str | None
+    step: str,
+    specs: tuple[FieldSpec, ...],
+    given: Mapping[str, Scalar],
+    outcome: str | None,
+    checking: Checking | None = None,
 ) -> Answers:
-    """Return the answers by sort. Raises FieldInvalid naming the field, never its content."""
+    """Return the answers by sort. Raises FieldInvalid naming the field, never its content.
+
+    `checking` takes it that one is missing, where that does not refuse what is checked.
+    """
     known = {spec.id: spec for spec in specs}
     for name in given:
         if name not in known:
@@ -40,7 +47,7 @@ def check_fields(
         asked = not spec.for_outcomes or outcome in spec.for_outcomes
         if value is None or (isinstance(value, str) and not value.strip()):
             if spec.required and asked:
-                raise _field(step, spec, Text(zh="必填", en="is required"))
+                _refuse_missing(_field(step, spec, Text(zh="必填", en="is required")), checking)
             continue
         checked = _checked(step, spec, value)
         if spec.type == "text":
@@ -78,7 +85,7 @@ def check_materials(
         applies = ref.when is None or holds(case, ref.when)
         if not applies or not ref.required or (ref.for_outcomes and outcome not in ref.for_outcomes):
             continue
-        if given.get(ref.id) or (first_round and ref.id in case.held):
+        if ref.id in given or (first_round and ref.id in case.held):
             continue
         title = process.materials[ref.id].title
         detail = Text(
@@ -87,13 +94,11 @@ def check_materials(
         rule = f"{step.id}.{ref.id}"
         basis = step.basis or "gen"
         if ref.level == "block":
-            raise DocumentMissing(
-                rule,
-                basis=basis,
-                detail=detail,
-                passes_when=Text(zh=f"交来“{title.zh}”", en=f"{title.en} is handed in"),
-            )
-        checking.note(rule, ref.level, basis, detail)
+            passes_when = Text(zh=f"交来“{title.zh}”", en=f"{title.en} is handed in")
+            refused = DocumentMissing(rule, basis=basis, detail=detail, passes_when=passes_when)
+            checking.refuse(refused, missing=True)
+        else:
+            checking.note(rule, ref.level, basis, detail)
 
 
 def is_day(value: object) -> bool:
@@ -104,6 +109,12 @@ def is_day(value: object) -> bool:
         return date.fromisoformat(value).isoformat() == value
     except ValueError:
         return False
+
+
+def _refuse_missing(refused: FieldInvalid, checking: Checking | None) -> None:
+    if checking is None:
+        raise refused
+    checking.refuse(refused, missing=True)
 
 
 def _checked(step: str, spec: FieldSpec, value: Scalar) -> Scalar:

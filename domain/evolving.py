@@ -32,7 +32,7 @@ def evolve(process: Process, case: Case | None, event: Event) -> Case:
         message = f"event {event.seq} does not follow event {case.seq}"
         raise ValueError(message)
     after = _happened(process, case, event)
-    latest = case.latest_on if event.actor is None else max(case.latest_on, event.occurred_on)
+    latest = _latest_on(case, event)
     return after.model_copy(update={"seq": event.seq, "latest_on": latest})
 
 
@@ -44,6 +44,12 @@ def replay(process: Process, events: Iterable[Event], case: Case | None = None) 
         message = "no events, no case"
         raise ValueError(message)
     return case
+
+
+def _latest_on(case: Case, event: Event) -> date:
+    if isinstance(event.body, facts.CaseImported):
+        return event.body.until
+    return case.latest_on if event.actor is None else max(case.latest_on, event.occurred_on)
 
 
 def _started(event: Event, body: facts.CaseStarted) -> Case:
@@ -74,8 +80,8 @@ def _happened(process: Process, case: Case, event: Event) -> Case:  # noqa: C901
             return case.model_copy(update={"standing": standing or case.standing})
         case facts.StepOpened():
             return case.with_step(_opened(case, event))
-        case facts.StepPassed():
-            return case.with_step(_passed(case, event))
+        case facts.StepPassed(because=because):
+            return case.with_step(_passed(case, event, because))
         case facts.StepCompleted() as body:
             return _completed(process, case, event, body)
         case facts.AnswerGiven() as body:
@@ -146,6 +152,8 @@ def _whole_case(process: Process, case: Case, event: Event) -> Case:  # noqa: C9
             return corrected(edition, _without_proposal(case, seq), _proposal(case, seq), today)
         case facts.CorrectionRejected(proposal=seq) | facts.TransferRejected(proposal=seq):
             return _without_proposal(case, seq)
+        case facts.CaseImported():
+            return case.model_copy(update={"imported": event.seq})
         case facts.RulesChanged() as body:
             return _under_new_rules(process, case, event.occurred_on, body)
         case facts.CaseReopened(again=again):
@@ -190,10 +198,11 @@ def _opened(case: Case, event: Event) -> StepState:
     )
 
 
-def _passed(case: Case, event: Event) -> StepState:
+def _passed(case: Case, event: Event, because: str) -> StepState:
     step = event.step or ""
     before = case.steps.get(step) or StepState(id=step, opened_on=event.occurred_on)
-    return before.model_copy(update={"status": "passed", "done_on": None, "outcome": None})
+    update = {"status": "passed", "done_on": None, "outcome": None, "unknown": because == "not-known"}
+    return before.model_copy(update=update)
 
 
 def _completed(process: Process, case: Case, event: Event, body: facts.StepCompleted) -> Case:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from domain import events as facts
 from domain.acts import StepAct
 from domain.appointing import check_people
-from domain.blocking import closing_notice
+from domain.blocking import closing_notice, is_published
 from domain.checking import (
     Answers,
     Checking,
@@ -20,6 +22,7 @@ from domain.checking import (
 from domain.drafting import Draft, Signature
 from domain.effects import check_extension, effect_follows, to_do_again
 from domain.entries import add_entry, entries_only
+from domain.events import Gap
 from domain.evidence import check_fields, check_materials
 from domain.exclusions import check_left_out
 from domain.permitting import check_apart
@@ -28,15 +31,33 @@ from domain.refusals import FieldInvalid, NotPossible, ReasonRequired, TooEarly
 from domain.ruling import check_named, check_rules
 from domain.steps import AppointStep, DecisionStep, MeetingStep, NoticeStep, PeriodStep, Step
 from domain.values import Text
-from domain.voting import outcome_of_vote
+from domain.voting import no_numbers, outcome_of_vote
 
 
-def judge(
-    draft: Draft, step: Step, act: StepAct, signature: Signature, judged_by: Process | None = None
+def as_judged_on(draft: Draft, step_id: str, day: date) -> tuple[Step, Process]:
+    """Return a step by the rules of a day, and the edition they stand in."""
+    present = draft.process.steps[step_id]
+    judged_by = draft.root.in_force_on(day, draft.case.version)
+    step = judged_by.steps.get(step_id, present)
+    return (step if step.kind == present.kind else present), judged_by
+
+
+def judge(  # noqa: PLR0917 - an act, and by what it is judged
+    draft: Draft,
+    step: Step,
+    act: StepAct,
+    signature: Signature,
+    judged_by: Process | None = None,
+    gaps: list[Gap] | None = None,
 ) -> None:
-    """Add what the act leaves behind on an open step. Raises RuleViolation."""
+    """Add what the act leaves behind on an open step. Raises RuleViolation.
+
+    `gaps` takes what is wrong with a fact that happened elsewhere and is brought in; see `Checking.refuse`.
+    """
     process = judged_by or draft.process
-    checking = Checking(process, draft.case, step, known=act.known, on=act.occurred_on, signature=signature)
+    checking = Checking(
+        process, draft.case, step, known=act.known, on=act.occurred_on, signature=signature, gaps=gaps
+    )
     check_order(checking)
     note_late_entry(checking, draft.today)
     if act.entry is not None:
@@ -44,10 +65,12 @@ def judge(
         return
     if isinstance(step, PeriodStep):
         raise entries_only(step)
-    if isinstance(step, AppointStep) and draft.case.steps[step.id].status == "done":
+    state = draft.case.steps[step.id]
+    if isinstance(step, AppointStep) and (state.status == "done" or state.unknown):
         _replace(draft, checking, step, act)
         return
-    check_apart(process, draft.case, step, signature, act.known)
+    with checking.refusing():
+        check_apart(process, draft.case, step, signature, act.known)
     check_waits(checking)
     note_deadlines(checking)
     _complete(draft, checking, act)
@@ -57,28 +80,24 @@ def _complete(draft: Draft, checking: Checking, act: StepAct) -> None:
     step = checking.step
     outcome, body = _outcome(checking, act)
     effect = step.outcomes[outcome]
-    answers = check_fields(step.id, step.fields, act.fields, outcome)
+    answers = check_fields(step.id, step.fields, act.fields, outcome, checking)
     papers = handed_in(act)
     check_materials(checking, step.materials, papers, outcome)
     check_rules(checking, answers, tuple(papers), act.people)
     if isinstance(step, AppointStep):
-        check_people(checking, step, act.people)
+        with checking.refusing(missing=not act.people):
+            check_people(checking, step, act.people)
     if isinstance(step, NoticeStep):
         refused = closing_notice(draft.case, step, act.occurred_on)
         if refused is not None:
-            raise refused
+            checking.refuse(refused, missing=not is_published(draft.case, step))
     if effect.needs_reason and not (act.reason or "").strip():
-        raise ReasonRequired(
-            f"{step.id}.reason",
-            level="late",
-            basis=step.basis or "gen",
-            detail=Text(zh="请写明理由。", en="This outcome needs a reason."),
-            passes_when=Text(zh="写明理由", en="a reason is given"),
-        )
+        checking.refuse(_reason_required(step), missing=True)
     require_reason(checking, act)
-    check_extension(draft, checking, outcome, answers)
+    with checking.refusing():
+        check_extension(draft, checking, outcome, answers)
     shared = left_behind(answers, act, checking)
-    if isinstance(step, DecisionStep) and step.need > 1:
+    if isinstance(step, DecisionStep) and step.need > 1 and checking.gaps is None:
         answer = facts.AnswerGiven(outcome=outcome, **shared)
         draft.add(answer, on=act.occurred_on, step=step.id, by=checking.signature)
         if not _is_decided(draft, step, outcome):
@@ -96,17 +115,34 @@ def _complete(draft: Draft, checking: Checking, act: StepAct) -> None:
     effect_follows(draft, step, outcome, act, checking.signature)
 
 
+def _reason_required(step: Step) -> ReasonRequired:
+    return ReasonRequired(
+        f"{step.id}.reason",
+        level="late",
+        basis=step.basis or "gen",
+        detail=Text(zh="请写明理由。", en="This outcome needs a reason."),
+        passes_when=Text(zh="写明理由", en="a reason is given"),
+    )
+
+
 def _outcome(checking: Checking, act: StepAct) -> tuple[str, str | None]:
     step = checking.step
     if isinstance(step, MeetingStep):
+        told = act.outcome or _only_way_on(step)
+        if act.meeting is None and told in step.outcomes:
+            # Of a vote told without its numbers only the result is known.
+            checking.refuse(no_numbers(step), missing=True)
+            return str(told), None
         voted, body = outcome_of_vote(
-            checking.process, checking.case, step, act.outcome, act.meeting, act.known
+            checking.process, checking.case, step, act.outcome, act.meeting, act.known, checking.refusing
         )
         check_left_out(checking, step, body, act.meeting)
         return voted, body
     outcome = act.outcome
     if outcome is None and len(step.outcomes) == 1:
         outcome = next(iter(step.outcomes))
+    if outcome is None and checking.gaps is not None:
+        outcome = _only_way_on(step)
     if outcome is None or outcome not in step.outcomes:
         choice = ", ".join(step.outcomes)
         raise FieldInvalid(
@@ -115,6 +151,12 @@ def _outcome(checking: Checking, act: StepAct) -> tuple[str, str | None]:
             detail=Text(zh=f"请从下列结果中选择:{choice}", en=f"Choose one of these outcomes: {choice}"),
         )
     return outcome, None
+
+
+def _only_way_on(step: Step) -> str | None:
+    """Return the outcome after which a case goes on, where there is one only."""
+    ways = [name for name, effect in step.outcomes.items() if effect.completes]
+    return ways[0] if len(ways) == 1 else None
 
 
 def _is_decided(draft: Draft, step: DecisionStep, outcome: str) -> bool:

@@ -170,6 +170,10 @@ _SENTENCES: Final[Mapping[str, Callable[[Process, Text, str | None, Mapping[str,
     "correction-confirmed": _of_step("更正经第二人确认", "A second person confirmed the correction"),
     "correction-rejected": _of_step("更正未获确认", "A second person did not confirm the correction"),
     "rules-changed": _of_step("改用{version}版规则", "From here on the rules of {version} apply"),
+    "case-imported": _of_step(
+        "以上由表格第{row}行导入，此前没有在系统中办理",
+        "Everything above was brought in from row {row} of a file",
+    ),
     "case-reopened": _of_step("个案重新办理", "The case is looked at again"),
     "case-closed": _closed,
 }

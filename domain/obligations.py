@@ -49,10 +49,19 @@ class Obligation(Value):
 
 def obligations(process: Process, events: Iterable[Event], after: Case) -> tuple[Obligation, ...]:
     """Return who must be told of `events`, which led to `after`."""
-    found: list[Obligation] = []
-    for event in events:
-        found.extend(_of_event(process.edition(after.version), after, event))
+    every, found = tuple(events), list[Obligation]()
+    past = max((event.seq for event in every if isinstance(event.body, facts.CaseImported)), default=0)
+    for event in every:
+        if event.seq > past or _is_still_open(after, event):
+            found.extend(_of_event(process.edition(after.version), after, event))
     return tuple(found)
+
+
+def _is_still_open(after: Case, event: Event) -> bool:
+    """Whether something of a past that was brought in concerns somebody now: a step that is to be done."""
+    state = after.steps.get(event.step or "")
+    opened = isinstance(event.body, facts.StepOpened) and not after.is_closed
+    return opened and state is not None and (state.status, state.round) == ("open", event.round)
 
 
 def _of_event(  # noqa: PLR0911 - one branch per fact

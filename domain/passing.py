@@ -49,8 +49,10 @@ def moments(process: Process, case: Case, now: datetime) -> tuple[Moment, ...]:
     return tuple(sorted(found, key=lambda moment: (moment.at, moment.kind, moment.step)))
 
 
-def pass_time(draft: Draft, *, judged_on: date | None = None, adopt: bool = False) -> None:
-    """Let happen, in order, whatever is due by now.
+def pass_time(
+    draft: Draft, *, judged_on: date | None = None, adopt: bool = False, periods_only: bool = False
+) -> None:
+    """Let happen, in order, whatever is due by now; of a past that is told only that periods ended.
 
     A later version of the process is taken over where `adopt` asks for it, or where an act that happened on
     `judged_on` falls under it.
@@ -59,7 +61,11 @@ def pass_time(draft: Draft, *, judged_on: date | None = None, adopt: bool = Fals
         return
     crossing_by = draft.today if adopt else judged_on
     while True:
-        due = [moment for moment in moments(draft.root, draft.case, draft.now) if moment.at <= draft.now]
+        due = [
+            moment
+            for moment in moments(draft.root, draft.case, draft.now)
+            if moment.at <= draft.now and (moment.kind == "period-ends" or not periods_only)
+        ]
         taking = _taking_over(draft, crossing_by)
         if taking is not None and (not due or start_of(taking.on, draft.case.time_zone) <= due[0].at):
             _take_over(draft, taking)

@@ -87,9 +87,10 @@ def check_open(process: Process, case: Case, step: Step) -> StepState:
         raise case_not_open(case)
     state = case.steps.get(step.id)
     replacing = isinstance(step, AppointStep) and step.replaceable
-    if state is not None and (state.status == "open" or (state.status == "done" and replacing)):
+    appointed = state is not None and replacing and (state.status == "done" or state.unknown)
+    if state is not None and (state.status == "open" or appointed):
         missing = [before for before in process.predecessors[step.id] if not case.is_done(before)]
-        if not missing or state.status == "done":
+        if not missing or appointed:
             return state
         raise not_open(step.id, process, tuple(missing))
     missing = [before for before in process.predecessors.get(step.id, ()) if not case.is_done(before)]

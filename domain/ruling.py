@@ -52,8 +52,10 @@ def check_rules(
         if rule.level == "block":
             # Only these two say what has to be, and not what is amiss.
             wanted = broken if isinstance(rule, AgeRule | FieldRule) else None
-            raise _refusal(rule)(name, basis=rule.basis, detail=detail, passes_when=wanted)
-        checking.note(name, rule.level, rule.basis, detail)
+            refused = _refusal(rule)(name, basis=rule.basis, detail=detail, passes_when=wanted)
+            checking.refuse(refused, missing=_lacks_only(checking, rule))
+        else:
+            checking.note(name, rule.level, rule.basis, detail)
 
 
 def check_named(checking: Checking, named: tuple[str, ...]) -> None:
@@ -72,6 +74,14 @@ def _refusal(rule: Rule) -> type[RuleViolation]:
     if isinstance(rule, DocumentRule):
         return DocumentMissing
     return SamePersonTwice if isinstance(rule, SeparationRule) else NotPossible
+
+
+def _lacks_only(checking: Checking, rule: Rule) -> bool:
+    """Whether something is not on record that may well have been there."""
+    if isinstance(rule, AgeRule):
+        subject = checking.known.person(checking.case.subject)
+        return subject is None or subject.born_on is None
+    return isinstance(rule, CountRule | DocumentRule)
 
 
 def _broken(  # noqa: PLR0911 - one per rule type

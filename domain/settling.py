@@ -37,7 +37,7 @@ def _advance(draft: Draft, stage: Stage, step: Step, floor: date, fresh_floor: d
     state = case.steps.get(step.id)
     applies = step.when is None or holds(case, step.when)
     if state is not None and state.status == "passed":
-        if step.when is None or not applies or _overtaken(draft, step):
+        if step.when is None or state.unknown or not applies or _overtaken(draft, step):
             return False
     elif state is not None and state.status != "again":
         return False

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
+from typing import Protocol
+
 from domain.acts import MeetingRecord
 from domain.case import Case
 from domain.circumstances import Circumstances
@@ -11,6 +14,18 @@ from domain.rosters import check_roster
 from domain.rules import Threshold
 from domain.steps import MeetingStep
 from domain.values import Text
+
+
+class Refusing(Protocol):
+    """Deals with a refusal that is raised inside: by raising it, or by keeping it beside the fact."""
+
+    def __call__(self, *, missing: bool = False) -> AbstractContextManager[None]:
+        """`missing`: nothing tells against the vote, and only something for it is lacking."""
+
+
+def raising(*, missing: bool = False) -> AbstractContextManager[None]:  # noqa: ARG001 - as its protocol says
+    """Let everything be raised."""
+    return nullcontext()
 
 
 def voting_body(process: Process, step: MeetingStep, known: Circumstances) -> str:
@@ -45,25 +60,23 @@ def outcome_of_vote(  # noqa: PLR0917 - everything a vote depends on
     claimed: str | None,
     meeting: MeetingRecord | None,
     known: Circumstances,
+    refusing: Refusing = raising,
 ) -> tuple[str, str]:
     """Check the numbers and return (outcome, body that met).
 
-    `claimed` names the motion (or `lost`); it may be absent where the step has one motion only.
+    `claimed` names the motion (or `lost`); it may be absent where the step has one motion only. `refusing`
+    deals with what refuses the vote and says nothing of its outcome.
     Raises WrongCount, NotQuorate, NotCarried, FieldInvalid.
     """
     if meeting is None:
-        raise FieldInvalid(
-            f"{step.id}.meeting",
-            basis=step.carried.basis,
-            detail=Text(
-                zh="请填写会议的应到、实到和表决票数。",
-                en="State the meeting's numbers: eligible, present, yes, no, abstain.",
-            ),
-        )
+        raise no_numbers(step)
     body = voting_body(process, step, known)
-    check_roster(process, case, step, body, meeting, known)
-    check_sums(step, meeting)
-    check_quorum(step, meeting)
+    with refusing(missing=True):
+        check_roster(process, case, step, body, meeting, known)
+    with refusing():
+        check_sums(step, meeting)
+    with refusing():
+        check_quorum(step, meeting)
     motions = [outcome for outcome in step.outcomes if outcome != step.lost]
     motion = claimed if claimed in motions else motions[0]
     if claimed is None and len(motions) > 1:
@@ -87,7 +100,8 @@ def outcome_of_vote(  # noqa: PLR0917 - everything a vote depends on
     carried = is_carried(step, meeting)
     if claimed is None:
         return (motion if carried else step.lost), body
-    check_claim(step, meeting, claimed)
+    with refusing():
+        check_claim(step, meeting, claimed)
     return claimed, body
 
 
@@ -96,6 +110,18 @@ def check_claim(step: MeetingStep, meeting: MeetingRecord, claimed: str) -> None
     carried = is_carried(step, meeting)
     if carried == (claimed == step.lost):
         raise _not_as_claimed(step, meeting, carried=carried)
+
+
+def no_numbers(step: MeetingStep) -> FieldInvalid:
+    """Return the refusal of a vote whose numbers are not stated."""
+    return FieldInvalid(
+        f"{step.id}.meeting",
+        basis=step.carried.basis,
+        detail=Text(
+            zh="请填写会议的应到、实到和表决票数。",
+            en="State the meeting's numbers: eligible, present, yes, no, abstain.",
+        ),
+    )
 
 
 def is_carried(step: MeetingStep, meeting: MeetingRecord) -> bool:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from domain.case import Case
 from domain.events import (
     AnswerGiven,
+    CaseImported,
     CorrectionProposed,
     EntryAdded,
     Event,
@@ -118,6 +119,8 @@ def parts_of(place: Place, event: Event) -> Iterator[_Part]:
     body = event.body
     if isinstance(body, CorrectionProposed):
         yield from (("change", None, "corrections"), ("old", None, "corrections"))
+    if isinstance(body, CaseImported):
+        yield "gaps", None, "findings"
     if isinstance(body, Evidence):
         yield from _parts_of_evidence(place, event, body)
     elif "reason" in type(body).model_fields:

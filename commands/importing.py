@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from commands.case_books import import_cases
 from commands.failures import CommandFailed, installation
 from commands.opening import opened_parts
 from domain.case import Case
@@ -18,6 +19,9 @@ from services.bringing_in import CannotBringIn, bring_in, read_files
 from settings import Settings
 
 app = typer.Typer(help="Bring in what was recorded elsewhere.", no_args_is_help=True, rich_markup_mode=None)
+
+
+app.command(name="cases")(import_cases)
 
 
 @app.callback()

@@ -50,6 +50,8 @@ class CasePage:
     days: tuple[KnownDay, ...]
     happened: tuple[Happened, ...]
     """Latest first; `more` says that there is something before."""
+    came: Happened | None
+    """How the case was brought in from a file, and what is lacking in it; None where it began here."""
     more: bool
     materials: tuple[HandedIn, ...]
     whole: tuple[str, ...]
@@ -78,7 +80,9 @@ async def case_page(parts: Parts, caller: Caller, case_id: str, *, every: bool =
         # Steps that only the rules had by which the case began.
         dropped = found.process.steps.keys() - edition.steps.keys()
         kept = materials.by_digest(connection, digests_in(events))
-        names = organisation.names_of(connection, people_in(events))
+        brought = () if case.imported is None else events_after(connection, case_id, case.imported - 1, 1)
+        came = tuple(look.event(one.event) for one in opened(connection, parts, case, brought))
+        names = organisation.names_of(connection, people_in((*events, *came)))
         page = CasePage(
             case=case_view(connection, parts, caller, look, found.head, known=known),
             explained=explanation_view(explain(found.process, case, now), caller.language),
@@ -86,10 +90,11 @@ async def case_page(parts: Parts, caller: Caller, case_id: str, *, every: bool =
             way=way(found.process, case, now),
             days=known_days(found.process, case),
             happened=tuple(
-                happened(found.process if one.step in dropped else edition, one, names, kept)
+                happened(found.process if one.step in dropped else edition, one, names, kept, case.imported)
                 for one in reversed(events)
                 if is_told(one)
             ),
+            came=next((happened(edition, one, names, kept) for one in came), None),
             more=after > 0,
             materials=handed_in(edition, events, kept),
             whole=_whole(edition, case, known),

@@ -91,13 +91,13 @@ def _event(made: Gathered, line: Mapping[str, Any], language: Language) -> dict[
         "recorded_at": str(line["recorded_at"])[:19].replace("T", " "),
         "what": " · ".join(str(part) for part in (step, line["type"], outcome) if part),
         "who": " / ".join(made.names.people.get(one, one) for one in who if one),
-        "lines": list(_said(data)),
+        "lines": list(_said(data, language)),
         "withheld": "withheld" in line,
     }
 
 
-def _said(data: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON value
-    """Yield what was said in an event: answers, texts, and the reason."""
+def _said(data: Any, language: Language) -> Iterator[str]:  # noqa: ANN401 - any JSON value
+    """Yield what was said in an event: answers, texts, the reason, and gaps of what was brought in."""
     if not isinstance(data, Mapping):
         return
     for kind in ("values", "texts"):
@@ -106,6 +106,8 @@ def _said(data: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON value
             yield from (f"{name}: {value}" for name, value in answers.items())
     if data.get("reason"):
         yield str(data["reason"])
+    for gap in data.get("gaps") or ():
+        yield f"{gap['rule']}: {gap['detail'][language]}"
 
 
 def _votes(made: Gathered, language: Language) -> Iterator[list[str]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
+from domain.events import Gap
 from domain.narrating import told
 from domain.process import MaterialSpec, Process
 from domain.values import Scalar, Text
@@ -51,11 +52,15 @@ class Happened:
     documents: tuple[tuple[Text, Document], ...]
     is_late: bool
     is_withheld: bool
+    is_imported: bool
+    """It happened elsewhere, and was brought in from a file."""
+    gaps: tuple[Gap, ...] = ()
+    """Of what was brought in: what is lacking, and which rules were broken."""
 
 
 @dataclass(frozen=True)
 class HandedIn:
-    """A material of the process, and the documents handed in for it, latest last."""
+    """A material of the process and the documents handed in for it, latest last; none if it is on paper."""
 
     material: str
     spec: MaterialSpec
@@ -91,9 +96,16 @@ def people_in(events: Iterable[AnyEventView]) -> set[str]:
 
 
 def happened(
-    edition: Process, event: AnyEventView, names: Mapping[str, str], kept: Mapping[str, Material]
+    edition: Process,
+    event: AnyEventView,
+    names: Mapping[str, str],
+    kept: Mapping[str, Material],
+    imported: int | None = None,
 ) -> Happened:
-    """Return an event in words; `names` are those of people, `kept` the documents by digest."""
+    """Return an event in words; `names` are those of people, `kept` the documents by digest.
+
+    `imported` is the event up to which everything was brought in from a file.
+    """
     data = event.data
     texts = data.get("texts")
     spec = edition.steps.get(event.step or "")
@@ -130,6 +142,8 @@ def happened(
         ),
         is_late=event.type == "became-overdue" or bool(warnings),
         is_withheld=isinstance(event, PartEventView),
+        is_imported=imported is not None and event.seq < imported,
+        gaps=tuple(Gap.model_validate(one) for one in data.get("gaps") or ()),
     )
 
 
@@ -147,8 +161,8 @@ def handed_in(
     found: dict[str, dict[str, Document]] = {}
     for event in events:
         for kind, digests in _named_in(event):
-            for digest in digests:
-                found.setdefault(kind, {})[digest] = _document(digest, kept)
+            its = found.setdefault(kind, {})
+            its |= {digest: _document(digest, kept) for digest in digests}
     return tuple(
         HandedIn(kind, spec, tuple(found[kind].values()))
         for kind, spec in edition.materials.items()

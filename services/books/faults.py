@@ -154,10 +154,38 @@ WORDS: Final = {
     "day-out-of-range": Text(zh="日期须在1900年至2199年之间。", en="Days are between 1900 and 2199."),
     "has-a-time": Text(zh="日期带有时刻。请只写日期。", en="There is a time of day beside the day."),
     "not-a-truth": Text(zh="应为 是 或 否。", en="This is yes or no."),
+    "not-a-number": Text(zh="应为不小于0的整数。", en="This is a whole number, not below 0."),
+    "not-a-choice": Text(zh="请从下拉列表中选择。", en="Choose one of those in the list of the cell."),
     "erased": Text(
         zh="此人的资料已依规删除，不能再写入。", en="This person was erased, and is not written down again."
     ),
     "birthday-to-come": Text(zh="出生日期在今天之后。", en="The birthday is still to come."),
+    # Cases that are half-way
+    "process-unknown": Text(
+        zh="文件没有写明流程，或该流程没有在此发布。请写明流程，或从该流程的模板重新开始。",
+        en="The file names no process, or none that is published here. Name one, or begin with its template.",
+    ),
+    "without-a-day": Text(
+        zh="该环节没有办理日期，因此这一项无处可记。请填写日期，或清空此格。",
+        en="The step has no day, so this belongs nowhere. Fill in the day, or empty the cell.",
+    ),
+    "paper-unknown": Text(
+        zh="该环节没有这种材料。请使用说明中列出的代号。",
+        en="The step knows no such material. Use what the explanation below the heading lists.",
+    ),
+    "name-differs": Text(
+        zh="与系统中该编号人员的姓名不同。请核对编号。",
+        en="Somebody else has this id in the record. Compare the id.",
+    ),
+    "case-twice": Text(zh="与前面的行是同一个案。", en="A row before tells of the same case."),
+    "case-differs": Text(
+        zh="该个案已经导入，而此行内容不同。请在个案中办理更正。",
+        en="This case was brought in, and the row says something else now. Correct it in the case.",
+    ),
+    "case-open": Text(
+        zh="此人在该流程中已有未结个案。",
+        en="This person has an open case of the process already.",
+    ),
     # Rows that do not go together
     "id-twice": Text(zh="编号与前面的行重复。", en="A row before has the same id."),
     "said-twice": Text(zh="与前面的行内容相同。", en="A row before says the same."),

@@ -9,7 +9,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path, PurePath
@@ -169,6 +169,25 @@ def _workbook(file: IO[bytes], archive: zipfile.ZipFile, faults: Faults) -> Book
     return _whole(sources, stack)
 
 
+@contextmanager
+def open_pages(file: IO[bytes], widest: int) -> Iterator[dict[str, Source]]:
+    """Open a workbook of another layout: its visible sheets by name. Raises Unreadable."""
+    size = file.seek(0, io.SEEK_END)
+    if size > LARGEST:
+        raise Unreadable("too-large")
+    file.seek(0)
+    try:
+        _check_packing(zipfile.ZipFile(file))
+        workbook = load_workbook(file, read_only=True, data_only=False, keep_links=False)
+    except _UNREADABLE as error:
+        raise Unreadable("damaged") from error
+    try:
+        pages = cast("list[_Rows]", workbook.worksheets)
+        yield {page.title: _Page(page, widest) for page in pages if page.sheet_state == "visible"}
+    finally:
+        workbook.close()
+
+
 def _place(name: str, sources: dict[SheetName, Source], faults: Faults) -> Sheet | None:
     sheet = sheet_called(name)
     if sheet is None:
@@ -213,12 +232,13 @@ def _note_merged(archive: zipfile.ZipFile, page: _Rows, sheet: Sheet, faults: Fa
 class _Page:
     """A sheet of a workbook."""
 
-    def __init__(self, page: _Rows) -> None:
+    def __init__(self, page: _Rows, widest: int = _WIDEST) -> None:
         self._page = page
+        self._widest = widest
 
     def rows(self) -> Iterator[Cells]:
         try:
-            for number, row in enumerate(self._page.iter_rows(max_col=_WIDEST), 1):
+            for number, row in enumerate(self._page.iter_rows(max_col=self._widest), 1):
                 if number > MOST_ROWS:
                     raise Unreadable("too-many-rows")
                 yield [_plain(cell) for cell in row]

@@ -1,0 +1,136 @@
+"""Turns a row of a book of cases into what is told of a case, step by step. Judges nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+
+from domain.acts import EntryRecord, MeetingRecord, Told
+from domain.circumstances import Circumstances
+from domain.process import Process
+from domain.values import Scalar
+from services.books.cells import Wrong
+from services.case_books.columns import Column
+from services.case_books.reading import ALL
+
+_NEEDED: Final = ("eligible", "present", "yes")
+
+
+@dataclass
+class Fact:
+    """What a row tells of one step, or of one entry in it."""
+
+    step: str
+    on: date
+    by: str = ""
+    outcome: str | None = None
+    fields: dict[str, Scalar] = field(default_factory=dict)
+    papers: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    counts: dict[str, int] = field(default_factory=dict)
+    entry: str | None = None
+
+    def told(self, known: Circumstances) -> Told:
+        """Return it as the case is told it; `known` is what the registers say of its day."""
+        return Told(
+            step=self.step,
+            on=self.on,
+            known=known.model_copy(update={"actor": self.by}),
+            outcome=self.outcome,
+            fields=self.fields,
+            papers=self.papers,
+            people=self.people,
+            meeting=MeetingRecord.model_validate(self.counts) if self.counts else None,
+            entry=None if self.entry is None else EntryRecord(kind=self.entry),
+        )
+
+
+def case_key(process: str, says: Mapping[str, object]) -> str:
+    """Return the id of the case a row tells of: the same whenever the row is read."""
+    key = says.get("key") or says.get("person")
+    return hashlib.sha256(f"accede/cases/{process}/{key}".encode()).hexdigest()[:32]
+
+
+def facts_of(
+    says: Mapping[str, object],
+    columns: Sequence[Column],
+    editions: Sequence[Process],
+    wrong: Callable[[str, str], None],
+) -> list[Fact]:
+    """Return what a row tells, the steps in the order of its columns.
+
+    `wrong` takes the column and the rule of whatever is told without its day, or half.
+    """
+    found: dict[str, Fact] = {}
+    entries: list[Fact] = []
+    for column in columns:
+        value = says.get(column.key)
+        if column.part == "on" and isinstance(value, date):
+            found[column.step] = Fact(column.step, value)
+    for column in columns:
+        value = says.get(column.key)
+        if value is None or column.part in {"case", "on"}:
+            continue
+        if column.part == "entry":
+            days = value if isinstance(value, tuple) else (value,)
+            entries += [Fact(column.step, day, entry=column.name) for day in days]
+        elif column.step in found:
+            _put(found[column.step], column, value)
+        elif column.part == "papers" and (own := [one for one in entries if one.step == column.step]):
+            own[0].papers = _words(value)
+        else:
+            wrong(column.key, "without-a-day")
+    facts = [*entries, *found.values()]
+    for fact in facts:
+        _check(fact, editions, wrong)
+    return facts
+
+
+def people_in(facts: Iterable[Fact]) -> set[str]:
+    """Return everybody a row names beside the person it is about."""
+    named = {person for fact in facts for person in fact.people}
+    return named | {fact.by for fact in facts if fact.by}
+
+
+def _put(fact: Fact, column: Column, value: object) -> None:
+    match column.part:
+        case "outcome":
+            fact.outcome = str(value)
+        case "people":
+            fact.people = _words(value)
+        case "papers":
+            fact.papers = _words(value)
+        case "by":
+            fact.by = str(value)
+        case "count":
+            fact.counts[column.name] = int(str(value))
+        case _:
+            fact.fields[column.name] = value.isoformat() if isinstance(value, date) else _scalar(value)
+
+
+def _check(fact: Fact, editions: Sequence[Process], wrong: Callable[[str, str], None]) -> None:
+    steps = [edition.steps[fact.step] for edition in editions if fact.step in edition.steps]
+    asked = {ref.id for step in steps for ref in step.materials}
+    asked |= {ref.id for step in steps for duty in getattr(step, "entries", ()) for ref in duty.materials}
+    if fact.papers == (ALL,):
+        fact.papers = tuple(sorted(asked))
+    if not asked.issuperset(fact.papers):
+        wrong(f"{fact.step}.papers", "paper-unknown")
+        fact.papers = tuple(one for one in fact.papers if one in asked)
+    if fact.counts and any(name not in fact.counts for name in _NEEDED):
+        missing = next(name for name in _NEEDED if name not in fact.counts)
+        wrong(f"{fact.step}.{missing}", "missing")
+        fact.counts = {}
+
+
+def _words(value: object) -> tuple[str, ...]:
+    return tuple(str(value).split())
+
+
+def _scalar(value: object) -> Scalar:
+    if isinstance(value, str | int | bool):
+        return value
+    raise Wrong("wrong-type")

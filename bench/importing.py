@@ -67,10 +67,8 @@ def main() -> int:
 async def _measured(settings: Settings, rows: int) -> tuple[CaseBookView, CaseBookView, float, float]:
     async with opened_parts(settings) as parts:
         await parts.write(fill_organisation)
-        people = [
-            {"id": f"bench-{n}", "name": f"某{n}", "email": None, "language": "zh"} for n in range(rows)
-        ]
-        born = {"born_on": date(1995, 1, 1)}
+        rest: bulk.Says = {"email": None, "language": "zh", "born_on": date(1995, 1, 1)}
+        people: list[bulk.Says] = [{"id": f"bench-{one}", "name": f"某{one}", **rest} for one in range(rows)]
         await parts.write(lambda connection: bulk.add_people(connection, [one | born for one in people]))
         file = _book(parts, rows)
         how = Bringing(by=PEOPLE[0].id, apply=True, as_it_was=True)

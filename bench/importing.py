@@ -69,7 +69,7 @@ async def _measured(settings: Settings, rows: int) -> tuple[CaseBookView, CaseBo
         await parts.write(fill_organisation)
         rest: bulk.Says = {"email": None, "language": "zh", "born_on": date(1995, 1, 1)}
         people: list[bulk.Says] = [{"id": f"bench-{one}", "name": f"某{one}", **rest} for one in range(rows)]
-        await parts.write(lambda connection: bulk.add_people(connection, [one | born for one in people]))
+        await parts.write(lambda connection: bulk.add_people(connection, people))
         file = _book(parts, rows)
         how = Bringing(by=PEOPLE[0].id, apply=True, as_it_was=True)
         begun = time.monotonic()

@@ -50,6 +50,8 @@ _A_WAY: Final = relativedelta(years=4)
 _BOTTLENECKS: Final = 3
 _NOTICED: Final = 7
 """Days half of which have to be waited before a step is called a bottleneck."""
+_OFTEN: Final = 3
+"""How often it has to have been done before that can be said."""
 
 
 @dataclass(frozen=True)
@@ -275,7 +277,8 @@ def _step_waits(frame: _Frame, found: Iterable[stats.Waited]) -> Iterable[StepWa
         if not frame.is_period(step) and (spread := spread_of(some)) is not None
     }
     longest = sorted(spreads, key=lambda step: (-spreads[step].median, -spreads[step].p90, step))
-    narrow = {step for step in longest[:_BOTTLENECKS] if spreads[step].median >= _NOTICED}
+    often = [step for step in longest if spreads[step].number >= _OFTEN]
+    narrow = {step for step in often[:_BOTTLENECKS] if spreads[step].median >= _NOTICED}
     for step in sorted(spreads, key=list(titles).index):
         yield StepWait(step=step, title=titles[step], waited=spreads[step], is_bottleneck=step in narrow)
 

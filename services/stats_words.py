@@ -31,19 +31,20 @@ def role(process: Process, actor: str) -> Text:
 
 
 def funnel(items: Sequence[FunnelStage], total: int) -> Text:
-    """Say how many got to the last stage, and where most ended on the way."""
+    """Say how many came to the end, and where most others ended."""
     if not total or not items:
         return Text(zh="这一期间没有开始的个案。", en="No case began in this period.")
-    last = items[-1]
+    last, now = items[-1], sum(one.now for one in items)
     lost = max(items, key=lambda one: one.ended)
-    zh = f"这一期间开始的{total}件个案中，{last.reached}件到达“{last.title}”，{last.went_on}件走完全程。"
+    ended = total - last.went_on - now
+    zh = f"这一期间开始的{total}件个案中，{last.went_on}件走完全程，{now}件正在办理，{ended}件中途止步。"
     en = (
-        f"Of {total} {'case' if total == 1 else 'cases'} that began in this period, {last.reached} reached "
-        f"“{last.title}” and {last.went_on} came to the end of the way."
+        f"Of {total} {'case' if total == 1 else 'cases'} that began in this period, {last.went_on} came to "
+        f"the end of the way, {now} {'is' if now == 1 else 'are'} on it, and {ended} ended before."
     )
     if lost.ended:
         zh += f"止步最多的是“{lost.title}”（{lost.ended}件）。"
-        en += f" Most of those that ended before did so in “{lost.title}” ({lost.ended})."
+        en += f" Most of those ended in “{lost.title}” ({lost.ended})."
     return Text(zh=zh, en=en)
 
 
@@ -67,9 +68,9 @@ def stages(items: Sequence[StageTime], steps: Sequence[StepWait]) -> Text:
     longest = max(took, key=lambda one: 0 if one.took is None else one.took.median)
     days = 0 if longest.took is None else longest.took.median
     return Text(
-        zh=f"没有哪个环节等候过久。用时最长的阶段是“{longest.title}”：一半用了{days}天或更久。",
-        en=f"No step is waited for long. The longest stage is “{longest.title}”: half took {_days(days)} or "
-        "longer.",
+        zh=f"没有经常等候过久的环节。用时最长的阶段是“{longest.title}”：一半用了{days}天或更久。",
+        en=f"No step is often waited for long. The longest stage is “{longest.title}”: half took "
+        f"{_days(days)} or longer.",
     )
 
 

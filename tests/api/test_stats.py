@@ -44,7 +44,10 @@ async def test_a_funnel_counts_who_got_how_far(world, case):
         ("asking", 3, 1, 1, 1),
         ("reading", 1, 1, 0, 0),
     ]
-    assert found["headline"].startswith("Of 3 cases that began in this period, 1 reached “Reading”")
+    assert found["headline"] == (
+        "Of 3 cases that began in this period, 0 came to the end of the way, 2 are on it, and 1 ended "
+        "before. Most of those ended in “Asking” (1)."
+    )
 
 
 async def test_days_in_stages_and_waits_for_steps(world, case):
@@ -53,9 +56,20 @@ async def test_days_in_stages_and_waits_for_steps(world, case):
     assert (asking["took"]["number"], asking["took"]["median"], asking["under_way"]) == (1, 51, None)
     assert (reading["took"], reading["under_way"]["most"]) == (None, 0)
     talk = next(one for one in found["steps"] if one["step"] == "talk")
-    assert (talk["waited"]["p90"], talk["is_bottleneck"]) == (51, True)
+    assert (talk["waited"]["p90"], talk["is_bottleneck"]) == (51, False)
+    assert found["headline"].startswith("No step is often waited for long. The longest stage is “Asking”")
+
+
+async def test_a_bottleneck_is_what_often_waits_long_and_is_named(world, case):
+    for person in (NOBODY, HOST):
+        other = await world.start(person, occurred_on="2025-04-10", reason="补录")
+        asked = {"outcome": "done", "occurred_on": "2025-04-30", "reason": "出差"}
+        done = await world.act(other, "talk", SECRETARY, **asked)
+        assert done.status_code == 200, done.text
+    found = await told(world, "stages", accept_language="en")
+    assert [one["step"] for one in found["steps"] if one["is_bottleneck"]] == ["talk"]
     assert found["headline"] == (
-        "The longest wait is in “Talk”: half wait 51 days or longer, one in ten 51 days or longer."
+        "The longest wait is in “Talk”: half wait 20 days or longer, one in ten 51 days or longer."
     )
 
 

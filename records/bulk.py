@@ -13,6 +13,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table
 
+from records import words
 from records.copying import pour
 from records.lending import LIMITS, kept
 from records.names import endings, searchable
@@ -146,7 +147,7 @@ def all_entries(
     after = ""
     while True:
         rows = connection.execute(query.where(table.c.id > after).order_by(table.c.id).limit(at_once)).all()
-        yield from map(_says, rows)
+        yield from _all_say(connection, rows)
         if len(rows) < at_once:
             return
         after = rows[-1].id
@@ -341,20 +342,27 @@ def add_restrictions(connection: Connection, new: Sequence[Says], said: Said | N
         for one in new
     ]
     pour(connection, restrictions, rows)
-    words = [
+    first = [
         {
             "restriction_id": one["id"],
             "number": 1,
             "person_id": one["person"],
             "restriction": one["restriction"],
             **_lasting(one),
-            "reason": one["reason"],
+            "reason": _kept_reason(connection, one, said),
             "recorded_at": None if said is None else said.at,
             "recorded_by": None if said is None else said.by,
         }
         for one in new
     ]
-    pour(connection, restriction_entries, words)
+    pour(connection, restriction_entries, first)
+
+
+def _kept_reason(connection: Connection, one: Says, said: Said | None) -> object:
+    reason = one["reason"]
+    if said is None or not isinstance(reason, str):
+        return reason
+    return words.sealed(connection, (str(one["person"]),), reason, said.at)
 
 
 def _lasting(one: Says) -> Says:
@@ -365,7 +373,17 @@ def _among(
     connection: Connection, query: Select[Any], column: ColumnElement[str], wanted: Iterable[str]
 ) -> Iterator[Says]:
     for some in _parts(wanted):
-        yield from map(_says, connection.execute(query.where(column.in_(some))))
+        yield from _all_say(connection, connection.execute(query.where(column.in_(some))).all())
+
+
+def _all_say(connection: Connection, rows: Sequence[Row[Any]]) -> Iterator[Says]:
+    """Yield what rows say, with reasons opened where they are sealed."""
+    every = [_says(row) for row in rows]
+    if every and "reason" in every[0]:
+        kept = [((str(one["person"]),), row.reason) for one, row in zip(every, rows, strict=True)]
+        for one, reason in zip(every, words.opened(connection, kept), strict=True):
+            one["reason"] = reason
+    yield from every
 
 
 def _says(row: Row[Any]) -> Says:

@@ -170,6 +170,14 @@ def process_of(connection: Connection, case_id: str) -> str:
     return str(connection.execute(sa.select(cases.c.process).where(cases.c.id == case_id)).scalar_one())
 
 
+def subject_of(connection: Connection, case_id: str) -> str:
+    """Return whom a case is about. Raises NotFound."""
+    found = connection.execute(sa.select(cases.c.subject_id).where(cases.c.id == case_id)).scalar()
+    if found is None:
+        raise NotFound("no such case")
+    return str(found)
+
+
 def is_seen(connection: Connection, case_id: str, scope: Scope) -> bool:
     """Whether there is such a case, for this person."""
     query = sa.select(cases.c.id).where(cases.c.id == case_id, *_seen(scope))

@@ -11,6 +11,7 @@ from uuid import uuid4
 import sqlalchemy as sa
 from sqlalchemy import Connection, Row
 
+from records import words
 from records.cursors import Page, cursor_of, place_of
 from records.door_tables import disclosed, disclosures
 from records.scope import AUDITOR, Scope, held_units, units_in
@@ -46,10 +47,12 @@ def state(
     """Write a reason down."""
     # Sorts as it was made, so that lists go from the latest to the first.
     made_id = f"{int(now.timestamp() * 1_000_000):016x}{secrets.token_hex(8)}"
+    about = connection.execute(sa.select(cases.c.subject_id).where(cases.c.id == case_id)).scalar_one()
+    kept = words.sealed(connection, (about,), reason, now)
     made = Disclosure(made_id, case_id, person, reason, now, ends_at)
     connection.execute(
         sa.insert(disclosures).values(
-            id=made.id, case_id=case_id, person_id=person, reason=reason, created_at=now, ends_at=ends_at
+            id=made.id, case_id=case_id, person_id=person, reason=kept, created_at=now, ends_at=ends_at
         )
     )
     return made
@@ -85,7 +88,7 @@ def list_disclosures(
     """
     audited = units_in(connection, _AUDITED, viewer, today)
     seen = Scope(viewer, today, audited.are_all, audited.wholly, audited.partly).by_posts()
-    query = sa.select(disclosures).join(cases, cases.c.id == disclosures.c.case_id)
+    query = sa.select(disclosures, cases.c.subject_id).join(cases, cases.c.id == disclosures.c.case_id)
     query = query.where(seen)
     if case_id is not None:
         query = query.where(disclosures.c.case_id == case_id)
@@ -93,7 +96,11 @@ def list_disclosures(
         query = query.where(disclosures.c.id < place_of(cursor, 1)[0])
     rows = connection.execute(query.order_by(disclosures.c.id.desc()).limit(limit + 1)).all()
     reads = _reads(connection, [row.id for row in rows[:limit]])
-    items = tuple(_disclosure(row, tuple(reads.get(row.id, ()))) for row in rows[:limit])
+    reasons = words.opened(connection, [((row.subject_id,), row.reason) for row in rows[:limit]])
+    items = tuple(
+        _disclosure(row, reason or "", tuple(reads.get(row.id, ())))
+        for row, reason in zip(rows[:limit], reasons, strict=True)
+    )
     return Page(items, cursor_of(rows[limit - 1].id) if len(rows) > limit else None)
 
 
@@ -105,5 +112,5 @@ def _reads(connection: Connection, ids: list[str]) -> dict[str, list[Read]]:
     return found
 
 
-def _disclosure(row: Row[Any], reads: tuple[Read, ...]) -> Disclosure:
-    return Disclosure(row.id, row.case_id, row.person_id, row.reason, row.created_at, row.ends_at, reads)
+def _disclosure(row: Row[Any], reason: str, reads: tuple[Read, ...]) -> Disclosure:
+    return Disclosure(row.id, row.case_id, row.person_id, reason, row.created_at, row.ends_at, reads)

@@ -187,10 +187,11 @@ def events_in_the_open(connection: Connection, person: str) -> int:
 
 
 def _forget_answers(connection: Connection, person: str) -> None:
-    """Remove kept answers, his own and to acts on cases about him: they repeat what was said."""
+    """Remove kept answers, his own and those that name him or cases about him: they repeat what was said."""
     connection.execute(sa.delete(idempotency).where(idempotency.c.person_id == person))
-    for case_id in connection.execute(sa.select(cases.c.id).where(cases.c.subject_id == person)).scalars():
-        told = idempotency.c.answer.contains(case_id, autoescape=True)
+    about = connection.execute(sa.select(cases.c.id).where(cases.c.subject_id == person)).scalars()
+    for named in (person, *about):
+        told = idempotency.c.answer.contains(f'"{named}"', autoescape=True)
         connection.execute(sa.delete(idempotency).where(told))
 
 

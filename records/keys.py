@@ -6,6 +6,7 @@ memory: it is read with every act and every look, so a destroyed key is gone for
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -30,6 +31,15 @@ def find_key(connection: Connection, person_id: str) -> Kept | None:
     """Return what is known of a person's key; None where he never had one."""
     rows = _FIND.rows(connection, {"of_person": person_id})
     return Kept(rows[0][0]) if rows else None
+
+
+def find_wrapped(connection: Connection, people: Iterable[str]) -> dict[str, str]:
+    """Return the keys of people as they are wrapped, of those who have one."""
+    wanted = sorted(set(people))
+    query = sa.select(person_keys.c.person_id, person_keys.c.wrapped).where(
+        person_keys.c.person_id.in_(wanted), person_keys.c.wrapped.is_not(None)
+    )
+    return {row.person_id: row.wrapped for row in connection.execute(query)}
 
 
 def keep_key(connection: Connection, person_id: str, wrapped: str, now: datetime) -> Kept:

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Row
 
 from records import people as register
+from records import words
 from records.people import Person
 from records.problems import NotFound, check_order
 from records.tables import person_changes, standing_entries, standings
@@ -76,6 +77,7 @@ def words_about(connection: Connection, person_id: str) -> tuple[PersonWord, ...
     rows = connection.execute(query.order_by(person_changes.c.number)).all()
     if not rows:
         return (PersonWord(1, known.name, known.email, known.language, known.born_on, None, None, None),)
+    reasons = words.opened(connection, [((person_id,), row.reason) for row in rows])
     return tuple(
         PersonWord(
             row.number,
@@ -83,11 +85,11 @@ def words_about(connection: Connection, person_id: str) -> tuple[PersonWord, ...
             row.email,
             row.language,
             row.born_on,
-            row.reason,
+            reason,
             row.recorded_at,
             row.recorded_by,
         )
-        for row in rows
+        for row, reason in zip(rows, reasons, strict=True)
     )
 
 
@@ -131,10 +133,12 @@ def words_about_standings(connection: Connection, person_id: str) -> tuple[Stand
     """Return every word that was said by hand about the standings of somebody, by standing and in order."""
     query = sa.select(standing_entries).where(standing_entries.c.person_id == person_id)
     order = (standing_entries.c.standing_id, standing_entries.c.number)
-    return tuple(_word(row) for row in connection.execute(query.order_by(*order)))
+    rows = connection.execute(query.order_by(*order)).all()
+    reasons = words.opened(connection, [((person_id,), row.reason) for row in rows])
+    return tuple(_word(row, reason) for row, reason in zip(rows, reasons, strict=True))
 
 
-def _word(row: Row[Any]) -> StandingWord:
+def _word(row: Row[Any], reason: str | None) -> StandingWord:
     return StandingWord(
         row.standing_id,
         row.number,
@@ -143,7 +147,7 @@ def _word(row: Row[Any]) -> StandingWord:
         row.unit_id,
         row.from_on,
         row.to_on,
-        row.reason,
+        reason,
         row.recorded_at,
         row.recorded_by,
     )
@@ -162,7 +166,7 @@ def _note_person(connection: Connection, person: Person, number: int, said: Said
             email=person.email,
             language=person.language,
             born_on=person.born_on,
-            **_who(said),
+            **_who(connection, person.id, said),
         )
     )
 
@@ -170,14 +174,14 @@ def _note_person(connection: Connection, person: Person, number: int, said: Said
 def _note_standing(
     connection: Connection, standing_id: str, number: int, held: Mapping[str, object], said: Said | None
 ) -> None:
+    who = _who(connection, str(held["person_id"]), said)
     connection.execute(
-        sa.insert(standing_entries).values(standing_id=standing_id, number=number, **held, **_who(said))
+        sa.insert(standing_entries).values(standing_id=standing_id, number=number, **held, **who)
     )
 
 
-def _who(said: Said | None) -> dict[str, object]:
-    return {
-        "reason": None if said is None else said.reason,
-        "recorded_at": None if said is None else said.at,
-        "recorded_by": None if said is None else said.by,
-    }
+def _who(connection: Connection, person: str, said: Said | None) -> dict[str, object]:
+    if said is None:
+        return {"reason": None, "recorded_at": None, "recorded_by": None}
+    reason = words.sealed(connection, (person,), said.reason, said.at)
+    return {"reason": reason, "recorded_at": said.at, "recorded_by": said.by}

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Row
 
 from domain.circumstances import Relative
 from domain.values import Kinship
+from records import words
 from records.problems import AlreadyThere, NotFound, check_order
 from records.scope import held_on
 from records.tables import case_recusals, cases, relation_entries, relations
@@ -113,7 +114,10 @@ def words_about(connection: Connection, person: str, relation_id: str | None = N
     if relation_id is not None:
         query = query.where(relation_entries.c.relation_id == relation_id)
     order = (relation_entries.c.relation_id, relation_entries.c.number)
-    found = tuple(_relation(row) for row in connection.execute(query.order_by(*order)))
+    rows = connection.execute(query.order_by(*order)).all()
+    kept = [((row.person_id, row.relative_id), text) for row in rows for text in (row.source, row.reason)]
+    said = iter(words.opened(connection, kept))
+    found = tuple(_relation(row, next(said) or "", next(said)) for row in rows)
     if relation_id is not None and not found:
         raise NotFound("no such relation")
     return found
@@ -175,13 +179,19 @@ def _since(first: Any) -> sa.ColumnElement[bool]:  # noqa: ANN401 - a day, or a 
 def _say(
     connection: Connection, relation_id: str, number: int, what: Mapping[str, object], said: Said
 ) -> None:
-    who = {"reason": said.reason, "recorded_at": said.at, "recorded_by": said.by}
+    both = (str(what["person_id"]), str(what["relative_id"]))
+    who = {
+        "source": words.sealed(connection, both, str(what["source"]), said.at),
+        "reason": words.sealed(connection, both, said.reason, said.at),
+        "recorded_at": said.at,
+        "recorded_by": said.by,
+    }
     connection.execute(
-        sa.insert(relation_entries).values(relation_id=relation_id, number=number, **what, **who)
+        sa.insert(relation_entries).values({"relation_id": relation_id, "number": number, **what, **who})
     )
 
 
-def _relation(row: Row[Any]) -> Relation:
+def _relation(row: Row[Any], source: str, reason: str | None) -> Relation:
     return Relation(
         row.relation_id,
         row.number,
@@ -190,8 +200,8 @@ def _relation(row: Row[Any]) -> Relation:
         row.kind,
         row.from_on,
         row.to_on,
-        row.source,
-        row.reason,
+        source,
+        reason,
         row.recorded_at,
         row.recorded_by,
     )

@@ -14,6 +14,7 @@ from uuid import uuid4
 import sqlalchemy as sa
 from sqlalchemy import Connection, Row
 
+from records import words
 from records.problems import NotFound, check_order
 from records.tables import restriction_entries, restrictions, standings
 from records.unit_changes import Said
@@ -89,7 +90,9 @@ def history_of(
     if restriction_id is not None:
         query = query.where(restriction_entries.c.restriction_id == restriction_id)
     order = (restriction_entries.c.restriction_id, restriction_entries.c.number)
-    found = tuple(_restriction(row) for row in connection.execute(query.order_by(*order)))
+    rows = connection.execute(query.order_by(*order)).all()
+    reasons = words.opened(connection, [((person_id,), row.reason) for row in rows])
+    found = tuple(_restriction(row, reason) for row, reason in zip(rows, reasons, strict=True))
     if restriction_id is not None and not found:
         raise NotFound("no such restriction")
     return found
@@ -106,13 +109,14 @@ def standings_of(connection: Connection, person_id: str) -> tuple[Stood, ...]:
 def _say(
     connection: Connection, restriction_id: str, number: int, barred: Mapping[str, object], said: Said
 ) -> None:
-    who = {"reason": said.reason, "recorded_at": said.at, "recorded_by": said.by}
+    reason = words.sealed(connection, (str(barred["person_id"]),), said.reason, said.at)
+    who = {"reason": reason, "recorded_at": said.at, "recorded_by": said.by}
     connection.execute(
         sa.insert(restriction_entries).values(restriction_id=restriction_id, number=number, **barred, **who)
     )
 
 
-def _restriction(row: Row[Any]) -> Restriction:
+def _restriction(row: Row[Any], reason: str | None) -> Restriction:
     return Restriction(
         row.restriction_id,
         row.number,
@@ -120,7 +124,7 @@ def _restriction(row: Row[Any]) -> Restriction:
         row.restriction,
         row.from_on,
         row.to_on,
-        row.reason,
+        reason,
         row.recorded_at,
         row.recorded_by,
     )

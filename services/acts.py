@@ -24,6 +24,7 @@ from records.prepared import at_once
 from records.recording import LockedCase, Recorded
 from records.registers import ActedOn, Surroundings
 from services import corrections, idempotency, presuming
+from services.act_sealing import ActSealing, opened_answer
 from services.asking import CLOSED, existing
 from services.case_views import seen_after, warning_view
 from services.entering import Entered, enter
@@ -158,7 +159,7 @@ async def perform(
         if earlier is not None:
             if not covers_kept(connection, caller, case_id, parts.today()):
                 raise problems.NotFound("not in the token's scope")
-            return _as_before(earlier), None
+            return _as_before(opened_answer(connection, parts, case_id, earlier)), None
         locked = recording.locked(connection, parts.library, asked_for)
         around = _around(connection, parts, caller, locked, asked)
         check_seen(connection, parts, caller, locked.case, around)
@@ -173,15 +174,16 @@ async def perform(
         if asked.to_unit is not None:
             _check_takes_in(around, asked.to_unit, "to_unit", parts.today())
         answers: list[Answered] = []
+        sealing = sealing_of(parts)
 
         def answer(recorded: Recorded) -> None:
             look = look_by(parts, locked.process, recorded.case, around.known)
             view = _view(connection, parts, caller, look, recorded, around, asked.occurred_on)
             text = _performed(view, recorded, caller, look).model_dump_json(by_alias=True)
-            once.keep(connection, text, parts.clock())
+            once.keep(connection, sealing.answer(text), parts.clock())
             answers.append(Answered(text, view.head, view.process.id))
 
-        recorded = _act(connection, parts, caller, locked, asked, around.known, answer)
+        recorded = _act(connection, parts, caller, locked, asked, around.known, sealing, answer)
         return answers[0], recorded
 
     return await _done(parts, work)
@@ -246,6 +248,7 @@ def _act(  # noqa: PLR0917 - everything an act in a transaction depends on
     locked: LockedCase,
     asked: ActRequest,
     known: Circumstances,
+    sealing: ActSealing,
     beside: Callable[[Recorded], None],
 ) -> Recorded:
     if asked.kind == "migrate":
@@ -266,7 +269,7 @@ def _act(  # noqa: PLR0917 - everything an act in a transaction depends on
             locked,
             act,
             parts.clock(),
-            sealing=sealing_of(parts),
+            sealing=sealing,
             beside=beside,
         )
     except NotEntitled as refused:

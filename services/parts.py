@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -17,7 +18,7 @@ from domain.retention import Retention
 from domain.seeing import Marked
 from domain.values import Language, Text
 from domain.working_days import WorkingCalendar
-from records import problems, unit_trees
+from records import problems, unit_trees, words
 from records.cursors import BadCursor
 from records.database import Database
 from records.sensitivity import Sensitive
@@ -116,7 +117,7 @@ class Parts:
         """Run `work` in one transaction. Raises what a person can be told instead of what the record says."""
         try:
             await self._see_todays_picture()
-            return await self.database.write(work)
+            return await self.database.write(partial(self._run, work))
         except _OF_THE_RECORD as error:
             raise translated(error) from error
 
@@ -124,9 +125,13 @@ class Parts:
         """Run `work` on one consistent moment, with the same refusals."""
         try:
             await self._see_todays_picture()
-            return await self.database.read(work)
+            return await self.database.read(partial(self._run, work))
         except _OF_THE_RECORD as error:
             raise translated(error) from error
+
+    def _run(self, work: Callable[[Connection], T], connection: Connection) -> T:
+        words.seal_with(connection, self.keys)
+        return work(connection)
 
     async def _see_todays_picture(self) -> None:
         """See to it that the tree of units is that of today, before it is asked for the first time that day.

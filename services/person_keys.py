@@ -10,6 +10,7 @@ import base64
 import json
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -30,6 +31,7 @@ from services.sealing import Sealer, Unreadable
 _KEY: Final = 32
 _NONCE: Final = 12
 _SALT: Final = 16
+_WORDS: Final = b"words about people"
 
 
 class Erased(Refusal):
@@ -46,17 +48,17 @@ class PersonKeys:
 
     def sealed(
         self, connection: Connection, case: Case, events: Sequence[Event], now: datetime
-    ) -> dict[int, Sealed]:
-        """Return what is to be kept of events that hold something personal, by number.
+    ) -> tuple[dict[int, Sealed], AESGCM | None]:
+        """Return what is to be kept of events that hold something personal, by number, and by which key.
 
         Raises Erased, NotReady where the key cannot be unwrapped here.
         """
         apart = {event.seq: parts for event in events if (parts := personal_parts(event))}
         if not apart:
-            return {}
+            return {}, None
         key = self.key_of(connection, case.subject, now)
         data = {event.seq: event.data for event in events}
-        return {seq: _sealed(key, case.id, seq, data[seq], parts) for seq, parts in apart.items()}
+        return {seq: _sealed(key, case.id, seq, data[seq], parts) for seq, parts in apart.items()}, key
 
     def sealed_again(
         self,
@@ -97,6 +99,28 @@ class PersonKeys:
             return stored
         return tuple(one if one.sealed is None else _opened(key, one) for one in stored)
 
+    def seal_words(self, connection: Connection, people: Sequence[str], words: str, now: datetime) -> str:
+        """Return words about people, sealed with the key of one within that of another.
+
+        Raises Erased, NotReady.
+        """
+        text = words
+        for person in people:
+            text = sealed_word(self.key_of(connection, person, now), text)
+        return text
+
+    def open_words(
+        self, connection: Connection, kept: Sequence[tuple[tuple[str, ...], str]]
+    ) -> list[str | None]:
+        """Return words that were sealed; None where one of their keys is gone, or does not open them."""
+        wrapped = keys.find_wrapped(connection, {person for people, _ in kept for person in people})
+        known: dict[str, AESGCM] = {}
+        for person, one in wrapped.items():
+            # Whose key cannot be unwrapped here, of him nothing is told.
+            with suppress(Unreadable):
+                known[person] = AESGCM(self._unwrapped(person, one))
+        return [_words(known, people, text) for people, text in kept]
+
     def opens(self, person: str, wrapped: str) -> bool:
         """Whether a person's key can be unwrapped here."""
         try:
@@ -133,6 +157,23 @@ class PersonKeys:
 
     def _unwrapped(self, person: str, wrapped: str) -> bytes:
         return base64.b64decode(self.sealer.open(wrapped, _about(person)))
+
+
+def sealed_word(key: AESGCM, words: str) -> str:
+    """Return words sealed with the key of a person they are about."""
+    nonce = secrets.token_bytes(_NONCE)
+    return base64.b64encode(nonce + key.encrypt(nonce, words.encode(), _WORDS)).decode()
+
+
+def _words(known: Mapping[str, AESGCM], people: Sequence[str], sealed: str) -> str | None:
+    text = sealed
+    try:
+        for person in reversed(people):
+            whole = base64.b64decode(text)
+            text = known[person].decrypt(whole[:_NONCE], whole[_NONCE:], _WORDS).decode()
+    except (InvalidTag, KeyError, ValueError):
+        return None
+    return text
 
 
 def _about(person: str) -> str:

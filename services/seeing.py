@@ -6,7 +6,7 @@ head. So do documents, the people of a case and what is proposed in it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,6 @@ from sqlalchemy import Connection
 
 from domain.case import Case
 from domain.circumstances import Circumstances
-from domain.documents import documents_in
 from domain.events import Event
 from domain.process import Process
 from domain.recusing import recused
@@ -25,9 +24,9 @@ from records import disclosures as kept
 from records.materials import Material
 from records.problems import NotFound
 from records.registers import ActedOn
-from records.stored import Sealed, Sealing, StoredEvent, events_after
+from records.stored import StoredEvent, events_after
 from services import deliberation
-from services.document_keys import give_to
+from services.act_sealing import ActSealing
 from services.parts import Caller, Parts
 from services.refusals import HeadMoved
 from services.scoping import scope_of
@@ -128,21 +127,9 @@ def opened(
     return tuple(found) if parts.keys is None else parts.keys.opened(connection, case.subject, found)
 
 
-def sealing_of(parts: Parts) -> Sealing | None:
-    """Return what keeps apart what is personal in events, where there are keys.
-
-    The documents that the events name are from then on sealed for the person they are about.
-    """
-    keys = parts.keys
-    if keys is None:
-        return None
-
-    def sealing(connection: Connection, case: Case, new: Sequence[Event]) -> Mapping[int, Sealed]:
-        now = parts.clock()
-        give_to(connection, keys, case.subject, documents_in(new), now)
-        return keys.sealed(connection, case, new, now)
-
-    return sealing
+def sealing_of(parts: Parts) -> ActSealing:
+    """Return what seals for one act, as far as there are keys."""
+    return ActSealing(parts.keys, parts.clock)
 
 
 def reasons_needed(

@@ -9,6 +9,10 @@ from domain.process import Process
 from domain.steps import MeetingStep, NoticeStep, PeriodStep
 from domain.values import Text
 
+_ANSWERS: Final = {
+    "places": Text(zh="公示地点数", en="Places"),
+    "summary": Text(zh="摘要", en="Summary"),
+}
 _NOTICE_ENTRIES: Final = {
     "published": Text(zh="公示开始", en="Put up"),
     "objection": Text(zh="收到异议", en="An objection came in"),
@@ -42,6 +46,14 @@ def entry_title(edition: Process, step: str | None, entry: str) -> Text:
     if isinstance(spec, NoticeStep) and entry in _NOTICE_ENTRIES:
         return _NOTICE_ENTRIES[entry]
     return Text(zh=entry, en=entry)
+
+
+def field_title(edition: Process, step: str | None, name: str) -> Text:
+    """Return what an answer is called, of a step or of its entries."""
+    spec = edition.steps.get(step or "")
+    entries = spec.entries if isinstance(spec, PeriodStep) else ()
+    fields = (*(() if spec is None else spec.fields), *(one for each in entries for one in each.fields))
+    return next((one.title for one in fields if one.id == name), _ANSWERS.get(name, Text(zh=name, en=name)))
 
 
 def _step_title(edition: Process, step: str | None) -> Text:
@@ -169,6 +181,8 @@ _SENTENCES: Final[Mapping[str, Callable[[Process, Text, str | None, Mapping[str,
     "correction-proposed": _of_step("提出更正", "A correction was proposed"),
     "correction-confirmed": _of_step("更正经第二人确认", "A second person confirmed the correction"),
     "correction-rejected": _of_step("更正未获确认", "A second person did not confirm the correction"),
+    "person-recused": _of_step("一人因利益冲突回避", "Somebody keeps out, for a conflict of interest"),
+    "recusal-lifted": _of_step("回避解除", "Somebody need not keep out any more"),
     "rules-changed": _of_step("改用{version}版规则", "From here on the rules of {version} apply"),
     "case-imported": _of_step(
         "以上由表格第{row}行导入，此前没有在系统中办理",

@@ -1,172 +1,217 @@
-"""A dossier on paper: the whole process, votes, documents, a page of proof; the same until it changes."""
+"""A dossier on paper: the whole process, votes, corrections, documents, proof; the same until it changes."""
 
 from __future__ import annotations
 
 import asyncio
 import io
-import json
 from collections.abc import Iterator, Mapping
-from importlib.resources import files
+from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
-import pylopdf_fonts_zh_cn
 import segno
-import typst
 
+from domain.amending import Amendment, amendments
+from domain.narrating import field_title, told
 from domain.process import Process
-from domain.values import Language
+from domain.values import Language, Scalar, Text
+from services import typesetting
+from services.dossier_words import DOSSIER_WORDS
 from services.dossiers import Gathered, editions_of, gathered
+from services.form_words import Words
 from services.parts import Caller, Parts
 
-_FONTS: Final = pylopdf_fonts_zh_cn.sans_path().parent
+_TEMPLATE: Final = "dossier_texts/dossier.typ"
 _COUNTS: Final = ("eligible", "present", "yes", "no", "abstain")
 
 
 async def as_pdf(parts: Parts, caller: Caller, case_id: str) -> bytes:
     """Return a dossier as a PDF in the caller's language. Raises NotFound, NotReady."""
     made = await gathered(parts, caller, case_id)
-    return await asyncio.to_thread(_typeset, _data(made, caller.language), made.found.head)
+    return await asyncio.to_thread(_typeset, _Paper(made, caller.language).data(), made.found.head)
 
 
 def _typeset(data: dict[str, Any], head: str) -> bytes:
     drawn = io.BytesIO()
     segno.make(head, error="m").save(drawn, kind="svg", xmldecl=False)
-    source = files("services").joinpath("dossier_texts", "dossier.typ").read_bytes()
-    # Its types cannot say that a source is bytes.
-    typeset: Any = typst.compile
-    made: bytes = typeset(
-        source,
-        font_paths=[str(_FONTS)],
-        ignore_system_fonts=True,
-        # As data it cannot be taken for markup, whatever somebody wrote into a field.
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False), "qr": drawn.getvalue().decode()},
-    )
-    return made
+    return typesetting.as_pdf(_TEMPLATE, data, qr=drawn.getvalue().decode())
 
 
-def _data(made: Gathered, language: Language) -> dict[str, Any]:
-    case, words = made.found.case, _WORDS[language]
-    edition = made.found.edition
-    subject = made.names.people.get(case.subject, case.subject)
-    rows = list(zip(words["facts"], _facts(made, subject), strict=True))
-    return {
-        "language": language,
-        "words": words,
-        "title": words["title"],
-        "process": f"{edition.title.in_language(language)} {edition.version}",
-        "case": case.id,
-        "facts": [[name, value] for name, value in rows if value],
-        "events": [_event(made, line, language) for line in made.lines],
-        "votes": list(_votes(made, language)),
-        "documents": [
-            {"name": one.name, "size": f"{one.size:,}", "sha256": one.sha256} for one in made.documents
-        ],
-        "head": made.found.head,
-        "checkpoint": made.checkpoint.whole.strip(),
-        "keys": [
-            {"verifier": key.verifier, "days": f"{key.from_at} – {key.until or words['now']}"}
-            for key in made.keys
-        ],
-    }
+@dataclass(frozen=True)
+class _Told:
+    """An event of a dossier, as corrections are read from it."""
+
+    seq: int
+    type: str
+    occurred_on: date
+    actor: str | None
+    data: Mapping[str, Any]
 
 
-def _facts(made: Gathered, subject: str) -> Iterator[str]:
-    case = made.found.case
-    yield subject
-    yield made.names.units.get(case.unit, case.unit)
-    yield " – ".join(day.isoformat() for day in (case.opened_on, case.closed_on) if day is not None)
-    yield case.status if case.outcome is None else f"{case.status}: {case.outcome}"
-    yield case.standing
-    yield "" if made.provenance is None else made.provenance["origin"]
+class _Paper:
+    """What of a dossier is printed, in one language."""
 
+    def __init__(self, made: Gathered, language: Language) -> None:
+        self._made, self._language = made, language
+        self._words, self._says = DOSSIER_WORDS[language], Words(language)
+        self._amended = amendments(
+            _Told(
+                line["seq"],
+                line["type"],
+                date.fromisoformat(line["occurred_on"]),
+                line["actor"],
+                self._data_of(line),
+            )
+            for line in made.lines
+        )
 
-def _event(made: Gathered, line: Mapping[str, Any], language: Language) -> dict[str, Any]:
-    data = made.readable.get(line["seq"], line["data"])
-    step = _title(made, line["step"], language)
-    outcome = data.get("outcome") if isinstance(data, Mapping) else None
-    who = [line["actor"], line["on_behalf_of"]]
-    return {
-        "seq": line["seq"],
-        "occurred_on": line["occurred_on"],
-        "recorded_at": str(line["recorded_at"])[:19].replace("T", " "),
-        "what": " · ".join(str(part) for part in (step, line["type"], outcome) if part),
-        "who": " / ".join(made.names.people.get(one, one) for one in who if one),
-        "lines": list(_said(data, language)),
-        "withheld": "withheld" in line,
-    }
+    def data(self) -> dict[str, Any]:
+        made, words, edition = self._made, self._words, self._made.found.edition
+        return {
+            "language": self._language,
+            "words": words,
+            "title": words["title"],
+            "process": f"{self._text(edition.title)} {edition.version}",
+            "case": made.found.case.id,
+            "facts": [
+                [name, value] for name, value in zip(words["facts"], self._facts(), strict=True) if value
+            ],
+            "events": [self._event(line) for line in made.lines],
+            "votes": list(self._votes()),
+            "amended": [self._amendment(one) for one in self._amended],
+            "documents": list(self._documents()),
+            "head": made.found.head,
+            "checkpoint": made.checkpoint.whole.strip(),
+            "keys": [
+                {"verifier": key.verifier, "days": f"{key.from_at} – {key.until or words['now']}"}
+                for key in made.keys
+            ],
+        }
 
+    def _text(self, text: Text) -> str:
+        return text.in_language(self._language)
 
-def _said(data: Any, language: Language) -> Iterator[str]:  # noqa: ANN401 - any JSON value
-    """Yield what was said in an event: answers, texts, the reason, and gaps of what was brought in."""
-    if not isinstance(data, Mapping):
-        return
-    for kind in ("values", "texts"):
-        answers = data.get(kind)
-        if isinstance(answers, Mapping):
-            yield from (f"{name}: {value}" for name, value in answers.items())
-    if data.get("reason"):
-        yield str(data["reason"])
-    for gap in data.get("gaps") or ():
-        yield f"{gap['rule']}: {gap['detail'][language]}"
+    def _data_of(self, line: Mapping[str, Any]) -> Mapping[str, Any]:
+        data = self._made.readable.get(line["seq"], line["data"])
+        return data if isinstance(data, Mapping) else {}
 
+    def _facts(self) -> Iterator[str]:
+        made, case, edition = self._made, self._made.found.case, self._made.found.edition
+        standing, ended = edition.standings.get(case.standing), edition.outcomes.get(case.outcome or "")
+        status = self._words["statuses"].get(case.status, case.status)
+        yield self._name(case.subject) or case.subject
+        yield made.names.units.get(case.unit, case.unit)
+        yield " – ".join(self._says.day(day) for day in (case.opened_on, case.closed_on) if day is not None)
+        yield status if ended is None else f"{status}: {self._text(ended.title)}"
+        yield "" if standing is None else self._text(standing)
+        yield "" if made.provenance is None else made.provenance["origin"]
 
-def _votes(made: Gathered, language: Language) -> Iterator[list[str]]:
-    for line in made.lines:
-        met = line["data"].get("meeting") if isinstance(line["data"], Mapping) else None
-        if isinstance(met, Mapping):
-            counts = ["" if met.get(name) is None else str(met[name]) for name in _COUNTS]
-            yield [f"{line['occurred_on']} {_title(made, line['step'], language)}", *counts]
+    def _event(self, line: Mapping[str, Any]) -> dict[str, Any]:
+        data = self._data_of(line)
+        edition = self._edition(line["step"])
+        actor, behalf = self._name(line["actor"]), self._name(line["on_behalf_of"])
+        who = actor if not behalf else f"{actor} ({self._words['for']} {behalf})"
+        return {
+            "seq": line["seq"],
+            "occurred_on": line["occurred_on"],
+            "recorded_at": str(line["recorded_at"])[:19].replace("T", " "),
+            "what": self._text(told(edition, line["type"], line["step"], data)),
+            "who": who if line["actor"] else self._words["by_itself"],
+            "lines": list(self._said(line, data, edition)),
+            "withheld": "withheld" in line,
+        }
 
+    def _said(self, line: Mapping[str, Any], data: Mapping[str, Any], edition: Process) -> Iterator[str]:
+        """Yield what was said in an event: answers, texts, people, reason, warnings, gaps, corrections."""
+        for kind in ("values", "texts"):
+            answers = data.get(kind)
+            for name, value in answers.items() if isinstance(answers, Mapping) else ():
+                title = self._text(field_title(edition, line["step"], name))
+                yield self._says.labelled(title, self._says.answer(value))
+        named = [self._name(one) for one in data.get("people") or () if isinstance(one, str)]
+        if any(named):
+            yield self._says.listed(named)
+        if data.get("reason"):
+            yield self._says.labelled(self._words["reason"], str(data["reason"]))
+        for warned in data.get("warnings") or ():
+            yield self._says.labelled(self._words["late"], str(warned["detail"].get(self._language, "")))
+        for gap in data.get("gaps") or ():
+            yield self._says.labelled(self._words["gap"], str(gap["detail"].get(self._language, "")))
+        for one in self._amended:
+            if line["seq"] in {one.proposal, one.target}:
+                yield self._changed(one)
 
-def _title(made: Gathered, step: str | None, language: Language) -> str:
-    if step is None:
-        return ""
-    editions: tuple[Process, ...] = editions_of(made.found)
-    for edition in reversed(editions):
-        if step in edition.steps:
-            return edition.steps[step].title.in_language(language)
-    return step
+    def _changed(self, one: Amendment) -> str:
+        what = f"{self._what(one)}: {self._value(one.old)} → {self._value(one.new)}"
+        return self._says.labelled(what, self._words["states"][one.state])
 
+    def _amendment(self, one: Amendment) -> list[str]:
+        answered = f"{self._words['states'][one.state]} {self._by(one.answered_by, one.answered_on)}"
+        why = "" if not one.reason else f"\n{self._says.labelled(self._words['reason'], one.reason)}"
+        return [
+            str(one.target),
+            self._what(one),
+            self._value(one.old),
+            self._value(one.new),
+            self._by(one.proposed_by, one.proposed_on) + why,
+            answered.strip(),
+        ]
 
-_WORDS: Final[dict[Language, dict[str, Any]]] = {
-    "zh": {
-        "title": "个案档案",
-        "facts": ("当事人", "所在组织", "起止日期", "状态", "身份", "来自"),
-        "history": "全过程记录",
-        "number": "序号",
-        "day": "日期 / 登记时间（UTC）",
-        "what": "内容",
-        "withheld": "（部分内容未向本档案的取得人显示）",
-        "votes": "表决",
-        "vote_heads": ("会议", "应到", "实到", "赞成", "反对", "弃权"),
-        "documents": "材料清单",
-        "none": "没有材料。",
-        "name": "名称",
-        "size": "字节",
-        "proof": "证明",
-        "head_says": "最后一条记录的散列（二维码内容相同）。任何一条记录若有改动，它都会不同：",
-        "log_says": "下列经签名的检查点覆盖本案全部记录。可与另行保存的检查点比对：",
-        "keys_say": "签名所用的公钥及其期间：",
-        "now": "至今",
-    },
-    "en": {
-        "title": "Dossier of a case",
-        "facts": ("Person", "Unit", "From – until", "Status", "Standing", "Came from"),
-        "history": "What happened",
-        "number": "No.",
-        "day": "Day / recorded (UTC)",
-        "what": "What",
-        "withheld": "(parts of this are not shown to whoever took this dossier)",
-        "votes": "Votes",
-        "vote_heads": ("Meeting", "Eligible", "Present", "Yes", "No", "Abstained"),
-        "documents": "Documents",
-        "none": "There are none.",
-        "name": "Name",
-        "size": "Bytes",
-        "proof": "Proof",
-        "head_says": "The hash of the last event, also in the code beside. It would differ if any event did:",
-        "log_says": "This signed checkpoint is over every event here; compare it with one kept elsewhere:",
-        "keys_say": "The public keys it is checked with, and their days:",
-        "now": "now",
-    },
-}
+    def _by(self, person: str | None, on: date | None) -> str:
+        return f"{self._says.day(on)} {self._name(person)}".strip()
+
+    def _what(self, one: Amendment) -> str:
+        """Return what a corrected value is called."""
+        part, _, name = one.path.partition(".")
+        if part == "occurred_on":
+            return str(self._words["occurred_on"])
+        step = next((line["step"] for line in self._made.lines if line["seq"] == one.target), None)
+        edition = self._edition(step)
+        if part == "materials":
+            material = edition.materials.get(name)
+            return name if material is None else self._text(material.title)
+        return self._text(field_title(edition, step, name))
+
+    def _value(self, value: Scalar | tuple[str, ...]) -> str:
+        if isinstance(value, tuple):
+            return "\n".join(digest[:16] for digest in value) or "–"
+        return self._says.answer(value) or "–"
+
+    def _votes(self) -> Iterator[list[str]]:
+        for line in self._made.lines:
+            met = self._data_of(line).get("meeting")
+            if isinstance(met, Mapping):
+                counts = ["" if met.get(name) is None else str(met[name]) for name in _COUNTS]
+                title = self._text(self._edition(line["step"]).steps[line["step"]].title)
+                yield [f"{line['occurred_on']} {title}", *counts]
+
+    def _documents(self) -> Iterator[dict[str, str]]:
+        """Yield each document with the materials it was handed in for, and on which days."""
+        for one in self._made.documents:
+            handed = list(dict.fromkeys(self._handed_in(one.sha256)))
+            yield {
+                "title": "\n".join(title for title, _ in handed),
+                "day": "\n".join(day for _, day in handed),
+                "name": one.name,
+                "size": f"{one.size:,}",
+                "sha256": one.sha256,
+            }
+
+    def _handed_in(self, sha256: str) -> Iterator[tuple[str, str]]:
+        for line in self._made.lines:
+            given = self._data_of(line).get("materials")
+            for material, digests in given.items() if isinstance(given, Mapping) else ():
+                if isinstance(digests, list | tuple) and sha256 in digests:
+                    spec = self._edition(line["step"]).materials.get(material)
+                    yield material if spec is None else self._text(spec.title), line["occurred_on"]
+        for one in self._amended:
+            if isinstance(one.new, tuple) and sha256 in one.new:
+                yield self._what(one), one.proposed_on.isoformat()
+
+    def _name(self, person: str | None) -> str:
+        return "" if person is None else self._made.names.people.get(person, "")
+
+    def _edition(self, step: str | None) -> Process:
+        """Return the latest edition of the case that knows a step."""
+        editions = editions_of(self._made.found)
+        return next((one for one in reversed(editions) if step in one.steps), editions[-1])

@@ -9,7 +9,7 @@ from typing import Any
 
 from domain.amending import Amendment, data_by, day_by
 from domain.case import Case
-from domain.narrating import outcome_title
+from domain.narrating import field_title, outcome_title
 from domain.process import Process
 from domain.steps import FieldSpec, Step
 from domain.values import Language, Text
@@ -142,9 +142,9 @@ class Filling:
         for part in ("values", "texts"):
             given = line.data.get(part)
             for name, value in given.items() if isinstance(given, Mapping) else ():
-                title = self._field_title(line.event.step, name)
+                title = self.says(field_title(self.edition_of(line.event.step), line.event.step, name))
                 said = self.words.answer(value)
-                found[name] = self.words.labelled(title, said) if title else said
+                found[name] = self.words.labelled(title, said)
         reason = line.data.get("reason")
         parts = [*found.values(), *([str(reason)] if reason else [])]
         return ("；" if self.language == "zh" else "; ").join(part for part in parts if part)
@@ -166,12 +166,6 @@ class Filling:
         ends = {name for name, effect in step.outcomes.items() if effect.end == self.case.outcome}
         acts = [one for one in self.lines(step, "step-completed") if one.data.get("outcome") in ends]
         return acts[-1] if acts else None
-
-    def _field_title(self, step: str | None, name: str) -> str:
-        spec = self.edition_of(step).steps.get(step or "")
-        entries = getattr(spec, "entries", ())
-        fields = (*(() if spec is None else spec.fields), *(one for each in entries for one in each.fields))
-        return next((self.says(one.title) for one in fields if one.id == name), "")
 
 
 def _answered(line: Line | None, name: str) -> Any:  # noqa: ANN401 - whatever was answered

@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
 from domain import dossiers
 from domain.dossiers import check_dossier
@@ -259,6 +260,48 @@ async def test_a_dossier_on_paper_is_the_same_byte_by_byte_in_either_language(wo
     english = (await world.get(path, SECRETARY, accept_language="en")).content
     assert english != first.content
     assert english.startswith(b"%PDF-")
+
+
+async def test_a_dossier_on_paper_speaks_in_words_and_shows_what_was_corrected_by_whom_and_when(world):
+    case = (await world.get(f"/v1/cases/{await a_case(world)}", SECRETARY)).json()
+    change = {"seq": 2, "path": "fields.letter", "value": "想多读书"}
+    path = f"/v1/cases/{case['id']}/correct"
+    history = (await world.get(f"/v1/cases/{case['id']}/history", SECRETARY)).json()["items"]
+    change["seq"] = next(one["seq"] for one in history if one["step"] == "apply" and "texts" in one["data"])
+    asked = {"occurred_on": "2025-03-10", "reason": "笔误", "change": change}
+    answer = await world.post(path, SECRETARY, asked, if_match=f'"{case["head"]}"')
+    assert answer.status_code == 200, answer.text
+    proposed = answer.json()["case"]
+    confirm = {"occurred_on": "2025-03-11", "confirms": proposed["proposals"][0]["seq"]}
+    world.clock.pass_by(timedelta(days=1))
+    answer = await world.post(path, HOST, confirm, if_match=f'"{proposed["head"]}"')
+    assert answer.status_code == 200, answer.text
+    texts = {}
+    for language in ("zh", "en"):
+        printed = await world.get(
+            f"/v1/cases/{case['id']}/dossier?format=pdf", SECRETARY, accept_language=language
+        )
+        texts[language] = "".join("".join(page.extract_text().split()) for page in pages_of(printed.content))
+    for said in (
+        "申请书：想读书",
+        "申请书:想读书→想多读书：已确认",
+        "更正和重制材料",
+        "2025年3月10日李四说明：笔误",
+        "已确认2025年3月11日王五",
+        "个案开始",
+        "扫描件2025-03-10扫描件.txt",
+        "办理中",
+        answer.json()["case"]["head"],
+    ):
+        assert said in texts["zh"], said
+    for said in ("Letter:想读书", "Thecasebegan", "10March2025", "Correctionsanddocumentswrittenanew"):
+        assert said in texts["en"], said
+    for unsaid in ("step-completed", "correction-proposed", "letter:", "case-started"):
+        assert all(unsaid not in text for text in texts.values()), unsaid
+
+
+def pages_of(pdf):
+    return PdfReader(io.BytesIO(pdf)).pages
 
 
 async def test_what_somebody_wrote_is_never_taken_for_markup(world):

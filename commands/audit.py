@@ -1,4 +1,4 @@
-"""`accede audit`: verifies the record, makes checkpoints of its log, and looks after the keys that sign."""
+"""`accede audit`: verifies the record, makes checkpoints and looks after keys, looks for patterns."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import Progress, TaskID
 from temporalio.service import RPCError
 
+from commands.audit_patterns import look_for_patterns
 from commands.failures import CommandFailed, installation
 from commands.opening import opened_parts
 from domain.dossiers import check_dossier
@@ -41,6 +42,7 @@ app = typer.Typer(
 )
 keys = typer.Typer(help="The keys that sign checkpoints.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(keys, name="keys")
+app.command(name="patterns")(look_for_patterns)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one line of JSON for programs.")]
 

@@ -22,6 +22,7 @@ from sqlalchemy import (
 
 import records.door_tables
 import records.log_tables
+import records.pattern_tables
 import records.privacy_tables
 import records.progress_tables  # noqa: F401 - these as well
 from records import organisation_tables

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,7 +22,7 @@ from sqlalchemy import Connection
 from domain.case import Case
 from domain.chain import canonical
 from domain.events import Event
-from domain.personal import APART, commitment, personal_parts, together, without
+from domain.personal import APART, Parts, commitment, personal_parts, together, without
 from records import keys
 from records.stored import Sealed, StoredEvent
 from services.refusals import NotReady, Refusal
@@ -129,6 +129,28 @@ class PersonKeys:
             return False
         return True
 
+    def opener(
+        self, connection: Connection, people: Collection[str]
+    ) -> Callable[[str, str, int, str], Parts | None]:
+        """Return what opens the parts of events of cases about these people, given whom, case, number and
+        what is sealed. It returns None where the key is gone, or opens nothing.
+        """
+        wrapped = keys.find_wrapped(connection, people)
+        made: dict[str, AESGCM] = {}
+
+        def opened(subject: str, case_id: str, seq: int, sealed: str) -> Parts | None:
+            if subject not in wrapped:
+                return None
+            try:
+                if subject not in made:
+                    made[subject] = AESGCM(self._unwrapped(subject, wrapped[subject]))
+                parts: Parts = _unsealed(made[subject], case_id, seq, sealed)["parts"]
+            except Unreadable:
+                return None
+            return parts
+
+        return opened
+
     def wrapped_anew(self, person: str, wrapped: str) -> str | None:
         """Return a wrapped key under the present first key; None where it is. Raises Unreadable."""
         if self.sealer.is_first(wrapped):
@@ -198,13 +220,19 @@ def _text(key: AESGCM, case_id: str, seq: int, salt: str, parts: dict[str, Any])
 
 def _opened(key: AESGCM, stored: StoredEvent) -> StoredEvent:
     """Return an event whole. Raises Unreadable where what was sealed is not what the chain commits to."""
-    whole = base64.b64decode(stored.sealed or "")
-    case_id, data = str(stored.image["case"]), stored.image["data"]
-    try:
-        text = key.decrypt(whole[:_NONCE], whole[_NONCE:], _place(case_id, stored.seq))
-    except InvalidTag as error:
-        raise Unreadable from error
-    found = json.loads(text)
+    data = stored.image["data"]
+    found = _unsealed(key, str(stored.image["case"]), stored.seq, stored.sealed or "")
     if not isinstance(data, dict) or data.get(APART) != commitment(found["salt"], found["parts"]):
         raise Unreadable
     return stored.with_data(together(data, found["parts"]), found["salt"])
+
+
+def _unsealed(key: AESGCM, case_id: str, seq: int, sealed: str) -> dict[str, Any]:
+    """Return the salt and the parts of an event. Raises Unreadable."""
+    whole = base64.b64decode(sealed)
+    try:
+        text = key.decrypt(whole[:_NONCE], whole[_NONCE:], _place(case_id, seq))
+    except InvalidTag as error:
+        raise Unreadable from error
+    found: dict[str, Any] = json.loads(text)
+    return found

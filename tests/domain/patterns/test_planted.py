@@ -1,9 +1,12 @@
 """Every pattern that is planted is found, and honest organisations are left alone."""
 
+from pathlib import Path
+
 import pytest
 
 from bench.patterns.organisation import Organisation
 from domain.patterns.catalogue import PATTERNS
+from domain.patterns.thresholds import THRESHOLDS
 from tests.domain.patterns.looking import found_in
 
 ALL = tuple(PATTERNS)
@@ -67,3 +70,8 @@ def test_a_threshold_that_is_given_is_the_one_that_counts():
     assert not [one for one in found_in(organisation).raised if one.pattern == "late-entries"]
     asked = found_in(organisation, **{"late-entries.share": 0.01, "certainty": 0.5})
     assert [one for one in asked.raised if one.pattern == "late-entries"]
+
+
+def test_every_pattern_and_threshold_is_explained_to_people():
+    told = Path("docs/patterns.md").read_text("utf-8")
+    assert [name for name in (*PATTERNS, *THRESHOLDS) if f"| `{name}`" not in told] == []

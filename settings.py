@@ -118,6 +118,11 @@ class Settings(BaseSettings):
     checkpoint_folder: Path | None = None
     """A folder that gets every checkpoint, best on another machine; absent: none does."""
 
+    checkpoint_witnesses: str = ""
+    """Who signs below every checkpoint: `https://address verifier-key`, several separated by commas."""
+    checkpoint_mail: bool = False
+    """Whether auditors get the latest checkpoint by mail, once a day."""
+
     smtp_url: SecretStr | None = None
     """`smtp://user:password@host:25`, `smtp+starttls://…` or `smtps://…`; absent: no mail leaves."""
     mail_from: str = "accede@localhost"
@@ -198,6 +203,15 @@ class Settings(BaseSettings):
                 return path.expanduser().resolve()
         except OSError as error:
             raise ValueError(f"names a file that cannot be read ({error.strerror})") from None
+
+    @field_validator("checkpoint_witnesses")
+    @classmethod
+    def _witnesses(cls, given: str) -> str:
+        for one in filter(None, (part.strip() for part in given.split(","))):
+            address, _, key = one.partition(" ")
+            if urlsplit(address).scheme not in {"http", "https"} or "+" not in key:
+                raise ValueError("is an address, a space and a verifier key, or several separated by commas")
+        return given
 
     @field_validator("smtp_url")
     @classmethod

@@ -38,13 +38,17 @@ from activities.reconciling import ReconcileActivities
 from activities.staffing import StaffingActivities
 from domain.events import Event
 from domain.library import Library, UnsoundLibrary
+from domain.notes import BadNote
 from domain.reading import DefinitionError
+from domain.values import Language
+from records.checkpoints import KeptCheckpoint
 from records.database import Database
 from records.definitions import read_library
 from records.problems import DatabaseUnavailable, SchemaOutdated
 from senders.mail import MailSender
-from senders.messages import Sender
+from senders.messages import NotNow, Refused
 from services.checkpointing import LogContradicts, Notary
+from services.circulating import Circulation, Mailing, NotSent, keep_circulating
 from services.clearing import clear
 from services.connecting import TemporalUnavailable, connect
 from services.driving import Driver
@@ -55,6 +59,7 @@ from services.placing import keep_placing
 from services.reconciling import Progress, ensure_schedules, reconcile
 from services.reorganising import Reorganiser
 from services.telling import wake_courier
+from services.witnesses import witnesses_of
 from settings import Settings, SettingsError, read_settings
 from telemetry.placing import PlacedActivities
 from telemetry.serving import NoFreePort, told_at
@@ -140,8 +145,9 @@ async def work(settings: Settings, stop: asyncio.Event, is_ready: Callable[[], N
             due = asyncio.create_task(_catch_up(database, library, settings, driver))
             notary = open_notary(database, settings.notary(), clock=settings.now)
             placing = asyncio.create_task(keep_placing(notary))
+            circulating = asyncio.create_task(keep_circulating(_circulation(database, settings)))
             await stop.wait()
-            for task in (housekeeping, seen, due, placing):
+            for task in (housekeeping, seen, due, placing, circulating):
                 task.cancel()
             _log.info("stopping")
     finally:
@@ -349,12 +355,33 @@ def _metrics_token(settings: Settings) -> str | None:
     return None if settings.metrics_token is None else settings.metrics_token.get_secret_value()
 
 
-def _sender(settings: Settings) -> Sender | None:
+def _sender(settings: Settings) -> MailSender | None:
     if settings.smtp_url is None:
         return None
     return MailSender(
         settings.smtp_url.get_secret_value(), sender=settings.mail_from, public_url=settings.public_url
     )
+
+
+def _circulation(database: Database, settings: Settings) -> Circulation:
+    """Return what brings checkpoints to witnesses and auditors. Raises CannotStart."""
+    try:
+        witnesses = witnesses_of(settings.checkpoint_witnesses)
+    except BadNote as wrong:
+        raise CannotStart(f"ACCEDE_CHECKPOINT_WITNESSES: {wrong}") from None
+    sender = _sender(settings) if settings.checkpoint_mail else None
+    mail = None if sender is None else _mailing(sender, settings)
+    return Circulation(database, witnesses, mail, clock=settings.now, zone=settings.zone)
+
+
+def _mailing(sender: MailSender, settings: Settings) -> Mailing:
+    async def mail(checkpoint: KeptCheckpoint, to: str, language: Language) -> None:
+        try:
+            await sender.send_checkpoint(checkpoint.whole, checkpoint.size, to, language, settings.now())
+        except (Refused, NotNow) as trouble:
+            raise NotSent(str(trouble)) from trouble
+
+    return mail
 
 
 def _deployment(settings: Settings) -> WorkerDeploymentConfig | None:

@@ -18,6 +18,7 @@ from temporalio.service import RPCError
 from commands.audit_patterns import look_for_patterns
 from commands.failures import CommandFailed, installation
 from commands.opening import opened_parts
+from commands.ports import port_of_temporal
 from domain.dossiers import check_dossier
 from domain.notes import BadNote, VerifierKey
 from domain.verifying import Tampered
@@ -153,7 +154,21 @@ async def _verify(
 
 
 async def _asked(settings: Settings, parts: Parts, found: Verified, progress: Told) -> dict[str, int] | None:
-    """Ask Temporal, if it is there: nobody can be made to have a second witness."""
+    """Ask Temporal, if it is there: nobody can be made to have a second witness.
+
+    Where no other was named it is the one of `accede up`, and never a stranger's that happens to be there.
+    """
+    if not settings.has_own_temporal and settings.is_embedded:
+        port = port_of_temporal(settings.data_dir)
+        if port is None:
+            found.remarks.append(
+                "there is no second witness: the Temporal of this folder is not running (accede up), and no "
+                "other is named (ACCEDE_TEMPORAL_ADDRESS)"
+            )
+            return None
+        settings = settings.model_copy(
+            update={"temporal_address": f"127.0.0.1:{port}", "temporal_tls": False}
+        )
     try:
         client = await connect(**settings.temporal(), lazy=False)
         cases, facts = await compare_with_workflows(client, parts.database, progress)

@@ -35,6 +35,12 @@ def choose_ports(folder: Path, host: str, wanted: int | None) -> dict[str, int]:
     return chosen
 
 
+def port_of_temporal(folder: Path) -> int | None:
+    """Return the port on which the Temporal of `accede up` answers; None where it is not running."""
+    port = _remembered(folder / "ports.json").get("temporal")
+    return port if port and not is_free("127.0.0.1", port) else None
+
+
 def is_free(host: str, port: int) -> bool:
     """Whether nobody listens there."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET

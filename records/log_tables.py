@@ -80,3 +80,15 @@ imported_cases = Table(
     Column("verifiers", Text, nullable=False),
     Column("imported_at", Moment, nullable=False),
 )
+
+# Which checkpoint each witness and each auditor has, and why it has no later one.
+checkpoint_places = Table(
+    "checkpoint_places",
+    metadata,
+    Column("place", String(220), primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("reached_at", Moment),
+    Column("tried_at", Moment, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("failure", String(400)),
+)

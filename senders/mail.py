@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -26,6 +27,8 @@ from aiosmtplib.errors import (
     SMTPResponseException,
 )
 
+from domain.values import Language
+from senders.checkpoint_mail import checkpoint_mail
 from senders.messages import Message, NotNow, Refused, Round
 from senders.texts import write
 
@@ -58,6 +61,16 @@ class MailSender:
         finally:
             await opened.close()
 
+    async def send_checkpoint(self, note: str, size: int, to: str, language: Language, now: datetime) -> None:
+        """Send a checkpoint of the log to somebody who keeps it. Raises Refused, NotNow."""
+        mail = checkpoint_mail(note, size, one_address(to), language, now)
+        mail["From"] = self._sender
+        opened = _MailRound(self._connection(), sender=self._sender, public_url=self._public_url)
+        try:
+            await opened.send_mail(mail, to)
+        finally:
+            await opened.close()
+
     def _connection(self) -> aiosmtplib.SMTP:
         parts = self._parts
         return aiosmtplib.SMTP(
@@ -79,10 +92,13 @@ class _MailRound:
 
     async def send(self, message: Message) -> None:
         """Send one mail. Raises Refused for what this server or address will never take, NotNow otherwise."""
-        mail = compose(message, sender=self._sender, public_url=self._public_url)
+        await self.send_mail(compose(message, sender=self._sender, public_url=self._public_url), message.to)
+
+    async def send_mail(self, mail: EmailMessage, to: str) -> None:
+        """Send a mail that is written already. Raises the same."""
         await self._connect()
         try:
-            await self._smtp.send_message(mail, sender=self._sender, recipients=[message.to])
+            await self._smtp.send_message(mail, sender=self._sender, recipients=[to])
         except SMTPRecipientsRefused as refused:
             raise _verdict(refused.recipients[0].code, "recipient") from refused
         except SMTPDataError as refused:
@@ -116,7 +132,7 @@ def compose(message: Message, *, sender: str, public_url: str) -> EmailMessage:
     subject, text = write(message, public_url)
     mail = EmailMessage(policy=SMTP_POLICY)
     mail["From"] = sender
-    mail["To"] = _one_address(message.to)
+    mail["To"] = one_address(message.to)
     mail["Subject"] = in_one_line(subject)
     mail["Message-ID"] = f"<{message.id}>"
     mail["Date"] = format_datetime(message.created_at)
@@ -132,7 +148,8 @@ def in_one_line(text: str) -> str:
     return re.sub(r"[\x00-\x1f\x7f\x85\u2028\u2029]+", " ", text).strip()
 
 
-def _one_address(given: str) -> Address:
+def one_address(given: str) -> Address:
+    """Return an address. Raises Refused for what is none, or more than one."""
     if in_one_line(given) != given:
         raise Refused("not an address")
     try:

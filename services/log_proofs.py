@@ -6,6 +6,7 @@ There are only hashes in them. Whoever sees a case may ask for the proof of its 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 import structlog
 from sqlalchemy import Connection
@@ -13,8 +14,9 @@ from sqlalchemy import Connection
 from domain.notes import VerifierKey
 from domain.tree import consistency_path, inclusion_path
 from domain.values import Text
-from records import cases, log
+from records import cases, checkpoint_places, log
 from records import checkpoints as kept
+from records.checkpoint_places import Place
 from records.checkpoints import KeptCheckpoint, KeptKey
 from services.checkpointing import LogContradicts
 from services.log_keys import NoLogKey
@@ -45,6 +47,17 @@ class LogKeyView(View):
     until: datetime | None
     handover: str | None
     """The signed note in which the key before it names this one."""
+
+
+class PlaceView(View):
+    """Somewhere outside that gets checkpoints: the latest it has, and why it has no later one."""
+
+    name: str
+    kind: Literal["witness", "mail"]
+    size: int
+    reached_at: datetime | None
+    tried_at: datetime
+    failure: str | None
 
 
 class InclusionView(View):
@@ -82,6 +95,19 @@ async def latest(parts: Parts) -> CheckpointView:
     if found is None:
         raise NotFound
     return checkpoint_view(found)
+
+
+async def places(parts: Parts) -> Page[PlaceView]:
+    """Return where checkpoints go outside, and how far they came; of mail, for all auditors together."""
+    known = await parts.read(checkpoint_places.places)
+    found = [
+        _place_view(one.place.removeprefix("witness/"), "witness", one) for one in known if not _is_mail(one)
+    ]
+    mailed = [one for one in known if _is_mail(one)]
+    if mailed:
+        last = min(mailed, key=lambda one: (one.failure is None, one.size))
+        found.append(_place_view("mail", "mail", last))
+    return Page(items=tuple(found))
 
 
 async def keys(parts: Parts) -> Page[LogKeyView]:
@@ -154,6 +180,21 @@ async def consistency(parts: Parts, earlier: int, later: int) -> ConsistencyView
         return ConsistencyView(earlier=earlier, later=later, path=tuple(node.hex() for node in path))
 
     return await parts.read(work)
+
+
+def _is_mail(one: Place) -> bool:
+    return one.place.startswith("mail/")
+
+
+def _place_view(name: str, kind: Literal["witness", "mail"], one: Place) -> PlaceView:
+    return PlaceView(
+        name=name,
+        kind=kind,
+        size=one.size,
+        reached_at=one.reached_at,
+        tried_at=one.tried_at,
+        failure=one.failure,
+    )
 
 
 def checkpoint_view(found: KeptCheckpoint) -> CheckpointView:

@@ -10,7 +10,7 @@ from api.bounds import Id
 from api.callers import By, Here, signed_in
 from api.paging import Cursor, Limit
 from services import log_proofs
-from services.log_proofs import CheckpointView, ConsistencyView, InclusionView, LogKeyView
+from services.log_proofs import CheckpointView, ConsistencyView, InclusionView, LogKeyView, PlaceView
 from services.views import Page
 
 router = APIRouter(prefix="/v1/audit", tags=["audit"], dependencies=signed_in)
@@ -34,6 +34,12 @@ async def list_checkpoints(
 async def latest_checkpoint(parts: Here, caller: By) -> CheckpointView:  # noqa: ARG001 - as above
     """Return the checkpoint over most events. Keep it elsewhere: it shows later what was there today."""
     return await log_proofs.latest(parts)
+
+
+@router.get("/places", summary="Where checkpoints go outside")
+async def list_places(parts: Here, caller: By) -> Page[PlaceView]:  # noqa: ARG001 - as above
+    """Return witnesses, and mail to auditors: which checkpoint each has, and why not a later one."""
+    return await log_proofs.places(parts)
 
 
 @router.get("/keys", summary="Keys that sign checkpoints")

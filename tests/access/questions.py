@@ -267,6 +267,7 @@ QUESTIONS: dict[str, Question] = {
     "GET /v1/audit/patterns": plain("/v1/audit/patterns"),
     "GET /v1/audit/patterns/{run}/{number}": of_a_look("/v1/audit/patterns/{}/1"),
     "GET /v1/audit/keys": plain("/v1/audit/keys"),
+    "GET /v1/audit/places": plain("/v1/audit/places"),
     "GET /v1/audit/proofs/inclusion": about("case", "/v1/audit/proofs/inclusion?case={}"),
     "GET /v1/audit/proofs/consistency": plain("/v1/audit/proofs/consistency?earlier=0&later=0"),
     "GET /v1/me": plain("/v1/me"),

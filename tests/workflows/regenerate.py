@@ -23,7 +23,16 @@ from temporalio.worker import Worker
 from tests.builders import HOST, a_library_with_a_later_version, an_act, an_entry
 from tests.temporal_server import program
 from tests.workflows.driven import QUEUE, Driven, a_driven_case
-from workflows.contract import CourierStart, DeliverAsked, Delivered, ReconcileAsked, Reconciled
+from workflows.checkpointing import CheckpointingWorkflow
+from workflows.contract import (
+    CheckpointAsked,
+    CheckpointMade,
+    CourierStart,
+    DeliverAsked,
+    Delivered,
+    ReconcileAsked,
+    Reconciled,
+)
 from workflows.courier import CourierWorkflow
 from workflows.payloads import CONVERTER
 from workflows.reconciling import ReconcilingWorkflow
@@ -45,6 +54,7 @@ async def main(change: str) -> None:
         "long": _long,
         "courier": _courier,
         "reconciling": _reconciling,
+        "checkpointing": _checkpointing,
     }.items():
         async with _an_environment() as env:
             for number, history in enumerate(await record(env), start=1):
@@ -129,6 +139,20 @@ async def _reconciling(env: WorkflowEnvironment) -> list[WorkflowHistory]:
     async with Worker(env.client, task_queue=QUEUE, workflows=[ReconcilingWorkflow], activities=[reconcile]):
         handle = await env.client.start_workflow(
             ReconcilingWorkflow.run, ReconcileAsked(deep=True), id="reconcile", task_queue=QUEUE
+        )
+        await handle.result()
+        return [await handle.fetch_history()]
+
+
+async def _checkpointing(env: WorkflowEnvironment) -> list[WorkflowHistory]:
+    @activity.defn(name="make_checkpoint")
+    async def make_checkpoint(asked: CheckpointAsked) -> CheckpointMade:
+        return CheckpointMade(size=7)
+
+    workflows, activities = [CheckpointingWorkflow], [make_checkpoint]
+    async with Worker(env.client, task_queue=QUEUE, workflows=workflows, activities=activities):
+        handle = await env.client.start_workflow(
+            CheckpointingWorkflow.run, CheckpointAsked(), id="checkpoint", task_queue=QUEUE
         )
         await handle.result()
         return [await handle.fetch_history()]

@@ -16,13 +16,14 @@ from domain.process import Process
 from tests.builders import a_process
 from tests.workflows.regenerate import HISTORIES, TAKEN_OVER_ON
 from workflows.case import CaseWorkflow
+from workflows.checkpointing import CheckpointingWorkflow
 from workflows.courier import CourierWorkflow
 from workflows.definitions import KNOWN
 from workflows.payloads import CONVERTER
 from workflows.reconciling import ReconcilingWorkflow
 from workflows.staffing import StaffingWorkflow
 
-WORKFLOWS = [CaseWorkflow, CourierWorkflow, ReconcilingWorkflow, StaffingWorkflow]
+WORKFLOWS = [CaseWorkflow, CheckpointingWorkflow, CourierWorkflow, ReconcilingWorkflow, StaffingWorkflow]
 RELEASES = sorted(folder for folder in HISTORIES.iterdir() if folder.is_dir())
 GOLDEN = sorted(path for path in HISTORIES.glob("*/*.json") if path.stem != "definitions")
 
@@ -48,6 +49,7 @@ def test_there_are_histories_of_every_workflow_in_every_release():
     assert RELEASES
     for release in RELEASES:
         assert names <= {path.stem.rpartition("-")[0] for path in release.glob("*-*.json")}
+    assert any(path.stem.startswith("checkpointing-") for path in GOLDEN)
 
 
 def test_the_workflows_load_in_the_sandbox():

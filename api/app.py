@@ -23,6 +23,7 @@ from api.routes import (
     cases,
     disclosures,
     elsewhere,
+    findings,
     leave,
     materials,
     notifications,
@@ -43,6 +44,7 @@ from api.routes import (
 )
 from api.routes import problems as problem_pages
 from api.short_way import ShortWay
+from records.audit_books import read_books
 from records.database import Database
 from records.definitions import read_library
 from records.form_lists import read_forms
@@ -68,6 +70,7 @@ _ROUTERS = (
     own_cases.router,
     elsewhere.router,
     disclosures.router,
+    findings.router,
     audit.router,
     patterns.router,
     second_steps.steps,
@@ -196,6 +199,7 @@ async def opened(settings: Settings) -> AsyncIterator[Parts]:
             notary=open_notary(database, settings.notary(), clock=settings.now),
             keys=keys,
             retention=read_retention(settings.processes_dir, library),
+            books=read_books(settings.processes_dir),
         )
 
 

@@ -11,6 +11,7 @@ from typing import Final
 from api.app import keys_in
 from commands.failures import CommandFailed
 from commands.published import published
+from records.audit_books import read_books
 from records.database import Database
 from records.followed import unpublished
 from records.problems import DatabaseUnavailable, SchemaOutdated
@@ -48,6 +49,7 @@ async def opened_parts(settings: Settings) -> AsyncIterator[Parts]:
             session_lasts=timedelta(hours=settings.session_hours),
             notary=open_notary(database, settings.notary(), clock=settings.now),
             keys=keys_in(settings),
+            books=read_books(settings.processes_dir),
         )
     finally:
         await database.close()

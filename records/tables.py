@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 
 import records.door_tables
+import records.finding_tables
 import records.log_tables
 import records.pattern_tables
 import records.privacy_tables

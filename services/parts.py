@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from domain.auditing.rules import Book
 from domain.events import Event
 from domain.forms import Asked
 from domain.library import Library
@@ -98,6 +99,8 @@ class Parts:
     """Which materials are forms that can be filled in, by process."""
     retention: Mapping[str, Retention] = field(default_factory=dict)
     """How long cases are kept, by process."""
+    books: Mapping[str, Book] = field(default_factory=dict)
+    """The audit rules, by process."""
     keys: PersonKeys | None = None
     """Seals what is personal in events; None where there is nothing to wrap the keys of people with."""
     session_lasts: timedelta = timedelta(hours=12)

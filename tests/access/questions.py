@@ -262,6 +262,23 @@ QUESTIONS: dict[str, Question] = {
         "case", f"{CASE}/disclosures", {"reason": "a complaint is looked into"}
     ),
     "GET /v1/disclosures": plain("/v1/disclosures"),
+    "GET /v1/findings": plain("/v1/findings"),
+    "GET /v1/findings/{finding_id}": about("finding", "/v1/findings/{}"),
+    "POST /v1/findings/{finding_id}/{saying}": about(
+        "finding", "/v1/findings/{}/explain", {"reason": "the date stands on the envelope"}
+    ),
+    "POST /v1/findings/{finding_id}/{saying}, to dismiss it": about(
+        "finding", "/v1/findings/{}/dismiss", {"reason": "no date is asked for"}
+    ),
+    "POST /v1/findings/{finding_id}/{saying}, to say how it was remedied": about(
+        "accepted finding", "/v1/findings/{}/remedy", {"reason": "a dated letter was handed in"}
+    ),
+    "GET /v1/cases/{case_id}/findings": about("case", f"{CASE}/findings"),
+    "POST /v1/cases/{case_id}/findings": about(
+        "case", f"{CASE}/findings", {"detail": "the letter bears no date"}
+    ),
+    "POST /v1/cases/{case_id}/audit": about("case", f"{CASE}/audit"),
+    "GET /v1/cases/{case_id}/audit": about("case", f"{CASE}/audit"),
     "GET /v1/audit/checkpoints": plain("/v1/audit/checkpoints"),
     "GET /v1/audit/checkpoints/latest": after_a_checkpoint("/v1/audit/checkpoints/latest"),
     "GET /v1/audit/patterns": plain("/v1/audit/patterns"),

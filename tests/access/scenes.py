@@ -20,7 +20,7 @@ from services.documents import StoredDocuments
 from services.parts import Parts
 from tests.access.places import APPLICANT, FAR, FARMER, KEEPER, OWN, TOMORROW, a_library, person_of, populate
 from tests.access.table import Caller, Table
-from tests.api.world import SINCE, Clock, Heard, World, a_notary, add_somebody, cheap_passwords
+from tests.api.world import SINCE, Clock, Heard, World, a_book, a_notary, add_somebody, cheap_passwords
 
 T = TypeVar("T")
 _numbers = count(1)
@@ -73,6 +73,20 @@ class Scene(World):
 
     async def a_far_case(self) -> Any:
         return await self.start(FARMER, process="joining", unit=FAR, fields={"letter": "请批准"})
+
+    async def a_finding(self) -> Any:
+        """Something an auditor noticed in a case."""
+        case = await self.made_of("case")
+        asked = {"detail": "the letter bears no date", "seq": 4}
+        return await self.done(
+            await self.post(f"/v1/cases/{case['id']}/findings", "person-auditor-own", asked)
+        )
+
+    async def an_accepted_finding(self) -> Any:
+        """One that was accepted."""
+        finding = await self.a_finding()
+        accepting = f"/v1/findings/{finding['id']}/accept"
+        return await self.done(await self.post(accepting, "person-secretary-parent", {"reason": "so it is"}))
 
     async def a_suspended_case(self) -> Any:
         return await self.act_on(await self.a_case(), "suspend", KEEPER, reason="病假")
@@ -162,6 +176,8 @@ MAKERS: Mapping[str, Callable[[Scene], Coroutine[Any, Any, Any]]] = {
     "moving case": Scene.a_moving_case,
     "doubted case": Scene.a_doubted_case,
     "refused case": Scene.a_refused_case,
+    "finding": Scene.a_finding,
+    "accepted finding": Scene.an_accepted_finding,
     "document": Scene.a_document,
     "document that goes": Scene.a_document_that_goes,
     "loose document": Scene.a_loose_document,
@@ -185,6 +201,7 @@ def seeded(database: Database, table: Table) -> Scene:
         driver=driver,
         passwords=cheap_passwords(),
         notary=a_notary(database, clock),
+        books=a_book(),
     )
     tokens = database.write_now(lambda connection: populate(connection, table))
     app = create_app(parts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from textwrap import dedent
 from typing import Any
 
 import httpx
@@ -12,6 +13,7 @@ from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from api.app import Door, create_app
+from domain.auditing.rules import read_book
 from domain.library import Library
 from domain.reading import read_process
 from domain.working_days import WorkingCalendar
@@ -105,6 +107,31 @@ stages:
 
 def a_library():
     return Library.of([a_circle(), read_process(BALLOT, "ballot.yaml")])
+
+
+def a_book():
+    """Audit rules for the processes of the tests: one about papers, one about who acts."""
+    letter = """
+    letter: A
+    title: {zh: 读书会, en: Reading circle}
+    rules:
+      - id: A01
+        level: late
+        set: general
+        basis: gen
+        says: {zh: 申请附有扫描件。, en: The application has its scan.}
+        asks: {kind: handed, materials: [scan], by: apply}
+      - id: A02
+        level: block
+        set: general
+        basis: gen
+        says: {zh: 办理的人当日担任相应职务。, en: Whoever acted held the part for it that day.}
+        asks: {kind: broken, sorts: [by]}
+    """
+    return {
+        process: read_book(f"process: {process}", [("a.yaml", dedent(letter))])
+        for process in ("joining", "reading-circle")
+    }
 
 
 def a_circle():
@@ -227,6 +254,7 @@ async def a_world(database, door: Door | None = None, *, furnished: bool = True)
         driver=driver,
         passwords=passwords,
         notary=a_notary(database, clock),
+        books=a_book(),
     )
     kept = await passwords.hashed(PASSWORD)
 

@@ -21,10 +21,11 @@ from domain.permitting import actor_title
 from domain.values import Language, Text
 from records import notifications
 from records.database import Database
+from records.digests import ToldLine, lines_of
 from records.notifications import LEASE, Owed
 from records.places import places_of
 from senders.in_app import InAppSender
-from senders.messages import Message, NotNow, Refused, Round, Sender
+from senders.messages import Message, MessageLine, NotNow, Refused, Round, Sender
 from telemetry import metrics, tracing
 from workflows.contract import DeliverAsked, Delivered
 
@@ -62,13 +63,14 @@ class DeliveringActivities:
         for one in shown:
             metrics.DELIVERIES.labels(one.kind, "delivered").inc()
         places = await self._places(owed)
+        lists = await self._database.read(partial(lines_of, notices=[one.id for one in owed]))
         async with self._sender.round() as sending:
             for one in owed:
                 if self._clock() - begun > _ENOUGH:
                     break
                 place = places.get((one.case, one.seq), "")
                 with tracing.span("deliver", parent=place, links=[here], obligation=one.id, about=one.kind):
-                    went_well = await self._deliver(one, sending)
+                    went_well = await self._deliver(one, lists.get(one.id, ()), sending)
                 metrics.DELIVERIES.labels(one.kind, "delivered" if went_well else "failed").inc()
                 delivered, failed = delivered + went_well, failed + (not went_well)
                 _sign_of_life()
@@ -97,9 +99,9 @@ class DeliveringActivities:
             return {}
         return await self._database.read(partial(places_of, asked=[(one.case, one.seq) for one in owed]))
 
-    async def _deliver(self, owed: Owed, sending: Round) -> bool:
+    async def _deliver(self, owed: Owed, lines: Sequence[ToldLine], sending: Round) -> bool:
         try:
-            await sending.send(self._message(owed, owed.email or ""))
+            await sending.send(self._message(owed, owed.email or "", lines))
         except Refused as refused:
             await self._failed(owed, refused, final=True)
         except NotNow as trouble:
@@ -122,7 +124,7 @@ class DeliveringActivities:
             partial(notifications.failed, obligation_id=owed.id, now=now, why=str(why), final=final)
         )
 
-    def _message(self, owed: Owed, address: str) -> Message:
+    def _message(self, owed: Owed, address: str, lines: Sequence[ToldLine]) -> Message:
         step = outcome = post = None
         title, zone = _UNTITLED, "UTC"
         try:
@@ -145,9 +147,17 @@ class DeliveringActivities:
             outcome=outcome,
             in_place_of=post,
             due_on=owed.due_on,
+            lines=tuple(self._line(one) for one in lines),
             today=local_day(self._clock(), zone),
             created_at=owed.created_at,
         )
+
+    def _line(self, told: ToldLine) -> MessageLine:
+        try:
+            step = self._library.by_digest(told.digest).steps[told.step].title
+        except (UnknownProcess, KeyError):
+            step = _UNTITLED
+        return MessageLine(case=told.case, step=step, from_on=told.from_on)
 
 
 def _language(named: str) -> Language:

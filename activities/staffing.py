@@ -54,13 +54,15 @@ class StaffingActivities:
             seen = StaffingSeen(
                 open_cases=seen.open_cases + page.cases, short=seen.short + page.short, told=seen.told + told
             )
-            if told:
-                self._wake()
             if page.last is None:
-                return seen
+                break
             after = page.last
             if activity.in_activity():
                 activity.heartbeat(after, seen.model_dump())
+        # What is told of one unit on one day is one notice, so it goes out once all of it is known.
+        if await self._database.write(partial(shortages.tell, now=self._clock())):
+            self._wake()
+        return seen
 
 
 def _so_far() -> tuple[StaffingSeen, str]:

@@ -9,7 +9,9 @@ from domain.case import Case
 from domain.events import (
     AnswerGiven,
     CaseImported,
+    CorrectionConfirmed,
     CorrectionProposed,
+    CorrectionRejected,
     EntryAdded,
     Event,
     Evidence,
@@ -17,6 +19,7 @@ from domain.events import (
 )
 from domain.moments import PUBLISHED
 from domain.process import Process
+from domain.recusing import is_deliberated
 from domain.seeing import Group, Marked, Viewer
 from domain.steps import AppointStep, DecisionStep, MeetingStep, NoticeStep, PeriodStep, Step
 from domain.values import Value
@@ -83,6 +86,23 @@ def seen(place: Place, viewer: Viewer, event: Event, data: Mapping[str, Any]) ->
     protects = any(key == "entry" for key, _, _ in left_out)
     shown = _masked(viewer, event, {group for _, _, group in left_out}, protects=protects)
     return shown.model_copy(update={"data": _without(data, left_out)})
+
+
+def is_absent(place: Place, viewer: Viewer, event: Event) -> bool:
+    """Whether somebody is not even told that an event is there.
+
+    Whoever keeps out of what is decided learns the result, and nothing of the way to it: no single answer, no
+    entry, no correction. What he did himself he is shown.
+    """
+    body = event.body
+    if "recused" not in viewer.ways or viewer.person in {event.actor, event.on_behalf_of}:
+        return False
+    if isinstance(body, CorrectionProposed | CorrectionConfirmed | CorrectionRejected):
+        return True
+    if not isinstance(body, AnswerGiven | EntryAdded):
+        return False
+    step, edition = place.step(event.step), place.process.edition(place.case.version)
+    return step is None or any(is_deliberated(one, step) for one in (place.process, edition))
 
 
 def whole_group(place: Place, event: Event) -> Group | None:

@@ -1,13 +1,13 @@
 """The ledger of cases that will be short of people: what was found, told once, and gone again.
 
 The same people missing in several steps of a case are one shortage, that of the first step. It is told when
-that step comes near, to the secretaries of the two nearest units that have one.
+that step comes near, to the secretaries of the two nearest units that have one: each gets one notice a day
+for a unit, with every case in it.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -21,7 +21,8 @@ from domain.obligations import Obligation
 from domain.staffing import Shortage
 from domain.staffing import shortages as shortages_of
 from domain.waiting import Assignee
-from records.owing import holders_of, obligation_row, put_owed
+from records.digests import Addressee, Line, gather, let_go
+from records.owing import holders_of
 from records.staffing import open_cases, picture_of
 from records.tables import shortages
 
@@ -29,6 +30,8 @@ AHEAD: Final = timedelta(days=45)
 """How long before a step needs people it is told that they will be missing."""
 SECRETARY: Final = "secretary"
 """The role of those who are told."""
+UNDERSTAFFED: Final = "understaffed"
+"""The kind of notice."""
 _WHO_LENGTH: Final = 400
 
 
@@ -70,8 +73,11 @@ def look(connection: Connection, library: Library, today: date, *, after: str, l
 
 
 def keep(connection: Connection, news: Sequence[Found], now: datetime, today: date) -> int:
-    """Write down what is new, owe the notices, and return how many are owed; twice does no harm."""
-    told = 0
+    """Write down what is new, put it into the notices of the day, and return how many lines those gained.
+
+    Twice does no harm. The notices wait until `tell` lets them go.
+    """
+    told: dict[Addressee, list[Line]] = {}
     for one in news:
         there = sa.and_(
             shortages.c.case_id == one.case.id,
@@ -82,8 +88,14 @@ def keep(connection: Connection, news: Sequence[Found], now: datetime, today: da
             connection.execute(sa.update(shortages).where(there).values(gone_at=now))
         elif connection.execute(sa.select(shortages.c.number).where(there)).first() is None:
             connection.execute(sa.insert(shortages).values(_row(one, one.shortage, now)))
-            told += _tell(connection, one, one.shortage, now, today)
-    return told
+            for who, line in _lines(connection, one, one.shortage, today):
+                told.setdefault(who, []).append(line)
+    return gather(connection, told, now, today)
+
+
+def tell(connection: Connection, now: datetime) -> int:
+    """Let the notices go once every case was looked at, and return how many there are."""
+    return let_go(connection, UNDERSTAFFED, now)
 
 
 def _news(
@@ -126,25 +138,22 @@ def _row(one: Found, shortage: Shortage, now: datetime) -> dict[str, Any]:
     }
 
 
-def _tell(connection: Connection, one: Found, shortage: Shortage, now: datetime, today: date) -> int:
-    """Owe the notices, and return how many."""
+def _lines(
+    connection: Connection, one: Found, shortage: Shortage, today: date
+) -> Iterator[tuple[Addressee, Line]]:
+    """Yield whom to tell of it, and what."""
     path = one.case.path
     holders = holders_of(connection, one.case, [(unit.id, SECRETARY) for unit in path], today)
     near = [unit for unit in path if holders.get((unit.id, SECRETARY))][:2]
-    rows = []
     for unit in near:
-        assignee = Assignee(actor=f"{unit.kind}.{SECRETARY}", unit=unit.id, role=SECRETARY)
         owed = Obligation(
-            kind="understaffed",
+            kind=UNDERSTAFFED,
             seq=one.case.seq,
             step=shortage.step,
             round=shortage.round,
             due_on=shortage.first,
-            assignee=assignee,
+            assignee=Assignee(actor=f"{unit.kind}.{SECRETARY}", unit=unit.id, role=SECRETARY),
         )
         for person, owner in holders[unit.id, SECRETARY].items():
-            parts = "\n".join((one.case.id, "understaffed", one.who, str(one.number), person or ""))
-            made = hashlib.sha256(parts.encode()).hexdigest()[:32]
-            rows.append(obligation_row(made, one.case.id, owed, person, owner, now))
-    put_owed(connection, rows)
-    return len(rows)
+            if person is not None:
+                yield Addressee(unit.id, person, owner), Line(one.case.id, owed)

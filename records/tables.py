@@ -304,6 +304,16 @@ obligations = Table(
     ),
 )
 
+# The cases that a notice about several of them lists.
+notice_lines = Table(
+    "notice_lines",
+    metadata,
+    Column("notice_id", _ID, ForeignKey("obligations.id"), primary_key=True),
+    Column("case_id", _ID, ForeignKey("cases.id"), primary_key=True, index=True),
+    Column("step", _NAME, primary_key=True),
+    Column("from_on", Day, nullable=False),
+)
+
 # Cases that were seen to be short of people, and told of.
 shortages = Table(
     "shortages",

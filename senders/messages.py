@@ -11,6 +11,14 @@ from pydantic import AwareDatetime
 from domain.values import Language, Text, Value
 
 
+class MessageLine(Value):
+    """One case of several that a message is about."""
+
+    case: str
+    step: Text
+    from_on: date
+
+
 class Message(Value):
     """One duty to inform one person. Carries no name: what is due, until when, and where to look."""
 
@@ -27,6 +35,8 @@ class Message(Value):
     in_place_of: Text | None = None
     """What the post is called by which a substitute is told; its holder is not named."""
     due_on: date | None = None
+    lines: tuple[MessageLine, ...] = ()
+    """Every case it is about, where that may be more than one."""
     today: date
     created_at: AwareDatetime
 

@@ -19,6 +19,10 @@ def write(message: Message, public_url: str) -> tuple[str, str]:
         outcome=message.outcome.in_language(message.language) if message.outcome else None,
         in_place_of=message.in_place_of.in_language(message.language) if message.in_place_of else None,
         link=f"{public_url}/cases/{message.case}",
+        lines=[
+            (line.step.in_language(message.language), line.from_on, f"{public_url}/cases/{line.case}")
+            for line in message.lines
+        ],
     )
     subject, _, rest = text.strip().partition("\n")
     return subject, rest.lstrip("\n") + "\n"

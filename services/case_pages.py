@@ -75,7 +75,7 @@ async def case_page(parts: Parts, caller: Caller, case_id: str, *, every: bool =
         look = look_at(connection, parts, caller, found.process, case)
         after = 0 if every else max(0, case.seq - _SHOWN)
         stored = opened(connection, parts, case, events_after(connection, case_id, after))
-        events = tuple(look.event(one.event) for one in stored)
+        events = look.events(stored)
         edition = found.process.edition(case.version)
         # Steps that only the rules had by which the case began.
         dropped = found.process.steps.keys() - edition.steps.keys()

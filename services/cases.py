@@ -97,7 +97,7 @@ async def history(
         page = cases.history(connection, case_id, scope, cursor=cursor, limit=limit)
         found = cases.find_case(connection, parts.library, case_id, scope)
         look = look_at(connection, parts, caller, found.process, found.case)
-        items = tuple(map(look.proven, opened(connection, parts, found.case, page.items)))
+        items = look.history(opened(connection, parts, found.case, page.items))
         return Page(items=items, next=page.next), look.reason
 
     seen, reason = await parts.read(work)

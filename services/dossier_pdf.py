@@ -53,6 +53,8 @@ class _Paper:
 
     def __init__(self, made: Gathered, language: Language) -> None:
         self._made, self._language = made, language
+        # A line of which nothing is told links the chain, and has nothing to be printed.
+        self._lines = [line for line in made.lines if line["type"] is not None]
         self._words, self._says = DOSSIER_WORDS[language], Words(language)
         self._amended = amendments(
             _Told(
@@ -62,7 +64,7 @@ class _Paper:
                 line["actor"],
                 self._data_of(line),
             )
-            for line in made.lines
+            for line in self._lines
         )
 
     def data(self) -> dict[str, Any]:
@@ -76,7 +78,7 @@ class _Paper:
             "facts": [
                 [name, value] for name, value in zip(words["facts"], self._facts(), strict=True) if value
             ],
-            "events": [self._event(line) for line in made.lines],
+            "events": [self._event(line) for line in self._lines],
             "votes": list(self._votes()),
             "amended": [self._amendment(one) for one in self._amended],
             "documents": list(self._documents()),

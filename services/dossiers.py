@@ -56,6 +56,8 @@ _IN_MEMORY: Final = 4 << 20
 _FIXED: Final = (1980, 1, 1, 0, 0, 0)
 """The time of every file in a ZIP: the first one a ZIP can tell."""
 _PIECE: Final = 1 << 16
+_WHOLLY: Final = "deliberation"
+"""What a line is withheld for of which nothing is told."""
 
 
 @dataclass(frozen=True)
@@ -151,6 +153,11 @@ def _gather(connection: Connection, parts: Parts, caller: Caller, case_id: str) 
 
 
 def _line(look: Look, stored: StoredEvent) -> dict[str, Any]:
+    if not look.is_told_of(stored.event):
+        # The chain needs its hash. That something is there is all it says.
+        nothing = dict.fromkeys(stored.image)
+        kept = {"case": stored.image["case"], "seq": stored.event.seq, "prev_hash": stored.prev_hash}
+        return nothing | kept | {"data": {}, "hash": stored.hash, "withheld": [_WHOLLY]}
     shown = look.proven(stored)
     if not isinstance(shown, WithheldEventView):
         return {**stored.image, "hash": stored.hash}

@@ -156,7 +156,7 @@ def _cases(connection: Connection, parts: Parts, caller: Caller, person: str) ->
             look = look_of_subject(parts, found.process, found.case)
             stored = opened(connection, parts, found.case, events_after(connection, row.id))
             plain = plain_view(connection, parts, caller.language, found)
-            yield HeldCaseView(plain=plain, history=tuple(map(look.proven, stored)))
+            yield HeldCaseView(plain=plain, history=look.history(stored))
         cursor = page.next
         if cursor is None:
             return

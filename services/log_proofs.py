@@ -18,11 +18,13 @@ from records import cases, checkpoint_places, log
 from records import checkpoints as kept
 from records.checkpoint_places import Place
 from records.checkpoints import KeptCheckpoint, KeptKey
+from records.stored import events_after
 from services.checkpointing import LogContradicts
 from services.log_keys import NoLogKey
 from services.parts import Caller, Parts
 from services.refusals import InvalidInput, NotFound, NotReady
 from services.scoping import scope_of
+from services.seeing import look_at
 from services.views import Page, View
 
 _log = structlog.get_logger(__name__)
@@ -126,10 +128,15 @@ async def inclusion(parts: Parts, caller: Caller, case_id: str, seq: int | None)
 
     def event_asked(connection: Connection) -> int:
         scope = scope_of(connection, caller, parts.today())
-        last = cases.find_case(connection, parts.library, case_id, scope).case.seq
-        if seq is not None and seq > last:
+        found = cases.find_case(connection, parts.library, case_id, scope)
+        last = found.case.seq
+        if seq is None:
+            return last
+        look = look_at(connection, parts, caller, found.process, found.case)
+        asked = events_after(connection, case_id, seq - 1, limit=1) if 0 < seq <= last else ()
+        if not look.history(asked):
             raise NotFound
-        return last if seq is None else seq
+        return seq
 
     number = await parts.read(event_asked)
     await ensure_covered(parts, case_id, number)

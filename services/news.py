@@ -5,8 +5,11 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from records import cases, inbox, notifications, problems
+from records.stored import events_after
+from services import deliberation
 from services.parts import Caller, Parts
 from services.scoping import scope_of
+from services.seeing import look_at
 from services.views import View
 
 
@@ -38,6 +41,12 @@ async def news(parts: Parts, caller: Caller, *, case_id: str | None = None) -> N
 def _head(connection: Connection, parts: Parts, caller: Caller, case_id: str) -> str | None:
     try:
         scope = scope_of(connection, caller, parts.today())
-        return cases.find_case(connection, parts.library, case_id, scope).head
+        found = cases.find_case(connection, parts.library, case_id, scope)
     except problems.NotFound:
         return None
+    if not deliberation.closed_steps(connection, parts, caller.person, case_id):
+        return found.head
+    # A head that moves with every answer would tell somebody who keeps out that one was given.
+    look = look_at(connection, parts, caller, found.process, found.case)
+    told = (one.hash for one in reversed(events_after(connection, case_id)) if look.is_told_of(one.event))
+    return next(told, None)

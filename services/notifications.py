@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection
 
@@ -10,10 +10,11 @@ from domain.library import UnknownProcess
 from domain.values import Language, Text
 from records import notifications as kept
 from records import organisation, visible
+from records.digests import ToldLine, lines_of
 from records.notifications import Notice
 from services.parts import Caller, Parts
 from services.refusals import NotFound
-from services.views import Named, NotificationView, Page
+from services.views import Named, NotificationView, NotifiedCaseView, Page
 
 _SAYS: Mapping[str, Text] = {
     "task-opened": Text(zh="请办理:{step}({subject})", en="To be done: {step} ({subject})"),
@@ -33,6 +34,14 @@ _SAYS: Mapping[str, Text] = {
     ),
     "rules-changed": Text(zh="个案改按新规定办理({subject})", en="The case follows new rules ({subject})"),
 }
+_SEVERAL = Text(
+    zh="自{due}起{count}项将缺少办理人员:{some}", en="Too few people for {count} steps, from {due}: {some}"
+)
+_AND_MORE = Text(zh="{some}等", en="{some} and more")
+_GATHERED = frozenset({"understaffed"})
+"""Kinds of messages that may be about several cases."""
+_TOLD = 3
+"""Cases that a text names; the others are in the list beside it."""
 _OTHER = Text(zh="个案有新的情况({subject})", en="There is news of the case ({subject})")
 _FOR = Text(zh="{text}（代理{owner}）", en="{text}, for {owner}")
 
@@ -45,7 +54,11 @@ async def listed(
     def work(connection: Connection) -> Page[NotificationView]:
         page = kept.list_notices(connection, caller.person, unread=unread, cursor=cursor, limit=limit)
         names = organisation.names_of(connection, (one.owed.on_behalf_of or "" for one in page.items))
-        items = tuple(_view(parts, notice, caller.language, names) for notice in page.items)
+        lists = lines_of(connection, (one.owed.id for one in page.items if one.owed.kind in _GATHERED))
+        items = tuple(
+            _view(parts, notice, caller.language, names, lists.get(notice.owed.id, ()))
+            for notice in page.items
+        )
         return Page(items=items, next=page.next)
 
     return await parts.read(work)
@@ -63,7 +76,13 @@ async def mark_read(parts: Parts, caller: Caller, notification_id: str) -> None:
     await parts.write(work)
 
 
-def _view(parts: Parts, notice: Notice, language: Language, names: Mapping[str, str]) -> NotificationView:
+def _view(
+    parts: Parts,
+    notice: Notice,
+    language: Language,
+    names: Mapping[str, str],
+    lines: Sequence[ToldLine],
+) -> NotificationView:
     owed, owner = notice.owed, notice.owed.on_behalf_of
     step, outcome = owed.step or "", owed.outcome or ""
     try:
@@ -78,6 +97,9 @@ def _view(parts: Parts, notice: Notice, language: Language, names: Mapping[str, 
             outcome = process.outcomes[outcome].title.in_language(language)
     says = _SAYS.get(owed.kind, _OTHER).in_language(language)
     text = says.format(step=step, outcome=outcome, due=owed.due_on, subject=owed.subject_name)
+    listed_ones = tuple(_line(parts, line, language) for line in lines)
+    if len(listed_ones) > 1:
+        text = _several(listed_ones, language)
     if owner is not None:
         text = _FOR.in_language(language).format(text=text, owner=names.get(owner, ""))
     return NotificationView(
@@ -91,4 +113,29 @@ def _view(parts: Parts, notice: Notice, language: Language, names: Mapping[str, 
         created_at=owed.created_at,
         read=notice.read_at is not None,
         on_behalf_of=None if owner is None else Named(id=owner, name=names.get(owner, "")),
+        cases=listed_ones,
     )
+
+
+def _line(parts: Parts, line: ToldLine, language: Language) -> NotifiedCaseView:
+    try:
+        title = parts.library.by_digest(line.digest).steps[line.step].title.in_language(language)
+    except (UnknownProcess, KeyError):
+        title = line.step
+    return NotifiedCaseView(
+        case=line.case,
+        subject=Named(id=line.subject, name=line.subject_name),
+        step=line.step,
+        title=title,
+        from_=line.from_on,
+    )
+
+
+def _several(lines: Sequence[NotifiedCaseView], language: Language) -> str:
+    named = ("、" if language == "zh" else ", ").join(
+        f"{one.title}({one.subject.name})" if language == "zh" else f"{one.title} ({one.subject.name})"
+        for one in lines[:_TOLD]
+    )
+    if len(lines) > _TOLD:
+        named = _AND_MORE.in_language(language).format(some=named)
+    return _SEVERAL.in_language(language).format(due=lines[0].from_, count=len(lines), some=named)

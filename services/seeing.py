@@ -6,7 +6,7 @@ head. So do documents, the people of a case and what is proposed in it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from domain.events import Event
 from domain.process import Process
 from domain.recusing import recused
 from domain.seeing import Group, Marked, Viewer, roles_shown, viewer_of
-from domain.withholding import Place, group_of_document, seen
+from domain.withholding import Place, group_of_document, is_absent, seen
 from records import cases, problems, registers, sensitivity
 from records import disclosures as kept
 from records.materials import Material
@@ -50,6 +50,14 @@ class Look:
     reason: str | None = None
     """The id of the reason an auditor stated, where he is shown something by it."""
 
+    def is_told_of(self, event: Event) -> bool:
+        """Whether the viewer is told that an event is there."""
+        return not is_absent(self.place, self.viewer, event)
+
+    def events(self, stored: Iterable[StoredEvent]) -> tuple[AnyEventView, ...]:
+        """Return those facts the viewer is told of, each as he sees it."""
+        return tuple(self.event(one.event) for one in stored if self.is_told_of(one.event))
+
     def event(self, event: Event) -> AnyEventView:
         """Return a fact as the viewer sees it."""
         shown = seen(self.place, self.viewer, event, event.data)
@@ -68,6 +76,10 @@ class Look:
         if stored.sealed is None:
             return ProvenEventView(**parts)
         return SealedEventView(**parts, hashed=stored.hashed, salt=stored.salt)
+
+    def history(self, stored: Iterable[StoredEvent]) -> tuple[Seen, ...]:
+        """Return those the viewer is told of, with their places in the chain."""
+        return tuple(self.proven(one) for one in stored if self.is_told_of(one.event))
 
     def people(self) -> dict[str, tuple[str, ...]]:
         """Return who holds the case roles, as far as the viewer is shown them."""
@@ -117,7 +129,7 @@ def look_at(connection: Connection, parts: Parts, caller: Caller, process: Proce
 def head_moved(connection: Connection, parts: Parts, look: Look, moved: problems.HeadMoved) -> HeadMoved:
     """Return what somebody is told who acted on an older head: the present one, and what he may see since."""
     since = opened(connection, parts, look.case, moved.events)
-    return HeadMoved(moved.head, [look.event(stored.event) for stored in since])
+    return HeadMoved(moved.head, list(look.events(since)))
 
 
 def opened(

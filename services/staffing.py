@@ -16,6 +16,7 @@ from domain.staffing import Shortage, shortages
 from records import organisation, staffing
 from records.cursors import cursor_of, place_of
 from records.staffing import OpenCase
+from services import deliberation
 from services.case_views import process_ref
 from services.parts import Caller, Parts
 from services.scoping import scope_of
@@ -106,7 +107,13 @@ def _views(
 ) -> list[ShortageView]:
     today = parts.today()
     picture = staffing.picture_of(connection, page, today)
-    found = [(one, shortages(one.process, one.case, picture, today)) for one in page]
+    # How many are missing tells how many have answered.
+    closed = deliberation.steps_closed(connection, parts, caller.person)
+    found = [
+        (one, tuple(each for each in short if each.step not in closed.get(one.case.id, ())))
+        for one in page
+        for short in (shortages(one.process, one.case, picture, today),)
+    ]
     named = {
         person
         for _, short in found

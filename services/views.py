@@ -302,6 +302,17 @@ class MaterialView(View):
     name: str
 
 
+class NotifiedCaseView(View):
+    """One of the cases a message is about."""
+
+    case: str
+    subject: Named
+    step: str
+    title: str
+    from_: Annotated[date, Field(serialization_alias="from", validation_alias="from")]
+    """The first day on which the step needs what is told of."""
+
+
 class NotificationView(View):
     """A message to the caller: what it is about, and whether it was read."""
 
@@ -316,6 +327,8 @@ class NotificationView(View):
     read: bool
     on_behalf_of: Named | None = None
     """Whose substitute is told."""
+    cases: tuple[NotifiedCaseView, ...] = ()
+    """Where it is about several cases: each of them. `case` is the first."""
 
 
 class CountView(View):

@@ -2,7 +2,10 @@
 
 import pytest
 
-from tests.api.world import ADMIN, HOST, NOBODY, PARENT, SECRETARY, SIBLING, SUBJECT
+from activities.staffing import StaffingActivities
+from records import organisation
+from tests.api.world import ADMIN, HOST, NOBODY, PARENT, SECRETARY, SIBLING, SINCE, SUBJECT
+from workflows.contract import StaffingAsked
 
 WHERE = "/v1/staffing?unit=circle-1"
 
@@ -52,3 +55,20 @@ async def test_its_pages_miss_and_repeat_nothing(world, case):
     whole = (await world.get(WHERE, PARENT)).json()["items"]
     assert seen == [(one["case"], one["step"]) for one in whole]
     assert len(set(seen)) == len(seen) == 3
+
+
+async def test_what_is_told_of_several_cases_of_a_unit_is_one_message_that_names_each(world, case):
+    other = await world.start(NOBODY)
+    await world.post(f"/v1/posts/post-{SECRETARY}/end", ADMIN, {"on": "2025-03-09"})
+    above = {"person_id": PARENT, "role": "secretary", "unit_id": "committee-1", "from_on": SINCE}
+    await world.parts.database.write(lambda c: organisation.add_post(c, **above))
+    looking = StaffingActivities(
+        world.parts.database, world.parts.library, time_zone="Asia/Shanghai", clock=world.clock
+    )
+    assert (await looking.look_at_staffing(StaffingAsked())).short == 2
+    read = (await world.get("/v1/notifications", PARENT, accept_language="en")).json()["items"]
+    (told,) = [one for one in read if one["kind"] == "understaffed"]
+    assert {one["case"] for one in told["cases"]} == {case["id"], other["id"]}
+    assert {one["title"] for one in told["cases"]} == {"Talk"}
+    assert told["text"].startswith("Too few people for 2 steps, from 2025-03-10: Talk (")
+    assert all(one["from"] == "2025-03-10" and one["subject"]["name"] for one in told["cases"])

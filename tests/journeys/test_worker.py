@@ -12,11 +12,17 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from records import attempts
+import sqlalchemy as sa
+
+from records import attempts, organisation, tables
 from records.database import Database
 from services.connecting import connect
+from tests.builders import READING_CIRCLE, SECRETARY
 from tests.journeys.household import until
+from tests.records import walks
+from tests.records.organisations import AUDITOR, SINCE, an_organisation
 from tests.temporal_server import TemporalServer, free_port
+from workflows import contract
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -105,12 +111,28 @@ async def test_a_worker_with_a_wrong_setting_names_the_variable(tmp_path):
     assert "ACCEDE_TEMPORAL_ADDRESS" in worker.said
 
 
+def a_case_nobody_can_act_on(connection):
+    """A case whose secretary has left, with a committee above that has one."""
+    today = datetime.now(UTC).date()
+    an_organisation(connection)
+    walks.start(connection, on=today)
+    organisation.end_post(connection, f"post-{SECRETARY}", today - timedelta(days=1))
+    organisation.add_post(
+        connection, person_id=AUDITOR, role="secretary", unit_id="committee-1", from_on=SINCE
+    )
+
+
 async def test_a_worker_starts_the_courier_and_the_schedules_and_stops_in_order(
     tmp_path: Path, sqlite_address: str, temporal: TemporalServer
 ):
-    environment = the_settings(tmp_path, database_url=sqlite_address, temporal_address=temporal.address)
+    published = tmp_path / "published"
+    published.mkdir()
+    (published / "reading-circle.yaml").write_text(READING_CIRCLE, "utf-8")
+    where = {"database_url": sqlite_address, "processes_dir": str(published)}
+    environment = the_settings(tmp_path, temporal_address=temporal.address, **where)
     client = await connect(temporal.address, lazy=False)
     database = Database.open(sqlite_address)
+    await database.write(a_case_nobody_can_act_on)
     long_ago = datetime.now(UTC) - timedelta(days=2)
     await database.write(partial(attempts.note_failure, keys=["li"], now=long_ago))
 
@@ -126,16 +148,20 @@ async def test_a_worker_starts_the_courier_and_the_schedules_and_stops_in_order(
         await worker.says("working")
         await until(schedules_are_there)
         await until(the_courier_went_round)
-        await client.get_schedule_handle("reconcile/nightly").trigger()
+        for schedule in ("reconcile/nightly", "staffing/daily"):
+            await client.get_schedule_handle(schedule).trigger()
 
         async def the_cases_were_looked_over() -> bool:
-            done = 'WorkflowType = "reconciling" AND ExecutionStatus = "Completed"'
-            return bool([found async for found in client.list_workflows(done)])
+            done = client.list_workflows('ExecutionStatus = "Completed"')
+            return {"reconciling", contract.STAFFING} <= {found.workflow_type async for found in done}
 
         await until(the_cases_were_looked_over)
         worker.process.send_signal(signal.SIGINT)
         assert await worker.ends() == 0
     assert "Traceback" not in worker.said
+    # Who will be missing is told before the case is stuck.
+    query = sa.select(tables.obligations.c.person_id).where(tables.obligations.c.kind == "understaffed")
+    assert await database.read(lambda c: c.execute(query).scalars().all()) == [AUDITOR]
     # The night clears what was kept for a time only.
     assert await database.read(partial(attempts.failures, key="li", since=long_ago)) is None
     await database.close()

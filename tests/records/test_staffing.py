@@ -7,8 +7,8 @@ import sqlalchemy as sa
 
 from activities.staffing import StaffingActivities
 from domain.circumstances import LentFor
-from records import absences, organisation, tables
-from records.shortages import AHEAD, keep, look
+from records import absences, digests, notifications, organisation, tables
+from records.shortages import AHEAD, UNDERSTAFFED, keep, look, tell
 from records.staffing import open_cases, picture_of, roles_held
 from tests.builders import HOST, SECRETARY, SUBJECT, noon
 from tests.records.organisations import AUDITOR, OUTSIDER, SINCE, an_organisation
@@ -41,6 +41,23 @@ def told(database):
     query = sa.select(notices.c.person_id, notices.c.step, notices.c.actor, notices.c.on_behalf_of)
     query = query.where(notices.c.kind == "understaffed").order_by(notices.c.created_at, notices.c.person_id)
     return [tuple(row) for row in database.read_now(lambda c: c.execute(query).all())]
+
+
+def another(database, number):
+    person = f"applicant-{number}"
+    database.write_now(lambda c: organisation.add_person(c, id=person, name=f"来人{number}"))
+    database.write_now(lambda c: start(c, f"case-{number}", subject=person))
+
+
+def listed(database, person):
+    """The notices of somebody, each with the cases it lists."""
+
+    def read(connection):
+        found = notifications.list_notices(connection, person).items
+        lines = digests.lines_of(connection, [one.owed.id for one in found])
+        return [[line.case for line in lines[one.owed.id]] for one in found if one.owed.kind == UNDERSTAFFED]
+
+    return database.read_now(read)
 
 
 def end(database, person, day):
@@ -82,6 +99,43 @@ async def test_what_was_gone_and_comes_again_is_told_again(begun):
     begun.write_now(lambda c: organisation.end_post(c, again.id, BEGIN + timedelta(days=1)))
     assert (await looked(begun, BEGIN + timedelta(days=2))).told == 1
     assert [person for person, *_ in told(begun)] == [CHAIR, CHAIR]
+
+
+async def test_of_one_unit_and_day_there_is_one_notice_which_lists_every_case(begun):
+    for number in range(2, 5):
+        another(begun, number)
+    end(begun, HOST, BEGIN - timedelta(days=1))
+    for number in range(1, 5):
+        case = f"case-{number}"
+        begun.write_now(lambda c, case=case: act_on(c, "talk", BEGIN, SECRETARY, outcome="done", case=case))
+    day = BEGIN + timedelta(days=380) - AHEAD
+    assert (await looked(begun, day)).told == 8
+    every = [f"case-{number}" for number in range(1, 5)]
+    assert (listed(begun, SECRETARY), listed(begun, CHAIR)) == ([every], [every])
+    assert len(told(begun)) == 2
+
+
+async def test_a_notice_is_let_go_when_every_case_was_looked_at_and_a_later_one_is_another(begun):
+    end(begun, SECRETARY, BEGIN - timedelta(days=1))
+    page = begun.read_now(lambda c: look(c, LIBRARY, BEGIN, after="", limit=10))
+    begun.write_now(lambda c: keep(c, page.news, noon(BEGIN), BEGIN))
+
+    def owed():
+        return [
+            one.kind
+            for one in begun.write_now(lambda c: notifications.claim(c, noon(BEGIN)))
+            if one.kind == UNDERSTAFFED
+        ]
+
+    assert owed() == []
+    assert begun.write_now(lambda c: tell(c, noon(BEGIN))) == 1
+    assert owed() == [UNDERSTAFFED]
+    another(begun, 2)
+    await looked(begun)
+    assert listed(begun, CHAIR) == [["case-2"], ["case-1"]] or listed(begun, CHAIR) == [
+        ["case-1"],
+        ["case-2"],
+    ]
 
 
 def test_keeping_the_same_news_twice_owes_once(begun):

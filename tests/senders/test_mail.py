@@ -233,3 +233,21 @@ def test_a_substitute_is_told_by_which_post_and_not_whose_it_is(language, says):
     assert says in text
     _, for_oneself = write(a_message(language=language), PUBLIC)
     assert says not in for_oneself
+
+
+@pytest.mark.parametrize(
+    "language, counted", [("en", "Cases short of people: 2"), ("zh", "人员不足的个案：2件")]
+)
+def test_a_message_about_several_cases_lists_each_with_its_day_and_where_to_look(language, counted):
+    lines = [
+        {"case": f"c{number}", "step": Text(zh="谈话", en="Talk"), "from_on": date(2026, 7, number)}
+        for number in (1, 2)
+    ]
+    subject, text = write(a_message(kind="understaffed", lines=lines, language=language), PUBLIC)
+    assert subject == counted
+    for number in (1, 2):
+        assert f"2026-07-0{number}" in text
+        assert f"{PUBLIC}/cases/c{number}" in text
+    one_subject, one = write(a_message(kind="understaffed", lines=lines[:1], language=language), PUBLIC)
+    assert one_subject == write(a_message(kind="understaffed", language=language), PUBLIC)[0]
+    assert one == write(a_message(kind="understaffed", language=language), PUBLIC)[1]

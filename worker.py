@@ -38,6 +38,7 @@ from activities.reconciling import ReconcileActivities
 from activities.staffing import StaffingActivities
 from domain.events import Event
 from domain.library import Library, UnsoundLibrary
+from domain.moments import start_of
 from domain.notes import BadNote
 from domain.reading import DefinitionError
 from domain.values import Language
@@ -91,7 +92,7 @@ _FIRST_PAUSE: Final = 0.2
 _LONGEST_PAUSE: Final = 5.0
 """Seconds between two tries to reach Temporal or the database, at most."""
 _NEW_DAY: Final = 20.0
-"""Seconds between two looks whether a new day has begun."""
+"""Seconds between two looks whether a new day has begun, where that is not sooner."""
 _LOOKS: Final = 0.05
 """Seconds between two questions whether Temporal has seen us."""
 _EXIT_USAGE: Final = 2
@@ -301,7 +302,8 @@ async def _catch_up(database: Database, library: Library, settings: Settings, dr
                 done_for = today
             except DatabaseUnavailable as away:
                 _log.warning("changes of the organisation wait", reason=str(away))
-        await asyncio.sleep(_NEW_DAY)
+        next_day = start_of(today + timedelta(days=1), str(settings.zone))
+        await asyncio.sleep(min(_NEW_DAY, max(_LOOKS, (next_day - now).total_seconds())))
 
 
 def _library(settings: Settings) -> Library:

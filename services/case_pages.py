@@ -81,7 +81,7 @@ async def case_page(parts: Parts, caller: Caller, case_id: str, *, every: bool =
         dropped = found.process.steps.keys() - edition.steps.keys()
         kept = materials.by_digest(connection, digests_in(events))
         brought = () if case.imported is None else events_after(connection, case_id, case.imported - 1, 1)
-        came = tuple(look.event(one.event) for one in opened(connection, parts, case, brought))
+        came = look.events(opened(connection, parts, case, brought))
         names = organisation.names_of(connection, people_in((*events, *came)))
         page = CasePage(
             case=case_view(connection, parts, caller, look, found.head, known=known),

@@ -130,7 +130,7 @@ def _filling(  # noqa: PLR0917 - everything a form depends on
         raise NotFound
     look = look_at(connection, parts, caller, found.process, case)
     stored = opened(connection, parts, case, events_after(connection, case_id))
-    events = tuple(look.event(one.event) for one in stored)
+    events = look.events(stored)
     people = look.people()
     kept = materials.by_digest(connection, digests_in(events))
     filling = Filling(

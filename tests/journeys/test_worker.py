@@ -126,8 +126,10 @@ async def test_a_worker_starts_the_courier_and_the_schedules_and_stops_in_order(
     tmp_path: Path, sqlite_address: str, temporal: TemporalServer
 ):
     published = tmp_path / "published"
-    published.mkdir()
-    (published / "reading-circle.yaml").write_text(READING_CIRCLE, "utf-8")
+    (published / "reading-circle").mkdir(parents=True)
+    (published / "reading-circle" / "1.yaml").write_text(
+        READING_CIRCLE.format(version="1", first="2020-01-01", replaces=""), "utf-8"
+    )
     where = {"database_url": sqlite_address, "processes_dir": str(published)}
     environment = the_settings(tmp_path, temporal_address=temporal.address, **where)
     client = await connect(temporal.address, lazy=False)

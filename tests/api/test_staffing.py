@@ -60,8 +60,11 @@ async def test_its_pages_miss_and_repeat_nothing(world, case):
 async def test_what_is_told_of_several_cases_of_a_unit_is_one_message_that_names_each(world, case):
     other = await world.start(NOBODY)
     await world.post(f"/v1/posts/post-{SECRETARY}/end", ADMIN, {"on": "2025-03-09"})
-    above = {"person_id": PARENT, "role": "secretary", "unit_id": "committee-1", "from_on": SINCE}
-    await world.parts.database.write(lambda c: organisation.add_post(c, **above))
+    await world.parts.database.write(
+        lambda c: organisation.add_post(
+            c, person_id=PARENT, role="secretary", unit_id="committee-1", from_on=SINCE
+        )
+    )
     looking = StaffingActivities(
         world.parts.database, world.parts.library, time_zone="Asia/Shanghai", clock=world.clock
     )

@@ -66,6 +66,39 @@ def show(
 
 
 @app.command()
+def difference(
+    case: CaseId,
+    *,
+    earlier: Annotated[str, typer.Option("--from", help="The earlier day, such as 2026-01-31.")],
+    later: Annotated[str, typer.Option("--to", help="The later day.")],
+    url: Url = _HERE,
+    token: Token = "",
+    language: Language = "en",
+    as_json: Json = False,
+) -> None:
+    """Show what became different in a case between the ends of two days: facts, rules, rights, units."""
+    with Remote(url, token, language) as remote:
+        found = remote.get(f"/v1/cases/{case}/difference", **{"from": earlier, "to": later}).json()
+    if as_json:
+        typer.echo(json.dumps(found, ensure_ascii=False))
+        return
+    _CONSOLE.print(f"events {found['from_seq'] + 1} to {found['to_seq']}")
+    table = Table("", earlier, later)
+    for fact in found["facts"]:
+        if fact["different"]:
+            table.add_row(fact["title"], fact["was"] or "-", fact["becomes"] or "-")
+    for unit in found["units"]:
+        for fact in unit["facts"]:
+            table.add_row(f"{unit['name']}: {fact['title']}", fact["was"] or "-", fact["becomes"] or "-")
+    for right in found["rights"] or ():
+        who = f"{right['access']['person']['name']}, {right['access']['role']}"
+        table.add_row(who, "-" if right["came"] else "sees it", "sees it" if right["came"] else "-")
+    _CONSOLE.print(table)
+    for rule in found["rules"]:
+        _CONSOLE.print(f"{rule['title']}: its rules read differently")
+
+
+@app.command()
 def act(  # noqa: PLR0913 - each is an option of the command
     case: CaseId,
     step: Annotated[

@@ -113,6 +113,13 @@ def list_units_on(
     return Page(items, cursor_of(ids[limit - 1]) if len(ids) > limit else None)
 
 
+def changed_between(connection: Connection, after: date, until: date, limit: int) -> tuple[str, ...]:
+    """Return the units of which something is said for a day after one, up to another, by id."""
+    between = (unit_changes.c.from_on > after, unit_changes.c.from_on <= until)
+    query = sa.select(unit_changes.c.unit_id).where(*between).distinct().order_by(unit_changes.c.unit_id)
+    return tuple(connection.execute(query.limit(limit)).scalars())
+
+
 def states_on(connection: Connection, ids: Sequence[str], day: date) -> dict[str, Unit]:
     """Return units as they were on a day, by id; those that were not there are left out."""
     if not ids:

@@ -108,6 +108,40 @@ async def case_page(parts: Parts, caller: Caller, case_id: str, *, every: bool =
     return page
 
 
+async def happened_between(
+    parts: Parts, caller: Caller, case_id: str, after: int, until: int
+) -> tuple[Happened, ...]:
+    """Return what happened after one event up to another, latest first, at most as much as a page shows.
+
+    Raises NotFound. A look at sensitive events for a stated reason is written down.
+    """
+
+    def work(connection: Connection) -> tuple[tuple[Happened, ...], str | None]:
+        scope = scope_of(connection, caller, parts.today())
+        found = cases.find_case(connection, parts.library, case_id, scope)
+        look = look_at(connection, parts, caller, found.process, found.case)
+        some = max(after, until - _SHOWN)
+        stored = opened(connection, parts, found.case, events_after(connection, case_id, some, until - some))
+        events = tuple(look.event(one.event) for one in stored)
+        edition = found.process.edition(found.case.version)
+        dropped = found.process.steps.keys() - edition.steps.keys()
+        kept = materials.by_digest(connection, digests_in(events))
+        names = organisation.names_of(connection, people_in(events))
+        told = tuple(
+            happened(found.process if one.step in dropped else edition, one, names, kept, found.case.imported)
+            for one in reversed(events)
+            if is_told(one)
+        )
+        return told, look.reason
+
+    if until <= after:
+        return ()
+    told, reason = await parts.read(work)
+    if reason is not None:
+        await disclosures.note_history(parts, reason)
+    return told
+
+
 def _whole(edition: Process, case: Case, known: Circumstances) -> tuple[str, ...]:
     """Return the kinds of act on the whole case for which the caller has the post or the part."""
     outcome = edition.outcomes.get(case.outcome or "")

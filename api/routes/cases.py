@@ -17,6 +17,7 @@ from services import (
     access,
     acts,
     cases,
+    differences,
     dossier_pdf,
     dossiers,
     explain,
@@ -28,6 +29,7 @@ from services import (
 from services.access import AccessView
 from services.acts import StartRequest
 from services.cases import CaseFilter
+from services.differences import CaseDifferenceView
 from services.forms import FormView
 from services.plain_words import PlainCaseView
 from services.rosters import RosterView
@@ -142,6 +144,21 @@ async def who_sees(case_id: Id, parts: Here, caller: By, as_of: Day | None = Non
     Asked of those who see the case by a post.
     """
     return await access.access_on(parts, caller, case_id, as_of or parts.today())
+
+
+@router.get("/{case_id}/difference", summary="Read what became different in a case")
+async def difference(
+    case_id: Id,
+    parts: Here,
+    caller: By,
+    earlier: Annotated[Day, Query(alias="from")],
+    later: Annotated[Day, Query(alias="to")],
+) -> CaseDifferenceView:
+    """Return the case on two days, as it was recorded by the end of each: facts, rules, units.
+
+    Those who see it by a post are told as well who came to see it meanwhile, and who went.
+    """
+    return await differences.of_case(parts, caller, case_id, earlier, later)
 
 
 @router.get("/{case_id}/plain", summary="Read a case in plain words")

@@ -10,8 +10,9 @@ from api.bodies import DelegationBody, EndBody, PersonBody, PostBody, RevokeBody
 from api.bounds import Day, Id, Label, Storable
 from api.callers import By, Here, Key, signed_in
 from api.paging import Cursor, Limit
-from services import organisation, past, revoking, unit_changes
+from services import differences, organisation, past, revoking, unit_changes
 from services import posts as post_book
+from services.differences import OrganisationDifferenceView
 from services.organisation import NewPerson, NewUnit
 from services.past import PersonThenView, PostFilter
 from services.posts import NewDelegation, NewPost
@@ -34,6 +35,17 @@ async def list_units(
     if as_of is not None:
         return await unit_changes.units_on(parts, as_of, cursor=cursor, limit=limit)
     return await organisation.list_units(parts, cursor=cursor, limit=limit)
+
+
+@units.get("/difference", summary="Read what became different in the organisation")
+async def difference(
+    parts: Here,
+    caller: By,
+    earlier: Annotated[Day, Query(alias="from")],
+    later: Annotated[Day, Query(alias="to")],
+) -> OrganisationDifferenceView:
+    """Return the units that were founded, closed or changed after one day, up to another."""
+    return await differences.of_organisation(parts, caller, earlier, later)
 
 
 @units.post("", status_code=201, summary="Add a unit")

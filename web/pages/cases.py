@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Response
@@ -11,6 +11,8 @@ from api.bounds import Id, Storable
 from api.paging import Cursor
 from domain.permitting import actor_title
 from domain.process import Process
+from domain.seeing import AUDITOR
+from domain.values import Text
 from services import case_pages, cases
 from services.cases import CaseFilter
 from services.views import CaseFacts
@@ -70,6 +72,13 @@ async def shown(visit: Visiting, case_id: Id, *, every: Ticked = False) -> Respo
     return visit.page("cases/case.html", page=page, case=page.case, titles=Titles(visit), actors=actor_title)
 
 
+_SEEING: Final = {
+    "subject": Text(zh="本人", en="person concerned"),
+    AUDITOR: Text(zh="审计人", en="auditor"),
+}
+"""Those who see a case by something that no definition names."""
+
+
 class Titles:
     """What stages, standings and outcomes of a case are called."""
 
@@ -96,6 +105,19 @@ class Titles:
         """Return what a case role is called."""
         found = self._process(case).case_roles.get(role)
         return role if found is None else found.title.in_language(self._visit.language)
+
+    def as_whom(self, case: CaseFacts, role: str) -> str:
+        """Return what somebody who sees a case is called: by his post, his part in it, or as its subject."""
+        process = self._process(case)
+        if role in _SEEING:
+            return _SEEING[role].in_language(self._visit.language)
+        found = next((one.title for name, one in process.roles.items() if name.endswith(f".{role}")), None)
+        return self.role(case, role) if found is None else found.in_language(self._visit.language)
+
+    def step(self, case: CaseFacts, step: str) -> str:
+        """Return what a step is called."""
+        found = self._process(case).steps.get(step)
+        return step if found is None else found.title.in_language(self._visit.language)
 
     def _process(self, case: CaseFacts) -> Process:
         return self._visit.parts.library.find(case.process.id, case.process.version)

@@ -1,0 +1,61 @@
+"""Two days side by side: what became different in a case between them, for those who look back."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Query, Response
+
+from api.bounds import Id
+from services import access, case_pages, cases, differences
+from services.refusals import InvalidInput
+from services.views import CaseView
+from web.pages.cases import Titles
+from web.visits import Visit, Visiting
+
+router = APIRouter()
+
+_BACK: Final = timedelta(days=90)
+"""How far the first day lies back where none is chosen."""
+
+MaybeDay = Annotated[str, Query(pattern=r"^((19|20|21)\d\d-\d\d-\d\d)?$")]
+
+
+@router.get("/cases/{case_id}/days")
+async def two_days(
+    visit: Visiting,
+    case_id: Id,
+    earlier: Annotated[MaybeDay, Query(alias="from")] = "",
+    later: Annotated[MaybeDay, Query(alias="to")] = "",
+) -> Response:
+    """Show a case on two days, with what is different marked, who could see it, and what happened."""
+    parts, caller = visit.parts, visit.caller
+    case = await cases.shown(parts, caller, case_id)
+    days = _days(visit, case, earlier, later)
+    page: dict[str, Any] = {"found": None, "happened": (), "seeing": (), "wrong": ""}
+    try:
+        found = await differences.of_case(parts, caller, case_id, *days)
+    except InvalidInput as refused:
+        page["wrong"] = refused.problem.in_language(visit.language)
+    else:
+        page["found"] = found
+        page["happened"] = await case_pages.happened_between(
+            parts, caller, case_id, found.from_seq, found.to_seq
+        )
+        if found.rights is not None:
+            page["seeing"] = (await access.access_on(parts, caller, case_id, days[1])).items
+    return visit.page("cases/days.html", case=case, days=days, titles=Titles(visit), **page)
+
+
+def _days(visit: Visit, case: CaseView, earlier: str, later: str) -> tuple[date, date]:
+    """Return the days that were chosen, or else a season up to today."""
+    to_on = _day(later) or visit.today
+    return _day(earlier) or max(to_on - _BACK, min(case.opened_on, to_on - timedelta(days=1))), to_on
+
+
+def _day(written: str) -> date | None:
+    try:
+        return date.fromisoformat(written) if written else None
+    except ValueError:
+        return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Response
 
-from services import case_pages, plain_words
+from services import case_pages, plain_words, starting
 from web.visits import Visiting
 
 router = APIRouter()
@@ -19,4 +19,5 @@ async def mine(visit: Visiting) -> Response:
     ways = {
         one.id: (await case_pages.case_page(visit.parts, visit.caller, one.id)).way for one in page.items[:3]
     }
-    return visit.page("mine/mine.html", cases=page.items, ways=ways)
+    may_apply = not page.items and bool(await starting.startable(visit.parts, visit.caller))
+    return visit.page("mine/mine.html", cases=page.items, ways=ways, may_apply=may_apply)

@@ -46,12 +46,14 @@ from records.checkpoints import KeptCheckpoint
 from records.database import Database
 from records.definitions import read_library
 from records.problems import DatabaseUnavailable, SchemaOutdated
+from records.retentions import BadRetention, read_everyday, read_retention
 from senders.mail import MailSender
 from senders.messages import NotNow, Refused
 from services.checkpointing import LogContradicts, Notary
 from services.circulating import Circulation, Mailing, NotSent, keep_circulating
-from services.clearing import clear
+from services.clearing import Rules, clear, expire
 from services.connecting import TemporalUnavailable, connect
+from services.documents import StoredDocuments
 from services.driving import Driver
 from services.log_keys import NoLogKey
 from services.logs import set_up_logs
@@ -171,7 +173,7 @@ async def a_worker(
     async def look_over(deep: bool, progress: Progress) -> Reconciled:  # noqa: FBT001 - the activity's own call
         now = clock()
         if deep:
-            await clear(database, now)
+            await _keep_the_rules(database, library, settings, now)
         today = now.astimezone(settings.zone).date()
         queue = settings.task_queue
 
@@ -231,6 +233,19 @@ def _worker(
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=10),
         graceful_shutdown_timeout=_GOODBYE,
     )
+
+
+async def _keep_the_rules(database: Database, library: Library, settings: Settings, now: datetime) -> None:
+    """Let go what no rule of retention keeps; where the rules cannot be read, what only ever lasts a time."""
+    try:
+        rules = Rules(read_retention(settings.processes_dir, library), read_everyday(settings.processes_dir))
+    except BadRetention as error:
+        _log.error("the rules of retention cannot be read, and nothing goes by them", reason=str(error))
+        await clear(database, now)
+        return
+    await clear(database, now, rules)
+    documents = StoredDocuments.at(settings.materials_url)
+    await expire(database, documents, rules, now=now, zone=settings.zone)
 
 
 async def _checkpoint(notary: Notary) -> CheckpointMade:

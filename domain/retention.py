@@ -1,4 +1,8 @@
-"""Retention: how long what is known of a person is kept after his cases ended, as rules that are data."""
+"""Retention: how long what is known of people is kept, as rules that are data.
+
+What belongs to a case is kept for a time after it ended: the person himself (names, free text, all that
+erasing takes), the documents it names, what is noted of messages. What belongs to none is kept for some days.
+"""
 
 from __future__ import annotations
 
@@ -16,25 +20,58 @@ Ground = Literal["own-wish", "time-over"]
 """Why somebody is erased: he asked for it, or what is kept has outlived its time."""
 
 
+Thing = Literal["person", "documents", "notices"]
+"""What belongs to a case: whom it is about, what was handed in, how messages were delivered and read."""
+
+Everyday = Literal[
+    "sessions", "login-attempts", "login-places", "answers", "traces", "drafts", "documents-of-no-case"
+]
+"""What belongs to no case: each from the day on which it ended, or was last used or changed."""
+
+
 class Keep(Value):
-    """How long something is kept: so many years, or for good where none are said."""
+    """How long something is kept: so many years and days, or for good where neither is said."""
 
     years: int | None = Field(default=None, ge=0, le=200)
+    days: int | None = Field(default=None, ge=0, le=36_500)
     basis: str
+
+    @property
+    def is_for_good(self) -> bool:
+        """Whether no time is said."""
+        return self.years is None and self.days is None
+
+    def until(self, first: date) -> date | None:
+        """Return the first day on which it need not be kept, counted from `first`; None: for good."""
+        if self.is_for_good:
+            return None
+        return first + relativedelta(years=self.years or 0, days=self.days or 0)
+
+
+class KeepCase(Keep):
+    """The same for a person, and for what may go before him; what is not said goes with him."""
+
+    documents: Keep | None = None
+    notices: Keep | None = None
+
+    def of(self, thing: Thing) -> Keep:
+        """Return how long one kind of thing is kept."""
+        apart = {"documents": self.documents, "notices": self.notices}.get(thing)
+        return apart or self
 
 
 class Retention(Value):
     """How long cases of one process are kept, by outcome."""
 
-    otherwise: Keep
-    outcomes: Mapping[Name, Keep] = Field(default_factory=dict)
+    otherwise: KeepCase
+    outcomes: Mapping[Name, KeepCase] = Field(default_factory=dict)
 
-    def of(self, outcome: str | None) -> Keep:
+    def of(self, outcome: str | None) -> KeepCase:
         """Return the rule for an outcome."""
         return self.outcomes.get(outcome or "", self.otherwise)
 
 
-FOR_GOOD = Retention(otherwise=Keep(basis="gen"))
+FOR_GOOD = Retention(otherwise=KeepCase(basis="gen"))
 """What holds for a process nothing is said of: to keep too long can be mended."""
 
 
@@ -61,10 +98,22 @@ def kept(rules: Mapping[str, Retention], ended: Iterable[Ended]) -> tuple[Kept, 
         if case.closed_on is None:
             raise StillKept("retention.open-case", basis="gen", detail=_OPEN)
         keep = rules.get(case.process, FOR_GOOD).of(case.outcome)
-        until = None if keep.years is None else case.closed_on + relativedelta(years=keep.years)
         rule = f"retention.{case.process}.{case.outcome}"
-        found.append(Kept(rule=rule, basis=keep.basis, until=until))
+        found.append(Kept(rule=rule, basis=keep.basis, until=keep.until(case.closed_on)))
+        # Whoever is erased takes his documents along, so one that is kept longer keeps him as well.
+        if keep.documents is not None:
+            until = keep.documents.until(case.closed_on)
+            found.append(Kept(rule=f"{rule}.documents", basis=keep.documents.basis, until=until))
     return tuple(sorted(found, key=lambda one: one.until or date.max, reverse=True))
+
+
+def kept_until(rules: Mapping[str, Retention], case: Ended, thing: Thing) -> Kept | None:
+    """Return by which rule a kind of thing of a case is kept, and until when; None while the case is open."""
+    if case.closed_on is None:
+        return None
+    keep = rules.get(case.process, FOR_GOOD).of(case.outcome).of(thing)
+    rule = f"retention.{case.process}.{case.outcome}.{thing}"
+    return Kept(rule=rule, basis=keep.basis, until=keep.until(case.closed_on))
 
 
 def check_time_over(rules: Iterable[Kept], today: date) -> None:

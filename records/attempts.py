@@ -70,10 +70,21 @@ def note_familiar(connection: Connection, login: str, mark: str, now: datetime) 
 
 
 def clear(
-    connection: Connection, now: datetime, *, attempts_before: datetime, familiar_before: datetime
+    connection: Connection,
+    now: datetime,
+    *,
+    ended_before: datetime | None,
+    attempts_before: datetime | None,
+    familiar_before: datetime | None,
 ) -> None:
-    """Forget sessions that have ended, ways in nobody went to their end, and what is too old to count."""
-    connection.execute(sa.delete(sessions).where(sessions.c.expires_at <= now))
+    """Forget sessions that ended, ways in nobody went to their end, and what is too old to count.
+
+    None: nothing of that.
+    """
     connection.execute(sa.delete(unfinished).where(unfinished.c.expires_at <= now))
-    connection.execute(sa.delete(login_attempts).where(login_attempts.c.at < attempts_before))
-    connection.execute(sa.delete(familiar_places).where(familiar_places.c.seen_at < familiar_before))
+    if ended_before is not None:
+        connection.execute(sa.delete(sessions).where(sessions.c.expires_at <= ended_before))
+    if attempts_before is not None:
+        connection.execute(sa.delete(login_attempts).where(login_attempts.c.at < attempts_before))
+    if familiar_before is not None:
+        connection.execute(sa.delete(familiar_places).where(familiar_places.c.seen_at < familiar_before))

@@ -9,10 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Row, Table
 
 from records.log_tables import log_leaves
-from records.privacy_tables import person_keys
+from records.privacy_tables import document_removals, person_keys
 from records.progress_tables import done_steps, stage_stays
 from records.rebuilding import Rebuilt
-from records.tables import case_materials, case_people, cases, events, tasks
+from records.tables import case_materials, case_people, cases, events, materials, tasks
 
 _MADE: Final = (case_people, case_materials, tasks, stage_stays, done_steps)
 """Tables that are made of events, beside `cases`."""
@@ -69,12 +69,14 @@ def as_rows(made: Rebuilt, table: str) -> list[dict[str, Any]]:
 
 
 def documents_named(connection: Connection) -> list[str]:
-    """Return the digests of all documents that cases name, but for those of people who were erased."""
+    """Return the digests of documents that cases name, but for those that went with a person or by a rule."""
+    there = sa.select(materials.c.sha256)
+    removed = sa.select(document_removals.c.sha256).where(document_removals.c.sha256.not_in(there))
     erased = sa.select(person_keys.c.person_id).where(person_keys.c.destroyed_at.is_not(None))
     query = (
         sa.select(case_materials.c.sha256)
         .join(cases, cases.c.id == case_materials.c.case_id)
-        .where(cases.c.subject_id.not_in(erased))
+        .where(cases.c.subject_id.not_in(erased), case_materials.c.sha256.not_in(removed))
         .distinct()
         .order_by(case_materials.c.sha256)
     )

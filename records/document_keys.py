@@ -87,6 +87,12 @@ def destroy(connection: Connection, person: str, digests: Sequence[str]) -> None
     connection.execute(sa.update(document_keys).where(gone).values(wrapped=None))
 
 
+def destroy_of(connection: Connection, digests: Sequence[str]) -> None:
+    """Destroy every wrapping of some documents."""
+    gone = document_keys.c.sha256.in_(digests)
+    connection.execute(sa.update(document_keys).where(gone).values(wrapped=None))
+
+
 def names_in_store(connection: Connection, digests: Sequence[str]) -> tuple[str, ...]:
     """Return under which digests documents lie in their store, sealed or in the open."""
     sealed = [one.sealed_as for one in keys_of(connection, digests)]

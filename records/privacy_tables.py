@@ -33,6 +33,16 @@ document_keys = Table(
     Index(None, "person_id"),
 )
 
+# Documents that went once no rule kept them any more, and by which rule.
+document_removals = Table(
+    "document_removals",
+    metadata,
+    Column("sha256", HASH, primary_key=True),
+    Column("rule", String(200), nullable=False),
+    Column("basis", Text, nullable=False),
+    Column("removed_at", Moment, nullable=False, index=True),
+)
+
 # An erasure that was asked for, and what a second person said to it. Only the id says whose.
 erasures = Table(
     "erasures",

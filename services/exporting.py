@@ -7,14 +7,26 @@ confidence, and others' data, are left out and marked as left out.
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from tempfile import SpooledTemporaryFile
 from typing import IO, Final
 
+from pydantic import JsonValue
+from pydantic_core import to_jsonable_python
 from sqlalchemy import Connection
 
-from records import absences, cases, erasures, organisation, people_over_time, restrictions, visible
+from records import (
+    absences,
+    cases,
+    erasures,
+    held,
+    organisation,
+    people_over_time,
+    relations,
+    restrictions,
+    visible,
+)
 from records import materials as kept
 from records.cases import CaseFilter
 from records.posts import Delegation, Post
@@ -24,10 +36,11 @@ from services import document_keys
 from services.asking import Asking
 from services.leave import absence_views
 from services.parts import Caller, Parts
-from services.people import delegation_views, person_view, post_view
+from services.people import delegation_views, person_view, post_view, with_endings
 from services.person_changes import PersonWordView, word_view
 from services.plain_words import PlainCaseView, plain_view
 from services.refusals import NotPermitted
+from services.relations import RelationView, relation_view
 from services.seeing import Seen, look_of_subject, opened
 from services.views import AbsenceView, DelegationView, MaterialView, PersonView, PostView, View
 
@@ -37,12 +50,14 @@ _AT_ONCE: Final = 200
 
 
 class HeldStandingView(View):
-    """A standing somebody had."""
+    """A standing somebody had, with what was said of it by hand."""
 
     standing: str
     unit: str
     first_on: date
     last_on: date | None
+    source: str
+    reasons: tuple[str, ...]
 
 
 class HeldRestrictionView(View):
@@ -76,8 +91,12 @@ class ExportView(View):
     """What was lent by or to him."""
     absences: tuple[AbsenceView, ...]
     restrictions: tuple[HeldRestrictionView, ...]
+    relations: tuple[RelationView, ...]
+    """Every word about who is related to him."""
     cases: tuple[HeldCaseView, ...]
     documents: tuple[MaterialView, ...]
+    rows: Mapping[str, tuple[Mapping[str, JsonValue], ...]]
+    """What else names him: log-ins and sessions, messages, drafts, parts in cases, what he did, by table."""
 
 
 async def exported(parts: Parts, caller: Caller, person: str) -> ExportView:
@@ -90,20 +109,17 @@ async def exported(parts: Parts, caller: Caller, person: str) -> ExportView:
         today = parts.today()
         found = visible.find_person(connection, person, viewer=caller.person, today=today)
         _check_may(connection, parts, caller, person)
-        held = tuple(_cases(connection, parts, caller, person))
+        about = tuple(_cases(connection, parts, caller, person))
         return ExportView(
             made_at=parts.clock(),
             person=person_view(found),
             born_on=found.born_on,
+            rows=_rows(connection, person),
+            relations=tuple(map(relation_view, relations.words_about(connection, person))),
             logins=erasures.logins_of(connection, person),
             written_down=tuple(map(word_view, people_over_time.words_about(connection, person))),
-            standings=tuple(
-                HeldStandingView(
-                    standing=one.standing, unit=one.unit, first_on=one.from_on, last_on=one.to_on
-                )
-                for one in restrictions.standings_of(connection, person)
-            ),
-            posts=tuple(map(post_view, _posts(connection, person))),
+            standings=tuple(_standings(connection, person)),
+            posts=with_endings(connection, map(post_view, _posts(connection, person))),
             delegations=delegation_views(connection, _delegations(connection, person)),
             absences=absence_views(connection, absences.absences_since(connection, (person,), date.min)),
             restrictions=tuple(
@@ -112,8 +128,8 @@ async def exported(parts: Parts, caller: Caller, person: str) -> ExportView:
                 )
                 for one in restrictions.history_of(connection, person)
             ),
-            cases=held,
-            documents=_documents(connection, person, held),
+            cases=about,
+            documents=_documents(connection, person, about),
         )
 
     return await parts.read(work)
@@ -162,12 +178,45 @@ def _cases(connection: Connection, parts: Parts, caller: Caller, person: str) ->
             return
 
 
-def _posts(connection: Connection, person: str) -> tuple[Post, ...]:
-    return organisation.list_posts(connection, person_id=person, limit=_AT_ONCE).items
+def _standings(connection: Connection, person: str) -> Iterator[HeldStandingView]:
+    words = people_over_time.words_about_standings(connection, person)
+    for one in restrictions.standings_of(connection, person):
+        reasons = tuple(word.reason for word in words if word.id == one.id and word.reason)
+        yield HeldStandingView(
+            standing=one.standing,
+            unit=one.unit,
+            first_on=one.from_on,
+            last_on=one.to_on,
+            source=one.source,
+            reasons=reasons,
+        )
 
 
-def _delegations(connection: Connection, person: str) -> tuple[Delegation, ...]:
-    return organisation.list_delegations(connection, person_id=person, limit=_AT_ONCE).items
+def _posts(connection: Connection, person: str) -> Iterator[Post]:
+    cursor: str | None = None
+    while True:
+        page = organisation.list_posts(connection, person_id=person, cursor=cursor, limit=_AT_ONCE)
+        yield from page.items
+        cursor = page.next
+        if cursor is None:
+            return
+
+
+def _delegations(connection: Connection, person: str) -> Iterator[Delegation]:
+    cursor: str | None = None
+    while True:
+        page = organisation.list_delegations(connection, person_id=person, cursor=cursor, limit=_AT_ONCE)
+        yield from page.items
+        cursor = page.next
+        if cursor is None:
+            return
+
+
+def _rows(connection: Connection, person: str) -> dict[str, tuple[dict[str, JsonValue], ...]]:
+    return {
+        table: tuple(map(to_jsonable_python, rows))
+        for table, rows in held.rows_on(connection, person).items()
+    }
 
 
 def _documents(

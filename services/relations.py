@@ -64,7 +64,7 @@ async def relations_of(parts: Parts, caller: Caller, person: str) -> Page[Relati
         if person != caller.person:
             _check_keeps(connection, parts, caller.person, person)
         found = relations.words_about(connection, person)
-        return Page(items=tuple(_view(word) for word in found))
+        return Page(items=tuple(relation_view(word) for word in found))
 
     return await parts.read(work)
 
@@ -95,7 +95,7 @@ async def declare(
             )
         except problems.AlreadyThere as error:
             raise InUse from error
-        return _view(made)
+        return relation_view(made)
 
     return await once(parts, caller, key, ("relation", person, new), RelationView, work)
 
@@ -121,7 +121,7 @@ async def end(
         if last.to_on == new.on:
             raise Contradiction(Text(zh="期间没有变化。", en="This is its last day already."))
         said = Said(asking.who, parts.clock(), new.reason)
-        return _view(relations.end_relation(connection, person, relation, new.on, said))
+        return relation_view(relations.end_relation(connection, person, relation, new.on, said))
 
     return await once(parts, caller, key, ("end-relation", person, relation, new), RelationView, work)
 
@@ -144,7 +144,8 @@ def _places_of(connection: Connection, person: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*stood, *(post.unit for post in page.items))))
 
 
-def _view(word: Relation) -> RelationView:
+def relation_view(word: Relation) -> RelationView:
+    """Return a word about a relation."""
     return RelationView(
         id=word.id,
         number=word.number,

@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from domain.retention import Keep, Retention
+from domain.retention import KeepCase, Retention
 from records import rebuilding
 from records.tables import metadata
 from services import document_keys
@@ -29,8 +29,8 @@ from tests.api.world import (
 
 SECOND = "person-second-admin"
 NAME, LETTER, SCAN = "张三", "我申请加入读书会，我的叔叔在国外。", "a scan of his own letter"
-WITHDRAWN = {"withdrawn": Keep(years=3, basis="7")}
-THREE_YEARS = {"reading-circle": Retention(otherwise=Keep(basis="7"), outcomes=WITHDRAWN)}
+WITHDRAWN = {"withdrawn": KeepCase(years=3, basis="7")}
+THREE_YEARS = {"reading-circle": Retention(otherwise=KeepCase(basis="7"), outcomes=WITHDRAWN)}
 
 
 @pytest.fixture

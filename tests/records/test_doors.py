@@ -190,7 +190,9 @@ def test_what_has_expired_is_cleared_and_nothing_else(organised):
     organised.write_now(lambda c: attempts.note_failure(c, ["li"], NOW))
     for mark, at in (("old", NOW - timedelta(seconds=1)), ("new", NOW)):
         organised.write_now(lambda c, mark=mark, at=at: attempts.note_familiar(c, "li", mark, at))
-    organised.write_now(lambda c: attempts.clear(c, LATER, attempts_before=NOW, familiar_before=NOW))
+    organised.write_now(
+        lambda c: attempts.clear(c, LATER, ended_before=LATER, attempts_before=NOW, familiar_before=NOW)
+    )
     assert len(organised.read_now(lambda c: c.execute(sa.select(door_tables.sessions)).all())) == 1
     assert whose(organised, kept, LATER) == HOST
     assert failed(organised, "li").number == 1

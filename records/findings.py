@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Row
 from domain.auditing.answers import Evidence
 from domain.auditing.evaluating import Found
 from domain.case import Case
+from records import words
 from records.cursors import Page, cursor_of, place_of
 from records.finding_tables import finding_words, findings
 from records.problems import NotFound
@@ -147,7 +148,8 @@ def raise_one(
             changed_at=now,
         )
     )
-    word = _word("raised", now, evaluation=evaluation, evidence=found.evidence, by=said_by, reason=reason)
+    kept = words.sealed(connection, (case.subject,), reason, now)
+    word = _word("raised", now, evaluation=evaluation, evidence=found.evidence, by=said_by, reason=kept)
     connection.execute(sa.insert(finding_words).values(finding_id=made, number=1, **word))
     return made
 
@@ -162,7 +164,8 @@ def say(  # noqa: PLR0917 - who says what
     now: datetime,
 ) -> None:
     """Write down a word of a person, said by a post, own or lent. Whether he may is asked before."""
-    word = _word(kind, now, by=said_by, reason=reason) | {"post": post[0], "on_behalf_of": post[1]}
+    kept = words.sealed(connection, (_subject_of(connection, finding_id),), reason, now)
+    word = _word(kind, now, by=said_by, reason=kept) | {"post": post[0], "on_behalf_of": post[1]}
     row = connection.execute(sa.select(findings.c.present).where(findings.c.id == finding_id)).one()
     _say(connection, finding_id, word, state=STATE_AFTER[kind], present=row.present)
 
@@ -181,7 +184,10 @@ def find(connection: Connection, finding_id: str, *, lock: bool = False) -> Find
 def words_of(connection: Connection, finding_id: str) -> tuple[Word, ...]:
     """Return every word about a finding, the first one first."""
     query = sa.select(finding_words).where(finding_words.c.finding_id == finding_id)
-    return tuple(_read(row) for row in connection.execute(query.order_by(finding_words.c.number)))
+    rows = connection.execute(query.order_by(finding_words.c.number)).all()
+    about = (_subject_of(connection, finding_id),) if rows else ()
+    reasons = words.opened(connection, [(about, row.reason) for row in rows])
+    return tuple(_read(row, reason) for row, reason in zip(rows, reasons, strict=True))
 
 
 def list_findings(
@@ -255,6 +261,11 @@ def _say(
     )
 
 
+def _subject_of(connection: Connection, finding_id: str) -> str:
+    query = sa.select(cases.c.subject_id).join(findings, findings.c.case_id == cases.c.id)
+    return str(connection.execute(query.where(findings.c.id == finding_id)).scalar_one())
+
+
 def _word(
     kind: str,
     now: datetime,
@@ -287,7 +298,7 @@ def _evidence(text: str | None) -> tuple[Evidence, ...]:
     return tuple(Evidence.model_validate(one, extra="ignore") for one in json.loads(text or "[]"))
 
 
-def _read(row: Row[Any]) -> Word:
+def _read(row: Row[Any], reason: str | None) -> Word:
     return Word(
         row.number,
         row.kind,
@@ -295,7 +306,7 @@ def _read(row: Row[Any]) -> Word:
         row.post,
         row.on_behalf_of,
         row.said_at,
-        row.reason,
+        reason,
         row.evaluation,
         _evidence(row.evidence),
     )

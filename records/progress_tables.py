@@ -1,6 +1,7 @@
 """The tables reports count: stays in stages, and steps that were done. Made of events, as the case's row is.
 
-Each is read from its second index alone, a period at a time; what only a few may see, by case.
+Each is read from its second index alone, a period at a time; what only some may see, case by case: the
+rows of one lie together.
 """
 
 from __future__ import annotations
@@ -49,4 +50,5 @@ done_steps = Table(
     # The actor of the definition as whom it was done; null where time did it.
     Column("done_as", String(160)),
     Index("ix_done_steps_done", "process", "done_on", "step", "waited", "late", "done_as"),
+    sqlite_with_rowid=False,
 )

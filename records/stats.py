@@ -135,7 +135,6 @@ def how_long_steps_waited(connection: Connection, scope: Scope, asked: Asked) ->
 def what_is_asked(connection: Connection, scope: Scope, asked: Asked) -> tuple[Load, ...]:
     """Return what is asked of each actor today: one for each post or person asked, by actor."""
     ready = sa.or_(tasks.c.not_before.is_(None), tasks.c.not_before <= scope.today)
-    seen = _cases(connection, scope, asked.process, asked.unit, cases.c.status == "open").subquery()
     query = (
         sa.select(
             tasks.c.actor,
@@ -143,9 +142,12 @@ def what_is_asked(connection: Connection, scope: Scope, asked: Asked) -> tuple[L
             sa.func.sum(sa.case((sa.and_(ready, tasks.c.due_on < scope.today), 1), else_=0)),
             sa.func.sum(sa.case((ready, 0), else_=1)),
         )
-        .join(seen, seen.c.id == tasks.c.case_id)
+        .where(sa.not_(tasks.c.paused))
         .group_by(tasks.c.actor)
     )
+    if _part(connection, scope, asked) is not None or not _is_the_only_one(connection, asked.process):
+        seen = _cases(connection, scope, asked.process, asked.unit, cases.c.status == "open").subquery()
+        query = query.where(tasks.c.case_id.in_(sa.select(seen.c.id)))
     return tuple(
         Load(actor, int(now), int(late), int(later)) for actor, now, late, later in _all(connection, query)
     )
@@ -173,11 +175,11 @@ def done_by_day(connection: Connection, scope: Scope, asked: Asked) -> dict[date
 
 def latest_acts(connection: Connection, scope: Scope, asked: Asked, limit: int) -> tuple[Act, ...]:
     """Return what was done last in the period, the latest first."""
+    part = _part(connection, scope, asked)
+    mine = done_steps.c.process == asked.process if part is None else done_steps.c.case_id.in_(part)
     acts = sa.select(done_steps.c.case_id, done_steps.c.seq, done_steps.c.done_on).where(
-        done_steps.c.process == asked.process, _done_in(asked)
+        mine, _done_in(asked)
     )
-    if (within := _part(connection, scope, asked)) is not None:
-        acts = acts.join(within, within.c.id == done_steps.c.case_id)
     last = (
         acts.order_by(done_steps.c.done_on.desc(), done_steps.c.case_id, done_steps.c.seq.desc())
         .limit(limit)
@@ -199,12 +201,13 @@ def first_with_cases(
     connection: Connection, scope: Scope, processes: Sequence[str], unit: str | None
 ) -> str | None:
     """Return the first of some processes of which a case is seen; None where there is none."""
+    reasons = scope.reasons() if unit is None else scope.reasons_within(connection, unit)
+    is_whole = scope.everything and not scope.within and unit is None and not scope.processes
     for process in processes:
-        asked = Asked(process, date.min, date.max, unit)
-        within = _part(connection, scope, asked)
-        query = sa.select(stage_stays.c.case_id).where(stage_stays.c.process == process).limit(1)
-        found = query if within is None else sa.select(within.c.id).limit(1)
-        if connection.execute(found).first() is not None:
+        ways = [sa.select(cases.c.id).where(reason, cases.c.process == process) for reason in reasons]
+        if is_whole:
+            ways = [sa.select(stage_stays.c.case_id).where(stage_stays.c.process == process)]
+        if any(connection.execute(way.limit(1)).first() is not None for way in ways):
             return process
     return None
 
@@ -227,20 +230,28 @@ def _counted(
     keys: Sequence[ColumnElement[Any]],
     *conditions: ColumnElement[bool],
 ) -> Select[Any]:
-    """Select how many rows of progress there are of each key, of the cases that are seen."""
-    query = sa.select(*keys, sa.func.count()).where(table.c.process == asked.process, *conditions)
-    within = _part(connection, scope, asked)
-    if within is not None:
-        query = query.join(within, within.c.id == table.c.case_id)
-    return query.group_by(*keys)
+    """Select how many rows of progress there are of each key, of the cases that are seen.
+
+    Of a part, the process is asked of the cases alone: asked of the rows, too, their second index would be
+    read for everybody's.
+    """
+    query = sa.select(*keys, sa.func.count()).where(*conditions).group_by(*keys)
+    part = _part(connection, scope, asked)
+    return query.where(table.c.process == asked.process if part is None else table.c.case_id.in_(part))
 
 
-def _part(connection: Connection, scope: Scope, asked: Asked) -> sa.Subquery | None:
-    """Return the cases that are seen, where these are not all there are of the process."""
+def _is_the_only_one(connection: Connection, process: str) -> bool:
+    """Whether there are cases of this process alone, so that no task has to be asked for its case."""
+    others = sa.or_(stage_stays.c.process < process, stage_stays.c.process > process)
+    return connection.execute(sa.select(stage_stays.c.process).where(others).limit(1)).first() is None
+
+
+def _part(connection: Connection, scope: Scope, asked: Asked) -> Select[Any] | None:
+    """Select the ids of the cases that are seen; None where these are all there are of the process."""
     is_whole = scope.everything and not scope.within and asked.unit is None
     if is_whole and (not scope.processes or asked.process in scope.processes):
         return None
-    return _cases(connection, scope, asked.process, asked.unit).subquery()
+    return sa.select(_cases(connection, scope, asked.process, asked.unit).subquery().c.id)
 
 
 def _cases(

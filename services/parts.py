@@ -27,6 +27,7 @@ from services import refusals
 from services.acquaintances import Acquaintances
 from services.checkpointing import Notary
 from services.documents import Documents
+from services.kept_figures import KeptFigures
 from services.passwords import Passwords
 from services.person_keys import PersonKeys
 from services.probing import Probes
@@ -109,6 +110,8 @@ class Parts:
     notary: Notary | None = None
     """Makes checkpoints of the log; None where this process has no part in it."""
     picture: Picture = field(default_factory=Picture)
+    figures: KeptFigures = field(default_factory=KeptFigures)
+    """Of reports over many cases."""
     probes: Probes | None = None
     """Look at what acts do not wait for; None where this process drives nothing."""
 

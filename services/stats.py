@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Final, TypeVar
 
 from dateutil.relativedelta import relativedelta
@@ -54,6 +54,10 @@ _OFTEN: Final = 3
 """How often it has to have been done before that can be said."""
 
 
+_MANY: Final = 5_000
+"""Figures of so much are kept for some minutes; of less they are counted whenever they are asked for."""
+
+
 @dataclass(frozen=True)
 class Narrowed:
     """What figures are asked for; None: the process with cases, all units, the last year."""
@@ -73,6 +77,7 @@ class _Frame:
     family: tuple[Process, ...]
     unit: Named | None
     language: Language
+    now: datetime
 
     @property
     def latest(self) -> Process:
@@ -110,9 +115,11 @@ async def funnel(parts: Parts, caller: Caller, narrowed: Narrowed) -> FunnelView
         items = tuple(_funnel_stages(frame, stage_titles(parts, frame.asked.process, caller.language), found))
         total = sum(one.number for one in found)
         headline = stats_words.funnel(items, total)
-        return FunnelView(items=items, total=total, headline=_in(caller, headline), of=frame.view)
+        return FunnelView(
+            items=items, total=total, headline=_in(caller, headline), of=frame.view, counted_at=frame.now
+        )
 
-    return await _counted(parts, caller, narrowed, _A_WAY, count)
+    return await _counted(parts, caller, narrowed, (_A_WAY, FunnelView), count)
 
 
 async def stages(parts: Parts, caller: Caller, narrowed: Narrowed) -> StagesView:
@@ -123,9 +130,9 @@ async def stages(parts: Parts, caller: Caller, narrowed: Narrowed) -> StagesView
         items = tuple(_stage_times(connection, frame, titles))
         steps = tuple(_step_waits(frame, stats.how_long_steps_waited(connection, frame.scope, frame.asked)))
         headline = _in(caller, stats_words.stages(items, steps))
-        return StagesView(items=items, steps=steps, headline=headline, of=frame.view)
+        return StagesView(items=items, steps=steps, headline=headline, of=frame.view, counted_at=frame.now)
 
-    return await _counted(parts, caller, narrowed, _A_YEAR, count)
+    return await _counted(parts, caller, narrowed, (_A_YEAR, StagesView), count)
 
 
 async def deadlines(parts: Parts, caller: Caller, narrowed: Narrowed) -> DeadlinesView:
@@ -136,9 +143,11 @@ async def deadlines(parts: Parts, caller: Caller, narrowed: Narrowed) -> Deadlin
         items = tuple(_step_deadlines(frame, found))
         kept, late = sum(one.kept for one in items), sum(one.late for one in items)
         headline = _in(caller, stats_words.deadlines(items, kept, late))
-        return DeadlinesView(items=items, kept=kept, late=late, headline=headline, of=frame.view)
+        return DeadlinesView(
+            items=items, kept=kept, late=late, headline=headline, of=frame.view, counted_at=frame.now
+        )
 
-    return await _counted(parts, caller, narrowed, _A_YEAR, count)
+    return await _counted(parts, caller, narrowed, (_A_YEAR, DeadlinesView), count)
 
 
 async def workload(parts: Parts, caller: Caller, narrowed: Narrowed) -> WorkloadView:
@@ -162,9 +171,9 @@ async def workload(parts: Parts, caller: Caller, narrowed: Narrowed) -> Workload
         ]
         items = tuple(sorted(loads, key=lambda one: (-one.now, -one.done, one.actor)))
         headline = _in(caller, stats_words.workload(items))
-        return WorkloadView(items=items, headline=headline, of=frame.view)
+        return WorkloadView(items=items, headline=headline, of=frame.view, counted_at=frame.now)
 
-    return await _counted(parts, caller, narrowed, _A_YEAR, count)
+    return await _counted(parts, caller, narrowed, (_A_YEAR, WorkloadView), count)
 
 
 async def admissions(parts: Parts, caller: Caller, narrowed: Narrowed) -> AdmissionsView:
@@ -187,19 +196,20 @@ async def admissions(parts: Parts, caller: Caller, narrowed: Narrowed) -> Admiss
             for standing in dict.fromkeys((*known, *by_standing))
         )
         headline = _in(caller, stats_words.admissions(items))
-        return AdmissionsView(items=items, headline=headline, of=frame.view)
+        return AdmissionsView(items=items, headline=headline, of=frame.view, counted_at=frame.now)
 
-    return await _counted(parts, caller, narrowed, _A_YEAR, count)
+    return await _counted(parts, caller, narrowed, (_A_YEAR, AdmissionsView), count)
 
 
 async def _counted(
     parts: Parts,
     caller: Caller,
     narrowed: Narrowed,
-    back: relativedelta,
+    how: tuple[relativedelta, type[ViewT]],
     count: Callable[[Connection, _Frame], ViewT],
 ) -> ViewT:
     """Count within what the caller sees. Raises InvalidInput."""
+    now, (back, kind) = parts.clock(), how
     first, last = _period(narrowed, parts.today(), back)
     families = tuple(dict.fromkeys(edition.process for edition in parts.library))
     if narrowed.process is not None and narrowed.process not in families:
@@ -213,8 +223,15 @@ async def _counted(
         name = None if narrowed.unit is None else stats.unit_name(connection, narrowed.unit)
         unit = None if narrowed.unit is None else Named(id=narrowed.unit, name=name or "")
         asked = Asked(process, first, last, narrowed.unit)
-        frame = _Frame(asked, scope, tuple(parts.library.family(process)), unit, caller.language)
-        return count(connection, frame)
+        key = (kind, asked, replace(scope, person="") if scope.everything else scope, caller.language)
+        kept = parts.figures.find(key, now)
+        if isinstance(kept, kind):
+            return kept
+        frame = _Frame(asked, scope, tuple(parts.library.family(process)), unit, caller.language, now)
+        found = count(connection, frame)
+        if found.weight >= _MANY:
+            parts.figures.keep(key, found, now)
+        return found
 
     return await parts.read(work)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from services.spreads import SpreadView
 from services.views import From, Named, View
@@ -22,7 +22,14 @@ class StatsView(View):
     """What every report says: of what it is, and in one sentence what it shows."""
 
     of: OfView
+    counted_at: datetime
+    """When it was counted: of many cases, up to five minutes ago."""
     headline: str
+
+    @property
+    def weight(self) -> int:
+        """How much was counted."""
+        return 0
 
 
 class FunnelStage(View):
@@ -41,6 +48,11 @@ class FunnelView(StatsView):
 
     total: int
     items: tuple[FunnelStage, ...]
+
+    @property
+    def weight(self) -> int:
+        """Cases."""
+        return self.total
 
 
 class StageTime(View):
@@ -67,6 +79,11 @@ class StagesView(StatsView):
     items: tuple[StageTime, ...]
     steps: tuple[StepWait, ...]
 
+    @property
+    def weight(self) -> int:
+        """Steps."""
+        return sum(one.waited.number for one in self.steps)
+
 
 class StepDeadlines(View):
     """How often a step that had a deadline was done in time, and how often late."""
@@ -84,6 +101,11 @@ class DeadlinesView(StatsView):
     late: int
     items: tuple[StepDeadlines, ...]
 
+    @property
+    def weight(self) -> int:
+        """Steps that had a deadline."""
+        return self.kept + self.late
+
 
 class RoleLoad(View):
     """What is asked of a role: today, of that overdue, from a later day on; and what was done as it."""
@@ -100,6 +122,11 @@ class WorkloadView(StatsView):
     """Workload by role."""
 
     items: tuple[RoleLoad, ...]
+
+    @property
+    def weight(self) -> int:
+        """Tasks, and what was done."""
+        return sum(one.now + one.later + one.done for one in self.items)
 
 
 class MonthView(View):
@@ -122,3 +149,8 @@ class AdmissionsView(StatsView):
     """Standings gained by month."""
 
     items: tuple[GainedView, ...]
+
+    @property
+    def weight(self) -> int:
+        """Standings gained."""
+        return sum(one.total for one in self.items)

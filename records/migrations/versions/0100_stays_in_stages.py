@@ -28,6 +28,7 @@ def upgrade() -> None:
         sa.Column("outcome", _NAME),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name="fk_stage_stays_case_id"),
         sa.PrimaryKeyConstraint("case_id", "seq", name="pk_stage_stays"),
+        sqlite_with_rowid=False,
     )
     op.create_index(
         "ix_stage_stays_ended",
@@ -49,6 +50,7 @@ def upgrade() -> None:
         sa.Column("done_as", sa.String(160)),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name="fk_done_steps_case_id"),
         sa.PrimaryKeyConstraint("case_id", "seq", name="pk_done_steps"),
+        sqlite_with_rowid=False,
     )
     op.create_index(
         "ix_done_steps_done", "done_steps", ["process", "done_on", "step", "waited", "late", "done_as"]

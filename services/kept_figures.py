@@ -1,0 +1,35 @@
+"""Figures of many cases, kept for some minutes: what takes long to count is not counted for each look."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from threading import Lock
+from typing import Final
+
+_MOST: Final = 256
+
+
+@dataclass
+class KeptFigures:
+    """What one process has counted lately, the oldest first. Keys say what was counted, for whose eyes."""
+
+    lasts: timedelta = timedelta(minutes=5)
+    _kept: OrderedDict[Hashable, tuple[datetime, object]] = field(default_factory=OrderedDict, repr=False)
+    _lock: Lock = field(default_factory=Lock, repr=False)
+
+    def find(self, key: Hashable, now: datetime) -> object | None:
+        """Return what was kept under a key and is not too old; None where there is nothing."""
+        with self._lock:
+            at, found = self._kept.get(key, (now, None))
+        return found if at <= now < at + self.lasts else None
+
+    def keep(self, key: Hashable, found: object, now: datetime) -> None:
+        """Keep what was counted, and forget the oldest of what is too much."""
+        with self._lock:
+            self._kept.pop(key, None)
+            self._kept[key] = (now, found)
+            while len(self._kept) > _MOST:
+                self._kept.popitem(last=False)

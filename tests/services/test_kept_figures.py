@@ -1,0 +1,25 @@
+"""What took long to count is kept for some minutes, for the same eyes."""
+
+from datetime import UTC, datetime, timedelta
+
+from services.kept_figures import KeptFigures
+
+NOW = datetime(2026, 6, 1, 4, tzinfo=UTC)
+
+
+def test_what_was_counted_is_found_for_five_minutes():
+    kept = KeptFigures()
+    kept.keep(("funnel", "li"), 5, NOW)
+    assert kept.find(("funnel", "li"), NOW + timedelta(minutes=4, seconds=59)) == 5
+    assert kept.find(("funnel", "li"), NOW + timedelta(minutes=5)) is None
+    assert kept.find(("funnel", "wang"), NOW) is None
+    assert kept.find(("funnel", "li"), NOW - timedelta(seconds=1)) is None
+
+
+def test_only_so_much_is_kept_and_the_oldest_goes_first():
+    kept = KeptFigures()
+    for number in range(300):
+        kept.keep(number, number, NOW)
+    assert kept.find(44, NOW) == 44
+    assert kept.find(43, NOW) is None
+    assert kept.find(299, NOW) == 299

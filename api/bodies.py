@@ -137,6 +137,8 @@ class ChangeBody(Asked):
     seq: Seq
     path: Annotated[str, Field(max_length=120, pattern=r"^[a-z0-9][a-z0-9._-]*$")]
     value: Answer | Ids
+    written_on: Day | None = None
+    """Of a document that was written anew: the day it bears."""
 
 
 class CorrectBody(_ActBody):

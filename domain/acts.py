@@ -137,6 +137,8 @@ class Change(Value):
     path: str
     """`occurred_on`, `fields.<id>` or `materials.<id>`."""
     value: Scalar | tuple[str, ...]
+    written_on: date | None = None
+    """Of a document that was lost or never made, and written anew: the day it bears."""
 
 
 class Correct(_PersonsAct):

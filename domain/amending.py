@@ -45,6 +45,8 @@ class Amendment(Value):
     """`occurred_on`, `fields.<id>` or `materials.<id>`."""
     old: Scalar | tuple[str, ...]
     new: Scalar | tuple[str, ...]
+    written_on: date | None = None
+    """Of a document that was written anew: the day it bears."""
     reason: str | None
     proposed_on: date
     proposed_by: str | None
@@ -65,6 +67,7 @@ def amendments(events: Iterable[Told]) -> tuple[Amendment, ...]:
                 path=change["path"],
                 old=_value(event.data.get("old")),
                 new=_value(change["value"]),
+                written_on=None if (day := change.get("written_on")) is None else date.fromisoformat(day),
                 reason=event.data.get("reason"),
                 proposed_on=event.occurred_on,
                 proposed_by=event.actor,
@@ -99,7 +102,7 @@ def data_by(made: Iterable[Amendment], seq: int, data: Mapping[str, Any]) -> dic
             continue
         keys = ("materials",) if part == "materials" else _PARTS
         for key in keys:
-            if isinstance(held.get(key), Mapping) and name in held[key]:
+            if isinstance(held.get(key), Mapping) and (name in held[key] or one.old == ()):
                 held[key] = {**held[key], name: one.new}
     return held
 

@@ -20,7 +20,7 @@ DAY = "occurred_on"
 def corrected(process: Process, case: Case, proposal: Proposal, today: date) -> Case:
     """Return the case by the new value, as of `today`. Values no rule looks at change nothing in it."""
     if proposal.in_text or proposal.change is None:
-        return case
+        return _with_document(case, proposal)
     for state in case.steps.values():
         if state.done_seq == proposal.target:
             after = case.with_step(_step_by(state, proposal.change, proposal.value))
@@ -49,6 +49,14 @@ def check_dates(root: Process, case: Case) -> None:
             _check_entries(process, case, step, state)
         else:
             _check_order(process, case, step, state.done_on)
+
+
+def _with_document(case: Case, proposal: Proposal) -> Case:
+    """Return the case with the kind of document that was written anew, where it held none before."""
+    part, _, kind = (proposal.change or "").partition(".")
+    if part != "materials" or kind in case.held:
+        return case
+    return case.model_copy(update={"held": (*case.held, kind)})
 
 
 def _followed(process: Process, case: Case, step: str, was: date) -> Case:

@@ -8,7 +8,7 @@ from typing import Final, Literal, get_args
 from domain.case import Case
 from domain.conditions import holds
 from domain.process import Process
-from domain.steps import DecisionStep, MeetingStep, PeriodStep, Step
+from domain.steps import DecisionStep, MeetingStep, Step, asked_of
 from domain.values import Name, Text, Value
 
 FormKind = Literal[
@@ -134,7 +134,7 @@ def _to_come(edition: Process, case: Case) -> tuple[str, ...]:
 
 def _of(edition: Process, step: Step, asked: Asked) -> Iterator[FormSpec]:
     made: set[FormKind] = set()
-    for material in _materials_of(step):
+    for material in (ref.id for ref in asked_of(step)):
         kind = asked.get(material)
         if kind is None or kind in _OF_THE_CASE or step.kind not in _FITS.get(kind, (step.kind,)):
             continue
@@ -144,12 +144,6 @@ def _of(edition: Process, step: Step, asked: Asked) -> Iterator[FormSpec]:
     for kind in _usual(edition, step):
         if kind not in made and not (kind == "record" and made):
             yield FormSpec(id=f"{step.id}.{kind}", kind=kind, title=_titled(kind, step), step=step.id)
-
-
-def _materials_of(step: Step) -> Iterator[str]:
-    entries = step.entries if isinstance(step, PeriodStep) else ()
-    named = (ref.id for refs in (step.materials, *(each.materials for each in entries)) for ref in refs)
-    yield from dict.fromkeys(named)
 
 
 def _usual(edition: Process, step: Step) -> Iterator[FormKind]:

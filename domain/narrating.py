@@ -124,6 +124,13 @@ def _closed(edition: Process, _title: Text, _step: str | None, data: Mapping[str
     return Text(zh=f"个案结束：{named.zh}", en=f"The case ended: {named.en}")
 
 
+def _proposed(_edition: Process, _title: Text, _step: str | None, data: Mapping[str, Any]) -> Text:
+    change = data.get("change")
+    if isinstance(change, Mapping) and change.get("written_on"):
+        return Text(zh="提交重制材料", en="A document written anew was handed in")
+    return Text(zh="提出更正", en="A correction was proposed")
+
+
 def _plain(title: Text) -> Text:
     return Text(zh=title.zh, en=title.en)
 
@@ -178,7 +185,7 @@ _SENTENCES: Final[Mapping[str, Callable[[Process, Text, str | None, Mapping[str,
     "case-transferred": _of_step("个案转入另一组织", "Another unit took the case over"),
     "transfer-rejected": _of_step("转入未被接收", "The other unit did not take the case over"),
     "path-changed": _of_step("所在组织的隶属关系变更", "The unit stands elsewhere in the organisation"),
-    "correction-proposed": _of_step("提出更正", "A correction was proposed"),
+    "correction-proposed": _proposed,
     "correction-confirmed": _of_step("更正经第二人确认", "A second person confirmed the correction"),
     "correction-rejected": _of_step("更正未获确认", "A second person did not confirm the correction"),
     "person-recused": _of_step("一人因利益冲突回避", "Somebody keeps out, for a conflict of interest"),

@@ -219,6 +219,13 @@ class AppointStep(_Step):
     """Whether the people may be replaced later (outcome `replace`, with a reason)."""
 
 
+def asked_of(step: Step) -> tuple[MaterialRef, ...]:
+    """Return every material a step asks for, those of its entries included, each once."""
+    entries = step.entries if isinstance(step, PeriodStep) else ()
+    refs = (ref for refs in (step.materials, *(entry.materials for entry in entries)) for ref in refs)
+    return tuple({ref.id: ref for ref in refs}.values())
+
+
 DECIDING = ("decision", "meeting", "appoint")
 """Kinds of step in which people make up their minds about the subject."""
 

@@ -200,11 +200,30 @@ def _checked_change(draft: Draft, act: Correct) -> Change:
                 en="Name the event (seq) and the value: occurred_on, fields.<id> or materials.<id>.",
             ),
         )
+    if change.written_on is not None:
+        _check_written_anew(change, act.occurred_on)
     if change.path == DAY:
         _check_corrected_day(draft, change)
     elif change.path.startswith("fields."):
         _check_corrected_field(draft, change, act.old)
     return change
+
+
+def _check_written_anew(change: Change, written_anew_on: date) -> None:
+    """What is written anew is a document, and bears a day that was over when it was written again."""
+    if (
+        not change.path.startswith("materials.")
+        or not change.value
+        or (change.written_on is not None and change.written_on > written_anew_on)
+    ):
+        raise FieldInvalid(
+            "correct.written-on",
+            basis="gen",
+            detail=Text(
+                zh="重制材料须附文件，其落款日期不得晚于重制之日。",
+                en="A document written anew is handed in, and bears no later day than it was written again.",
+            ),
+        )
 
 
 def _check_corrected_day(draft: Draft, change: Change) -> None:

@@ -114,8 +114,15 @@ def whole_group(place: Place, event: Event) -> Group | None:
         if corrected is None:
             # It may repeat what is said at any step there is.
             return "political-review" if place.is_sensitive else None
-        return place.marked.steps.get(corrected)
+        return place.marked.steps.get(corrected) or _group_marked(place, event.body.change.path)
     return None
+
+
+def _group_marked(place: Place, path: str) -> Group | None:
+    """Return the group a corrected answer or document is marked for itself, if it is."""
+    part, _, name = path.partition(".")
+    marks = {"fields": place.marked.fields, "materials": place.marked.materials}
+    return marks.get(part, {}).get(name)
 
 
 def group_of_document(place: Place, event: Event, sha256: str) -> Group | None:

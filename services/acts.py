@@ -260,7 +260,9 @@ def _act(  # noqa: PLR0917 - everything an act in a transaction depends on
             looked_up["meeting"] = _with_digests(connection, parts, caller, asked.meeting)
     elif asked.kind == "correct" and asked.change is not None:
         scope = scope_of(connection, caller, parts.today())
-        looked_up |= vars(corrections.looked_up(connection, parts, locked.case, asked.change, scope))
+        looked_up |= vars(
+            corrections.looked_up(connection, parts, locked.process, locked.case, asked.change, scope)
+        )
     act = as_act(asked, known, asked.occurred_on or parts.today(), looked_up)
     try:
         return recording.record(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -23,10 +23,11 @@ from records.registers import ActedOn
 from records.stored import events_after
 from services import disclosures
 from services.case_views import case_view
+from services.changes import Changed, changes_in
 from services.explain import explanation_view
 from services.parts import Caller, Parts
 from services.scoping import scope_of
-from services.seeing import look_at, opened
+from services.seeing import AnyEventView, look_at, opened
 from services.timeline import HandedIn, Happened, digests_in, handed_in, happened, is_told, people_in
 from services.views import CaseView, ExplanationView
 
@@ -37,6 +38,10 @@ _POSSIBLE: Final[Mapping[str, tuple[str, ...]]] = {
 """What may be done to a whole case, by its status."""
 _SHOWN: Final = 150
 """Events that are read for a page: the latest."""
+
+
+_SINCE: Final = 20
+"""Events that somebody is shown who acted on an older head: the latest."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,7 @@ class CasePage:
     came: Happened | None
     """How the case was brought in from a file, and what is lacking in it; None where it began here."""
     more: bool
+    changes: tuple[Changed, ...]
     materials: tuple[HandedIn, ...]
     whole: tuple[str, ...]
     """What the caller may do to the whole case: the kinds of act."""
@@ -83,6 +89,7 @@ async def case_page(parts: Parts, caller: Caller, case_id: str, *, every: bool =
         brought = () if case.imported is None else events_after(connection, case_id, case.imported - 1, 1)
         came = look.events(opened(connection, parts, case, brought))
         names = organisation.names_of(connection, people_in((*events, *came)))
+        changes = changes_in(edition, events, names, kept)
         page = CasePage(
             case=case_view(connection, parts, caller, look, found.head, known=known),
             explained=explanation_view(explain(found.process, case, now), caller.language),
@@ -90,12 +97,20 @@ async def case_page(parts: Parts, caller: Caller, case_id: str, *, every: bool =
             way=way(found.process, case, now),
             days=known_days(found.process, case),
             happened=tuple(
-                happened(found.process if one.step in dropped else edition, one, names, kept, case.imported)
+                happened(
+                    found.process if one.step in dropped else edition,
+                    one,
+                    names,
+                    kept,
+                    imported=case.imported,
+                    changes=changes,
+                )
                 for one in reversed(events)
                 if is_told(one)
             ),
             came=next((happened(edition, one, names, kept) for one in came), None),
             more=after > 0,
+            changes=changes,
             materials=handed_in(edition, events, kept),
             whole=_whole(edition, case, known),
             next_moment=waiting(found.process, case, now).next_moment,
@@ -127,8 +142,16 @@ async def happened_between(
         dropped = found.process.steps.keys() - edition.steps.keys()
         kept = materials.by_digest(connection, digests_in(events))
         names = organisation.names_of(connection, people_in(events))
+        changes = changes_in(edition, events, names, kept)
         told = tuple(
-            happened(found.process if one.step in dropped else edition, one, names, kept, found.case.imported)
+            happened(
+                found.process if one.step in dropped else edition,
+                one,
+                names,
+                kept,
+                imported=found.case.imported,
+                changes=changes,
+            )
             for one in reversed(events)
             if is_told(one)
         )
@@ -140,6 +163,34 @@ async def happened_between(
     if reason is not None:
         await disclosures.note_history(parts, reason)
     return told
+
+
+async def in_words(parts: Parts, case: CaseView, events: Iterable[AnyEventView]) -> tuple[Happened, ...]:
+    """Return events of a case in words, as far as they were shown; what follows from others is left out."""
+    shown = tuple(events)[-_SINCE:]
+    process = parts.library.find(case.process.id, case.process.version)
+
+    def work(connection: Connection) -> tuple[Happened, ...]:
+        names = organisation.names_of(connection, people_in(shown))
+        kept = materials.by_digest(connection, digests_in(shown))
+        changes = changes_in(process, shown, names, kept)
+        return tuple(happened(process, one, names, kept, changes=changes) for one in shown if is_told(one))
+
+    return await parts.read(work)
+
+
+async def possible_acts(parts: Parts, caller: Caller, case_id: str) -> tuple[str, ...]:
+    """Return the kinds of act on the whole case that the caller may do. Raises NotFound."""
+
+    def work(connection: Connection) -> tuple[str, ...]:
+        found = cases.find_case(
+            connection, parts.library, case_id, scope_of(connection, caller, parts.today())
+        )
+        today = ActedOn(on=parts.today(), today=parts.today())
+        known = registers.circumstances(connection, found.process, found.case, caller.person, today)
+        return _whole(found.edition, found.case, known)
+
+    return await parts.read(work)
 
 
 def _whole(edition: Process, case: Case, known: Circumstances) -> tuple[str, ...]:

@@ -9,7 +9,9 @@ from sqlalchemy import Connection
 
 from domain.acts import Change
 from domain.case import Case
-from domain.events import Evidence
+from domain.events import Event, Evidence
+from domain.process import Process
+from domain.steps import asked_of
 from domain.values import Scalar, Text
 from records import materials
 from records.problems import NotFound
@@ -30,7 +32,9 @@ class Correction:
     """The value is free text or a document."""
 
 
-def looked_up(connection: Connection, parts: Parts, case: Case, change: Change, scope: Scope) -> Correction:
+def looked_up(  # noqa: PLR0917 - what it reads, and of what
+    connection: Connection, parts: Parts, process: Process, case: Case, change: Change, scope: Scope
+) -> Correction:
     """Return the change with the old value; documents stand there by digest, as they do in the record.
 
     Raises InvalidInput where the record holds no such value.
@@ -51,11 +55,22 @@ def looked_up(connection: Connection, parts: Parts, case: Case, change: Change, 
     if part == "fields" and name in _part(data, "values"):
         old = _part(data, "values")[name]
         return Correction(change, old if isinstance(old, str | int) else None, in_text=False)
-    if part == "materials" and name in _part(data, "materials"):
-        handed_in = _part(data, "materials")[name]
+    if part == "materials" and (name in _part(data, "materials") or _lacks(process, event, change, name)):
+        handed_in = _part(data, "materials").get(name)
         old_digests = tuple(str(one) for one in handed_in) if isinstance(handed_in, list | tuple) else ()
         return Correction(_by_digest(connection, change, scope), old_digests, in_text=True)
     raise InvalidInput("change.path", _NOT_THERE)
+
+
+def _lacks(process: Process, event: Event, change: Change, material: str) -> bool:
+    """Whether a document is written anew that the event's step asks for, and that was never handed in."""
+    edition = process if event.step in process.steps else process.successor
+    while edition is not None and change.written_on is not None and isinstance(event.body, Evidence):
+        step = edition.steps.get(event.step or "")
+        if step is not None and any(ref.id == material for ref in asked_of(step)):
+            return True
+        edition = edition.successor
+    return False
 
 
 def _part(data: Mapping[str, object], name: str) -> Mapping[str, object]:

@@ -149,15 +149,21 @@ class _Paper:
 
     def _amendment(self, one: Amendment) -> list[str]:
         answered = f"{self._words['states'][one.state]} {self._by(one.answered_by, one.answered_on)}"
+        anew = self._anew(one)
         why = "" if not one.reason else f"\n{self._says.labelled(self._words['reason'], one.reason)}"
         return [
             str(one.target),
             self._what(one),
             self._value(one.old),
-            self._value(one.new),
+            self._value(one.new) + (f"\n{anew}" if anew else ""),
             self._by(one.proposed_by, one.proposed_on) + why,
             answered.strip(),
         ]
+
+    def _anew(self, one: Amendment) -> str:
+        if one.written_on is None:
+            return ""
+        return self._says.labelled(self._words["written_on"], self._says.day(one.written_on))
 
     def _by(self, person: str | None, on: date | None) -> str:
         return f"{self._says.day(on)} {self._name(person)}".strip()

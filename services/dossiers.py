@@ -29,7 +29,7 @@ from domain.dossiers import (
     PlaceInLog,
     Proofs,
 )
-from domain.personal import personal_parts
+from domain.personal import NAMED, personal_parts
 from domain.process import Process
 from domain.tree import inclusion_path
 from records import cases, dossier_rows, log
@@ -185,8 +185,13 @@ def _reason_for(
 
 
 def _digests_in(lines: Iterable[Mapping[str, Any]]) -> list[str]:
-    named = (line["data"].get("materials") for line in lines if isinstance(line["data"], dict))
-    lists = (handed for one in named if isinstance(one, dict) for handed in one.values())
+    shown = [line["data"] for line in lines if isinstance(line["data"], dict)]
+    named = [data.get("materials") for data in shown]
+    changes = [data["change"].get("value") for data in shown if isinstance(data.get("change"), dict)]
+    # Those a correction proposes are named beside what is sealed.
+    apart = [data.get(NAMED) for data in shown]
+    handed_in = [handed for one in named if isinstance(one, dict) for handed in one.values()]
+    lists = (*handed_in, *changes, *apart)
     digests = {digest for handed in lists if isinstance(handed, list) for digest in handed}
     return sorted(digest for digest in digests if _DIGEST.fullmatch(str(digest)))
 

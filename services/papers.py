@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Final
 
+from domain.amending import amendments
 from domain.process import Process
-from domain.steps import Step
+from domain.steps import Step, asked_of
+from records import organisation
 from services import cases
 from services.parts import Caller, Parts
 from services.seeing import Seen
 from services.views import CaseView
+
+_ACTS: Final = frozenset({"step-completed", "entry-added", "people-replaced", "answer-given"})
 
 
 @dataclass(frozen=True)
@@ -25,6 +30,10 @@ class Paper:
     seq: int
     is_latest: bool
     """Whether no later act handed in another one of its kind."""
+    written_on: date | None = None
+    """Of a document that was written anew: the day it bears."""
+    confirmed_by: str | None = None
+    """Of such a one: the second person, by name."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +61,8 @@ class StepPapers:
     state: str
     """`open`, `done` or `ahead`."""
     wanted: tuple[Wanted, ...]
+    done_seq: int | None = None
+    """The act in which a document can be said to be missing or wrong; None where nothing was done yet."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +96,7 @@ async def papers_of(parts: Parts, caller: Caller, case_id: str) -> CasePapers:
         cursor = page.next
         if cursor is None:
             break
-    handed_in = _handed_in(history)
+    handed_in = _handed_in(history, await _names(parts, history))
     opened = {one.step for one in case.open_steps}
     done = {one.step for one in history if one.type == "step-completed" and one.step not in opened}
     steps = (
@@ -94,16 +105,24 @@ async def papers_of(parts: Parts, caller: Caller, case_id: str) -> CasePapers:
             title=step.title.in_language(caller.language),
             state="open" if step.id in opened else "done" if step.id in done else "ahead",
             wanted=tuple(_wanted(process, step, handed_in, caller)),
+            done_seq=max(
+                (one.seq for one in history if one.step == step.id and one.type in _ACTS), default=None
+            ),
         )
         for step in process.steps.values()
     )
     return CasePapers(case, tuple(step for step in steps if step.wanted))
 
 
+async def _names(parts: Parts, history: Iterable[Seen]) -> dict[str, str]:
+    people = {one.answered_by for one in amendments(history) if one.answered_by is not None}
+    return await parts.read(lambda connection: organisation.names_of(connection, people))
+
+
 def _wanted(
     process: Process, step: Step, handed_in: dict[str, tuple[Paper, ...]], caller: Caller
 ) -> Iterable[Wanted]:
-    for ref in step.materials:
+    for ref in asked_of(step):
         yield Wanted(
             id=ref.id,
             title=process.materials[ref.id].title.in_language(caller.language),
@@ -112,7 +131,7 @@ def _wanted(
         )
 
 
-def _handed_in(history: Iterable[Seen]) -> dict[str, tuple[Paper, ...]]:
+def _handed_in(history: Iterable[Seen], names: dict[str, str]) -> dict[str, tuple[Paper, ...]]:
     """Return every document by its kind, the latest first."""
     found: dict[str, list[Paper]] = {}
     for event in history:
@@ -123,10 +142,29 @@ def _handed_in(history: Iterable[Seen]) -> dict[str, tuple[Paper, ...]]:
             for digest in digests:
                 paper = Paper(digest, event.step, event.round or 1, event.occurred_on, event.seq, True)
                 found.setdefault(kind, []).append(paper)
+    acts = {event.seq: event for event in history}
+    for one in amendments(history):
+        part, _, kind = one.path.partition(".")
+        if one.state != "confirmed" or part != "materials" or not isinstance(one.new, tuple):
+            continue
+        act = acts[one.target]
+        found.setdefault(kind, []).extend(
+            Paper(
+                sha256=digest,
+                step=act.step or "",
+                round=act.round or 1,
+                on=one.proposed_on,
+                seq=one.proposal,
+                is_latest=True,
+                written_on=one.written_on,
+                confirmed_by=names.get(one.answered_by or "", ""),
+            )
+            for digest in one.new
+        )
     return {kind: tuple(_latest_first(papers)) for kind, papers in found.items()}
 
 
 def _latest_first(papers: list[Paper]) -> Iterable[Paper]:
     last = max(paper.seq for paper in papers)
     for paper in sorted(papers, key=lambda one: -one.seq):
-        yield Paper(paper.sha256, paper.step, paper.round, paper.on, paper.seq, paper.seq == last)
+        yield replace(paper, is_latest=paper.seq == last)

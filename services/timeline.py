@@ -7,27 +7,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
+from domain.amending import amendments
 from domain.events import Gap
-from domain.narrating import told
+from domain.narrating import field_title, told
 from domain.process import MaterialSpec, Process
 from domain.values import Scalar, Text
 from domain.withholding import MASK
 from records.materials import Material
+from services.changes import Changed, Document, digests_of, document
 from services.seeing import AnyEventView
 from services.views import Named, PartEventView
 
 _QUIET: Final = frozenset({"stage-entered", "step-opened", "step-passed", "became-ready", "reminded"})
 """What follows from something else and need not be told again."""
-
-
-@dataclass(frozen=True)
-class Document:
-    """A document somebody handed in, by its digest; without a name where it is not kept here."""
-
-    sha256: str
-    name: str
-    media_type: str
-    size: int
 
 
 @dataclass(frozen=True)
@@ -44,12 +36,15 @@ class Happened:
     by_id: str | None
     on_behalf_of: str | None
     reason: str | None
-    texts: tuple[tuple[Text, str], ...]
+    free: tuple[tuple[str, Text, str], ...]
+    """Answers in free text: the field's id, what it is called, the text."""
     values: tuple[tuple[str, Text, Scalar], ...]
     """Answers that are no free text: the field's id, what it is called, the answer."""
     people: tuple[Named, ...]
     warnings: tuple[Text, ...]
     documents: tuple[tuple[Text, Document], ...]
+    changes: tuple[Changed, ...]
+    """Corrections of it; of a proposal the one it made."""
     is_late: bool
     is_withheld: bool
     is_imported: bool
@@ -69,7 +64,9 @@ class HandedIn:
 
 def digests_in(events: Iterable[AnyEventView]) -> set[str]:
     """Return the digests of all documents that events name."""
-    return {one for event in events for _, digests in _named_in(event) for one in digests}
+    shown = tuple(events)
+    handed = {one for event in shown for _, digests in _named_in(event) for one in digests}
+    return handed | digests_of(shown)
 
 
 def is_told(event: AnyEventView) -> bool:
@@ -100,7 +97,9 @@ def happened(
     event: AnyEventView,
     names: Mapping[str, str],
     kept: Mapping[str, Material],
+    *,
     imported: int | None = None,
+    changes: Iterable[Changed] = (),
 ) -> Happened:
     """Return an event in words; `names` are those of people, `kept` the documents by digest.
 
@@ -108,8 +107,6 @@ def happened(
     """
     data = event.data
     texts = data.get("texts")
-    spec = edition.steps.get(event.step or "")
-    titles = {} if spec is None else {field.id: field.title for field in spec.fields}
     values = data.get("values")
     warnings = data.get("warnings") or ()
     return Happened(
@@ -122,12 +119,12 @@ def happened(
         by_id=None if event.actor in {None, MASK} else event.actor,
         on_behalf_of=None if event.on_behalf_of is None else names.get(event.on_behalf_of, ""),
         reason=data.get("reason") or None,
-        texts=tuple(
-            (titles.get(name, Text(zh=name, en=name)), str(value))
+        free=tuple(
+            (name, field_title(edition, event.step, name), str(value))
             for name, value in (texts.items() if isinstance(texts, dict) else ())
         ),
         values=tuple(
-            (name, titles.get(name, Text(zh=name, en=name)), value)
+            (name, field_title(edition, event.step, name), value)
             for name, value in (values.items() if isinstance(values, dict) else ())
         ),
         people=tuple(
@@ -135,11 +132,12 @@ def happened(
         ),
         warnings=tuple(Text.model_validate(one["detail"]) for one in warnings if isinstance(one, dict)),
         documents=tuple(
-            (edition.materials[kind].title, _document(digest, kept))
+            (edition.materials[kind].title, document(digest, kept))
             for kind, digests in _named_in(event)
             if kind in edition.materials
             for digest in digests
         ),
+        changes=tuple(one for one in changes if event.seq in {one.proposal, one.target}),
         is_late=event.type == "became-overdue" or bool(warnings),
         is_withheld=isinstance(event, PartEventView),
         is_imported=imported is not None and event.seq < imported,
@@ -147,22 +145,21 @@ def happened(
     )
 
 
-def _document(digest: str, kept: Mapping[str, Material]) -> Document:
-    found = kept.get(digest)
-    if found is None:
-        return Document(digest, "", "application/octet-stream", 0)
-    return Document(digest, found.name, found.media_type, found.size)
-
-
 def handed_in(
     edition: Process, events: Iterable[AnyEventView], kept: Mapping[str, Material]
 ) -> tuple[HandedIn, ...]:
-    """Return the materials that were handed in, in the order of the catalogue."""
+    """Return the materials that were handed in, or written anew, in the order of the catalogue."""
     found: dict[str, dict[str, Document]] = {}
-    for event in events:
+    shown = tuple(events)
+    for event in shown:
         for kind, digests in _named_in(event):
             its = found.setdefault(kind, {})
-            its |= {digest: _document(digest, kept) for digest in digests}
+            its |= {digest: document(digest, kept) for digest in digests}
+    for one in amendments(shown):
+        part, _, kind = one.path.partition(".")
+        if one.state == "confirmed" and part == "materials" and isinstance(one.new, tuple):
+            its = found.setdefault(kind, {})
+            its |= {digest: document(digest, kept) for digest in one.new}
     return tuple(
         HandedIn(kind, spec, tuple(found[kind].values()))
         for kind, spec in edition.materials.items()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from domain.acts import EntryRecord, Excluded, MeetingRecord
+from domain.bounds import ID
 from domain.entries import PLACES, SUMMARY
 from domain.refusals import ReasonRequired, RuleViolation
 from domain.steps import AppointStep, FieldSpec, MaterialRef, MeetingStep, NoticeStep, PeriodStep, Step
@@ -43,6 +45,16 @@ async def kept_documents(visit: Visit, form: Filled) -> dict[str, tuple[Material
             key = None if form.key is None else f"{form.key}-{kind}-{number}"
             new = await materials.hand_in(visit.parts, visit.caller, one.filename or "", one.file, key=key)
             found[kind] = (*found.get(kind, ()), new)
+    return found
+
+
+async def documents_named(visit: Visit, named: Iterable[str]) -> dict[str, tuple[MaterialView, ...]]:
+    """Return documents that an address names as `material:id`, by material; others are left out."""
+    found: dict[str, tuple[MaterialView, ...]] = {}
+    for one in named:
+        kind, _, material = one.partition(":")
+        if re.fullmatch(ID, material):
+            found[kind] = (*found.get(kind, ()), *await _kept_before(visit, (material,)))
     return found
 
 

@@ -300,6 +300,46 @@ async def test_a_dossier_on_paper_speaks_in_words_and_shows_what_was_corrected_b
         assert all(unsaid not in text for text in texts.values()), unsaid
 
 
+async def test_a_document_written_anew_needs_a_second_person_and_is_in_the_dossier_with_both_days(world):
+    case = (await world.start()) | {"seq": 0}
+    files = {"file": ("重抄件.txt", b"written again")}
+    answer = await world.client.post("/v1/materials", files=files, headers=world.by(SECRETARY))
+    history = (await world.get(f"/v1/cases/{case['id']}/history", SECRETARY)).json()["items"]
+    seq = next(one["seq"] for one in history if one["type"] == "step-completed")
+    change = {
+        "seq": seq,
+        "path": "materials.scan",
+        "value": [answer.json()["id"]],
+        "written_on": "2025-03-01",
+    }
+    path = f"/v1/cases/{case['id']}/correct"
+    asked = {"occurred_on": "2025-03-10", "reason": "原件遗失", "change": change}
+    answer = await world.post(path, SECRETARY, asked, if_match=f'"{case["head"]}"')
+    assert answer.status_code == 200, answer.text
+    proposed = answer.json()["case"]
+    confirm = {"occurred_on": "2025-03-10", "confirms": proposed["proposals"][0]["seq"]}
+    mine = await world.post(path, SECRETARY, confirm, if_match=f'"{proposed["head"]}"')
+    assert (mine.status_code, mine.json()["rule"]) == (422, "correct.second")
+    answer = await world.post(path, HOST, confirm, if_match=f'"{proposed["head"]}"')
+    assert answer.status_code == 200, answer.text
+    whole = files_of(await dossier_of(world, case["id"]))
+    (document,) = check_dossier(whole).dossier.documents
+    assert (document.name, document.included) == ("重抄件.txt", True)
+    paper = await world.get(f"/v1/cases/{case['id']}/dossier?format=pdf", SECRETARY)
+    printed = "".join("".join(page.extract_text().split()) for page in pages_of(paper.content))
+    for said in (
+        "提交重制材料",
+        "重制材料，落款日期：2025年3月1日",
+        "2025年3月10日李四说明：原件遗失",
+        "已确认2025年3月10日王五",
+    ):
+        assert said in printed, said
+    other = change | {"path": "materials.nothing"}
+    present = answer.json()["case"]["head"]
+    answer = await world.post(path, SECRETARY, asked | {"change": other}, if_match=f'"{present}"')
+    assert answer.status_code == 422
+
+
 def pages_of(pdf):
     return PdfReader(io.BytesIO(pdf)).pages
 

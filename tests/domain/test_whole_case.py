@@ -376,6 +376,39 @@ def test_a_correction_names_a_value_that_was_recorded_and_one_that_could_have_be
     assert refused.rule == rule
 
 
+def anew(
+    walk: Walk, seq: int, path: str = "materials.minutes", on: str = "2026-06-01", **more: Any
+) -> Correct:
+    act = correction(walk, seq, path, ("f" * 64,), old=(), in_text=True)
+    assert act.change is not None
+    change = act.change.model_copy(update={"written_on": date.fromisoformat(on), **more})
+    return act.model_copy(update={"change": change})
+
+
+def test_a_document_written_anew_is_there_once_a_second_person_confirms_it() -> None:
+    walk, seq = graded()
+    second = agreed(walk, anew(walk, seq))
+    assert "minutes" not in walk.case.held
+    walk.take(second)
+    assert "minutes" in walk.case.held
+    body = next(e.body for e in walk.events if isinstance(e.body, facts.CorrectionProposed))
+    assert (body.old, body.change.written_on) == ((), date(2026, 6, 1))
+
+
+def test_a_document_written_anew_that_nobody_confirms_is_not_there() -> None:
+    walk, seq = graded()
+    at = walk.take(anew(walk, seq))[-1].seq
+    walk.take(Correct(known=by(walk, "bob"), occurred_on=LATER, rejects=at))
+    assert "minutes" not in walk.case.held
+
+
+@pytest.mark.parametrize("wrong", [{"on": "2026-07-30"}, {"value": ()}, {"path": "fields.grade"}])
+def test_what_is_written_anew_is_a_document_of_a_day_that_was_over(wrong: Any) -> None:
+    walk, seq = graded()
+    refused = walk.refused_act(anew(walk, seq, **wrong))
+    assert refused.rule == "correct.written-on"
+
+
 def test_a_correction_needs_a_reason() -> None:
     walk, seq = graded()
     refused = walk.refused_act(

@@ -1,10 +1,12 @@
 """Documents are shown without a chance to act, with their digest, and what is missing is said."""
 
 import hashlib
+import html
+import re
 
 import pytest
 
-from tests.api.world import SECRETARY, SUBJECT
+from tests.api.world import HOST, SECRETARY, SUBJECT
 from tests.web.browsers import in_the_loop_of_the_browser
 
 pytestmark = in_the_loop_of_the_browser
@@ -63,3 +65,57 @@ async def test_the_papers_of_a_case_are_listed_by_step_with_their_digests(site):
     page = await asked(site, f"/cases/{case['id']}/materials", SECRETARY)
     assert hashlib.sha256(PNG).hexdigest()[:16] in page.text
     assert "扫描件" in page.text
+
+
+def fields_of(text):
+    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', text))
+
+
+async def sent(site, path, by, files=None, **form):
+    page = await asked(site, path, by)
+    given = {"key": "0123456789abcdef", "head": ""} | fields_of(page.text) | form
+    return await site.world.client.post(path, data=given, files=files, headers=site.world.by(by) | HTML)
+
+
+async def test_documents_are_handed_in_for_an_open_step_and_wait_on_its_form(site):
+    case = await site.world.start()
+    path = f"/cases/{case['id']}/materials"
+    files = {"material.scan": ("会议.png", PNG)}
+    answer = await sent(site, path, SECRETARY, files, step="talk")
+    assert answer.status_code == 303
+    form = await asked(site, answer.headers["location"], SECRETARY)
+    assert answer.headers["location"].startswith(f"/cases/{case['id']}/steps/talk?kept=scan%3A")
+    assert form.status_code == 200
+    assert (await sent(site, path, SECRETARY, files, step="admit")).status_code == 404
+
+
+async def test_a_document_written_anew_shows_both_days_and_both_people_once_it_is_confirmed(site):
+    case = await site.world.start()
+    path = f"/cases/{case['id']}/materials/anew"
+    page = await asked(site, path, SECRETARY)
+    what = re.findall(r'<option value="(\d+:scan)"', page.text)[0]
+    asks = {"what": what, "written_on": "2025-03-01", "occurred_on": "2025-03-10", "reason": "原件遗失"}
+    refused = await sent(site, path, SECRETARY, **asks)
+    assert refused.status_code == 422
+    assert "请选择文件" in refused.text
+    answer = await sent(site, path, SECRETARY, {"document": ("重抄.png", PNG)}, **asks)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/cases/{case['id']}")
+    shown = (await asked(site, f"/cases/{case['id']}", HOST)).text
+    assert "待第二人确认" in shown
+    confirming = html.unescape(re.findall(r'href="(/cases/[^"]*/acts/correct\?proposal=\d+)"', shown)[0])
+    form = (await asked(site, confirming, HOST)).text
+    assert "重制材料，落款日期2025年3月1日" in form
+    assert "原件遗失" in form
+    done = await sent(
+        site,
+        confirming,
+        HOST,
+        proposal=confirming.rpartition("=")[2],
+        answer="confirm",
+        occurred_on="2025-03-10",
+    )
+    assert done.status_code == 303
+    shown = (await asked(site, f"/cases/{case['id']}", HOST)).text
+    assert "王五于2025年3月10日确认" in shown
+    papers = (await asked(site, f"/cases/{case['id']}/materials", HOST)).text
+    assert "重制材料：落款日期2025年3月1日，由王五确认" in papers

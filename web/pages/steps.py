@@ -6,31 +6,34 @@ from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
+from pydantic import Field
 
 from api.bounds import Id, Label, Storable
 from domain.refusals import RuleViolation
 from domain.steps import MeetingStep
 from domain.values import Text
-from services import acts, rosters, step_forms
+from services import acts, case_pages, rosters, step_forms
 from services.refusals import HeadMoved, NotFound, NotPermitted
 from services.rosters import RosterView
 from services.step_forms import StepForm
 from services.views import MaterialView
-from web.acting import act_of, kept_documents, placed
+from web.acting import act_of, documents_named, kept_documents, placed
 from web.forms import Filled, Form
 from web.refused import REFUSALS, Refused
 from web.visits import Visit, Visiting
 
 router = APIRouter()
 
+Kept = Annotated[tuple[Annotated[str, Field(max_length=200), Storable], ...], Query(max_length=50)]
+"""Documents as `material:id`."""
 Back = Annotated[str, Query(max_length=2_000), Storable]
 
 
 @router.get("/cases/{case_id}/steps/{step_id}")
-async def asked(visit: Visiting, case_id: Id, step_id: Label, back: Back = "") -> Response:
-    """Show the form of a step, with what the rules ask for."""
+async def asked(visit: Visiting, case_id: Id, step_id: Label, back: Back = "", kept: Kept = ()) -> Response:
+    """Show the form of a step, with what the rules ask for; `kept` are documents handed in just before."""
     form = await step_forms.step_form(visit.parts, visit.caller, case_id, step_id)
-    return await _drawn(visit, form, 200, back=back)
+    return await _drawn(visit, form, 200, back=back, kept=await documents_named(visit, kept))
 
 
 @router.post("/cases/{case_id}/steps/{step_id}")
@@ -46,7 +49,9 @@ async def done(visit: Visiting, form: Form, case_id: Id, step_id: Label) -> Resp
         await acts.perform(visit.parts, visit.caller, case_id, request, head=head or "-", key=key)
     except HeadMoved as moved:
         shown = await step_forms.step_form(visit.parts, visit.caller, case_id, step_id)
-        return await _drawn(visit, shown, 412, refused=_refused(visit, shown, moved), form=form, kept=kept)
+        since = await case_pages.in_words(visit.parts, shown.case, moved.events)
+        refused = _refused(visit, shown, moved)
+        return await _drawn(visit, shown, 412, refused=refused, form=form, kept=kept, since=since)
     except REFUSALS as error:
         refused = _refused(visit, shown, error)
         return await _drawn(visit, shown, refused.status, refused=refused, form=form, kept=kept)
@@ -82,7 +87,7 @@ async def _drawn(
         given=given,
         roster=await _roster(visit, shown, given),
         goes_back=back or given.typed("back"),
-        **({"refused": None, "kept": {}} | more),
+        **({"refused": None, "kept": {}, "since": ()} | more),
     )
 
 

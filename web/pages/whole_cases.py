@@ -46,7 +46,10 @@ async def done(visit: Visiting, form: Form, case_id: Id, kind: Label) -> Respons
         )
     except HeadMoved as moved:
         page, refused = await _page(visit, case_id, kind), Refused.of(moved, visit.language)
-        return await _drawn(visit, page, kind, 412, proposal=proposal, refused=refused, form=form)
+        since = await case_pages.in_words(visit.parts, page.case, moved.events)
+        return await _drawn(
+            visit, page, kind, 412, proposal=proposal, refused=refused, form=form, since=since
+        )
     except REFUSALS as error:
         refused = Refused.of(error, visit.language)
         return await _drawn(visit, page, kind, refused.status, proposal=proposal, refused=refused, form=form)
@@ -121,7 +124,7 @@ async def _drawn(
         units=units,
         left=tuple((name, one.title) for name, one in page.process.outcomes.items() if one.kind == "left"),
         waiting=next((one for one in page.case.proposals if one.seq == more.get("proposal")), None),
-        **({"refused": None} | more),
+        **({"refused": None, "since": ()} | more),
     )
 
 

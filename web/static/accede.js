@@ -175,9 +175,12 @@
     field.dispatchEvent(new Event("change", { bubbles: true }));
   });
   on("change", (event) => {
-    const list = event.target.type === "file" && $("[data-chosen]", event.target.closest("[data-drop]") ?? document.body);
+    const drop = event.target.type === "file" && event.target.closest("[data-drop]");
+    const list = drop && $("[data-chosen]", drop);
     if (!list) return;
-    list.replaceChildren(...[...event.target.files].map((file) => {
+    // A picture just taken stands beside documents that were chosen.
+    const files = [...drop.querySelectorAll("input[type=file]")].flatMap((field) => [...field.files]);
+    list.replaceChildren(...files.map((file) => {
       const item = document.createElement("li");
       item.textContent = `${file.name} · ${Math.max(1, Math.round(file.size / 1024))} KB`;
       return item;

@@ -31,6 +31,7 @@ COMMANDS = {
     "api": ("commands.api", "Serve the HTTP API."),
     "db": ("commands.db", "Bring the record's tables up to date, check or rebuild them."),
     "audit": ("commands.audit", "Verify the record, and look after checkpoints of its log."),
+    "report": ("commands.report", "Reports over many cases, as files."),
     "import": ("commands.importing", "Bring in what was recorded elsewhere."),
     "reconcile": ("commands.reconcile", "Find open cases without a workflow, and set them going."),
     "backup": ("commands.backup", "Make a backup while the service goes on."),

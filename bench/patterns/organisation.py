@@ -150,6 +150,9 @@ class Organisation:
             branch = next(one for one in there if name in {one.id, one.committee})
             used.add(branch.committee)
             self.planted[pattern] = name
+            if pattern == "wave":
+                # Large beside what is usual there: a large branch takes in forty in a common year.
+                branch.habits.wave = max(45, branch.cases * 2 // 3)
             _plant_in(pattern, branch.habits, [self.reviewers[one] for one in branch.reviewers])
 
 
@@ -161,7 +164,6 @@ def _plant_in(pattern: str, habits: Habits, reviewers: list[Reviewer]) -> None:
         "one-sitting": {"sitting": 0.6},
         "unanimous": {"dissent": 0.0},
         "same-pair": {"pair": 0.95, "members": 20},
-        "wave": {"wave": 45},
         "nobody-admitted": {"drought": True},
         "load": {"busy": 60},
         "late-entries": {"late": 0.55},

@@ -7,12 +7,10 @@ import zipfile
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import uuid4
 
 from sqlalchemy import Connection
 
-from records import absences, accounts, pattern_runs, session_lists
-from records.pattern_runs import Result, Run
+from records import absences, accounts, session_lists
 from tests.access.places import FAR, FARMER, KEEPER, OWN, TODAY, YESTERDAY, person_of
 from tests.access.scenes import INTRODUCER, SUBJECT, Scene
 from tests.access.table import Caller
@@ -61,22 +59,6 @@ def after_a_checkpoint(path: str) -> Question:
         assert scene.parts.notary is not None
         await scene.parts.notary.make()
         return Asked(path)
-
-    return ask
-
-
-def of_a_look(path: str) -> Question:
-    """Ask for what a look for patterns found in the unit of the case."""
-
-    async def ask(scene: Scene, caller: Caller) -> Asked:
-        told = {"process": "", "person": "", "narrowed": "", "population": 9, "figure": 1.0, "threshold": 0.6}
-        told |= {"chance": 0.001, "cases": [], "people": [], "pairs": []}
-        looked = {"thresholds": {}, "looked_at": {}, "cases": 9, "events": 9, "texts": 0, "unread": 0}
-        now = scene.parts.clock()
-        run = Run(uuid4().hex, now, scene.parts.today(), None, None, looked)
-        found = (Result(1, "last-day", OWN, told),)
-        await scene.parts.write(lambda connection: pattern_runs.keep(connection, run, found))
-        return Asked(path.format(run.id))
 
     return ask
 
@@ -282,7 +264,9 @@ QUESTIONS: dict[str, Question] = {
     "GET /v1/audit/checkpoints": plain("/v1/audit/checkpoints"),
     "GET /v1/audit/checkpoints/latest": after_a_checkpoint("/v1/audit/checkpoints/latest"),
     "GET /v1/audit/patterns": plain("/v1/audit/patterns"),
-    "GET /v1/audit/patterns/{run}/{number}": of_a_look("/v1/audit/patterns/{}/1"),
+    "GET /v1/audit/patterns/{run}/{number}": about("look", "/v1/audit/patterns/{}/1"),
+    "GET /v1/audit/fairness": plain("/v1/audit/fairness"),
+    "GET /v1/audit/fairness/{form}": plain("/v1/audit/fairness/xlsx"),
     "GET /v1/audit/keys": plain("/v1/audit/keys"),
     "GET /v1/audit/places": plain("/v1/audit/places"),
     "GET /v1/audit/proofs/inclusion": about("case", "/v1/audit/proofs/inclusion?case={}"),

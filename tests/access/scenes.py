@@ -21,6 +21,7 @@ from services.parts import Parts
 from tests.access.places import APPLICANT, FAR, FARMER, KEEPER, OWN, TOMORROW, a_library, person_of, populate
 from tests.access.table import Caller, Table
 from tests.api.world import SINCE, Clock, Heard, World, a_book, a_notary, add_somebody, cheap_passwords
+from tests.looks import a_kept_look
 
 T = TypeVar("T")
 _numbers = count(1)
@@ -87,6 +88,10 @@ class Scene(World):
         finding = await self.a_finding()
         accepting = f"/v1/findings/{finding['id']}/accept"
         return await self.done(await self.post(accepting, "person-secretary-parent", {"reason": "so it is"}))
+
+    async def a_look(self) -> Any:
+        """A look for patterns that found something in the unit of the case."""
+        return {"id": await a_kept_look(self.parts, OWN)}
 
     async def a_suspended_case(self) -> Any:
         return await self.act_on(await self.a_case(), "suspend", KEEPER, reason="病假")
@@ -180,6 +185,7 @@ MAKERS: Mapping[str, Callable[[Scene], Coroutine[Any, Any, Any]]] = {
     "accepted finding": Scene.an_accepted_finding,
     "document": Scene.a_document,
     "document that goes": Scene.a_document_that_goes,
+    "look": Scene.a_look,
     "loose document": Scene.a_loose_document,
     "newcomer": Scene.a_newcomer,
     "applicant": Scene.an_applicant,

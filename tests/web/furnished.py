@@ -19,6 +19,7 @@ from records.tables import people, units
 from services.drafts import StartDraft, begun
 from services.parts import Caller
 from tests.api.world import PASSWORD, PEOPLE, SECRETARY, SUBJECT, UNITS, World, a_world
+from tests.looks import a_kept_look
 from tests.web.registry import Form, Page
 
 
@@ -90,6 +91,7 @@ async def furnish(world: World) -> Furnished:
         "unit_id": "circle-1",
         "process": "reading-circle",
         "version": "1",
+        "look": await a_kept_look(world.parts, "circle-1", case=case["id"], person=SECRETARY),
         "material": material,
         "material_id": material,
         "secretary": SECRETARY,

@@ -1,0 +1,42 @@
+"""Looks for patterns that were kept, for tests that only show them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from domain.patterns.thresholds import limits
+from records import pattern_runs
+from records.pattern_runs import Result, Run
+from services.parts import Parts
+
+ID = "0" * 32
+
+
+async def a_kept_look(parts: Parts, unit: str, *, case: str | None = None, person: str = "") -> str:
+    """Keep a look that found two things in a unit, and return its id."""
+    looked = {"last-day": 12, "copied-texts": 12}
+    told = {
+        "thresholds": limits(),
+        "looked_at": looked,
+        "cases": 240,
+        "events": 3_100,
+        "texts": 420,
+        "unread": 2,
+    }
+    run = Run(ID, parts.clock(), parts.today(), None, None, told)
+    of: dict[str, Any] = {"process": "", "narrowed": "", "people": []}
+    of["cases"] = [] if case is None else [case]
+    late = of | {
+        "person": person,
+        "population": 40,
+        "figure": 0.9,
+        "threshold": 0.6,
+        "chance": 0.00002,
+        "pairs": [],
+    }
+    place = [case or "gone", 1, "texts.letter"]
+    alike = of | {"person": "", "population": 12, "figure": 5, "threshold": 3, "chance": None}
+    alike |= {"pairs": [[place, place], [place, ["gone", 1, "reason"]]], "days": ["2024-01-01", "2024-06-30"]}
+    found = (Result(1, "last-day", unit, late), Result(2, "copied-texts", unit, alike))
+    await parts.write(lambda connection: pattern_runs.keep(connection, run, found))
+    return run.id

@@ -1,0 +1,78 @@
+"""For auditors: patterns over many cases with their evidence, and the report on fairness."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Literal
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Path, Query, Response
+
+from api.bounds import Id, Storable
+from api.paging import Cursor
+from services import fairness, fairness_files, patterns
+from services.fairness import route_title
+from web.visits import Visiting
+
+router = APIRouter()
+
+_ON_A_PAGE = 30
+_MEDIA_TYPES = {
+    "pdf": "application/pdf",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+Narrowed = Annotated[str, Query(max_length=80), Storable]
+_Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
+
+
+@router.get("/audit/patterns")
+async def listed(
+    visit: Visiting, pattern: Narrowed = "", unit: Narrowed = "", cursor: Cursor = None
+) -> Response:
+    """Show what the latest look found, and what it looked for."""
+    found = await patterns.listed(
+        visit.parts,
+        visit.caller,
+        (pattern or None, unit or visit.unit),
+        cursor=cursor,
+        limit=_ON_A_PAGE,
+    )
+    asked = urlencode({name: value for name, value in (("pattern", pattern), ("unit", unit)) if value})
+    return visit.page(
+        "audit/patterns.html",
+        found=found,
+        chosen=pattern,
+        unit=unit,
+        known={one.id: one for one in found.patterns},
+        address=f"/audit/patterns?{asked}" if asked else "/audit/patterns",
+    )
+
+
+@router.get("/audit/patterns/{run}/{number}")
+async def shown(visit: Visiting, run: Id, number: _Number) -> Response:
+    """Show one pattern: its figure, why it may be innocent, cases, and texts beside each other."""
+    found = await patterns.one(visit.parts, visit.caller, run, number)
+    return visit.page("audit/pattern.html", detail=found)
+
+
+@router.get("/audit/fairness")
+async def fair(visit: Visiting, process: Narrowed = "") -> Response:
+    """Show how long people waited and how their cases ended, by route and unit."""
+    view = await fairness.report(visit.parts, visit.caller, process or None)
+    return visit.page(
+        "audit/fairness.html",
+        view=view,
+        query=f"?{urlencode({'process': process})}" if process else "",
+        title_of=lambda one: route_title(one.route, visit.language) if one.unit is None else one.unit.name,
+    )
+
+
+@router.get("/audit/fairness/{form}")
+async def taken(visit: Visiting, form: Literal["pdf", "xlsx"], process: Narrowed = "") -> Response:
+    """Send the same as a file."""
+    view = await fairness.report(visit.parts, visit.caller, process or None)
+    make = fairness_files.as_pdf if form == "pdf" else fairness_files.as_xlsx
+    made = await asyncio.to_thread(make, view, visit.language)
+    headers = {"content-disposition": f'attachment; filename="fairness.{form}"'}
+    return Response(made, headers=headers, media_type=_MEDIA_TYPES[form])

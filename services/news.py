@@ -1,10 +1,13 @@
-"""What has become new for somebody: counts of the inbox and of messages, and the head of one case."""
+"""What has become new for somebody: counts of the inbox and of messages, one case, the board."""
 
 from __future__ import annotations
 
+from dataclasses import astuple, dataclass
+from hashlib import sha256
+
 from sqlalchemy import Connection
 
-from records import cases, inbox, notifications, problems
+from records import boards, cases, inbox, notifications, problems
 from records.stored import events_after
 from services import deliberation
 from services.parts import Caller, Parts
@@ -21,9 +24,21 @@ class NewsView(View):
     unread: int
     head: str | None = None
     """Of the case asked for, where the caller sees it."""
+    board: str | None = None
+    """Another one as soon as cases stand elsewhere, or are late."""
 
 
-async def news(parts: Parts, caller: Caller, *, case_id: str | None = None) -> NewsView:
+@dataclass(frozen=True)
+class Watched:
+    """What is open beside the numbers of the frame."""
+
+    case: str | None = None
+    board: bool = False
+    unit: str | None = None
+    """To which the board is narrowed."""
+
+
+async def news(parts: Parts, caller: Caller, watched: Watched) -> NewsView:
     """Return the present numbers, in one read."""
 
     def work(connection: Connection) -> NewsView:
@@ -32,7 +47,8 @@ async def news(parts: Parts, caller: Caller, *, case_id: str | None = None) -> N
             tasks=counted.all,
             overdue=counted.overdue,
             unread=notifications.count_unread(connection, caller.person),
-            head=None if case_id is None else _head(connection, parts, caller, case_id),
+            head=None if watched.case is None else _head(connection, parts, caller, watched.case),
+            board=_board(connection, parts, caller, watched.unit) if watched.board else None,
         )
 
     return await parts.read(work)
@@ -50,3 +66,10 @@ def _head(connection: Connection, parts: Parts, caller: Caller, case_id: str) ->
     look = look_at(connection, parts, caller, found.process, found.case)
     told = (one.hash for one in reversed(events_after(connection, case_id)) if look.is_told_of(one.event))
     return next(told, None)
+
+
+def _board(connection: Connection, parts: Parts, caller: Caller, unit: str | None) -> str:
+    """Return a digest of how many cases stand in each stage, and of how many of them are late."""
+    scope = scope_of(connection, caller, parts.today())
+    counts = boards.count_stages(connection, scope, unit)
+    return sha256(repr([astuple(count) for count in counts]).encode()).hexdigest()[:16]

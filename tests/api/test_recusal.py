@@ -13,6 +13,7 @@ from domain.library import Library
 from domain.reading import read_process
 from records import organisation, standings
 from services.case_pages import case_page
+from services.news import Watched
 from services.news import news as news_of
 from services.parts import Caller
 from tests.api.world import ADMIN, AUDITOR, HOST, NOBODY, PARENT, SECRETARY, SIBLING, SINCE, SUBJECT
@@ -346,7 +347,7 @@ async def told_of(world, case, who):
     path = f"/v1/cases/{case['id']}"
     shown = [(await world.get(one, who)).json() for one in (path, f"{path}/plain")]
     unmoved = [{key: value for key, value in one.items() if key not in {"head", "seq"}} for one in shown]
-    news = await news_of(world.parts, Caller(who), case_id=case["id"])
+    news = await news_of(world.parts, Caller(who), Watched(case["id"]))
     page = await case_page(world.parts, Caller(who), case["id"], every=True)
     others = ("history", "explain")
     lists = ("/v1/tasks", "/v1/tasks/count", "/v1/notifications", "/v1/staffing?unit=circle-1")

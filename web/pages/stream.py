@@ -1,5 +1,7 @@
 """News as they come: server-sent events, so that an open page is never stale.
 
+However many pages are open, the record is asked once in three seconds whether anything was written; the
+numbers of each visitor are asked for only after that.
 A stream ends after some minutes, and browsers ask again by themselves: whoever was signed out hears no more.
 """
 
@@ -14,30 +16,44 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
 
 from api.bounds import Id
-from services.news import news
+from services.listening import EVERY_S, Listening
+from services.news import Watched, news
 from web.visits import Visit, Visiting
 
 router = APIRouter()
 
-_EVERY_S: Final = 3.0
 _BEATS_S: Final = 15.0
 """A sign of life for proxies, where nothing is new."""
 
 
 @router.get("/stream")
-async def stream(visit: Visiting, case: Annotated[Id | None, Query()] = None) -> Response:
-    """Send the numbers of the visitor now and whenever they change."""
+async def stream(
+    visit: Visiting,
+    case: Annotated[Id | None, Query()] = None,
+    unit: Annotated[Id | None, Query()] = None,
+    *,
+    board: bool = False,
+) -> Response:
+    """Send the numbers of the visitor now and whenever they change; of a case or of the board as well."""
     lasts: float = visit.request.app.state.streams_last_s
+    listening = _listening(visit)
     headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-    return StreamingResponse(_told(visit, case, lasts), headers=headers, media_type="text/event-stream")
+    return StreamingResponse(
+        _told(visit, listening, Watched(case, board, unit or visit.unit), lasts),
+        headers=headers,
+        media_type="text/event-stream",
+    )
 
 
-async def _told(visit: Visit, case: str | None, lasts_s: float) -> AsyncIterator[str]:
+async def _told(visit: Visit, listening: Listening, watched: Watched, lasts_s: float) -> AsyncIterator[str]:
     ends = time.monotonic() + lasts_s
-    before, beat = "", time.monotonic()
+    before, beat, heard = "", time.monotonic(), (-1, visit.today)
     yield "retry: 3000\n\n"
     while True:
-        known = (await news(visit.parts, visit.caller, case_id=case)).model_dump_json()
+        now = (await listening.number(), visit.today)
+        known = before
+        if now != heard:
+            known, heard = (await news(visit.parts, visit.caller, watched)).model_dump_json(), now
         if known != before:
             yield f"event: news\ndata: {known}\n\n"
             before, beat = known, time.monotonic()
@@ -46,4 +62,14 @@ async def _told(visit: Visit, case: str | None, lasts_s: float) -> AsyncIterator
             beat = time.monotonic()
         if time.monotonic() >= ends:
             return
-        await asyncio.sleep(_EVERY_S)
+        await asyncio.sleep(EVERY_S)
+
+
+def _listening(visit: Visit) -> Listening:
+    """Return what asks the record for everybody here: made for the parts that the application has now."""
+    state = visit.request.app.state
+    known: Listening | None = getattr(state, "listening", None)
+    if known is None or known.parts is not visit.parts:
+        known = Listening(visit.parts)
+        state.listening = known
+    return known

@@ -42,6 +42,7 @@ from domain.moments import start_of
 from domain.notes import BadNote
 from domain.reading import DefinitionError
 from domain.values import Language
+from records.audit_books import read_books
 from records.checkpoints import KeptCheckpoint
 from records.database import Database
 from records.definitions import read_library
@@ -49,6 +50,8 @@ from records.problems import DatabaseUnavailable, SchemaOutdated
 from records.retentions import BadRetention, read_everyday, read_retention
 from senders.mail import MailSender
 from senders.messages import NotNow, Refused
+from services.auditing import audit_all
+from services.calendars import working_calendar
 from services.checkpointing import LogContradicts, Notary
 from services.circulating import Circulation, Mailing, NotSent, keep_circulating
 from services.clearing import Rules, clear, expire
@@ -58,9 +61,12 @@ from services.driving import Driver
 from services.log_keys import NoLogKey
 from services.logs import set_up_logs
 from services.notaries import open_notary
+from services.parts import Parts
+from services.person_keys import PersonKeys
 from services.placing import keep_placing
 from services.reconciling import Progress, ensure_schedules, reconcile
 from services.reorganising import Reorganiser
+from services.sealing import sealer_of
 from services.telling import wake_courier
 from services.witnesses import witnesses_of
 from settings import Settings, SettingsError, read_settings
@@ -169,11 +175,13 @@ async def a_worker(
     runner: WorkflowRunner | None = None,
 ) -> AsyncIterator[Worker]:
     """Run a worker with everything in it as long as the context is open. `clock` gives the moment, UTC."""
+    audits = _parts_of_audits(database, library, settings, clock)
 
     async def look_over(deep: bool, progress: Progress) -> Reconciled:  # noqa: FBT001 - the activity's own call
         now = clock()
         if deep:
             await _keep_the_rules(database, library, settings, now)
+            await audit_all(audits, progress=lambda done, _of: progress(done))
         today = now.astimezone(settings.zone).date()
         queue = settings.task_queue
 
@@ -204,6 +212,24 @@ async def a_worker(
     ]
     async with together.looking(), _worker(client, settings, activities, runner) as worker:
         yield worker
+
+
+def _parts_of_audits(
+    database: Database, library: Library, settings: Settings, clock: Callable[[], datetime]
+) -> Parts:
+    """Return what cases are evaluated with each night: the record, the rules, and the keys of people."""
+    keys = settings.secret_keys
+    sealer = sealer_of(None if keys is None else keys.get_secret_value(), settings.key_file)
+    return Parts(
+        database=database,
+        library=library,
+        documents=StoredDocuments.at(settings.materials_url),
+        calendars=working_calendar,
+        clock=clock,
+        zone=settings.zone,
+        keys=None if sealer is None else PersonKeys(sealer),
+        books=read_books(settings.processes_dir),
+    )
 
 
 def _worker(

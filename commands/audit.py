@@ -16,6 +16,7 @@ from rich.progress import Progress, TaskID
 from temporalio.service import RPCError
 
 from commands.audit_patterns import look_for_patterns
+from commands.audit_rules import evaluate_cases
 from commands.failures import CommandFailed, installation
 from commands.opening import opened_parts
 from commands.ports import port_of_temporal
@@ -44,6 +45,7 @@ app = typer.Typer(
 keys = typer.Typer(help="The keys that sign checkpoints.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(keys, name="keys")
 app.command(name="patterns")(look_for_patterns)
+app.command(name="rules")(evaluate_cases)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one line of JSON for programs.")]
 

@@ -18,7 +18,7 @@ from records.database import Database
 from records.tables import people, units
 from services.drafts import StartDraft, begun
 from services.parts import Caller
-from tests.api.world import PASSWORD, PEOPLE, SECRETARY, SUBJECT, UNITS, World, a_world
+from tests.api.world import AUDITOR, PASSWORD, PEOPLE, SECRETARY, SUBJECT, UNITS, World, a_world
 from tests.looks import a_kept_look
 from tests.web.registry import Form, Page
 
@@ -77,6 +77,8 @@ async def furnish(world: World) -> Furnished:
     handed_in = await world.client.post("/v1/materials", files=files, headers=world.by(SUBJECT))
     material = handed_in.json()["id"]
     case = await world.start(materials={"scan": [material]})
+    raising = {"detail": "张三李四王五赵六钱七", "seq": 4}
+    raised = await world.post(f"/v1/cases/{case['id']}/findings", AUDITOR, raising)
     draft = StartDraft(process="ballot", unit="circle-1", occurred_on=date(2025, 3, 1), subject=SUBJECT)
     drafts = [await begun(world.parts, Caller(SUBJECT), draft) for _ in range(2)]
     things = {
@@ -85,6 +87,7 @@ async def furnish(world: World) -> Furnished:
         "case": case["id"],
         "case_id": case["id"],
         "step": case["open_steps"][0]["step"],
+        "finding": raised.json()["id"],
         "person": SUBJECT,
         "person_id": SUBJECT,
         "unit": "circle-1",

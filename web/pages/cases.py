@@ -13,14 +13,18 @@ from domain.permitting import actor_title
 from domain.process import Process
 from domain.seeing import AUDITOR
 from domain.values import Text
-from services import case_pages, cases
+from services import case_pages, cases, findings
 from services.cases import CaseFilter
-from services.views import CaseFacts
+from services.findings import FindingView
+from services.refusals import NotPermitted
+from services.views import CaseFacts, Page
 from web.visits import Visit, Visiting
 
 router = APIRouter()
 
 _ON_A_PAGE = 50
+_FINDINGS = 5
+"""That stand on the page of a case; the rest stands in their list."""
 
 Narrowed = Annotated[str, Query(max_length=100), Storable]
 Ticked = Annotated[bool, Query()]
@@ -69,7 +73,23 @@ async def listed(
 async def shown(visit: Visiting, case_id: Id, *, every: Ticked = False) -> Response:
     """Show one case: where it stands, its way, what is to be done, the facts, what happened."""
     page = await case_pages.case_page(visit.parts, visit.caller, case_id, every=every)
-    return visit.page("cases/case.html", page=page, case=page.case, titles=Titles(visit), actors=actor_title)
+    return visit.page(
+        "cases/case.html",
+        page=page,
+        case=page.case,
+        titles=Titles(visit),
+        actors=actor_title,
+        findings=await _findings(visit, case_id),
+        may_raise="auditor" in visit.visitor.roles,
+    )
+
+
+async def _findings(visit: Visit, case_id: str) -> Page[FindingView] | None:
+    """Return the first findings in a case that has audit rules, or None where the visitor is shown none."""
+    try:
+        return await findings.of_case(visit.parts, visit.caller, case_id, cursor=None, limit=_FINDINGS)
+    except NotPermitted:
+        return None
 
 
 _SEEING: Final = {

@@ -1,0 +1,154 @@
+"""What was found, counted by level, state, rule, unit and month; and where what is open is late."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from records.finding_tables import findings
+from records.findings import FindingFilter, conditions
+from records.scope import Scope
+from records.tables import cases, unit_closure, units
+
+OVER = ("remedied", "dismissed")
+"""The states in which nothing is to be done about a finding any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many findings there are in a group, and for how many of them nothing was said to the end."""
+
+    key: str
+    number: int
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lateness:
+    """A unit, with the open cases in it and below, how many of them are late, and the findings left."""
+
+    id: str
+    name: str
+    parent: str | None
+    open_cases: int
+    late: int
+    findings: int
+
+    @property
+    def share(self) -> float:
+        """The share of open cases that are late."""
+        return self.late / self.open_cases if self.open_cases else 0.0
+
+
+def by_level(connection: Connection, scope: Scope, narrowed: FindingFilter) -> tuple[Counted, ...]:
+    """Return the counts by level."""
+    return _by(connection, findings.c.level, scope, narrowed)
+
+
+def by_state(connection: Connection, scope: Scope, narrowed: FindingFilter) -> tuple[Counted, ...]:
+    """Return the counts by state."""
+    return _by(connection, findings.c.state, scope, narrowed)
+
+
+def by_rule(connection: Connection, scope: Scope, narrowed: FindingFilter) -> tuple[Counted, ...]:
+    """Return the counts by rule, those with most left first."""
+    found = _by(connection, findings.c.rule, scope, narrowed)
+    return tuple(sorted(found, key=lambda one: (-one.left, -one.number, one.key)))
+
+
+def by_month(connection: Connection, scope: Scope, narrowed: FindingFilter, since: date) -> Mapping[str, int]:
+    """Return how many were raised in each month since a day, as `2026-05`."""
+    month = sa.func.substr(sa.type_coerce(findings.c.raised_at, sa.String), 1, 7)
+    first = sa.type_coerce(findings.c.raised_at, sa.String) >= since.isoformat()
+    query = (
+        sa.select(month.label("month"), sa.func.count().label("number"))
+        .select_from(findings.join(cases, cases.c.id == findings.c.case_id))
+        .where(*conditions(scope, narrowed), first)
+        .group_by(month)
+    )
+    return {row.month: row.number for row in connection.execute(query)}
+
+
+def lateness(
+    connection: Connection, scope: Scope, narrowed: FindingFilter, *, most: int = 400
+) -> tuple[Lateness, ...]:
+    """Return the units with cases in them or below, of those seen by a post, with what is late there.
+
+    A case is late while an open step was due before the day of the scope.
+    """
+    # Under a name of its own: conditions on what is seen look into the same table.
+    above = unit_closure.alias()
+    late = sa.and_(cases.c.status == "open", cases.c.due_on < scope.today)
+    seen = [scope.by_posts()]
+    if narrowed.unit is not None:
+        below = sa.select(unit_closure.c.unit_id).where(unit_closure.c.ancestor_id == narrowed.unit)
+        seen.append(cases.c.unit_id.in_(below))
+    each = (
+        sa.select(
+            above.c.ancestor_id.label("unit"),
+            sa.func.count().filter(cases.c.status != "closed").label("open_cases"),
+            sa.func.count().filter(late).label("late"),
+        )
+        .select_from(cases.join(above, above.c.unit_id == cases.c.unit_id))
+        .where(*seen)
+        .group_by(above.c.ancestor_id)
+        .subquery()
+    )
+    left = _left_by_unit(connection, scope, narrowed)
+    query = (
+        sa.select(units.c.id, units.c.name, units.c.parent_id, each.c.open_cases, each.c.late)
+        .join(each, each.c.unit == units.c.id)
+        .where(_within(scope, narrowed))
+        .order_by(units.c.id)
+        .limit(most)
+    )
+    return tuple(
+        Lateness(row.id, row.name, row.parent_id, row.open_cases, row.late, left.get(row.id, 0))
+        for row in connection.execute(query)
+    )
+
+
+def _left_by_unit(connection: Connection, scope: Scope, narrowed: FindingFilter) -> dict[str, int]:
+    above = unit_closure.alias()
+    query = (
+        sa.select(above.c.ancestor_id, sa.func.count().label("number"))
+        .select_from(
+            findings.join(cases, cases.c.id == findings.c.case_id).join(
+                above, above.c.unit_id == cases.c.unit_id
+            )
+        )
+        .where(*conditions(scope, narrowed), findings.c.state.not_in(OVER))
+        .group_by(above.c.ancestor_id)
+    )
+    return {row.ancestor_id: row.number for row in connection.execute(query)}
+
+
+def _within(scope: Scope, narrowed: FindingFilter) -> sa.ColumnElement[bool]:
+    """Return the condition that a unit is one to look at: below one's posts, and below what is asked."""
+    if narrowed.unit is not None:
+        tops: tuple[str, ...] = (narrowed.unit,)
+    elif scope.everything:
+        return sa.true()
+    else:
+        tops = (*scope.units, *(unit for lent in scope.lent for unit in lent.units))
+    below = sa.select(unit_closure.c.unit_id).where(unit_closure.c.ancestor_id.in_(tops))
+    return units.c.id.in_(below)
+
+
+def _by(
+    connection: Connection, column: sa.ColumnElement[Any], scope: Scope, narrowed: FindingFilter
+) -> tuple[Counted, ...]:
+    left = sa.func.count().filter(findings.c.state.not_in(OVER))
+    query = (
+        sa.select(column.label("key"), sa.func.count().label("number"), left.label("left"))
+        .select_from(findings.join(cases, cases.c.id == findings.c.case_id))
+        .where(*conditions(scope, narrowed))
+        .group_by(column)
+        .order_by(column)
+    )
+    return tuple(Counted(row.key, row.number, row.left) for row in connection.execute(query))

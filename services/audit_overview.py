@@ -1,0 +1,127 @@
+"""What auditors look at first: findings by level, rule and unit, their trend, and where cases are late."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from sqlalchemy import Connection
+
+from domain.values import Text
+from records import finding_counts
+from records.finding_counts import Counted, Lateness
+from records.findings import BY_HAND, FindingFilter
+from services.findings import RAISED_BY_HAND
+from services.parts import Caller, Parts
+from services.scoping import scope_of
+
+_MONTHS: Final = 24
+LEVELS: Final = ("block", "late", "finding")
+"""From the gravest on."""
+STATES: Final = ("raised", "explained", "accepted", "remedied", "dismissed")
+
+
+@dataclass(frozen=True)
+class RuleCount:
+    """A rule with how often it was found broken."""
+
+    rule: str
+    says: Text
+    level: str
+    number: int
+    left: int
+
+
+@dataclass(frozen=True)
+class UnitOnMap:
+    """A unit of the map, with what is late in it and below."""
+
+    unit: Lateness
+    shade: int
+    """From 0, nothing late, to 4."""
+    below: tuple[UnitOnMap, ...]
+
+
+@dataclass(frozen=True)
+class Overview:
+    """Everything the overview shows."""
+
+    levels: tuple[Counted, ...]
+    states: tuple[Counted, ...]
+    rules: tuple[RuleCount, ...]
+    months: tuple[tuple[str, int], ...]
+    map: tuple[UnitOnMap, ...]
+    number: int
+    left: int
+
+
+async def overview(parts: Parts, caller: Caller, *, unit: str | None = None) -> Overview:
+    """Return what was found in cases seen by a post, of a unit and all below it if one is named."""
+    today, narrowed = parts.today(), FindingFilter(unit=unit)
+    since = _months_before(today, _MONTHS - 1)
+
+    def work(connection: Connection) -> Overview:
+        scope = scope_of(connection, caller, today)
+        levels = _in_order(finding_counts.by_level(connection, scope, narrowed), LEVELS)
+        rules = finding_counts.by_rule(connection, scope, narrowed)
+        months = finding_counts.by_month(connection, scope, narrowed, since)
+        return Overview(
+            levels=levels,
+            states=_in_order(finding_counts.by_state(connection, scope, narrowed), STATES),
+            rules=tuple(_rule(parts, one) for one in rules),
+            months=tuple((month, months.get(month, 0)) for month in _each_month(since, today)),
+            map=_as_tree(finding_counts.lateness(connection, scope, narrowed)),
+            number=sum(one.number for one in levels),
+            left=sum(one.left for one in levels),
+        )
+
+    return await parts.read(work)
+
+
+def _in_order(found: Sequence[Counted], order: Sequence[str]) -> tuple[Counted, ...]:
+    """Return a count for every key, nothing where there is none."""
+    known = {one.key: one for one in found}
+    return tuple(known.get(key, Counted(key, 0, 0)) for key in order)
+
+
+def _rule(parts: Parts, one: Counted) -> RuleCount:
+    for book in parts.books.values():
+        rule = book.rules.get(one.key)
+        if rule is not None:
+            return RuleCount(one.key, rule.says, rule.level, one.number, one.left)
+    says = RAISED_BY_HAND if one.key == BY_HAND else Text(zh=one.key, en=one.key)
+    return RuleCount(one.key, says, "finding", one.number, one.left)
+
+
+def _as_tree(found: Sequence[Lateness]) -> tuple[UnitOnMap, ...]:
+    """Return the units from the top down, each below its parent, in the order of names."""
+    known = {unit.id: unit for unit in found}
+    below: dict[str | None, list[Lateness]] = {}
+    for unit in sorted(found, key=lambda one: one.name):
+        below.setdefault(unit.parent if unit.parent in known else None, []).append(unit)
+    return _under(below, None)
+
+
+def _under(below: Mapping[str | None, list[Lateness]], parent: str | None) -> tuple[UnitOnMap, ...]:
+    return tuple(
+        UnitOnMap(unit, shade_of(unit.share), _under(below, unit.id)) for unit in below.get(parent, ())
+    )
+
+
+def shade_of(share: float) -> int:
+    """Return how dark a share is drawn: none, up to a tenth, a quarter, a half, more."""
+    if share <= 0:
+        return 0
+    return next((shade for shade, upto in ((1, 0.1), (2, 0.25), (3, 0.5)) if share <= upto), 4)
+
+
+def _each_month(since: date, until: date) -> list[str]:
+    months = (until.year - since.year) * 12 + until.month - since.month
+    return [f"{_months_before(until, back):%Y-%m}" for back in range(months, -1, -1)]
+
+
+def _months_before(day: date, months: int) -> date:
+    number = day.year * 12 + day.month - 1 - months
+    return date(number // 12, number % 12 + 1, 1)

@@ -31,7 +31,7 @@ LARGE = frozenset(
 )
 """Tables that grow with the number of cases."""
 
-_SCAN = re.compile(r"^(?:SCAN (\w+)$|SEARCH (\w+) USING AUTOMATIC )")
+_SCAN = re.compile(r"^(?:SCAN (\w+)(?: EXISTS)?$|SEARCH (\w+)(?: EXISTS)? USING AUTOMATIC )")
 """What SQLite says where it has no index, or makes one for the length of a statement."""
 
 

@@ -11,6 +11,7 @@ from bench.growth.patterns import read_patterns
 from bench.growth.plans import overheard, scans, without_index
 from bench.growth.questions import look_around, questions
 from bench.growth.seeding import Seeds, Size
+from bench.growth.told_plans import BEGIN, END, NoPlace, heard_by_list, ways, with_plans
 from tests.databases import KINDS, fresh_postgres
 
 TINY = Size("tiny", departments=2, committees=4, open_cases=180)
@@ -53,3 +54,20 @@ def test_a_missing_index_is_found(seeded):
     _, heard = asked(seeded)
     with without_index(seeded, "ix_obligations_person_id_created_at_id"):
         assert "obligations" in scans(seeded, heard).values()
+
+
+def test_the_indexes_by_which_a_list_is_found_are_written_into_the_page(seeded):
+    with opened(seeded) as parts:
+        heard = asyncio.run(heard_by_list(parts, parts.database.read_now(look_around)))
+    found = ways(seeded, {"messages": heard["messages"]})
+    assert {"cases", "obligations", "people", "units"} <= set(found["messages"])
+    assert "obligations_person_id_created_at_id" in found["messages"]["obligations"]
+    page = with_plans(f"before {BEGIN}old {END} after", {"here": found})
+    assert (page.startswith(f"before {BEGIN}"), page.endswith(f"{END} after"), "old" in page) == (
+        True,
+        True,
+        False,
+    )
+    assert "| messages | here | " in page
+    with pytest.raises(NoPlace):
+        with_plans("no marks", {})

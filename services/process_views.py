@@ -61,8 +61,17 @@ class DraftProblem(View):
     problem: str
 
 
+class UnheldView(View):
+    """A post, or a body of posts, that a draft asks for and nobody holds anywhere today."""
+
+    who: str
+    title: str
+
+
 class CheckView(View):
     """Whether a draft could be published."""
 
     ok: bool
     problems: tuple[DraftProblem, ...]
+    unheld: tuple[UnheldView, ...] = ()
+    """Of a sound draft. It can be published all the same; its steps would wait for somebody."""

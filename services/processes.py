@@ -10,9 +10,11 @@ from ruamel.yaml import YAML
 from domain.drawing import mermaid
 from domain.library import UnknownProcess
 from domain.process import Process
-from domain.reading import check
+from domain.reading import check, read_process
+from domain.staffing import unheld
 from domain.steps import Step
 from domain.values import Language
+from services import staffing
 from services.parts import Caller, Parts
 from services.process_views import (
     CheckView,
@@ -21,6 +23,7 @@ from services.process_views import (
     ProcessView,
     StageView,
     StepRow,
+    UnheldView,
 )
 from services.refusals import NotFound, TooLarge
 from services.views import Page
@@ -67,12 +70,26 @@ def as_mermaid(parts: Parts, caller: Caller, process_id: str, version: str | Non
     return mermaid(find(parts, process_id, version), caller.language)
 
 
-async def checked(draft: bytes) -> CheckView:
-    """Return whether a draft could be published, and what is wrong with it. Raises TooLarge."""
+async def checked(parts: Parts, caller: Caller, draft: bytes) -> CheckView:
+    """Return whether a draft could be published, what is wrong with it, and who would be missing.
+
+    Raises TooLarge.
+    """
     if len(draft) > LARGEST_DRAFT:
         raise TooLarge
     problems = await asyncio.to_thread(_problems, draft)
-    return CheckView(ok=not problems, problems=problems)
+    if problems:
+        return CheckView(ok=False, problems=problems)
+    process = await asyncio.to_thread(read_process, draft.decode("utf-8"), _DRAFT)
+    missing = unheld(process, await staffing.posts_held(parts))
+    language = caller.language
+    return CheckView(
+        ok=True,
+        problems=(),
+        unheld=tuple(
+            UnheldView(who=one, title=staffing.who_in_words(process, one, language)) for one in missing
+        ),
+    )
 
 
 def find(parts: Parts, process_id: str, version: str | None) -> Process:

@@ -28,9 +28,12 @@ async def published(parts: Here, caller: By) -> Page[ProcessRow]:
 
 
 @router.post("/check", summary="Check a draft", openapi_extra=_DRAFT)
-async def check(request: Request, _caller: By) -> CheckView:
-    """Return whether a definition, sent as YAML text, could be published, and what is wrong with it."""
-    return await processes.checked(await request.body())
+async def check(request: Request, parts: Here, caller: By) -> CheckView:
+    """Return whether a definition, sent as YAML text, could be published, and what is wrong with it.
+
+    Of a sound one, also the posts it asks for that nobody holds anywhere.
+    """
+    return await processes.checked(parts, caller, await request.body())
 
 
 @router.get("/{process_id}", summary="Read a process", response_model=ProcessView, responses={200: _TEXT})

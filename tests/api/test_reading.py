@@ -9,8 +9,9 @@ from api.language import preferred
 from api.problem_kinds import KINDS
 from domain.reading import check, read_process
 from domain.values import Text
+from records import organisation
 from services.probing import Found, Probes
-from tests.api.world import BALLOT, HOST, SECRETARY, SUBJECT, a_world
+from tests.api.world import BALLOT, HOST, NOBODY, SECRETARY, SINCE, SUBJECT, a_world
 from tests.databases import *  # noqa: F403 - fixtures are found by their names
 
 
@@ -60,13 +61,27 @@ async def test_an_unknown_process_is_not_found(world, path):
 async def test_a_sound_draft_passes_and_a_faulty_one_names_line_and_place(world):
     headers = world.by(SUBJECT, content_type="application/yaml")
     sound = await world.client.post("/v1/processes/check", content=BALLOT.encode(), headers=headers)
-    assert sound.json() == {"ok": True, "problems": []}
+    assert (sound.json()["ok"], sound.json()["problems"]) == (True, [])
     broken = BALLOT.replace("starts_in: circle", "starts_in: square")
     faulty = (await world.client.post("/v1/processes/check", content=broken.encode(), headers=headers)).json()
     assert faulty["ok"] is False
     assert [problem["line"] for problem in faulty["problems"]] == [
         problem.line for problem in check(broken, "draft.yaml")
     ]
+
+
+async def test_before_it_is_published_a_draft_says_which_of_its_posts_nobody_holds(world):
+    headers = world.by(SUBJECT, content_type="application/yaml", accept_language="en")
+
+    async def unheld():
+        asked = await world.client.post("/v1/processes/check", content=BALLOT.encode(), headers=headers)
+        return asked.json()["unheld"]
+
+    assert await unheld() == [{"who": "circle.voter", "title": "Voter"}]
+    await world.parts.database.write(
+        lambda c: organisation.add_post(c, person_id=NOBODY, role="voter", unit_id="circle-1", from_on=SINCE)
+    )
+    assert await unheld() == []
 
 
 async def test_a_message_tells_the_secretary_of_a_new_task_until_it_is_read(world):

@@ -33,7 +33,7 @@ async def listed(visit: Visiting) -> Response:
 async def check(visit: Visiting, form: Form) -> Response:
     """Check a draft, and name what is wrong with the number of its line."""
     draft = form.values.get("draft", ("",))[0]
-    checked = await processes.checked(draft.encode("utf-8", "replace"))
+    checked = await processes.checked(visit.parts, visit.caller, draft.encode("utf-8", "replace"))
     page = processes.published(visit.parts, visit.caller)
     lines = draft.splitlines()
     faults = tuple((one, tuple(_around(lines, one.line))) for one in checked.problems)

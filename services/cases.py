@@ -15,8 +15,9 @@ from records.registers import ActedOn
 from services import disclosures
 from services.case_views import case_view, process_ref
 from services.parts import Caller, Parts
-from services.scoping import scope_of
+from services.scoping import check_covered, scope_of
 from services.seeing import Seen, look_at, look_by, opened
+from services.taking_part import check_seen
 from services.views import (
     CaseRow,
     CaseView,
@@ -67,18 +68,21 @@ async def shown(parts: Parts, caller: Caller, case_id: str, *, as_of: date | Non
     """Return a case as it stands, or as the record showed it at the end of a day. Raises NotFound."""
 
     def work(connection: Connection) -> CaseView:
-        scope = scope_of(connection, caller, parts.today())
         if as_of is not None and as_of < parts.today():
+            scope = scope_of(connection, caller, parts.today())
             past = cases.case_as_of(connection, parts.library, case_id, as_of, scope)
             until = end_of(as_of, past.case.time_zone)
             present = cases.find_case(connection, parts.library, case_id, scope)
             look = replace(look_at(connection, parts, caller, present.process, present.case), case=past.case)
             return case_view(connection, parts, caller, look, past.head, known=None, now=until)
-        found = cases.find_case(connection, parts.library, case_id, scope)
+        found = cases.find_case(connection, parts.library, case_id, None)
+        check_covered(caller, found.case)
         today = ActedOn(on=parts.today(), today=parts.today())
-        known = registers.circumstances(connection, found.process, found.case, caller.person, today)
-        look = look_by(parts, found.process, found.case, known)
-        return case_view(connection, parts, caller, look, found.head, known=known)
+        around = registers.surroundings(connection, found.process, found.case, caller.person, today)
+        # What says whether he may act says whether he sees it as well: nothing more is asked for that.
+        check_seen(connection, parts, caller, found.case, around)
+        look = look_by(parts, found.process, found.case, around.known)
+        return case_view(connection, parts, caller, look, found.head, known=around.known)
 
     return await parts.read(work)
 

@@ -7,9 +7,10 @@ from fastapi.routing import iter_route_contexts
 
 from api.app import create_app_from
 from settings import Settings
+from tests.access.page_table import page_rows
 from tests.access.questions import QUESTIONS
 from tests.access.scenes import run
-from tests.access.table import Unclear, read, the_table
+from tests.access.table import Caller, Unclear, read, the_table
 from web.installing import is_page
 
 ROWS = {row.name: row for row in the_table().rows}
@@ -32,6 +33,15 @@ def test_every_route_has_a_row_and_every_row_a_route():
 
 def test_every_row_is_asked_and_nothing_else():
     assert set(QUESTIONS) == set(ROWS)
+
+
+def test_every_role_asks_every_route_and_page_from_every_situation():
+    table = the_table()
+    situations = {"own", "parent", "child", "sibling", "other-tree", "delegated", "expired"}
+    assert (set(table.places), "anonymous" in table.people) == (situations, True)
+    asking = {Caller(role, place) for role in table.roles for place in situations} | {Caller("anonymous")}
+    rows = (*table.rows, *(one.row for one in page_rows().values()))
+    assert not [row.name for row in rows if not asking <= set(row.answers)]
 
 
 @pytest.mark.parametrize("name", ROWS)

@@ -1,0 +1,80 @@
+"""What asking for permission costs: nothing beyond what a read asks anyway, however many rights there are."""
+
+from contextlib import contextmanager
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import Engine
+
+from records import cases as recorded
+from records import organisation, registers
+from records.prepared import watched
+from records.registers import ActedOn
+from services import cases
+from services.case_views import case_view
+from services.cases import CaseFilter
+from services.parts import Caller
+from services.seeing import look_by
+from tests.api.world import HOST, NOBODY, PARENT, SECRETARY, SINCE, SUBJECT
+
+
+@contextmanager
+def counted():
+    """The statements sent for the length of a block."""
+    sent = []
+
+    def note(_connection, _cursor, text, *_more):
+        sent.append(text)
+
+    sa.event.listen(Engine, "before_cursor_execute", note)
+    try:
+        with watched(sent.append):
+            yield sent
+    finally:
+        sa.event.remove(Engine, "before_cursor_execute", note)
+
+
+async def without_asking(world, case, who):
+    """Read a case as it is read, for somebody of whom nothing is asked."""
+    today, parts = world.parts.today(), world.parts
+
+    def work(connection):
+        found = recorded.find_case(connection, parts.library, case["id"], None)
+        around = registers.surroundings(connection, found.process, found.case, who, ActedOn(today, today))
+        look = look_by(parts, found.process, found.case, around.known)
+        return case_view(connection, parts, Caller(who), look, found.head, known=around.known)
+
+    with counted() as sent:
+        await parts.read(work)
+    return sent
+
+
+@pytest.mark.parametrize("who", [SUBJECT, SECRETARY, HOST, PARENT])
+async def test_a_case_is_read_with_the_statements_it_takes_without_asking_for_permission(world, who):
+    case = await world.start()
+    with counted() as sent:
+        await cases.shown(world.parts, Caller(who), case["id"])
+    assert sent
+    assert sent == await without_asking(world, case, who)
+
+
+async def test_a_list_asks_once_for_the_posts_of_who_asks_however_many_cases_and_rights_there_are(world):
+    await world.start()
+
+    async def listed():
+        with counted() as sent:
+            page = await cases.listed(world.parts, Caller(SECRETARY), CaseFilter())
+        return len(page.items), len([one for one in sent if one != "BEGIN"])
+
+    assert await listed() == (1, 2)
+    for subject in (HOST, NOBODY):
+        await world.start(subject)
+
+    def more(connection):
+        for unit in ("circle-2", "group-1", "committee-1"):
+            organisation.add_post(
+                connection, person_id=SECRETARY, role="secretary", unit_id=unit, from_on=SINCE
+            )
+
+    await world.parts.database.write(more)
+    assert await listed() == (3, 2)

@@ -93,17 +93,21 @@ def deadlines(items: Sequence[StepDeadlines], kept: int, late: int) -> Text:
 
 
 def workload(items: Sequence[RoleLoad]) -> Text:
-    """Say who is asked for most today, and how much is overdue."""
-    now, overdue = sum(one.now for one in items), sum(one.overdue for one in items)
-    if not now:
+    """Say who is asked for most today, and how much of it is overdue.
+
+    Not how much is asked of all: what several roles may do counts for each of them.
+    """
+    most = max(items, key=lambda one: (one.now, one.overdue), default=None)
+    if most is None or not most.now:
         return Text(zh="今天没有待办。", en="Nothing is asked of anybody today.")
-    most = max(items, key=lambda one: one.now)
-    zh = f"今天共有{now}项待办，最多的是{most.title}（{most.now}项）；"
-    are = "task is" if now == 1 else "tasks are"
-    en = f"{now} {are} open today, most of them for {_mid(most.title)} ({most.now}); "
-    zh += f"其中{overdue}项已逾期。" if overdue else "没有逾期。"
-    en += f"{overdue} of them overdue." if overdue else "none is overdue."
-    return Text(zh=zh, en=en)
+    zh = f"今天待办最多的是{most.title}：{most.now}项，"
+    zh += f"其中{most.overdue}项已逾期。" if most.overdue else "没有逾期。"
+    tasks = "1 task" if most.now == 1 else f"{most.now} tasks"
+    en = f"Asked for most today: {_mid(most.title)}, {tasks}, "
+    en += f"{most.overdue} of them overdue." if most.overdue else "none overdue."
+    return Text(
+        zh=zh + "几种职务都可办理的事项，各计一次。", en=en + " What several roles may do counts for each."
+    )
 
 
 def admissions(items: Sequence[GainedView]) -> Text:

@@ -5,6 +5,8 @@ from datetime import date
 import pytest
 
 from records import rebuilding
+from services import stats_words
+from services.stats_views import RoleLoad
 from tests.api.world import HOST, NOBODY, PARENT, SECRETARY, SIBLING, SUBJECT
 
 SPAN = "from=2025-01-01&to=2026-12-31"
@@ -88,6 +90,16 @@ async def test_workload_by_role(world, case):
         1,
         2,
     )
+
+
+def test_what_two_roles_may_do_is_not_summed_up():
+    two = [
+        RoleLoad(actor=actor, title=actor, now=4, overdue=overdue, later=0, done=0)
+        for actor, overdue in (("Deputy", 1), ("Secretary", 2))
+    ]
+    said = stats_words.workload(two).en
+    assert said.startswith("Asked for most today: secretary, 4 tasks, 2 of them overdue.")
+    assert "8" not in said
 
 
 async def test_standings_gained_by_month(world, case):

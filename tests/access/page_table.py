@@ -39,6 +39,13 @@ def page_rows() -> dict[str, PageRow]:
     return found
 
 
+def the_pages() -> tuple[Row, ...]:
+    """Return the rows alone, by their pages."""
+    return tuple(
+        sorted((one.row for one in page_rows().values()), key=lambda row: row.route.partition(" ")[2])
+    )
+
+
 def _page_row(given: dict[str, Any], row: dict[str, Any]) -> PageRow:
     asking = {name: row[name] for name in ("asks", "form", "uses") if name in row}
     plain = {name: value for name, value in row.items() if name not in asking}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from tests.access.page_table import the_pages
 from tests.access.table import Caller, Fields, Row, Table, the_fields, the_table
 
 PAGE = Path(__file__).parents[2] / "docs" / "access.md"
@@ -12,9 +13,9 @@ FIELDS_PAGE = PAGE.with_name("privacy.md")
 BEGIN, END = "<!-- The matrix begins -->", "<!-- The matrix ends -->"
 
 
-def with_matrix(page: str, table: Table) -> str:
+def with_matrix(page: str, table: Table, pages: Iterable[Row]) -> str:
     """Return the page with the table's matrix between its two marks."""
-    return _between(page, matrix(table))
+    return _between(page, matrix(table, pages))
 
 
 def with_fields(page: str, fields: Fields) -> str:
@@ -22,8 +23,8 @@ def with_fields(page: str, fields: Fields) -> str:
     return _between(page, _fields(fields))
 
 
-def matrix(table: Table) -> str:
-    """Return who asks, and what each question is answered."""
+def matrix(table: Table, pages: Iterable[Row]) -> str:
+    """Return who asks, and what each question is answered, over HTTP and in pages."""
     parts = ["\n### Who asks\n", "| word | means |", "|---|---|"]
     words = {**table.roles, **table.places, **table.people}
     parts += [f"| {word} | {meaning} |" for word, meaning in words.items()]
@@ -33,6 +34,13 @@ def matrix(table: Table) -> str:
         "|---|---|---|",
     ]
     parts += [_line(table, row) for row in table.rows]
+    parts += [
+        "\n### What pages answer\n",
+        "A page is 200 where it is shown, 303 where it leads on: to another page, or to the log-in.\n",
+        "| page | what is asked, and the rule | answers |",
+        "|---|---|---|",
+    ]
+    parts += [_line(table, row) for row in pages]
     return "\n".join(parts) + "\n"
 
 
@@ -83,7 +91,7 @@ def _whom(table: Table, row: Row, status: int) -> str:
 def main() -> None:
     """Write the pages."""
     FIELDS_PAGE.write_text(with_fields(FIELDS_PAGE.read_text("utf-8"), the_fields()), "utf-8")
-    PAGE.write_text(with_matrix(PAGE.read_text("utf-8"), the_table()), "utf-8")
+    PAGE.write_text(with_matrix(PAGE.read_text("utf-8"), the_table(), the_pages()), "utf-8")
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from typing import Literal
 import structlog
 from sqlalchemy import Connection
 
-from domain.notes import VerifierKey
+from domain.notes import Signature, VerifierKey
 from domain.tree import consistency_path, inclusion_path
 from domain.values import Text
 from records import cases, checkpoint_places, log
@@ -19,7 +19,7 @@ from records import checkpoints as kept
 from records.checkpoint_places import Place
 from records.checkpoints import KeptCheckpoint, KeptKey
 from records.stored import events_after
-from services.checkpointing import LogContradicts
+from services.checkpointing import LogContradicts, Notary
 from services.log_keys import NoLogKey
 from services.parts import Caller, Parts
 from services.refusals import InvalidInput, NotFound, NotReady
@@ -38,6 +38,8 @@ class CheckpointView(View):
     key: str
     made_at: datetime
     note: str
+    witnesses: tuple[str, ...]
+    """The names of those who signed below."""
 
 
 class LogKeyView(View):
@@ -60,6 +62,20 @@ class PlaceView(View):
     reached_at: datetime | None
     tried_at: datetime
     failure: str | None
+
+
+class LeafView(View):
+    """One line of the log: where it stands, and the hash of the event."""
+
+    position: int
+    hash: str
+
+
+class LeafProofView(LeafView):
+    """The same with the path to the root of a signed checkpoint."""
+
+    path: tuple[str, ...]
+    checkpoint: CheckpointView
 
 
 class InclusionView(View):
@@ -159,6 +175,46 @@ async def inclusion(parts: Parts, caller: Caller, case_id: str, seq: int | None)
     return await parts.read(work)
 
 
+async def size(parts: Parts) -> int:
+    """Return how many lines the log has."""
+    return await parts.read(log.log_size)
+
+
+async def leaves(parts: Parts, first: int, limit: int) -> Page[LeafView]:
+    """Return lines of the log from a position on; hashes only, which say nothing of whose they are."""
+    found = await parts.read(lambda connection: log.leaves_from(connection, first, limit))
+    return Page(items=tuple(LeafView(position=one.position, hash=one.hash) for one in found))
+
+
+async def leaf(parts: Parts, position: int) -> LeafProofView:
+    """Return a line of the log with its proof; where no checkpoint is over it one is made.
+
+    Raises NotFound where there is no such line, NotReady where no checkpoint can be made.
+    """
+
+    def could_be_covered(connection: Connection) -> bool:
+        there = position < log.log_size(connection) or log.is_behind(connection)
+        return there and kept.checkpoint_over(connection, position + 1) is None
+
+    if parts.notary is not None and await parts.read(could_be_covered):
+        await _make(parts.notary)
+
+    def work(connection: Connection) -> LeafProofView:
+        own = next(iter(log.leaves_from(connection, position, 1)), None)
+        over = kept.checkpoint_over(connection, position + 1)
+        if position < 0 or own is None or own.position != position or over is None:
+            raise NotFound
+        path = inclusion_path(position, over.size, log.tree_of(connection))
+        return LeafProofView(
+            position=position,
+            hash=own.hash,
+            path=tuple(node.hex() for node in path),
+            checkpoint=checkpoint_view(over),
+        )
+
+    return await parts.read(work)
+
+
 async def ensure_covered(parts: Parts, case_id: str, seq: int) -> None:
     """See to it that a checkpoint is over an event. Raises NotReady where none can be made."""
 
@@ -166,10 +222,13 @@ async def ensure_covered(parts: Parts, case_id: str, seq: int) -> None:
         leaf = next((one for one in log.leaves_of(connection, case_id) if one.seq == seq), None)
         return leaf is not None and kept.checkpoint_over(connection, leaf.position + 1) is not None
 
-    if parts.notary is None or await parts.read(is_covered):
-        return
+    if parts.notary is not None and not await parts.read(is_covered):
+        await _make(parts.notary)
+
+
+async def _make(notary: Notary) -> None:
     try:
-        await parts.notary.make()
+        await notary.make()
     except (NoLogKey, LogContradicts) as trouble:
         _log.error("no checkpoint is made", reason=str(trouble))
         raise NotReady from trouble
@@ -207,7 +266,12 @@ def _place_view(name: str, kind: Literal["witness", "mail"], one: Place) -> Plac
 def checkpoint_view(found: KeptCheckpoint) -> CheckpointView:
     """Return a checkpoint as it is shown."""
     return CheckpointView(
-        size=found.size, root=found.root, key=found.key_id, made_at=found.made_at, note=found.whole
+        size=found.size,
+        root=found.root,
+        key=found.key_id,
+        made_at=found.made_at,
+        note=found.whole,
+        witnesses=tuple(Signature.read(line.rstrip("\n")).name for line in found.cosigned),
     )
 
 

@@ -57,6 +57,7 @@ PLACES: Final = (
     Place("/units", Text(zh="组织", en="Units"), "sitemap", "u"),
     Place("/reports", Text(zh="报表", en="Reports"), "report-analytics", "r", _watchers),
     Place("/audit", Text(zh="审计", en="Audit"), "shield-check", "a", _auditors),
+    Place("/log", Text(zh="日志", en="Log"), "fingerprint", "o", _auditors),
     Place("/processes", Text(zh="流程", en="Processes"), "git-branch", "l"),
     Place("/admin", Text(zh="管理", en="Administration"), "settings", "s", _administrators),
 )

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 
 from api.bounds import Id
 from api.callers import By, Here, signed_in
 from api.paging import Cursor, Limit
 from services import log_proofs
-from services.log_proofs import CheckpointView, ConsistencyView, InclusionView, LogKeyView, PlaceView
+from services.log_proofs import (
+    CheckpointView,
+    ConsistencyView,
+    InclusionView,
+    LeafProofView,
+    LeafView,
+    LogKeyView,
+    PlaceView,
+)
 from services.views import Page
 
 router = APIRouter(prefix="/v1/audit", tags=["audit"], dependencies=signed_in)
@@ -46,6 +54,27 @@ async def list_places(parts: Here, caller: By) -> Page[PlaceView]:  # noqa: ARG0
 async def list_keys(parts: Here, caller: By) -> Page[LogKeyView]:  # noqa: ARG001 - as above
     """Return every key that ever signed, with its days; each is named by the one before it."""
     return await log_proofs.keys(parts)
+
+
+@router.get("/leaves", summary="Lines of the log")
+async def list_leaves(
+    parts: Here,
+    caller: By,  # noqa: ARG001 - as above
+    first: Annotated[int, Query(alias="from", ge=0, le=2**53 - 1)] = 0,
+    limit: Limit = 200,
+) -> Page[LeafView]:
+    """Return lines of the log from a position on: hashes of events, and not whose they are."""
+    return await log_proofs.leaves(parts, first, limit)
+
+
+@router.get("/leaves/{position}", summary="Prove a line of the log")
+async def leaf(
+    parts: Here,
+    caller: By,  # noqa: ARG001 - as above
+    position: Annotated[int, Path(ge=0, le=2**53 - 1)],
+) -> LeafProofView:
+    """Return a line of the log with the path to the root of a signed checkpoint."""
+    return await log_proofs.leaf(parts, position)
 
 
 @router.get("/proofs/inclusion", summary="Prove that an event stands in the log")

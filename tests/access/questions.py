@@ -268,6 +268,8 @@ QUESTIONS: dict[str, Question] = {
     "GET /v1/audit/fairness": plain("/v1/audit/fairness"),
     "GET /v1/audit/fairness/{form}": plain("/v1/audit/fairness/xlsx"),
     "GET /v1/audit/keys": plain("/v1/audit/keys"),
+    "GET /v1/audit/leaves": plain("/v1/audit/leaves"),
+    "GET /v1/audit/leaves/{position}": plain("/v1/audit/leaves/999999"),
     "GET /v1/audit/places": plain("/v1/audit/places"),
     "GET /v1/audit/proofs/inclusion": about("case", "/v1/audit/proofs/inclusion?case={}"),
     "GET /v1/audit/proofs/consistency": plain("/v1/audit/proofs/consistency?earlier=0&later=0"),

@@ -11,12 +11,12 @@ from api.bounds import Id, Storable
 from api.paging import Cursor
 from domain.permitting import actor_title
 from domain.process import Process
-from domain.seeing import AUDITOR
 from domain.values import Text
 from services import case_pages, cases, findings
 from services.cases import CaseFilter
 from services.findings import FindingView
 from services.refusals import NotPermitted
+from services.titles import role_title
 from services.views import CaseFacts, Page
 from web.visits import Visit, Visiting
 
@@ -92,11 +92,7 @@ async def _findings(visit: Visit, case_id: str) -> Page[FindingView] | None:
         return None
 
 
-_SEEING: Final = {
-    "subject": Text(zh="本人", en="person concerned"),
-    AUDITOR: Text(zh="审计人", en="auditor"),
-}
-"""Those who see a case by something that no definition names."""
+_SUBJECT: Final = Text(zh="本人", en="Person concerned")
 
 
 class Titles:
@@ -128,11 +124,11 @@ class Titles:
 
     def as_whom(self, case: CaseFacts, role: str) -> str:
         """Return what somebody who sees a case is called: by his post, his part in it, or as its subject."""
-        process = self._process(case)
-        if role in _SEEING:
-            return _SEEING[role].in_language(self._visit.language)
-        found = next((one.title for name, one in process.roles.items() if name.endswith(f".{role}")), None)
-        return self.role(case, role) if found is None else found.in_language(self._visit.language)
+        if role == "subject":
+            return _SUBJECT.in_language(self._visit.language)
+        if role in self._process(case).case_roles:
+            return self.role(case, role)
+        return role_title(self._visit.parts.library, "", role).in_language(self._visit.language)
 
     def step(self, case: CaseFacts, step: str) -> str:
         """Return what a step is called."""

@@ -180,7 +180,7 @@ async def a_worker(
     async def look_over(deep: bool, progress: Progress) -> Reconciled:  # noqa: FBT001 - the activity's own call
         now = clock()
         if deep:
-            await _keep_the_rules(database, library, settings, now)
+            await _keep_the_rules(database, library, settings, now, lambda: progress(0))
             await audit_all(audits, progress=lambda done, _of: progress(done))
         today = now.astimezone(settings.zone).date()
         queue = settings.task_queue
@@ -261,7 +261,9 @@ def _worker(
     )
 
 
-async def _keep_the_rules(database: Database, library: Library, settings: Settings, now: datetime) -> None:
+async def _keep_the_rules(
+    database: Database, library: Library, settings: Settings, now: datetime, sign: Callable[[], None]
+) -> None:
     """Let go what no rule of retention keeps; where the rules cannot be read, what only ever lasts a time."""
     try:
         rules = Rules(read_retention(settings.processes_dir, library), read_everyday(settings.processes_dir))
@@ -271,7 +273,7 @@ async def _keep_the_rules(database: Database, library: Library, settings: Settin
         return
     await clear(database, now, rules)
     documents = StoredDocuments.at(settings.materials_url)
-    await expire(database, documents, rules, now=now, zone=settings.zone)
+    await expire(database, documents, rules, now=now, zone=settings.zone, sign_of_life=sign)
 
 
 async def _checkpoint(notary: Notary) -> CheckpointMade:

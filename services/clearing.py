@@ -6,10 +6,10 @@ sessions, failed log-ins, places, kept answers, drafts, documents, and what is n
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -17,8 +17,9 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy import Connection
 
-from domain.retention import Ended, Everyday, Keep, Kept, Retention, Thing, kept_until
-from records import attempts, expiring, idempotency
+from domain.refusals import StillKept
+from domain.retention import Ended, Everyday, Keep, Kept, Retention, Thing, check_time_over, kept, kept_until
+from records import attempts, erasures, expiring, idempotency
 from records.database import Database
 from records.expiring import Gone, Rule
 from records.places import forget_places
@@ -93,32 +94,33 @@ async def clear(database: Database, now: datetime, rules: Rules | None = None) -
 
 
 async def expire(
-    database: Database, documents: Documents, rules: Rules, *, now: datetime, zone: ZoneInfo
+    database: Database,
+    documents: Documents,
+    rules: Rules,
+    *,
+    now: datetime,
+    zone: ZoneInfo,
+    sign_of_life: Callable[[], None] = lambda: None,
 ) -> int:
     """Let go the documents, and what is noted of messages, that no rule keeps; return how many documents.
 
-    Twice does no harm; bytes that a fault left behind go the next time. Raises DatabaseUnavailable.
+    Twice does no harm; bytes that a fault left behind go the next time. Whom no rule keeps any more is only
+    counted. Raises DatabaseUnavailable.
     """
     today = now.astimezone(zone).date()
     gone: Gone = {}
-    for thing, rule in (("documents", rules.of("documents")), ("notices", rules.of("notices"))):
-        after: str | None = ""
-        while after is not None:
-            page = partial(expiring.cases_over, rule=rule, today=today, after=after)
-            over, after = await database.read(page)
-            for case_id, by in over:
-                if thing == "notices":
-                    await database.write(partial(expiring.forget_reading, case_id=case_id))
-                else:
-                    work = partial(
-                        expiring.remove_documents, case_id=case_id, by=by, rule=rule, today=today, now=now
-                    )
-                    gone.update(await database.write(work))
+    rule = rules.of("documents")
+    async for case_id, by in _over(database, "documents", rules, today, sign_of_life):
+        work = partial(expiring.remove_documents, case_id=case_id, by=by, rule=rule, today=today, now=now)
+        gone.update(await database.write(work))
+    async for case_id, _ in _over(database, "notices", rules, today, sign_of_life):
+        await database.write(partial(expiring.forget_reading, case_id=case_id))
     before, keep = rules.before("documents-of-no-case", now), rules.everyday.get("documents-of-no-case")
     if before is not None and keep is not None:
         loose = Kept(rule="retention.everywhere.documents-of-no-case", basis=keep.basis, until=today)
         gone.update(await database.write(partial(expiring.remove_loose, before=before, by=loose, now=now)))
     left = await database.read(partial(expiring.removed_since, moment=now - _TRIED_AGAIN))
+    await _count_people(database, rules, today, sign_of_life)
     for name in sorted({*left, *(name for names in gone.values() for name in names)}):
         with suppress(FileNotFoundError):
             await documents.remove(name)
@@ -127,6 +129,43 @@ async def expire(
     return len(gone)
 
 
+async def _over(
+    database: Database, thing: Thing, rules: Rules, today: date, sign_of_life: Callable[[], None]
+) -> AsyncIterator[tuple[str, Kept]]:
+    """Yield the ended cases of which no rule keeps a kind of thing that is left, with the rule that did."""
+    after: str | None = ""
+    while after is not None:
+        page = partial(expiring.cases_over, thing=thing, rule=rules.of(thing), today=today, after=after)
+        found, after = await database.read(page)
+        for one in found:
+            sign_of_life()
+            yield one
+        sign_of_life()
+
+
+async def _count_people(
+    database: Database, rules: Rules, today: date, sign_of_life: Callable[[], None]
+) -> None:
+    """Say in the log how many people may be erased: who they are, administrators are told when they ask."""
+    number, after = 0, ""
+    while page := await database.read(partial(erasures.people_with_ended_cases, after=after, limit=_PEOPLE)):
+        number += await database.read(partial(_may_go, people=page, rules=rules, today=today))
+        after = page[-1]
+        sign_of_life()
+    if number:
+        _log.info("people may be erased: see `accede person due`", number=number)
+
+
+def _may_go(connection: Connection, people: Sequence[str], rules: Rules, today: date) -> int:
+    number = 0
+    for person in people:
+        with suppress(StillKept):
+            check_time_over(kept(rules.cases, erasures.ended_cases(connection, person, lock=False)), today)
+            number += erasures.is_needed(connection, person, today) is None
+    return number
+
+
+_PEOPLE: Final = 200
 _ALL: Final[tuple[Everyday, ...]] = (
     "sessions",
     "login-attempts",

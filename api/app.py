@@ -49,7 +49,7 @@ from records.audit_books import read_books
 from records.database import Database
 from records.definitions import read_library
 from records.form_lists import read_forms
-from records.retentions import read_retention
+from records.retentions import read_everyday, read_retention
 from records.sensitivity import read_marks, read_sensitive
 from services import connecting
 from services.calendars import working_calendar
@@ -190,6 +190,7 @@ async def opened(settings: Settings) -> AsyncIterator[Parts]:
             library=library,
             sensitive=read_sensitive(settings.processes_dir, library),
             marked=read_marks(settings.processes_dir, library),
+            everyday=read_everyday(settings.processes_dir),
             forms=read_forms(settings.processes_dir, library),
             documents=StoredDocuments.at(settings.materials_url),
             calendars=working_calendar,

@@ -7,14 +7,14 @@ from datetime import datetime
 from domain.acts import Act, BringIn, Due, Reassign, Recuse, Start, StepAct
 from domain.case import Case
 from domain.drafting import Draft, Signature
-from domain.events import Event
+from domain.events import Event, Gap
 from domain.importing import bring_in
 from domain.judging import as_judged_on, judge
 from domain.passing import pass_time
 from domain.permitting import check_open, not_open, sign
 from domain.process import Process
 from domain.reassigning import reassign
-from domain.refusals import NotEntitled
+from domain.refusals import NotEntitled, RuleViolation
 from domain.settling import settle
 from domain.starting import begin, case_to_be, check_version_and_unit
 from domain.stepping_aside import recuse
@@ -60,7 +60,20 @@ def decide(process: Process, case: Case | None, act: Act, now: datetime) -> tupl
     return tuple(draft.events)
 
 
-def _start(draft: Draft, act: Start) -> None:
+def all_against(process: Process, act: Start, now: datetime) -> tuple[Gap, ...]:
+    """Return everything that stands against a start, not only the first of it; empty where it would pass."""
+    found: list[Gap] = []
+    try:
+        _start(Draft(process, None, now), act, found)
+    except RuleViolation as refused:
+        step = process.first_step.id
+        found.append(
+            Gap(kind="broken", step=step, rule=refused.rule, basis=refused.basis, detail=refused.detail)
+        )
+    return tuple(found)
+
+
+def _start(draft: Draft, act: Start, against: list[Gap] | None = None) -> None:
     process = draft.root
     step = process.first_step
     check_day(draft, act)
@@ -82,7 +95,7 @@ def _start(draft: Draft, act: Start) -> None:
         fields=act.fields,
         materials=act.materials,
     )
-    judge(draft, step, first, signature)
+    judge(draft, step, first, signature, gaps=against)
     settle(draft, act.occurred_on)
 
 

@@ -46,13 +46,13 @@ def add_entry(draft: Draft, checking: Checking, act: StepAct, entry: EntryRecord
 
 def entries_only(step: PeriodStep) -> RuleViolation:
     """Return the refusal for completing a period by hand."""
-    kinds = ", ".join(duty.id for duty in step.entries) or "-"
+    titles = [duty.title for duty in step.entries] or [Text(zh="-", en="-")]
     return NotPossible(
         f"{step.id}.by-itself",
         basis=step.basis,
         detail=Text(
-            zh=f"期限届满后自动结束;其间可登记:{kinds}",
-            en=f"A period ends by itself; what can be recorded in it: {kinds}",
+            zh="期限届满后自动结束;其间可登记:" + "、".join(one.zh for one in titles),
+            en="A period ends by itself; what can be recorded in it: " + ", ".join(one.en for one in titles),
         ),
     )
 

@@ -88,9 +88,7 @@ def check_materials(
         if ref.id in given or (first_round and ref.id in case.held):
             continue
         title = process.materials[ref.id].title
-        detail = Text(
-            zh=f"缺少材料“{title.zh}”({ref.id})。", en=f"The material {title.en} ({ref.id}) is missing."
-        )
+        detail = Text(zh=f"缺少材料“{title.zh}”。", en=f"The material “{title.en}” is missing.")
         rule = f"{step.id}.{ref.id}"
         basis = step.basis or "gen"
         if ref.level == "block":
@@ -137,9 +135,12 @@ def _problem(spec: FieldSpec, value: Scalar) -> Text | None:
         case "boolean":
             fits, wanted = isinstance(value, bool), Text(zh="应为是或否", en="is true or false")
         case "choice":
-            choice = ", ".join(spec.choices)
+            titles = [spec.choice_title(one) for one in spec.choices]
             fits = value in spec.choices
-            wanted = Text(zh=f"应为下列之一:{choice}", en=f"is one of: {choice}")
+            wanted = Text(
+                zh="应为下列之一:" + "、".join(one.zh for one in titles),
+                en="is one of: " + ", ".join(one.en for one in titles),
+            )
         case _:
             fits, wanted = is_day(value), Text(zh="应为日期,如2026-06-01", en="is a day such as 2026-06-01")
     return None if fits else wanted

@@ -25,6 +25,7 @@ from domain.entries import add_entry, entries_only
 from domain.events import Gap
 from domain.evidence import check_fields, check_materials
 from domain.exclusions import check_left_out
+from domain.narrating import outcome_titles
 from domain.permitting import check_apart
 from domain.process import Process
 from domain.refusals import FieldInvalid, NotPossible, ReasonRequired, TooEarly
@@ -144,11 +145,13 @@ def _outcome(checking: Checking, act: StepAct) -> tuple[str, str | None]:
     if outcome is None and checking.gaps is not None:
         outcome = _only_way_on(step)
     if outcome is None or outcome not in step.outcomes:
-        choice = ", ".join(step.outcomes)
+        titles = outcome_titles(step, step.outcomes)
         raise FieldInvalid(
             f"{step.id}.outcome",
             basis=step.basis or "gen",
-            detail=Text(zh=f"请从下列结果中选择:{choice}", en=f"Choose one of these outcomes: {choice}"),
+            detail=Text(
+                zh=f"请从下列结果中选择:{titles.zh}", en=f"Choose one of these outcomes: {titles.en}"
+            ),
         )
     return outcome, None
 

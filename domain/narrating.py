@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from domain.process import Process
-from domain.steps import MeetingStep, NoticeStep, PeriodStep
-from domain.values import Text
+from domain.steps import FieldSpec, MeetingStep, NoticeStep, PeriodStep, Step
+from domain.values import Scalar, Text
 
 _ANSWERS: Final = {
     "places": Text(zh="公示地点数", en="Places"),
@@ -27,9 +27,19 @@ def told(edition: Process, kind: str, step: str | None, data: Mapping[str, Any])
     return Text(zh=kind, en=kind) if tell is None else tell(edition, title, step, data)
 
 
+def outcome_titles(step: Step, outcomes: Iterable[str]) -> Text:
+    """Return what outcomes of a step are called, in a row."""
+    titles = [_outcome_title(step, one) for one in outcomes]
+    return Text(zh="、".join(one.zh for one in titles) or "-", en=", ".join(one.en for one in titles) or "-")
+
+
 def outcome_title(edition: Process, step: str | None, outcome: str) -> Text:
     """Return what an outcome of a step is called."""
     spec = edition.steps.get(step or "")
+    return _outcome_title(spec, outcome)
+
+
+def _outcome_title(spec: Step | None, outcome: str) -> Text:
     effect = None if spec is None else spec.outcomes.get(outcome)
     if effect is not None and effect.title is not None:
         return effect.title
@@ -48,12 +58,25 @@ def entry_title(edition: Process, step: str | None, entry: str) -> Text:
     return Text(zh=entry, en=entry)
 
 
+def answer_title(edition: Process, step: str | None, name: str, value: Scalar) -> Text | None:
+    """Return what a choice is called that was answered to a field; None for other kinds of answers."""
+    spec = _field(edition, step, name)
+    if spec is None or spec.type != "choice" or not isinstance(value, str):
+        return None
+    return spec.choice_title(value)
+
+
 def field_title(edition: Process, step: str | None, name: str) -> Text:
     """Return what an answer is called, of a step or of its entries."""
+    spec = _field(edition, step, name)
+    return _ANSWERS.get(name, Text(zh=name, en=name)) if spec is None else spec.title
+
+
+def _field(edition: Process, step: str | None, name: str) -> FieldSpec | None:
     spec = edition.steps.get(step or "")
     entries = spec.entries if isinstance(spec, PeriodStep) else ()
     fields = (*(() if spec is None else spec.fields), *(one for each in entries for one in each.fields))
-    return next((one.title for one in fields if one.id == name), _ANSWERS.get(name, Text(zh=name, en=name)))
+    return next((one for one in fields if one.id == name), None)
 
 
 def _step_title(edition: Process, step: str | None) -> Text:

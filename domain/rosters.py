@@ -68,9 +68,9 @@ def _check_exclusions(
             basis=(step.quorum or step.carried).basis,
             detail=Text(
                 zh="不计入应到人数的,只能是名册上的人,每人一次,并具备规定的理由:"
-                + "、".join(process.grounds),
+                + "、".join(one.zh for one in process.grounds.values()),
                 en="Only people on the roster may be left out, each once, on one of the grounds: "
-                + ", ".join(process.grounds),
+                + ", ".join(one.en for one in process.grounds.values()),
             ),
         )
 

@@ -58,9 +58,22 @@ class FieldSpec(Value):
     for_outcomes: tuple[Name, ...] = ()
     """Asked for these outcomes only; empty: for all."""
     choices: tuple[Name, ...] = ()
+    """Written as a list of ids, or as ids with what people call them."""
+    choice_titles: dict[Name, Text] = Field(default_factory=dict)
     at_least: int | None = None
     at_most: int | None = None
     basis: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _titled(cls, given: Any) -> Any:  # noqa: ANN401 - pydantic hands over whatever was written
+        if isinstance(given, dict) and isinstance(given.get("choices"), dict):
+            return {**given, "choices": tuple(given["choices"]), "choice_titles": given["choices"]}
+        return given
+
+    def choice_title(self, choice: str) -> Text:
+        """Return what people call a choice; its id where it has no title."""
+        return self.choice_titles.get(choice) or Text(zh=choice, en=choice)
 
 
 class MaterialRef(Value):

@@ -8,6 +8,7 @@ from typing import Protocol
 from domain.acts import MeetingRecord
 from domain.case import Case
 from domain.circumstances import Circumstances
+from domain.narrating import outcome_titles
 from domain.process import Process
 from domain.refusals import FieldInvalid, NotCarried, NotPossible, NotQuorate, WrongCount
 from domain.rosters import check_roster
@@ -79,13 +80,13 @@ def outcome_of_vote(  # noqa: PLR0917 - everything a vote depends on
         check_quorum(step, meeting)
     motions = [outcome for outcome in step.outcomes if outcome != step.lost]
     motion = claimed if claimed in motions else motions[0]
+    titles, every = outcome_titles(step, motions), outcome_titles(step, step.outcomes)
     if claimed is None and len(motions) > 1:
         raise FieldInvalid(
             f"{step.id}.outcome",
             basis=step.carried.basis,
             detail=Text(
-                zh="请说明会议表决的是哪一项:" + "、".join(motions),
-                en="Say which motion was voted on: " + ", ".join(motions),
+                zh=f"请说明会议表决的是哪一项:{titles.zh}", en=f"Say which motion was voted on: {titles.en}"
             ),
         )
     if claimed is not None and claimed not in step.outcomes:
@@ -93,8 +94,7 @@ def outcome_of_vote(  # noqa: PLR0917 - everything a vote depends on
             f"{step.id}.outcome",
             basis=step.carried.basis,
             detail=Text(
-                zh="没有这一结果;可选:" + "、".join(step.outcomes),
-                en="There is no such outcome; choose one of: " + ", ".join(step.outcomes),
+                zh=f"没有这一结果;可选:{every.zh}", en=f"There is no such outcome; choose one of: {every.en}"
             ),
         )
     carried = is_carried(step, meeting)

@@ -15,9 +15,11 @@ from sqlalchemy import Connection
 
 from domain.acts import Backing, Due, MeetingRecord, Start
 from domain.circumstances import Circumstances
+from domain.deciding import all_against
+from domain.events import Gap
 from domain.library import UnknownProcess
 from domain.process import Process
-from domain.refusals import NotEntitled, NotPossible
+from domain.refusals import NotEntitled, NotPossible, RuleViolation
 from domain.values import Text
 from records import materials, problems, recording, registers, units
 from records.prepared import at_once
@@ -91,12 +93,20 @@ class Tried(NamedTuple):
 
 
 async def try_start(
-    parts: Parts, caller: Caller, asked: StartRequest, *, entering: Entered | None = None
+    parts: Parts,
+    caller: Caller,
+    asked: StartRequest,
+    *,
+    entering: Entered | None = None,
+    against: list[Gap] | None = None,
 ) -> Tried:
-    """Return what starting would come to, and record nothing. Raises as `start` would."""
+    """Return what starting would come to, and record nothing. Raises as `start` would.
+
+    `against` takes everything that stands against it, where rules do.
+    """
 
     def work(connection: Connection) -> None:
-        view, recorded = _started(connection, parts, caller, uuid4().hex, asked, entering)
+        view, recorded = _started(connection, parts, caller, uuid4().hex, asked, entering, against)
         warnings = tuple(warning_view(warned, caller.language) for warned in recorded.warnings)
         raise _OnlyTried(Tried(view, warnings))
 
@@ -122,11 +132,12 @@ def _started(  # noqa: PLR0917 - everything a start depends on
     case_id: str,
     asked: StartRequest,
     entering: Entered | None,
+    against: list[Gap] | None = None,
 ) -> tuple[CaseView, Recorded]:
     if entering is not None:
         existing(lambda: units.unit(connection, asked.unit), "unit")
         asked = asked.model_copy(update={"subject": enter(connection, entering, asked.unit, parts.today())})
-    recorded, around = _start(connection, parts, caller, case_id, asked)
+    recorded, around = _start(connection, parts, caller, case_id, asked, against)
     look = look_by(parts, parts.library.for_case(recorded.case), recorded.case, around.known)
     view = _view(connection, parts, caller, look, recorded, around, asked.occurred_on)
     return view, recorded
@@ -207,8 +218,13 @@ async def _done(parts: Parts, work: Callable[[Connection], tuple[A, Recorded | N
     return answer
 
 
-def _start(
-    connection: Connection, parts: Parts, caller: Caller, case_id: str, asked: StartRequest
+def _start(  # noqa: PLR0917 - everything a start depends on
+    connection: Connection,
+    parts: Parts,
+    caller: Caller,
+    case_id: str,
+    asked: StartRequest,
+    against: list[Gap] | None = None,
 ) -> tuple[Recorded, Surroundings]:
     on = asked.occurred_on or parts.today()
     process = _process_for_start(parts, asked.process, on)
@@ -236,8 +252,11 @@ def _start(
     sealing = sealing_of(parts)
     try:
         return recording.record(connection, process, None, act, parts.clock(), sealing=sealing), around
-    except NotEntitled as refused:
-        check_takes_part(refused, process, None, known)
+    except RuleViolation as refused:
+        if against is not None:
+            against.extend(all_against(process, act, parts.clock()))
+        if isinstance(refused, NotEntitled):
+            check_takes_part(refused, process, None, known)
         raise
 
 

@@ -12,23 +12,47 @@ from typing import Any, Final
 import segno
 
 from domain.amending import Amendment, amendments
-from domain.narrating import field_title, told
+from domain.narrating import answer_title, field_title, told
 from domain.process import Process
 from domain.values import Language, Scalar, Text
-from services import typesetting
+from services import findings, typesetting
 from services.dossier_words import DOSSIER_WORDS
 from services.dossiers import Gathered, editions_of, gathered
 from services.form_words import Words
 from services.parts import Caller, Parts
+from services.refusals import NotFound, NotPermitted
 
 _TEMPLATE: Final = "dossier_texts/dossier.typ"
+_MOST_FINDINGS: Final = 200
 _COUNTS: Final = ("eligible", "present", "yes", "no", "abstain")
 
 
 async def as_pdf(parts: Parts, caller: Caller, case_id: str) -> bytes:
     """Return a dossier as a PDF in the caller's language. Raises NotFound, NotReady."""
     made = await gathered(parts, caller, case_id)
-    return await asyncio.to_thread(_typeset, _Paper(made, caller.language).data(), made.found.head)
+    data = _Paper(made, caller.language).data() | {"findings": await _findings(parts, caller, case_id)}
+    return await asyncio.to_thread(_typeset, data, made.found.head)
+
+
+async def _findings(parts: Parts, caller: Caller, case_id: str) -> list[list[str]] | None:
+    """Return what audit found in the case and what was said to it; None where that is not shown."""
+    words, says = DOSSIER_WORDS[caller.language], Words(caller.language)
+    try:
+        page = await findings.of_case(parts, caller, case_id, cursor=None, limit=_MOST_FINDINGS)
+        lives = [await findings.one(parts, caller, one.id) for one in page.items]
+    except (NotFound, NotPermitted):
+        return None
+    rows = []
+    for one in sorted(lives, key=lambda life: (life.raised_at, life.id)):
+        told = [
+            f"{says.day(word.said_at.astimezone(parts.zone).date())} "
+            f"{'' if word.said_by is None else word.said_by.name} {words['said'].get(word.kind, word.kind)}"
+            + (f": {word.reason}" if word.reason else "")
+            for word in one.words
+        ]
+        level = words["levels"].get(one.level, one.level)
+        rows.append([one.says, f"{level} · {one.basis}", one.step_title or "", "\n".join(told)])
+    return rows
 
 
 def _typeset(data: dict[str, Any], head: str) -> bytes:
@@ -129,7 +153,9 @@ class _Paper:
             answers = data.get(kind)
             for name, value in answers.items() if isinstance(answers, Mapping) else ():
                 title = self._text(field_title(edition, line["step"], name))
-                yield self._says.labelled(title, self._says.answer(value))
+                chosen = answer_title(edition, line["step"], name, value)
+                answer = self._says.answer(value) if chosen is None else self._text(chosen)
+                yield self._says.labelled(title, answer)
         named = [self._name(one) for one in data.get("people") or () if isinstance(one, str)]
         if any(named):
             yield self._says.listed(named)

@@ -61,6 +61,8 @@ class Draft:
     name: str
     """Whom it is about; empty where that is not said yet."""
     changed_at: datetime
+    goes_on: date | None = None
+    """The first day on which it is forgotten by itself, unless it is changed; None where none is."""
 
 
 async def listed(parts: Parts, caller: Caller) -> tuple[Draft, ...]:
@@ -68,7 +70,7 @@ async def listed(parts: Parts, caller: Caller) -> tuple[Draft, ...]:
 
     def work(connection: Connection) -> tuple[Draft, ...]:
         found = kept.list_drafts(connection, caller.person, _START)
-        return tuple(_draft(connection, one) for one in found)
+        return tuple(_draft(connection, parts, one) for one in found)
 
     return await parts.read(work)
 
@@ -77,7 +79,7 @@ async def opened(parts: Parts, caller: Caller, draft_id: str) -> Draft:
     """Return one of the caller's drafts. Raises NotFound."""
 
     def work(connection: Connection) -> Draft:
-        return _draft(connection, kept.draft(connection, caller.person, draft_id))
+        return _draft(connection, parts, kept.draft(connection, caller.person, draft_id))
 
     return await parts.read(work)
 
@@ -114,14 +116,16 @@ def _text(content: StartDraft) -> str:
     return text
 
 
-def _draft(connection: Connection, found: KeptDraft) -> Draft:
+def _draft(connection: Connection, parts: Parts, found: KeptDraft) -> Draft:
     content = StartDraft.model_validate(json.loads(found.content))
     if content.entering is not None:
         name = content.entering.name
     else:
         subject = content.subject or ""
         name = organisation.names_of(connection, [subject]).get(subject, "") if subject else ""
-    return Draft(found.id, content, name, found.changed_at)
+    keep = parts.everyday.get("drafts")
+    changed_on = found.changed_at.astimezone(parts.zone).date()
+    return Draft(found.id, content, name, found.changed_at, None if keep is None else keep.until(changed_on))
 
 
 _TOO_MANY = Text(

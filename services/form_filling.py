@@ -9,10 +9,10 @@ from typing import Any
 
 from domain.amending import Amendment, data_by, day_by
 from domain.case import Case
-from domain.narrating import field_title, outcome_title
+from domain.narrating import answer_title, field_title, outcome_title
 from domain.process import Process
 from domain.steps import FieldSpec, Step
-from domain.values import Language, Text
+from domain.values import Language, Scalar, Text
 from domain.withholding import MASK
 from services.form_words import Words
 from services.rosters import RosterView
@@ -134,7 +134,7 @@ class Filling:
 
     def answers(self, specs: tuple[FieldSpec, ...], line: Line | None) -> list[tuple[str, str]]:
         """Return each field a form asks for, with what was answered to it."""
-        return [(self.says(spec.title), self.words.answer(_answered(line, spec.id))) for spec in specs]
+        return [(self.says(spec.title), self._answer(spec, _answered(line, spec.id))) for spec in specs]
 
     def said(self, line: Line) -> str:
         """Return all that was answered in an act, and its reason, as one text."""
@@ -143,7 +143,8 @@ class Filling:
             given = line.data.get(part)
             for name, value in given.items() if isinstance(given, Mapping) else ():
                 title = self.says(field_title(self.edition_of(line.event.step), line.event.step, name))
-                said = self.words.answer(value)
+                chosen = answer_title(self.edition_of(line.event.step), line.event.step, name, value)
+                said = self.words.answer(value) if chosen is None else self.says(chosen)
                 found[name] = self.words.labelled(title, said)
         reason = line.data.get("reason")
         parts = [*found.values(), *([str(reason)] if reason else [])]
@@ -153,6 +154,11 @@ class Filling:
     def is_withheld(self) -> bool:
         """Whether anything of the case is not shown to its reader."""
         return any(isinstance(event, PartEventView) for event in self.events)
+
+    def _answer(self, spec: FieldSpec, value: Scalar) -> str:
+        if spec.type == "choice" and isinstance(value, str):
+            return self.says(spec.choice_title(value))
+        return self.words.answer(value)
 
     def _line(self, event: AnyEventView) -> Line:
         on = day_by(self.amended, event.seq, event.occurred_on)

@@ -15,7 +15,7 @@ from domain.auditing.rules import Book
 from domain.events import Event
 from domain.forms import Asked
 from domain.library import Library
-from domain.retention import Retention
+from domain.retention import Everyday, Keep, Retention
 from domain.seeing import Marked
 from domain.values import Language, Text
 from domain.working_days import WorkingCalendar
@@ -96,6 +96,8 @@ class Parts:
     """Steps of which auditors read for a stated reason only, by process."""
     marked: Mapping[str, Marked] = field(default_factory=dict)
     """What belongs to another group of fields than its place says, by process."""
+    everyday: Mapping[Everyday, Keep] = field(default_factory=dict)
+    """How long is kept what belongs to no case."""
     forms: Mapping[str, Asked] = field(default_factory=dict)
     """Which materials are forms that can be filled in, by process."""
     retention: Mapping[str, Retention] = field(default_factory=dict)

@@ -9,7 +9,7 @@ from typing import Final
 
 from domain.amending import amendments
 from domain.events import Gap
-from domain.narrating import field_title, told
+from domain.narrating import answer_title, field_title, told
 from domain.process import MaterialSpec, Process
 from domain.values import Scalar, Text
 from domain.withholding import MASK
@@ -38,7 +38,7 @@ class Happened:
     reason: str | None
     free: tuple[tuple[str, Text, str], ...]
     """Answers in free text: the field's id, what it is called, the text."""
-    values: tuple[tuple[str, Text, Scalar], ...]
+    values: tuple[tuple[str, Text, Scalar | Text], ...]
     """Answers that are no free text: the field's id, what it is called, the answer."""
     people: tuple[Named, ...]
     warnings: tuple[Text, ...]
@@ -124,7 +124,11 @@ def happened(
             for name, value in (texts.items() if isinstance(texts, dict) else ())
         ),
         values=tuple(
-            (name, field_title(edition, event.step, name), value)
+            (
+                name,
+                field_title(edition, event.step, name),
+                answer_title(edition, event.step, name, value) or value,
+            )
             for name, value in (values.items() if isinstance(values, dict) else ())
         ),
         people=tuple(

@@ -35,7 +35,9 @@ def templates(language: Language) -> Environment:
         "language": language,
         "static": address_of,
         "new_key": lambda: uuid4().hex,
-        "choices_of": lambda spec: tuple((choice, choice) for choice in spec.choices),
+        "choices_of": lambda spec: tuple(
+            (choice, spec.choice_title(choice).in_language(language)) for choice in spec.choices
+        ),
         "due_in_words": partial(_swapped, days.due, language),
     }
     made.filters |= {

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from records.problems import DatabaseUnavailable
 from records.schema import metadata
 from services.auditing import audit_all
+from tests.api.test_dossiers import text_of
 from tests.api.world import AUDITOR, CHILD, HOST, NOBODY, PARENT, SECRETARY, SUBJECT
 
 REASON = {"reason": "the scan was lost in the mail"}
@@ -156,6 +157,15 @@ async def test_the_person_concerned_is_shown_no_finding(world, case, finding):
     for path in (f"/v1/cases/{case['id']}/findings", f"/v1/cases/{case['id']}/audit"):
         assert (await world.get(path, SUBJECT)).status_code == 403
     assert (await world.get(f"/v1/findings/{finding['id']}", SUBJECT)).status_code == 404
+
+
+async def test_what_was_found_and_said_stands_in_the_dossier_for_those_who_see_findings(world, case, finding):
+    assert (await said(world, finding, "explain", SECRETARY)).status_code == 200
+    path = f"/v1/cases/{case['id']}/dossier?format=pdf"
+    paper = text_of((await world.get(path, SECRETARY)).content)
+    for part in (finding["says"], "审计问题", REASON["reason"], "李四已说明"):
+        assert "".join(part.split()) in paper, part
+    assert "审计问题" not in text_of((await world.get(path, SUBJECT)).content)
 
 
 async def test_nothing_that_was_found_or_said_is_ever_changed_on_either_database(world_on_both):

@@ -9,11 +9,12 @@ import pytest
 
 from domain.acts import Due, Start
 from domain.circumstances import UnitRef
-from domain.deciding import decide
+from domain.deciding import all_against, decide
 from domain.drafting import Draft
 from domain.evolving import replay
+from domain.process import Process
 from domain.refusals import FieldInvalid, NotEntitled, NotPossible, TooEarly
-from tests.domain.walking import OF_2014, OF_2026, Walk, guild, record, shipped_process, step
+from tests.domain.walking import OF_2014, OF_2026, Walk, guild, record, shipped_process, step, text
 from tests.domain.world import SUBJECT, World, at
 
 DAY = date(2026, 6, 1)
@@ -183,3 +184,21 @@ def test_a_duty_is_done_by_those_it_names_not_by_those_of_the_period() -> None:
     assert event.actor == "holder-lodge.elder"
     warden = walk.act("trial", known=walk.known("lodge.warden"))
     assert walk.refused_act(warden).rule == "trial.by"
+
+
+def test_everything_that_stands_against_a_start_is_told_and_nothing_where_it_would_pass() -> None:
+    written = guild(record("ask"), materials={"letter": {"title": text("Letter")}}).model_dump(by_alias=True)
+    first = written["stages"][0]["steps"][0]
+    first["fields"] = [{"id": "grade", "title": text("Grade"), "required": True}]
+    first["materials"] = ["letter"]
+    definition, whole = start(Process.model_validate(written).published("x"))
+    act = whole.model_copy(update={"fields": {}, "materials": {}})
+    rules = ["apply.grade", "apply.letter"]
+    assert [gap.rule for gap in all_against(definition, act, at(DAY))] == rules
+    assert refused(definition, act).rule == rules[0]
+    assert all_against(definition, whole, at(DAY)) == ()
+
+
+def test_what_ends_a_start_at_once_is_told_alone() -> None:
+    definition, act = start(day=date(2019, 12, 31))
+    assert [gap.rule for gap in all_against(definition, act, at(DAY))] == ["version.in-force"]

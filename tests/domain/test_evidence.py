@@ -363,3 +363,15 @@ def test_membership_is_not_granted_on_papers_that_are_only_named() -> None:
     full = walk.act("branch-vote")
     assert isinstance(full.meeting, MeetingRecord)
     assert walk.refused("branch-vote", materials={"branch-minutes": ()}).rule == "branch-vote.branch-minutes"
+
+
+def test_a_choice_is_called_by_its_title_where_it_has_one() -> None:
+    titled = {"long": {"zh": "长期", "en": "Long"}, "short": {"zh": "短期", "en": "Short"}}
+    track = spec("choice", choices=titled)
+    assert track.choices == ("long", "short")
+    assert track.choice_title("short").zh == "短期"
+    with pytest.raises(FieldInvalid) as caught:
+        checked(track, "middling")
+    assert "应为下列之一:长期、短期" in caught.value.detail.zh
+    assert "is one of: Long, Short" in caught.value.detail.en
+    assert spec("choice", choices=["long"]).choice_title("long").en == "long"

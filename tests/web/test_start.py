@@ -12,6 +12,7 @@ from api.app import create_app
 from domain.working_days import WorkingCalendar
 from records import accounts
 from records.definitions import read_library
+from records.retentions import read_everyday
 from services.demo import fill_organisation
 from services.demo_organisation import demo_id
 from services.documents import StoredDocuments
@@ -38,6 +39,7 @@ async def client(sqlite_database):
         calendars=lambda name, day: WorkingCalendar(version="none"),
         clock=lambda: NOW,
         passwords=cheap_passwords(),
+        everyday=read_everyday(Path(__file__).parents[2] / "processes"),
     )
 
     def fill(connection):
@@ -92,6 +94,8 @@ async def test_what_would_be_refused_is_said_before_submitting_with_its_article(
     without = await client.get(f"{draft}?stage=check")
     assert "照此提交将不予受理" in without.text
     assert "入党申请书" in without.text
+    # All of it at once, and not one thing after the other.
+    assert re.search(r"第5条", without.text)
     await client.post(f"{draft}/materials", data={"then": "check"}, files=LETTER)
     too_young = await client.get(f"{draft}?stage=check")
     assert re.search(r"第5条", too_young.text)
@@ -105,7 +109,9 @@ async def test_a_draft_is_kept_and_shown_to_its_owner_and_a_document_taken_out_a
     draft = await begin(client)
     await somebody_new(client, draft)
     await client.post(f"{draft}/materials", data={"then": "stay"}, files=LETTER)
-    assert "新同志" in (await client.get("/start")).text
+    begun = (await client.get("/start")).text
+    assert "新同志" in begun
+    assert "如不再修改，将于2027年6月10日自动删除" in begun
     papers = (await client.get(f"{draft}?stage=papers")).text
     (material,) = re.findall(r'name="remove-application-letter" value="([0-9a-f]+)"', papers)
     await client.post(f"{draft}/materials", data={"remove-application-letter": material})

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import APIRouter, Path, Query, Response
 
 from api.bounds import Storable
+from domain.events import Gap
 from domain.values import Text
 from services import acts, drafts, materials, organisation, starting
 from services.acts import Tried
@@ -184,8 +185,8 @@ async def _shown(
         nothing: dict[str, tuple[MaterialView, ...]] = {kind: () for kind, _, _ in work.here.materials}
         shown["documents"] = nothing | await _documents(visit, work.draft.content)
     if stage == "check":
-        tried, against = await _tried(visit, work)
-        shown |= {"tried": tried, "against": refused or against}
+        tried, against, others = await _tried(visit, work)
+        shown |= {"tried": tried, "against": refused or against, "others": others}
     return visit.page(f"start/{stage}.html", 200 if refused is None else refused.status, **shown)
 
 
@@ -210,14 +211,17 @@ async def _documents(visit: Visit, content: StartDraft) -> dict[str, tuple[Mater
     return found
 
 
-async def _tried(visit: Visit, work: _Work) -> tuple[Tried | None, Refused | None]:
-    """Return what submitting would come to, or why it would be refused."""
+async def _tried(visit: Visit, work: _Work) -> tuple[Tried | None, Refused | None, tuple[Gap, ...]]:
+    """Return what submitting would come to, or why it would be refused, and what else stands against it."""
     content = work.draft.content
     if not content.subject and content.entering is None:
         missing = InvalidInput("name", Text(zh="还没有填写申请人", en="The person is not said yet"))
-        return None, Refused.of(missing, visit.language)
+        return None, Refused.of(missing, visit.language), ()
+    every: list[Gap] = []
     try:
         asked, entering = content.as_request(), content.entering
-        return await acts.try_start(visit.parts, visit.caller, asked, entering=entering), None
+        tried = await acts.try_start(visit.parts, visit.caller, asked, entering=entering, against=every)
     except REFUSALS as error:
-        return None, Refused.of(error, visit.language)
+        refused = Refused.of(error, visit.language)
+        return None, refused, tuple(one for one in every if one.rule != refused.rule)
+    return tried, None, ()

@@ -166,3 +166,18 @@ relations = Table(
     # Who had it recorded first: what the subject of a case alone says of others takes nobody's vote.
     Column("stated_by", ID, ForeignKey("people.id"), nullable=False),
 )
+
+# How many people a unit plans to let gain a standing in a year. Every word of it stays; the last one counts.
+unit_plans = Table(
+    "unit_plans",
+    metadata,
+    Column("unit_id", ID, ForeignKey("units.id"), primary_key=True),
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column("process", NAME, primary_key=True),
+    Column("standing", NAME, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("planned", Integer, nullable=False),
+    Column("reason", Text, nullable=False, default="", server_default=""),
+    Column("recorded_by", ID, ForeignKey("people.id"), nullable=False),
+    Column("recorded_at", Moment, nullable=False),
+)

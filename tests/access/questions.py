@@ -211,6 +211,7 @@ ASSERTION = _DEVICE | {
 ATTESTATION = _DEVICE | {"response": {"clientDataJSON": "e30", "attestationObject": "AAAA"}}
 _NEW_UNIT = {"kind": "group", "name": "新小组"}
 _NEW_PERSON = {"name": "新人"}
+_PLAN = {"process": "joining", "standing": "member", "year": TODAY.year, "planned": 3, "reason": "年度计划"}
 _STOOD = {"standing": "none-such", "unit": OWN, "reason": "转入"}
 _BARRED = {"restriction": "none-such", "reason": "处分", "from": str(TODAY)}
 _RELATED = {"relative": KEEPER, "kind": "sibling", "source": "本人报告"}
@@ -329,6 +330,8 @@ QUESTIONS: dict[str, Question] = {
     "POST /v1/units, in another tree": plain("/v1/units", _NEW_UNIT | {"parent": FAR}),
     "GET /v1/units/{unit_id}/changes": plain(f"/v1/units/{OWN}/changes"),
     "POST /v1/units/{unit_id}/changes": renaming,
+    "GET /v1/units/{unit_id}/plans": plain(f"/v1/units/{OWN}/plans"),
+    "POST /v1/units/{unit_id}/plans": plain(f"/v1/units/{OWN}/plans", _PLAN),
     "POST /v1/units/{unit_id}/close": plain(
         f"/v1/units/{OWN}/close", {"reason": "合并", "successor": "circle-2"}
     ),

@@ -17,5 +17,6 @@ PAGES = (
 
 FORMS = (
     Form("/people/{person_id}/posts", fields={"role": "reviewer", "unit": "nowhere"}, by=ADMIN),
+    Form("/units/{unit_id}/plans", fields={"of": "reading-circle member", "year": "2025", "planned": "3"}),
     Form("/processes/check", fields={"draft": "process: nothing"}),
 )

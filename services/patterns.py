@@ -196,9 +196,8 @@ def _title(parts: Parts, language: Language, told: Mapping[str, Any]) -> str:
             return edition.standings[name].in_language(language)
         if name in edition.case_roles:
             return edition.case_roles[name].title.in_language(language)
-        roles = {role.rpartition(".")[2]: titled for role, titled in edition.roles.items()}
-        if name in roles:
-            return roles[name].title.in_language(language)
+        if name in edition.roles:
+            return edition.roles[name].title.in_language(language)
     return str(name)
 
 

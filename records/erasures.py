@@ -64,6 +64,13 @@ def ask(connection: Connection, *, person: str, ground: str, rules: str, by: str
     return made
 
 
+def waiting(connection: Connection, most: int) -> tuple[Erasure, ...]:
+    """Return the erasures that were asked for and are not done, oldest first."""
+    query = sa.select(erasures).where(erasures.c.status == "asked")
+    rows = connection.execute(query.order_by(erasures.c.asked_at, erasures.c.id).limit(most))
+    return tuple(_erasure(row) for row in rows)
+
+
 def find_erasure(connection: Connection, erasure_id: str) -> Erasure:
     """Return an erasure, locked. Raises NotFound."""
     query = sa.select(erasures).where(erasures.c.id == erasure_id).with_for_update()

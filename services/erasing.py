@@ -59,6 +59,16 @@ class DueView(View):
     rules: tuple[RuleView, ...]
 
 
+class WaitingView(View):
+    """An erasure that waits for a second administrator."""
+
+    erasure: ErasureView
+    person: Named
+    asked_by: Named
+    may_agree: bool
+    """Whether the caller could be the second one."""
+
+
 async def ask(parts: Parts, caller: Caller, asked: AskedErasure, *, key: str | None = None) -> ErasureView:
     """Ask that a person is erased: the person, or an administrator of all his units.
 
@@ -109,6 +119,34 @@ async def confirm(parts: Parts, caller: Caller, erasure_id: str, *, key: str | N
         with suppress(FileNotFoundError):
             await parts.documents.remove(name)
     return view
+
+
+async def waiting(parts: Parts, caller: Caller, *, limit: int) -> Page[WaitingView]:
+    """Return the erasures that wait for the caller to agree, as an administrator of all units of a person."""
+
+    def work(connection: Connection) -> Page[WaitingView]:
+        asking = Asking(connection, caller.person, parts.today())
+        found = [
+            one
+            for one in erasures.waiting(connection, limit)
+            if all(map(asking.administers, erasures.units_of(connection, one.person)))
+        ]
+        names = organisation.names_of(
+            connection, {one.person for one in found} | {one.asked_by for one in found}
+        )
+        return Page(
+            items=tuple(
+                WaitingView(
+                    erasure=_view(connection, one),
+                    person=Named(id=one.person, name=names[one.person]),
+                    asked_by=Named(id=one.asked_by, name=names[one.asked_by]),
+                    may_agree=caller.person not in {one.asked_by, one.person},
+                )
+                for one in found
+            )
+        )
+
+    return await parts.read(work)
 
 
 async def due(parts: Parts, caller: Caller, *, cursor: str | None, limit: int) -> Page[DueView]:

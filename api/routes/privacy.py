@@ -12,7 +12,7 @@ from api.bounds import Asked, Id
 from api.callers import By, Here, Key, signed_in
 from api.paging import Cursor, Limit
 from services import erasing, exporting
-from services.erasing import AskedErasure, DueView, ErasureView
+from services.erasing import AskedErasure, DueView, ErasureView, WaitingView
 from services.exporting import ExportView
 from services.views import Page
 
@@ -57,6 +57,12 @@ async def ask(person_id: Id, body: ErasureBody, parts: Here, caller: By, key: Ke
 async def confirm(erasure_id: Id, parts: Here, caller: By, key: Key = None) -> ErasureView:
     """Erase the person: for another `admin` of all his units than asked for it."""
     return await erasing.confirm(parts, caller, erasure_id, key=key)
+
+
+@router.get("/erasures", summary="List the erasures that wait for a second administrator")
+async def waiting(parts: Here, caller: By, limit: Limit = 50) -> Page[WaitingView]:
+    """Return those that were asked for of people all of whose units the caller administers."""
+    return await erasing.waiting(parts, caller, limit=limit)
 
 
 @router.get("/erasures/due", summary="List who may be erased")

@@ -347,6 +347,7 @@ QUESTIONS: dict[str, Question] = {
         "applicant", "/v1/people/{}/erasures", {"ground": "own-wish"}
     ),
     "POST /v1/erasures/{erasure_id}/confirm, that nobody asked for": plain("/v1/erasures/none/confirm", {}),
+    "GET /v1/erasures": plain("/v1/erasures"),
     "GET /v1/erasures/due": plain("/v1/erasures/due"),
     "GET /v1/people/{person_id}/standings": about("applicant", "/v1/people/{}/standings"),
     "POST /v1/people/{person_id}/standings": about("applicant", "/v1/people/{}/standings", _STOOD),

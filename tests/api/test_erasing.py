@@ -189,3 +189,16 @@ async def test_what_is_held_is_handed_out_without_what_is_confided(world, case):
     assert pack.read(document) == SCAN.encode()
     assert (await world.get(f"/v1/people/{SUBJECT}/export", SECRETARY)).status_code == 403
     assert (await world.get(f"/v1/people/{SUBJECT}/export", NOBODY)).status_code == 404
+
+
+@pytest.mark.usefixtures("case")
+async def test_what_was_asked_waits_until_somebody_else_agrees(world):
+    later(world, 4)
+    asked = (await ask(world, ADMIN)).json()
+    for who, may_agree in ((ADMIN, False), (SECOND, True)):
+        (waiting,) = (await world.get("/v1/erasures", who)).json()["items"]
+        assert (waiting["erasure"]["id"], waiting["may_agree"]) == (asked["id"], may_agree)
+        assert waiting["asked_by"]["id"] == ADMIN
+    assert (await world.get("/v1/erasures", SECRETARY)).json()["items"] == []
+    await world.post(f"/v1/erasures/{asked['id']}/confirm", SECOND)
+    assert (await world.get("/v1/erasures", ADMIN)).json()["items"] == []

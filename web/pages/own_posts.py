@@ -103,7 +103,7 @@ async def _drawn(
 ) -> Response:
     own = visit.visitor.me.person.id
     lent = await posts.list_delegations(visit.parts, visit.caller, limit=_MOST_LENT)
-    alive = [one for one in lent.items if _is_not_over(visit, one.to)]
+    alive = [one for one in lent.items if is_not_over(visit, one.to)]
     around = await organisation.list_people(
         visit.parts, visit.caller, text=" ".join(who.split()) or None, limit=_MOST_PEOPLE
     )
@@ -133,7 +133,8 @@ def titles_of(visit: Visit, held: Iterable[PostView], units: Iterable[UnitView])
     return {post.id: role_title(visit.parts.library, kinds.get(post.unit.id, ""), post.role) for post in held}
 
 
-def _is_not_over(visit: Visit, to: date | None) -> bool:
+def is_not_over(visit: Visit, to: date | None) -> bool:
+    """Whether what ends on a day is still to come or goes on."""
     return to is None or to >= visit.today
 
 

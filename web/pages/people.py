@@ -9,12 +9,14 @@ from fastapi import APIRouter, Query, Response
 from api.bounds import Id, Storable
 from api.paging import Cursor
 from domain.values import Text
-from services import cases, organisation, posts, whole_person
+from services import cases, organisation, posts, revoking, whole_person
 from services.cases import CaseFilter
+from services.organisation import NewPerson
 from services.posts import NewPost
+from services.refusals import NotPermitted
 from services.titles import role_title, unit_kind_title
 from services.views import PostView, UnitView
-from web.forms import Form
+from web.forms import Filled, Form
 from web.refused import REFUSALS, Refused
 from web.visits import Visit, Visiting
 
@@ -34,6 +36,30 @@ async def listed(
         visit.parts, visit.caller, text=text or None, unit=visit.unit, cursor=cursor, limit=_ON_A_PAGE
     )
     return visit.page("people/list.html", page=page, q=q, names=await _names(visit), says=_standings(visit))
+
+
+@router.get("/people/add")
+async def ask_person(visit: Visiting) -> Response:
+    """Ask for somebody new."""
+    return await _adding(visit)
+
+
+@router.post("/people/add")
+async def add(visit: Visiting, form: Form) -> Response:
+    """Add somebody to a unit one administers."""
+    try:
+        new = NewPerson(
+            name=form.needed("name"),
+            unit=form.needed("unit", longest=80),
+            email=form.line("email", longest=320),
+            language="en" if form.typed("language") == "en" else "zh",
+            born_on=form.day("born_on"),
+            standing=form.line("standing", longest=80),
+        )
+        made = await organisation.add_person(visit.parts, visit.caller, new, key=form.key)
+    except REFUSALS as error:
+        return await _adding(visit, error, form)
+    return visit.see_other(f"/people/{made.id}", Text(zh="人员已登记。", en="The person is recorded."))
 
 
 @router.get("/people/{person_id}")
@@ -60,6 +86,39 @@ async def give(visit: Visiting, form: Form, person_id: Id) -> Response:
     return visit.see_other(f"/people/{person_id}", Text(zh="职务已登记。", en="The post is recorded."))
 
 
+@router.post("/people/{person_id}/posts/end")
+async def end(visit: Visiting, form: Form, person_id: Id) -> Response:
+    """End a post after a last day, or take it at once."""
+    try:
+        post, reason = form.needed("post"), form.needed("reason", longest=500)
+        if form.typed("when") == "now":
+            await revoking.revoke_post(visit.parts, visit.caller, post, reason, key=form.key)
+        else:
+            await revoking.end_post(visit.parts, visit.caller, post, form.day("on"), reason, key=form.key)
+    except REFUSALS as error:
+        refused = Refused.of(error, visit.language)
+        return await _drawn(visit, person_id, refused.status, refused=refused, ending=form.typed("post"))
+    return visit.see_other(
+        f"/people/{person_id}", Text(zh="职务已免去。", en="The end of the post is recorded.")
+    )
+
+
+async def _adding(visit: Visit, error: Exception | None = None, form: Filled | None = None) -> Response:
+    if "admin" not in visit.visitor.roles:
+        raise NotPermitted
+    refused = None if error is None else Refused.of(error, visit.language)
+    units = (await organisation.list_units(visit.parts, limit=_ALL_UNITS)).items
+    return visit.page(
+        "people/add.html",
+        200 if refused is None else refused.status,
+        units=[(unit.id, unit.name) for unit in units if unit.closed_on is None],
+        standings=[(name, says.in_language(visit.language)) for name, says in _standings(visit).items()],
+        languages=(("zh", "中文"), ("en", "English")),
+        refused=refused,
+        given=form or Filled(),
+    )
+
+
 async def _drawn(visit: Visit, person_id: str, status: int, **more: Any) -> Response:  # noqa: ANN401 - whatever the template takes
     person = await whole_person.whole_person(visit.parts, visit.caller, person_id)
     about = await cases.listed(visit.parts, visit.caller, CaseFilter(subject=person_id), limit=_ON_A_PAGE)
@@ -76,7 +135,7 @@ async def _drawn(visit: Visit, person_id: str, status: int, **more: Any) -> Resp
         says=_standings(visit),
         units=tuple(unit for unit in units if unit.closed_on is None),
         roles=_roles(visit),
-        **({"refused": None, "given": None} | more),
+        **({"refused": None, "given": None, "ending": ""} | more),
     )
 
 

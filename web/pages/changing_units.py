@@ -1,0 +1,191 @@
+"""Units as administrators change them: added, renamed, moved, merged, split, closed."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from fastapi import APIRouter, Response
+
+from api.bounds import Id
+from domain.values import Text
+from services import closing, organisation, unit_changes
+from services.closing import ClosingView, NewClosing
+from services.organisation import NewUnit
+from services.refusals import InvalidInput, NotFound, NotPermitted
+from services.titles import unit_kind_title
+from services.unit_changes import NewChange
+from web.forms import Filled, Form
+from web.refused import REFUSALS, Refused
+from web.visits import Visit, Visiting
+
+router = APIRouter()
+
+_ALL_UNITS = 1_000
+_MOST_PEOPLE = 200
+
+
+@router.get("/units/{unit_id}/change")
+async def ask_change(visit: Visiting, unit_id: Id) -> Response:
+    """Ask what is to be different in a unit, and show what was."""
+    return await _change(visit, unit_id)
+
+
+@router.post("/units/{unit_id}/change")
+async def change(visit: Visiting, unit_id: Id, form: Form) -> Response:
+    """Change a unit from a day on."""
+    _check_administers(visit)
+    try:
+        new = NewChange(
+            reason=form.needed("reason", longest=2_000),
+            from_=form.day("from"),
+            name=form.line("name"),
+            kind=form.line("kind", longest=80),
+            parent=form.id("parent"),
+            may_approve=_yes_or_no(form, "may_approve"),
+            temporary=_yes_or_no(form, "temporary"),
+        )
+        await unit_changes.change_unit(visit.parts, visit.caller, unit_id, new, key=form.key)
+    except REFUSALS as error:
+        return await _change(visit, unit_id, error, form)
+    return visit.see_other(f"/units/{unit_id}", Text(zh="变更已登记。", en="The change is recorded."))
+
+
+@router.get("/units/{unit_id}/add")
+async def ask_unit(visit: Visiting, unit_id: Id) -> Response:
+    """Ask for a unit below this one."""
+    return await _add(visit, unit_id)
+
+
+@router.post("/units/{unit_id}/add")
+async def add(visit: Visiting, unit_id: Id, form: Form) -> Response:
+    """Add a unit below this one."""
+    _check_administers(visit)
+    try:
+        new = NewUnit(
+            kind=form.needed("kind", longest=80),
+            name=form.needed("name"),
+            parent=unit_id,
+            temporary=form.flag("temporary"),
+            may_approve=form.flag("may_approve"),
+        )
+        made = await organisation.add_unit(visit.parts, visit.caller, new, key=form.key)
+    except REFUSALS as error:
+        return await _add(visit, unit_id, error, form)
+    return visit.see_other(f"/units/{made.id}", Text(zh="组织已设立。", en="The unit is founded."))
+
+
+@router.get("/units/{unit_id}/close")
+async def ask_closing(visit: Visiting, unit_id: Id) -> Response:
+    """Ask where cases and people go, or show how far a closing is."""
+    return await _close(visit, unit_id)
+
+
+@router.post("/units/{unit_id}/close")
+async def close(visit: Visiting, unit_id: Id, form: Form) -> Response:
+    """Close a unit: merged into another, split among several, or given up."""
+    _check_administers(visit)
+    try:
+        assigned = {
+            name.removeprefix("assigned."): unit
+            for name in form.values
+            if name.startswith("assigned.") and (unit := form.id(name))
+        }
+        new = NewClosing(
+            reason=form.needed("reason", longest=2_000),
+            on=form.day("on"),
+            successor=form.id("successor"),
+            assigned=assigned,
+            posts=_move_or_end(form, "posts"),
+            standings=_move_or_end(form, "standings"),
+        )
+        await closing.close_unit(visit.parts, visit.caller, unit_id, new, key=form.key)
+    except REFUSALS as error:
+        return await _close(visit, unit_id, error, form)
+    return visit.see_other(f"/units/{unit_id}/close", Text(zh="撤销已登记。", en="The closing is ordered."))
+
+
+@router.post("/units/{unit_id}/closing")
+async def go_on(visit: Visiting, unit_id: Id, form: Form) -> Response:  # noqa: ARG001 - read, so that it is bounded
+    """Move more of what is left in a unit that is being closed."""
+    _check_administers(visit)
+    await closing.go_on(visit.parts, visit.caller, unit_id)
+    return visit.see_other(f"/units/{unit_id}/close")
+
+
+async def _change(
+    visit: Visit, unit_id: str, error: Exception | None = None, form: Filled | None = None
+) -> Response:
+    said = await unit_changes.changes(visit.parts, visit.caller, unit_id)
+    return await _drawn(visit, unit_id, "units/change.html", error, form, words_of_it=said.items)
+
+
+async def _add(
+    visit: Visit, unit_id: str, error: Exception | None = None, form: Filled | None = None
+) -> Response:
+    return await _drawn(visit, unit_id, "units/add.html", error, form)
+
+
+async def _close(
+    visit: Visit, unit_id: str, error: Exception | None = None, form: Filled | None = None
+) -> Response:
+    people = await organisation.list_people(visit.parts, visit.caller, unit=unit_id, limit=_MOST_PEOPLE)
+    progress = await _progress(visit, unit_id)
+    return await _drawn(
+        visit, unit_id, "units/close.html", error, form, people=people.items, progress=progress
+    )
+
+
+async def _progress(visit: Visit, unit_id: str) -> ClosingView | None:
+    try:
+        return await closing.closing(visit.parts, visit.caller, unit_id)
+    except NotFound:
+        return None
+
+
+async def _drawn(
+    visit: Visit,
+    unit_id: str,
+    template: str,
+    error: Exception | None,
+    form: Filled | None,
+    **more: Any,  # noqa: ANN401 - whatever the template takes
+) -> Response:
+    _check_administers(visit)
+    unit = await organisation.unit(visit.parts, unit_id)
+    units = (await organisation.list_units(visit.parts, limit=_ALL_UNITS)).items
+    library = visit.parts.library
+    kinds = dict.fromkeys(kind for process in library for kind in process.unit_kinds)
+    refused = None if error is None else Refused.of(error, visit.language)
+    return visit.page(
+        template,
+        200 if refused is None else refused.status,
+        unit=unit,
+        others=[(one.id, one.name) for one in units if one.id != unit_id and one.closed_on is None],
+        alike=[
+            (one.id, one.name)
+            for one in units
+            if one.id != unit_id and one.closed_on is None and one.kind == unit.kind
+        ],
+        names={one.id: one.name for one in units},
+        kinds=[(kind, unit_kind_title(library, kind).in_language(visit.language)) for kind in kinds],
+        refused=refused,
+        given=form or Filled(),
+        **more,
+    )
+
+
+def _check_administers(visit: Visit) -> None:
+    """Raise NotPermitted for who administers nothing; which units somebody may change, the services say."""
+    if "admin" not in visit.visitor.roles:
+        raise NotPermitted
+
+
+def _yes_or_no(form: Filled, name: str) -> bool | None:
+    return {"yes": True, "no": False}.get(form.typed(name))
+
+
+def _move_or_end(form: Filled, name: str) -> Literal["move", "end"]:
+    chosen = form.typed(name)
+    if chosen not in {"move", "end"}:
+        raise InvalidInput(name, Text(zh="请从列表中选择", en="Please choose from the list"))
+    return "move" if chosen == "move" else "end"

@@ -1,10 +1,12 @@
 """What is found in a case is explained, accepted or dismissed by different people, and never disappears."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
+from domain.auditing.rules import Book
 from records.problems import DatabaseUnavailable
 from records.schema import metadata
 from services.auditing import audit_all
@@ -193,3 +195,45 @@ async def test_a_list_of_findings_goes_on_where_its_page_ended(world, case, find
 
     assert len(seen) == len(set(seen)) == 3
     assert seen[-1] == finding["id"]
+
+
+async def test_other_rules_judge_anew_and_what_was_judged_before_stays(world, case):
+    """A finding that the new rules do not have is no longer found; with the old ones it is there again."""
+    before = world.parts.books
+    book = before["reading-circle"]
+    without = book.model_copy(
+        update={"letters": tuple(one.model_copy(update={"rules": one.rules[1:]}) for one in book.letters)}
+    )
+    await audit_all(world.parts)
+    other = replace(world.parts, books={"reading-circle": Book(**dict(without))})
+
+    gone = await audit_all(other)
+    assert (gone.cases, gone.gone) == (1, 1)
+    (finding,) = await found(world, case)
+    assert (finding["present"], finding["state"]) == (False, "raised")
+
+    again = await audit_all(world.parts)
+    assert (again.cases, again.new) == (1, 1)
+    whole = (await world.get(f"/v1/findings/{finding['id']}", AUDITOR)).json()
+    assert [word["kind"] for word in whole["words"]] == ["raised", "gone", "found-again"]
+    kept = (await world.get(f"/v1/cases/{case['id']}/audit", AUDITOR)).json()["items"]
+    assert [(one["number"], one["broken"]) for one in kept] == [(3, ["A01"]), (2, []), (1, ["A01"])]
+    assert kept[0]["book"] == kept[2]["book"] != kept[1]["book"]
+
+
+async def test_what_was_remedied_or_dismissed_is_raised_anew_when_it_is_found_again(world, case, finding):
+    assert (await said(world, finding, "dismiss", PARENT)).json()["state"] == "dismissed"
+    empty = replace(world.parts, books={"reading-circle": Book(process="reading-circle", letters=())})
+    await audit_all(empty)
+    await audit_all(world.parts)
+
+    (again,) = await found(world, case)
+    assert (again["id"], again["state"], again["present"]) == (finding["id"], "raised", True)
+
+
+async def test_an_open_case_is_evaluated_again_after_a_month_of_silence(world, case):
+    await audit_all(world.parts)
+    world.clock.pass_by(timedelta(days=29))
+    assert (await audit_all(world.parts)).cases == 0
+    world.clock.pass_by(timedelta(days=1))
+    assert (await audit_all(world.parts)).cases == 1

@@ -74,3 +74,32 @@ def test_what_cannot_be_read_ends_with_two_and_what_is_no_checkpoint_of_ours_wit
     assert failed.exit_code == 2
     (tmp_path / "other").write_text("no checkpoint\n")
     assert audit("verify", "--checkpoint", str(tmp_path / "other")).exit_code == 1
+
+
+def test_cases_are_evaluated_by_the_rules_beside_their_process(audit, processes):  # noqa: F811 - the fixture
+    folder = processes / "reading-circle" / "audit"
+    folder.mkdir(parents=True)
+    (folder / "book.yaml").write_text("process: reading-circle\n", "utf-8")
+    (folder / "a.yaml").write_text(_A_LETTER, "utf-8")
+
+    first = audit("rules", "--json")
+    assert first.exit_code == 0, first.output
+    done = json.loads(first.stdout)
+    assert done["cases"] > 0
+    assert json.loads(audit("rules", "--json").stdout)["cases"] == 0
+    assert json.loads(audit("rules", "--all", "--json").stdout) == {**done, "new": 0}
+    assert isinstance(audit("rules", "no-such-case").exception, CommandFailed)
+    assert isinstance(audit("rules", "x", "--all").exception, CommandFailed)
+
+
+_A_LETTER = """\
+letter: A
+title: {zh: 读书会, en: Reading circle}
+rules:
+  - id: A01
+    level: late
+    set: general
+    basis: gen
+    says: {zh: 申请附有扫描件。, en: The application has its scan.}
+    asks: {kind: handed, materials: [scan], by: apply}
+"""

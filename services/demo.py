@@ -15,6 +15,7 @@ from records import accounts as kept
 from records import organisation, units
 from records.standings import set_standing
 from services import accounts
+from services.auditing import audit_all
 from services.demo_cases import PLANS, live_through
 from services.demo_organisation import LOGINS, PEOPLE, UNITS, demo_id
 from services.parts import Parts
@@ -43,6 +44,7 @@ async def seed(parts: Parts, progress: Progress = lambda _what, _done, _all: Non
     for number, plan in enumerate(PLANS):
         progress(plan.subject, number, len(PLANS))
         await live_through(parts, plan)
+    await audit_all(parts)
     for login in LOGINS:
         # The last of them says that all is there.
         await accounts.add_account(

@@ -182,6 +182,9 @@ async def test_what_is_held_is_handed_out_without_what_is_confided(world, case):
     told = (await world.get(f"/v1/people/{SUBJECT}/export", SUBJECT)).json()
     assert told["person"]["name"] == NAME
     assert LETTER in json.dumps(told["cases"], ensure_ascii=False)
+    assert [one["login"] for one in told["rows"]["accounts"]] == [SUBJECT]
+    assert told["rows"]["sessions"][0]["kind"] == "token"
+    assert {one["case_id"] for one in told["rows"]["events"]} == {case["id"]}
     packed = await world.get(f"/v1/people/{SUBJECT}/export/packed", ADMIN)
     pack = zipfile.ZipFile(io.BytesIO(packed.content))
     assert json.loads(pack.read("person.json"))["person"] == told["person"]

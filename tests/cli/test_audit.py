@@ -57,6 +57,12 @@ def test_a_checkpoint_is_made_kept_and_verified_against(audit, changed, tmp_path
     assert (told.exit_code, json.loads(told.stdout)["ok"]) == (1, False)
 
 
+def test_where_no_temporal_is_named_only_that_of_the_folder_is_asked(furnished):  # noqa: F811 - the fixture
+    done = CliRunner().invoke(app, ["verify"], env=environment(**furnished))
+    assert done.exit_code == 0, done.output
+    assert "there is no second witness: the Temporal of this folder is not running" in done.stdout
+
+
 def test_keys_are_listed_and_rotated(audit):
     assert audit("keys", "list").stdout == ""
     assert audit("checkpoint").exit_code == 0

@@ -70,7 +70,8 @@ async def begin(database, case_id, now=None):
     known = known_to(subject)
     known = known.model_copy(update={"people": (*known.people, PersonFacts(id=subject, standing="guest"))})
     await perform(database, a_start(case_id, on=day, subject=subject, known=known), case_id, now)
-    await postpone(database, case_id, now)
+    # No two acts on a case are recorded at one moment: rows are made anew act by act, told by it.
+    await postpone(database, case_id, now + timedelta(milliseconds=1))
 
 
 async def postpone(database, case_id, now=None):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from sqlalchemy import Connection
@@ -16,7 +16,8 @@ from domain.circumstances import Circumstances
 from domain.conditions import holds
 from domain.drafting import Signature
 from domain.entries import PLACES, SUMMARY
-from domain.moments import PUBLISHED
+from domain.forms import FormSpec, forms_of
+from domain.moments import PUBLISHED, notice_end
 from domain.narrating import outcome_title
 from domain.permitting import actors_of, sign
 from domain.process import MaterialSpec, Process
@@ -83,6 +84,19 @@ class EntryForm:
 
 
 @dataclass(frozen=True)
+class Countdown:
+    """The window of a notice that hangs, in the unit it is measured in."""
+
+    start: date
+    end: date
+    served: int
+    """Working days that are over, of those that count."""
+    left: int
+    """Working days that are still to come, the last day included."""
+    provisional: bool
+
+
+@dataclass(frozen=True)
 class StepForm:
     """Everything the form of a step shows."""
 
@@ -99,6 +113,10 @@ class StepForm:
     named: tuple[str, ...]
     """Who holds the case role now."""
     entries: tuple[EntryForm, ...]
+    countdown: Countdown | None
+    """Of a notice that hangs."""
+    papers: tuple[FormSpec, ...]
+    """The forms of the step, to be printed."""
 
 
 async def step_form(parts: Parts, caller: Caller, case_id: str, step_id: str) -> StepForm:
@@ -134,6 +152,12 @@ async def step_form(parts: Parts, caller: Caller, case_id: str, step_id: str) ->
             ),
             named=case.people.get(step.role, ()) if isinstance(step, AppointStep) else (),
             entries=_entries(edition, case, step),
+            countdown=_countdown(case, step, today),
+            papers=tuple(
+                one
+                for one in forms_of(edition, case, parts.forms.get(edition.process, {}))
+                if one.step == step_id
+            ),
         )
 
     return await parts.read(work)
@@ -219,6 +243,19 @@ def _candidate(  # noqa: PLR0917 - everything that may keep somebody out
         refused=refused,
         warned=tuple(one.detail for one in checking.warnings),
     )
+
+
+def _countdown(case: Case, step: Step, today: date) -> Countdown | None:
+    state = case.steps.get(step.id)
+    if not isinstance(step, NoticeStep) or state is None or state.status != "open":
+        return None
+    put_up, end = state.entries.latest(PUBLISHED), notice_end(case, step)
+    if put_up is None or end is None:
+        return None
+    days = (put_up + timedelta(days=number) for number in range(1, (end.day - put_up).days + 1))
+    working = [day for day in days if case.calendar.is_working(day)]
+    left = sum(day >= today for day in working)
+    return Countdown(put_up, end.day, len(working) - left, left, end.provisional)
 
 
 def _entries(edition: Process, case: Case, step: Step) -> tuple[EntryForm, ...]:

@@ -19,9 +19,13 @@
     if (!meeting) continue;
     const field = (name) => $(`[name=${name}]`, meeting);
     const number = (name) => Number.parseInt(field(name)?.value || "0", 10) || 0;
-    const above = (share, whole) => {
+    // How many it takes, as the definition says: more than a share, at least a share, or a number.
+    const needed = (name, wholes) => {
+      const [share, sort, of] = [meeting.dataset[name], meeting.dataset[`${name}Is`], meeting.dataset[`${name}Of`]];
+      if (sort === "count") return Number(share);
       const [over, under] = share.split("/").map(Number);
-      return Math.floor((over * whole) / (under || 1)) + 1;
+      const product = over * wholes[of];
+      return sort === "more" ? Math.floor(product / (under || 1)) + 1 : Math.ceil(product / (under || 1));
     };
     const say = (selector, reached, words) => {
       const output = $(selector, meeting);
@@ -39,15 +43,14 @@
       const voters = number("present") + number("written");
       const votes = number("yes") + number("no") + number("abstain");
       const started = field("present").value !== "";
+      const wholes = { eligible, present: number("present"), cast: number("yes") + number("no") };
       if (meeting.dataset.quorum) {
-        const needed = above(meeting.dataset.quorum, eligible);
-        const reached = number("present") >= needed;
+        const reached = number("present") >= needed("quorum", wholes);
         say("[data-quorum-state]", started ? reached : null, started ? (reached ? tally.yes : tally.no) : "");
       }
       if (meeting.dataset.carried) {
-        const needed = above(meeting.dataset.carried, eligible);
         const voted = field("yes").value !== "";
-        const reached = number("yes") >= needed;
+        const reached = number("yes") >= needed("carried", wholes);
         say("[data-carried-state]", voted ? reached : null, voted ? (reached ? tally.yes : tally.no) : "");
       }
       say("[data-sums-state]", votes ? votes === voters : null, votes ? tally.saysSums.replace("{votes}", votes).replace("{voters}", voters) : "");

@@ -7,9 +7,10 @@ person only, but where a quarter lies between them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import zip_longest
 from typing import Final
 
 from pydantic import Field
@@ -114,9 +115,8 @@ def made(
     told = list(_told(connection, family, labels, tree, (first, last)))
     titles = {_WHOLE: _WHOLE_TITLE.in_language(language), **stage_titles(parts, known, language)}
     words = _Words(language, labels, titles, tree)
-    groups = tuple(
-        words.view(one) for one in shown(told, tree.parents) if _is_seen(one.key, audited, tree.parents)
-    )
+    seen = [one for one in shown(told, tree.parents) if _is_seen(one.key, audited, tree.parents)]
+    groups = tuple(map(words.view, _told_once(seen)))
     title = family[-1].title.in_language(language)
     return FairnessView(
         process=Named(id=known, name=title),
@@ -202,6 +202,14 @@ def _has_above(tree: Tree, unit: str, kind: str) -> bool:
         passed.add(here)
         here = tree.parents.get(here)
     return False
+
+
+def _told_once(groups: Sequence[Shown]) -> Iterator[Shown]:
+    """Yield groups without units in which nobody is beside those of one unit below."""
+    for one, following in zip_longest(groups, groups[1:]):
+        is_whole = following is not None and following.depth > one.depth and following.size == one.size
+        if one.key.unit is None or not is_whole:
+            yield one
 
 
 def _is_seen(key: Key, audited: Audited, parents: Mapping[str, str | None]) -> bool:
@@ -301,7 +309,7 @@ _WAITED = Text(
 )
 _APART = Text(
     zh="“{}”一半的人用了 {} 天以上，“{}”是 {} 天。",
-    en="On the route “{}” half took {} days or more, on “{}” {}.",
+    en='On the route "{}" half took {} days or more, on "{}" {}.',
 )
 _CAUSES = Text(
     zh="差别可能有很多原因，只说明值得了解，不能证明不公。",

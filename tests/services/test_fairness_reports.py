@@ -109,6 +109,13 @@ async def test_routes_are_what_the_definition_asks_and_waits_are_told_by_them(pa
     assert (await whole(parts, "zh")).items[0].says.startswith("共 24 人")
 
 
+async def test_a_unit_that_is_all_there_is_of_the_one_above_stands_for_both(parts):
+    view = await whole(parts)
+    units_of_general = [one.unit.id for one in view.items if one.route == ("General branch",) and one.unit]
+    assert units_of_general == ["east"]
+    assert [one.depth for one in view.items if one.unit is None] == [0, 1, 1, 1]
+
+
 async def test_an_auditor_sees_units_below_his_posts_and_others_nothing(parts):
     seen = await fairness.report(parts, Caller("auditor", "en"))
     assert {one.unit.id for one in seen.items if one.unit is not None} == {"west"}

@@ -7,10 +7,12 @@ import pytest
 from domain.auditing.breaches import breaches
 from domain.auditing.evaluating import evaluate
 from domain.auditing.histories import History
+from domain.auditing.of_acts import rules_by_step
+from domain.auditing.questions import Broken
 from domain.auditing.rules import Book
-from tests.domain.auditing.telling import book, told
+from tests.domain.auditing.telling import book, told, university
 from tests.domain.auditing.write_rules import PAGE, page
-from tests.processes.shipped import MEMBERSHIP, as_written, scenarios
+from tests.processes.shipped import MEMBERSHIP, as_written, library, scenarios
 
 STARTED = [name for name in sorted(scenarios(MEMBERSHIP)) if as_written(MEMBERSHIP, name).case is not None]
 NEVER_RECORDED = {"papers-incomplete-for-approval"}
@@ -80,3 +82,43 @@ def test_every_letter_has_its_rules_or_says_why_not():
 
 def test_the_page_of_rules_says_what_the_rules_say():
     assert PAGE.read_text(encoding="utf-8") == page(book())
+
+
+def test_every_step_and_material_a_rule_asks_about_is_one_of_the_definitions():
+    """A slip in a name would make a rule that is never broken."""
+    editions = (*library().family(MEMBERSHIP), university())
+    known = {
+        name for edition in editions for name in (*edition.steps, *edition.materials, *edition.case_roles)
+    }
+    asked = {
+        name
+        for rule in book().rules.values()
+        for question in rule.asks
+        for part in ("steps", "first", "then", "after", "materials", "step", "by", "period", "role", "roles")
+        for name in _names(getattr(question, part, None))
+        if "." not in name
+    }
+    assert asked - known == set()
+
+
+def test_every_rule_of_the_definition_an_audit_rule_names_is_there():
+    editions = (*library().family(MEMBERSHIP), university())
+    named = {rule for edition in editions for rule in rules_by_step(edition)}
+    steps = {step for edition in editions for step in edition.steps}
+    everywhere = {"late-entry", "relatives-among-deciders", "recusal.declared"}
+    asked = {
+        one
+        for rule in book().rules.values()
+        for question in rule.asks
+        if isinstance(question, Broken)
+        for one in question.rules
+    }
+    of_a_step = {one for one in asked if one.partition(".")[0] in steps | {"*"}}
+    plain = {one.removesuffix("*").removesuffix(".breach") for one in asked - of_a_step}
+    assert plain - named - everywhere == set()
+
+
+def _names(part: object) -> tuple[str, ...]:
+    if part is None:
+        return ()
+    return (part,) if isinstance(part, str) else tuple(str(one) for one in part)  # type: ignore[attr-defined]  # a tuple of names

@@ -44,7 +44,6 @@ from api.routes import (
     stats,
     tasks,
 )
-from api.routes import problems as problem_pages
 from api.short_way import ShortWay
 from records.audit_books import read_books
 from records.database import Database
@@ -97,7 +96,6 @@ _ROUTERS = (
     materials.router,
     notifications.router,
     operations.router,
-    problem_pages.router,
 )
 
 _log = structlog.get_logger(__name__)

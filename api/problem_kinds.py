@@ -280,7 +280,7 @@ KINDS: dict[str, ProblemKind] = {
             500,
             ("服务内部出错", "Something went wrong inside"),
             (
-                "请把 trace 告诉管理员。已确认的办理不会丢失。",
+                "请把追踪编号 `trace` 告诉管理员。已确认的办理不会丢失。",
                 "Give `trace` to an operator. No acknowledged act is lost.",
             ),
         ),

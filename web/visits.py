@@ -137,7 +137,7 @@ class Visit:
         headers |= {
             "content-type": "text/html; charset=utf-8",
             "content-language": self.language,
-            "vary": "Accept-Encoding, Cookie, HX-Request",
+            "vary": "Accept-Encoding, Accept-Language, Cookie, HX-Request",
         }
         body = text.encode()
         if len(body) > _PACKED_FROM and "gzip" in self.request.headers.get("accept-encoding", ""):

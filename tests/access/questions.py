@@ -402,6 +402,4 @@ QUESTIONS: dict[str, Question] = {
     "GET /readyz": plain("/readyz"),
     "GET /metrics, from this machine": plain("/metrics"),
     "GET /metrics, from another machine": plain("/metrics", headers={"x-forwarded-for": "192.0.2.1"}),
-    "GET /problems": plain("/problems"),
-    "GET /problems/{name}": plain("/problems/not-found"),
 }

@@ -8,6 +8,8 @@ PAGES = (
     Page("/static/{digest}/{name:path}", "/static/0/accede.css", is_drawn=False),
     Page("/stream", is_drawn=False),
     Page("/login", by=None),
+    Page("/problems", by=None),
+    Page("/problems/{name}", "/problems/internal", by=None),
     Page("/login/second", by=None, is_drawn=False),
     Page("/own/sessions"),
     Page("/inbox"),

@@ -230,6 +230,22 @@ async def test_a_merged_unit_hands_its_open_cases_over_without_losing_time(world
     assert (await world.get(f"/v1/units/circle-1?as_of={TODAY}", NOBODY)).status_code == 404
 
 
+async def test_half_a_trial_before_a_merger_counts_after_it(world):
+    await without_units_below(world)
+    case = (await world.act(await world.start(), "talk", SECRETARY, outcome="done")).json()["case"]
+
+    def trial(seen):
+        (step,) = [one for one in seen["open_steps"] if one["step"] == "trial"]
+        return step["not_before"], seen["dates"]
+
+    before = trial(case)
+    assert before[0] == "2026-03-10"
+    world.clock.turn_to(date(2025, 9, 10))
+    assert (await close(world)).json()["status"] == "closed"
+    moved = (await world.get(f"/v1/cases/{case['id']}", SIBLING)).json()
+    assert (moved["unit"]["id"], trial(moved)) == ("circle-2", before)
+
+
 async def test_posts_end_with_the_unit_and_standings_go_on(world_on_both):
     world = world_on_both
     await without_units_below(world)

@@ -7,6 +7,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
+from domain.library import UnknownProcess
 from domain.moments import end_of
 from domain.values import Language
 from records import cases, registers
@@ -75,7 +76,13 @@ async def shown(parts: Parts, caller: Caller, case_id: str, *, as_of: date | Non
             present = cases.find_case(connection, parts.library, case_id, scope)
             look = replace(look_at(connection, parts, caller, present.process, present.case), case=past.case)
             return case_view(connection, parts, caller, look, past.head, known=None, now=until)
-        found = cases.find_case(connection, parts.library, case_id, None)
+        try:
+            found = cases.find_case(connection, parts.library, case_id, None)
+        except UnknownProcess:
+            # That it cannot be read is told to those who see it, and there is no case for all others.
+            found = cases.find_case(
+                connection, parts.library, case_id, scope_of(connection, caller, parts.today())
+            )
         check_covered(caller, found.case)
         today = ActedOn(on=parts.today(), today=parts.today())
         around = registers.surroundings(connection, found.process, found.case, caller.person, today)

@@ -12,7 +12,7 @@ from bench.plots.figures import Results, act_figures, promises_figure
 from bench.plots.page import with_figures
 from bench.promises import RESULTS
 
-_PARTS = ("act", "growth", "waiting", "startup")
+_PARTS = ("act", "growth", "bringing", "waiting", "startup")
 _DOCS = Path(__file__).parents[2] / "docs"
 
 

@@ -1,11 +1,14 @@
 """What asking for permission costs: nothing beyond what a read asks anyway, however many rights there are."""
 
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import Engine
 
+from domain.library import Library, UnknownProcess
+from domain.reading import read_process
 from records import cases as recorded
 from records import organisation, registers
 from records.prepared import watched
@@ -15,7 +18,7 @@ from services.case_views import case_view
 from services.cases import CaseFilter
 from services.parts import Caller
 from services.seeing import look_by
-from tests.api.world import HOST, NOBODY, PARENT, SECRETARY, SINCE, SUBJECT
+from tests.api.world import BALLOT, HOST, NOBODY, PARENT, SECRETARY, SIBLING, SINCE, SUBJECT
 
 
 @contextmanager
@@ -78,3 +81,14 @@ async def test_a_list_asks_once_for_the_posts_of_who_asks_however_many_cases_and
 
     await world.parts.database.write(more)
     assert await listed() == (3, 2)
+
+
+async def test_a_case_that_cannot_be_read_any_more_is_none_for_whom_it_was_none(world):
+    case = await world.start()
+    # The definition it follows was taken away.
+    other = replace(world.parts, library=Library.of([read_process(BALLOT, "ballot.yaml")]))
+    world.client._transport.app.state.parts = other
+    for who in (NOBODY, SIBLING):
+        assert (await world.get(f"/v1/cases/{case['id']}", who)).status_code == 404
+    with pytest.raises(UnknownProcess):
+        await cases.shown(other, Caller(SECRETARY), case["id"])

@@ -169,6 +169,7 @@ _LABELS: Final[Mapping[str, tuple[str, str]]] = {
     "digest": ("摘要值（SHA-256 前16位）", "Digest (SHA-256, first 16)"),
     "introducer": ("领誓人", "Led by"),
     "oath_said": ("宣誓情况", "How it was taken"),
+    "people": ("人员", "People"),
     "phone": ("联系电话", "Telephone"),
     "since": ("取得现身份日期", "Standing since"),
     "done_steps": ("办理情况", "What was done"),
@@ -232,5 +233,7 @@ _SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
         "空白处尚未登记，可手工填写；签字盖章后作为材料提交。",
         "What is empty is not recorded yet and can be written by hand; once signed, it is a document.",
     ),
+    "roll": ("{of}名册", "Roll: {of}"),
+    "roll_number": ("共{number}人", "{number} in all"),
     "foot": ("{person} · 个案 {case}", "{person} · case {case}"),
 }

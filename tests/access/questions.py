@@ -281,6 +281,7 @@ QUESTIONS: dict[str, Question] = {
     "POST /v1/me/absences/{absence_id}/end, of somebody else": coming_back_for_another,
     "POST /v1/cases": plain("/v1/cases", {"process": "joining", "subject": SUBJECT, "unit": OWN}),
     "GET /v1/cases": plain("/v1/cases"),
+    "GET /v1/rolls": plain("/v1/rolls"),
     "GET /v1/cases/{case_id}": about("case", CASE),
     "GET /v1/cases/{case_id}, as of a past day": about("past case", f"{CASE}?as_of={YESTERDAY}"),
     "GET /v1/cases/{case_id}, while a transfer waits": about("moving case", CASE),

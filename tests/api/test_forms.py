@@ -289,3 +289,18 @@ def test_the_list_beside_the_definitions_names_materials_they_have():
     fresh = case.model_copy(update={"steps": {}, "stage": latest.stages[0].id})
     kinds = {one.kind for one in forms_of(latest, fresh, asked)}
     assert kinds == set(FORM_KINDS) - {"outcome"}
+
+
+async def test_a_roll_names_the_people_of_the_cases_one_sees_and_nobody_else(world):
+    await world.start()
+    await world.start(process="ballot", subject=NOBODY, by=NOBODY)
+    answer = await world.get("/v1/rolls?standing=guest&language=zh", SECRETARY)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
+    whole = text_of(answer.content)
+    assert "来宾名册" in whole
+    assert "1张三第一读书会来宾2025年3月10日" in whole
+    assert "周九" in whole
+    own = text_of((await world.get("/v1/rolls?language=en", SUBJECT)).content)
+    assert "1inall" in own
+    assert "周九" not in own
+    assert "0inall" in text_of((await world.get("/v1/rolls?language=en", SIBLING)).content)

@@ -63,6 +63,19 @@ async def listed(
         page=page,
         chosen=chosen,
         address=f"/cases?{urlencode({name: value for name, value in chosen.items() if value})}",
+        roll=urlencode(
+            {
+                name: value
+                for name, value in {
+                    "process": process,
+                    "stage": stage,
+                    "status": status,
+                    "unit": visit.unit,
+                    "language": visit.language,
+                }.items()
+                if value
+            }
+        ),
         processes=_processes(visit),
         stages=_stages(visit, process),
         titles=Titles(visit),

@@ -36,13 +36,12 @@ async def roll_pdf(
 
 def _data(parts: Parts, caller: Caller, wanted: CaseFilter, rows: list[CaseRow]) -> dict[str, Any]:
     w, language = Words(caller.language), caller.language
-    editions = {process.process: process for process in parts.library}
-    standings = [
-        one.standings[wanted.standing] for one in editions.values() if wanted.standing in one.standings
-    ]
-    of = standings[-1].in_language(language) if standings else w["people"]
+    known = (process.standings.get(wanted.standing or "") for process in parts.library)
+    of = next((title.in_language(language) for title in known if title is not None), w["people"])
     lines = []
-    for number, row in enumerate(sorted(rows, key=lambda one: (one.opened_on, one.id)), start=1):
+    for number, row in enumerate(
+        sorted(rows, key=lambda one: (one.opened_on, one.subject.name, one.id)), start=1
+    ):
         edition = parts.library.find(row.process.id, row.process.version)
         standing = edition.standings.get(row.standing)
         stage = edition.stage(row.stage).title

@@ -181,7 +181,6 @@ async def a_worker(
         now = clock()
         if deep:
             await _keep_the_rules(database, library, settings, now, lambda: progress(0))
-            await audit_all(audits, progress=lambda done, _of: progress(done))
         today = now.astimezone(settings.zone).date()
         queue = settings.task_queue
 
@@ -190,9 +189,13 @@ async def a_worker(
             progress(0)
 
         await Reorganiser(database, library, today, now, tell).catch_up()
-        return await reconcile(
+        found = await reconcile(
             client, database, library, today=today, now=now, task_queue=queue, deep=deep, progress=progress
         )
+        if deep:
+            # Last: the first night looks at every case there is, and nobody waits for it.
+            await audit_all(audits, progress=lambda done, _of: progress(done))
+        return found
 
     notary = open_notary(database, settings.notary(), clock=clock)
     together = DueTogether(database, library, clock=clock, wake=driver.wake)

@@ -41,6 +41,8 @@ def evaluate_cases(
         typer.echo(json.dumps(asdict(done)))
         return
     typer.echo(f"{done.cases} cases were evaluated: {done.new} new findings, {done.gone} that are gone")
+    if done.unread:
+        typer.echo(f"{done.unread} cases could not be: see `accede db check`")
 
 
 async def _evaluated(settings: Settings, case: str | None, *, every: bool) -> Audited:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from typing import Final
 
+import structlog
 from sqlalchemy import Connection
 
 from domain.auditing.evaluating import Verdict, evaluate, findings
@@ -25,6 +26,7 @@ from services.scoping import scope_of
 from services.seeing import look_at, opened
 from services.views import Page, RecordedAt, View
 
+_log = structlog.get_logger("auditing")
 _PAGE: Final = 50
 """Cases that are looked for at once."""
 
@@ -52,6 +54,8 @@ class Audited:
     """Findings that were not there before, or are there again."""
     gone: int = 0
     """Findings that the latest evaluation no longer has."""
+    unread: int = 0
+    """Cases that could not be judged: their definition is not here, or their events do not fit it."""
 
 
 class EvaluationView(View):
@@ -105,8 +109,14 @@ async def audit_all(
         )
         page = await parts.read(look)
         for one in page:
-            new, gone = await _audit(parts, one.case)
-            done = Audited(done.cases + 1, done.new + new, done.gone + gone)
+            try:
+                new, gone = await _audit(parts, one.case)
+            except (LookupError, ValueError, NotFound):
+                # One case that cannot be read keeps nobody from judging the others.
+                done = replace(done, unread=done.unread + 1)
+                _log.warning("a case cannot be evaluated", case=one.case)
+                continue
+            done = replace(done, cases=done.cases + 1, new=done.new + new, gone=done.gone + gone)
             progress(done.cases, whole)
         if len(page) < _PAGE:
             break

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from domain.auditing.rules import Book
 from records.problems import DatabaseUnavailable
 from records.schema import metadata
+from records.tables import cases
 from services.auditing import audit_all
 from tests.api.test_dossiers import text_of
 from tests.api.world import AUDITOR, CHILD, HOST, NOBODY, PARENT, SECRETARY, SUBJECT
@@ -237,3 +238,14 @@ async def test_an_open_case_is_evaluated_again_after_a_month_of_silence(world, c
     assert (await audit_all(world.parts)).cases == 0
     world.clock.pass_by(timedelta(days=1))
     assert (await audit_all(world.parts)).cases == 1
+
+
+async def test_a_case_that_cannot_be_judged_keeps_nobody_from_judging_others(world, case):
+    """As where the version it follows was taken away."""
+    await world.start(subject=NOBODY, fields={"letter": "请批准"})
+    elsewhere = sa.func.replace(cases.c.snapshot, cases.c.digest, "0" * 64)
+    gone = sa.update(cases).where(cases.c.id == case["id"]).values(snapshot=elsewhere)
+    await world.parts.database.write(lambda c: c.execute(gone) and None)
+    done = await audit_all(world.parts)
+
+    assert (done.cases, done.unread) == (1, 1)

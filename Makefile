@@ -75,7 +75,7 @@ chaos-long: install ## 300 kills and 20,000 acts; takes some 25 minutes of a qui
 revocations: install ## a thousand rights are taken while they are used, on both databases; takes minutes
 	REVOCATIONS=1000 $(BIN)/pytest -n 0 -q --timeout 3600 tests/access/test_revoking.py
 
-screenshots: install ## a picture of every page in every look, in screenshots/; WORD=inbox for some of them
+screenshots: install ## a picture of every page in every look, in screenshots/; WORD=inbox for some of them, WORD=README for the six there
 	@.ci/debian
 	$(BIN)/python -m tests.web.screenshots screenshots $(WORD)
 

@@ -1,6 +1,7 @@
 """Pictures of every page, with the demonstration in it: `python -m tests.web.screenshots FOLDER [WORD]`.
 
-Each in both languages, light and dark, 1280 and 390 pixels wide. With a word, those whose address has it.
+Each in both languages, light and dark, 1280 and 390 pixels wide. With a word, those whose address has it;
+with README, the six that stand there.
 """
 
 from __future__ import annotations
@@ -43,6 +44,15 @@ LOGINS: Mapping[str, str] = {
     ADMIN: "admin",
 }
 """Who looks, in the demonstration, where a test has somebody of the small organisation look."""
+SIX = (
+    ("page-inbox", "/inbox", "en"),
+    ("page-case", "/cases/{case}", "en"),
+    ("page-meeting", "/cases/{case}/steps/{step}", "en"),
+    ("page-board", "/board", "zh"),
+    ("page-funnel", "/reports/funnel", "zh"),
+    ("page-process", "/processes/membership-development", "en"),
+)
+"""What README shows: the name of the picture, where it is taken, and in which language."""
 
 
 async def main(folder: Path, word: str) -> None:
@@ -54,6 +64,10 @@ async def main(folder: Path, word: str) -> None:
             browser = await playwright.chromium.launch(executable_path=PROGRAM, args=OPTIONS)
             sessions = {login: await _session(browser, stage.address, login) for login in LOGINS.values()}
             things = await _things(sessions, stage.address)
+            if word == "README":
+                for name, path, language in SIX:
+                    address = stage.address + path.format(**things)
+                    await _one(browser, address, sessions["secretary"], language, folder / f"{name}.png")
             for page in drawn_pages():
                 if word in page.name:
                     session = sessions[LOGINS[page.by]] if page.by else []
@@ -135,6 +149,18 @@ async def _picture(  # noqa: PLR0917 - what is opened, where, by whom
         name = re.sub(r"[^\w]+", "-", page.path or page.route).strip("-") or "first"
         await opened.screenshot(path=folder / f"{name}-{width}-{language}-{theme}.png", full_page=True)
         await context.close()
+
+
+async def _one(browser: Any, address: str, session: Any, language: str, to: Path) -> None:
+    context = await browser.new_context(viewport={"width": 1280, "height": 760})
+    await context.add_cookies(session)
+    await context.request.post(
+        f"{'/'.join(address.split('/')[:3])}/own/language", form={"language": language, "back": "/"}
+    )
+    opened = await context.new_page()
+    await opened.goto(address)
+    await opened.screenshot(path=to)
+    await context.close()
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from bench.promises import RESULTS
 
-PARTS = ("act", "growth", "bringing", "waiting", "startup", "patterns")
+PARTS = ("act", "growth", "bringing", "waiting", "startup", "patterns", "pages")
 
 Run = Callable[[str, Sequence[str]], int]
 

@@ -145,7 +145,7 @@ def what_is_asked(connection: Connection, scope: Scope, asked: Asked) -> tuple[L
         .where(sa.not_(tasks.c.paused))
         .group_by(tasks.c.actor)
     )
-    if _part(connection, scope, asked) is not None or not _is_the_only_one(connection, asked.process):
+    if _part(connection, scope, asked) is not None or processes_there(connection) != (asked.process,):
         seen = _cases(connection, scope, asked.process, asked.unit, cases.c.status == "open").subquery()
         query = query.where(tasks.c.case_id.in_(sa.select(seen.c.id)))
     return tuple(
@@ -180,11 +180,7 @@ def latest_acts(connection: Connection, scope: Scope, asked: Asked, limit: int) 
     acts = sa.select(done_steps.c.case_id, done_steps.c.seq, done_steps.c.done_on).where(
         mine, _done_in(asked)
     )
-    last = (
-        acts.order_by(done_steps.c.done_on.desc(), done_steps.c.case_id, done_steps.c.seq.desc())
-        .limit(limit)
-        .subquery()
-    )
+    last = acts.order_by(done_steps.c.done_on.desc()).limit(limit).subquery()
     query = (
         sa.select(cases.c.id, cases.c.process, cases.c.digest, people.c.name)
         .add_columns(done_steps.c.step, done_steps.c.done_on, done_steps.c.done_as)
@@ -197,19 +193,37 @@ def latest_acts(connection: Connection, scope: Scope, asked: Asked, limit: int) 
     return tuple(Act(*row) for row in _all(connection, query))
 
 
+def processes_there(connection: Connection) -> tuple[str, ...]:
+    """Return the processes of which there are cases at all, each found by a step in an index."""
+    found: list[str] = []
+    following = sa.select(sa.func.min(stage_stays.c.process))
+    process = connection.execute(following).scalar()
+    while process is not None:
+        found.append(str(process))
+        process = connection.execute(following.where(stage_stays.c.process > process)).scalar()
+    return tuple(found)
+
+
 def first_with_cases(
     connection: Connection, scope: Scope, processes: Sequence[str], unit: str | None
 ) -> str | None:
-    """Return the first of some processes of which a case is seen; None where there is none."""
+    """Return the first of some processes of which a case is seen; where there is but one at all, that one."""
+    there = set(processes_there(connection))
+    possible = [process for process in processes if process in there]
+    if len(possible) <= 1:
+        return possible[0] if possible else None
     reasons = scope.reasons() if unit is None else scope.reasons_within(connection, unit)
-    is_whole = scope.everything and not scope.within and unit is None and not scope.processes
-    for process in processes:
+    for process in possible:
         ways = [sa.select(cases.c.id).where(reason, cases.c.process == process) for reason in reasons]
-        if is_whole:
-            ways = [sa.select(stage_stays.c.case_id).where(stage_stays.c.process == process)]
         if any(connection.execute(way.limit(1)).first() is not None for way in ways):
             return process
     return None
+
+
+def unless_all(connection: Connection, unit: str | None) -> str | None:
+    """Return a unit, or None where it stands above every other, so that nothing is left out by it."""
+    roots = sa.select(units.c.id).where(units.c.parent_id.is_(None)).limit(2)
+    return None if list(connection.execute(roots).scalars()) == [unit] else unit
 
 
 def unit_name(connection: Connection, unit: str) -> str | None:
@@ -238,12 +252,6 @@ def _counted(
     query = sa.select(*keys, sa.func.count()).where(*conditions).group_by(*keys)
     part = _part(connection, scope, asked)
     return query.where(table.c.process == asked.process if part is None else table.c.case_id.in_(part))
-
-
-def _is_the_only_one(connection: Connection, process: str) -> bool:
-    """Whether there are cases of this process alone, so that no task has to be asked for its case."""
-    others = sa.or_(stage_stays.c.process < process, stage_stays.c.process > process)
-    return connection.execute(sa.select(stage_stays.c.process).where(others).limit(1)).first() is None
 
 
 def _part(connection: Connection, scope: Scope, asked: Asked) -> Select[Any] | None:

@@ -131,6 +131,12 @@ def list_units(
     return Page(tuple(_unit(row) for row in rows), following)
 
 
+def units_under(connection: Connection, unit_id: str, limit: int) -> tuple[Unit, ...]:
+    """Return the units directly below one that are not closed, by id."""
+    query = sa.select(units).where(units.c.parent_id == unit_id, units.c.closed_on.is_(None))
+    return tuple(_unit(row) for row in connection.execute(query.order_by(units.c.id).limit(limit)))
+
+
 def path_of(connection: Connection, unit_id: str) -> tuple[Unit, ...]:
     """Return the unit first, then its parents up to the root. Raises NotFound."""
     query = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from domain.values import Language, Text
 from records import duties
 from records.duties import Kind
+from services.kept_figures import MANY
 from services.parts import Caller, Parts
 from services.scoping import scope_of
 
@@ -52,17 +53,28 @@ class Month:
 async def between(
     parts: Parts, caller: Caller, first: date, last: date, *, unit: str | None = None, limit: int = 200
 ) -> Month:
-    """Return what is due and what becomes possible from one day to another."""
+    """Return what is due and what becomes possible from one day to another.
+
+    Of thousands it is counted now and then, as in reports.
+    """
 
     def work(connection: Connection) -> Month:
         scope = scope_of(connection, caller, parts.today())
+        whose = replace(scope, person="") if scope.everything else scope
+        key, now = ("duties", whose, first, last, unit, limit, caller.language), parts.clock()
+        kept = parts.figures.find(key, now)
+        if isinstance(kept, Month):
+            return kept
         counts = duties.count_duties(connection, scope, first, last, unit=unit)
         found = duties.list_duties(connection, scope, first, last, unit=unit, limit=limit)
-        return Month(
+        month = Month(
             tuple(_titled(parts, one, caller.language) for one in found),
             {on: number for (on, kind), number in counts.items() if kind == "due"},
             {on: number for (on, kind), number in counts.items() if kind == "possible"},
         )
+        if month.all >= MANY:
+            parts.figures.keep(key, month, now)
+        return month
 
     return await parts.read(work)
 

@@ -10,6 +10,8 @@ from threading import Lock
 from typing import Final
 
 _MOST: Final = 256
+MANY: Final = 5_000
+"""Figures of so much are kept for some minutes; of less they are counted whenever they are asked for."""
 
 
 @dataclass
@@ -33,3 +35,8 @@ class KeptFigures:
             self._kept[key] = (now, found)
             while len(self._kept) > _MOST:
                 self._kept.popitem(last=False)
+
+    def forget(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._kept.clear()

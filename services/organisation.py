@@ -52,6 +52,18 @@ async def unit(parts: Parts, unit_id: str) -> UnitView:
     return unit_view(await parts.read(lambda connection: units.unit(connection, unit_id)))
 
 
+async def around(
+    parts: Parts, unit: UnitView, limit: int = 200
+) -> tuple[UnitView | None, tuple[UnitView, ...]]:
+    """Return the unit above one, and those directly below it. The tree is no secret."""
+
+    def work(connection: Connection) -> tuple[UnitView | None, tuple[UnitView, ...]]:
+        above = None if unit.parent is None else unit_view(units.unit(connection, unit.parent))
+        return above, tuple(unit_view(one) for one in units.units_under(connection, unit.id, limit))
+
+    return await parts.read(work)
+
+
 async def add_unit(parts: Parts, caller: Caller, new: NewUnit, *, key: str | None = None) -> UnitView:
     """Add a unit below one the caller administers. Raises NotPermitted, InvalidInput."""
 

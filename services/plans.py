@@ -117,10 +117,11 @@ def _plans(connection: Connection, parts: Parts, caller: Caller, unit: str, year
     said = plans.plans_of(connection, unit, year)
     scope = scope_of(connection, caller, today)
     items: list[PlanView] = []
+    there, place = stats.processes_there(connection), stats.unless_all(connection, unit)
     for process in dict.fromkeys(edition.process for edition in parts.library):
-        asked = Asked(process, date(year, 1, 1), date(year, 12, 31), unit)
+        asked = Asked(process, date(year, 1, 1), date(year, 12, 31), place)
         used: dict[str, int] = {}
-        for gained in stats.standings_gained(connection, scope, asked):
+        for gained in stats.standings_gained(connection, scope, asked) if process in there else ():
             used[gained.standing] = used.get(gained.standing, 0) + gained.number
         family = parts.library.family(process)
         for standing in _standings(family):

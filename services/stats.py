@@ -19,6 +19,7 @@ from records.scope import Scope
 from records.stats import Asked
 from services import stats_words
 from services.boards import stage_titles
+from services.kept_figures import MANY
 from services.parts import Caller, Parts
 from services.refusals import InvalidInput
 from services.scoping import scope_of
@@ -52,10 +53,6 @@ _NOTICED: Final = 7
 """Days half of which have to be waited before a step is called a bottleneck."""
 _OFTEN: Final = 3
 """How often it has to have been done before that can be said."""
-
-
-_MANY: Final = 5_000
-"""Figures of so much are kept for some minutes; of less they are counted whenever they are asked for."""
 
 
 @dataclass(frozen=True)
@@ -222,14 +219,14 @@ async def _counted(
             process = stats.first_with_cases(connection, scope, families, narrowed.unit) or families[-1]
         name = None if narrowed.unit is None else stats.unit_name(connection, narrowed.unit)
         unit = None if narrowed.unit is None else Named(id=narrowed.unit, name=name or "")
-        asked = Asked(process, first, last, narrowed.unit)
+        asked = Asked(process, first, last, stats.unless_all(connection, narrowed.unit))
         key = (kind, asked, replace(scope, person="") if scope.everything else scope, caller.language)
         kept = parts.figures.find(key, now)
         if isinstance(kept, kind):
             return kept
         frame = _Frame(asked, scope, tuple(parts.library.family(process)), unit, caller.language, now)
         found = count(connection, frame)
-        if found.weight >= _MANY:
+        if found.weight >= MANY:
             parts.figures.keep(key, found, now)
         return found
 

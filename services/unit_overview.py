@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
 from sqlalchemy import Connection
 
 from records import short_cases, stats
+from records.scope import Scope
 from records.stats import Asked
 from services import boards, duties
 from services.boards import BoardFilter, Card
 from services.duties import Duty
+from services.kept_figures import MANY
 from services.parts import Caller, Parts
 from services.scoping import scope_of
 from services.staffing import who_in_words
@@ -67,21 +70,23 @@ class UnitOverview:
 async def overview(parts: Parts, caller: Caller, unit: str) -> UnitOverview:
     """Return what goes on in a unit and below, as far as the caller sees it."""
     today = parts.today()
-    month = await duties.between(parts, caller, today, today + _AHEAD, unit=unit, limit=_SOME)
-    narrowed = BoardFilter(unit=unit, overdue=True)
+    place = await parts.read(lambda connection: stats.unless_all(connection, unit))
+    month = await duties.between(parts, caller, today, today + _AHEAD, unit=place, limit=_SOME)
+    narrowed = BoardFilter(unit=place, overdue=True)
     late = await boards.by_due(parts, caller, narrowed, limit=_SOME)
     monday = today - timedelta(days=today.weekday())
     first = monday - (_WEEKS - 1) * _A_WEEK
 
     def work(connection: Connection) -> UnitOverview:
         scope = scope_of(connection, caller, today)
-        by_week: Counter[date] = Counter()
-        acts: list[stats.Act] = []
-        for process in dict.fromkeys(edition.process for edition in parts.library):
-            asked = Asked(process, first, today, unit)
-            for on, number in stats.done_by_day(connection, scope, asked).items():
-                by_week[on - timedelta(days=on.weekday())] += number
-            acts += stats.latest_acts(connection, scope, asked, _SOME)
+        known = {edition.process for edition in parts.library}
+        every = [
+            Asked(process, first, today, place)
+            for process in stats.processes_there(connection)
+            if process in known
+        ]
+        by_week = _by_week(connection, parts, scope, every)
+        acts = [act for asked in every for act in stats.latest_acts(connection, scope, asked, _SOME)]
         acts.sort(key=lambda act: act.done_on, reverse=True)
         return UnitOverview(
             duties=month.duties,
@@ -92,6 +97,21 @@ async def overview(parts: Parts, caller: Caller, unit: str) -> UnitOverview:
         )
 
     return await parts.read(work)
+
+
+def _by_week(connection: Connection, parts: Parts, scope: Scope, every: list[Asked]) -> Mapping[date, int]:
+    """Return how many steps were done, by the Monday of their week. Of many it is counted now and then."""
+    key, now = ("weeks", *every, replace(scope, person="") if scope.everything else scope), parts.clock()
+    kept = parts.figures.find(key, now)
+    if isinstance(kept, Counter):
+        return kept
+    by_week: Counter[date] = Counter()
+    for asked in every:
+        for on, number in stats.done_by_day(connection, scope, asked).items():
+            by_week[on - timedelta(days=on.weekday())] += number
+    if by_week.total() >= MANY:
+        parts.figures.keep(key, by_week, now)
+    return by_week
 
 
 def _mondays(first: date) -> tuple[date, ...]:

@@ -69,7 +69,7 @@ async def _drawn(
     visit: Visit, unit_id: str, status: int, *, refused: Refused | None = None, form: Filled | None = None
 ) -> Response:
     unit = await organisation.unit(visit.parts, unit_id)
-    units = (await organisation.list_units(visit.parts, limit=_ALL_UNITS)).items
+    above, below = await organisation.around(visit.parts, unit)
     held = await posts.list_posts(visit.parts, visit.caller, unit=unit_id, limit=_ON_A_PAGE)
     people = await organisation.list_people(visit.parts, visit.caller, unit=unit_id, limit=_ON_A_PAGE)
     today = visit.today
@@ -83,8 +83,8 @@ async def _drawn(
         refused=refused,
         form=form,
         kind=unit_kind_title(visit.parts.library, unit.kind),
-        above=next((one for one in units if one.id == unit.parent), None),
-        below=tuple(one for one in units if one.parent == unit.id),
+        above=above,
+        below=below,
         held=tuple(
             (post, role_title(visit.parts.library, unit.kind, post.role))
             for post in held.items

@@ -1,0 +1,1 @@
+"""What pages cost, on the server and in a browser."""

@@ -53,7 +53,7 @@ def test_a_period_ends_by_itself_and_by_nobody_s_hand() -> None:
     walk = trial("P12M", duty())
     refused = walk.refused("trial", entry=None, outcome="done")
     assert (refused.rule, refused.basis) == ("trial.by-itself", "5")
-    assert "report" in refused.detail.en
+    assert "Report" in refused.detail.en
     assert walk.refused("trial", entry=EntryRecord(kind="song")).rule == "trial.by-itself"
 
 

@@ -58,9 +58,10 @@ def test_honest_organisations_are_left_alone():
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1_200)
 def test_honest_organisations_of_twenty_thousand_cases_are_left_alone():
-    by_look, by_unit = false_alarms(range(31, 34), 20_000)
+    # Of three organisations one alarm would be more than 2 % of the looks: it takes ten to tell.
+    by_look, by_unit = false_alarms((31, 32, 33, *range(61, 68)), 20_000)
     assert by_look < FALSE_ALARMS
     assert by_unit < FALSE_ALARMS / 100
 

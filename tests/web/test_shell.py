@@ -140,3 +140,17 @@ async def test_the_stream_tells_the_numbers_of_whoever_asks(client, site):
     told = await client.get("/stream", headers={"accept": "text/event-stream"})
     assert told.headers["content-type"].startswith("text/event-stream")
     assert 'event: news\ndata: {"tasks":' in told.text
+
+
+async def test_the_stream_of_the_board_is_another_one_once_a_case_stands_elsewhere(client, site):
+    await sign_in(client)
+
+    async def board():
+        told = await client.get("/stream?board=true", headers={"accept": "text/event-stream"})
+        return re.findall(r'"board":"([0-9a-f]+)"', told.text)
+
+    before = await board()
+    assert await board() == before
+    await site.world.start()
+    (after,) = await board()
+    assert [after] != before

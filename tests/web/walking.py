@@ -160,7 +160,7 @@ class Walk:
                 await self.answer(form, next(one for one in spec.fields if one.id == name), text)
             else:
                 await form.locator(f"[name='field.{name}']").fill(text)
-        for upload in await form.locator("input[type=file]:visible").all():
+        for upload in await form.locator("input[type=file][multiple]:visible").all():
             await upload.set_input_files(self.scan)  # type: ignore[arg-type]  # a file as Playwright takes it
         await self.plant(form)
         await form.locator("button[type=submit]").click()

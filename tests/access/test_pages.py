@@ -1,32 +1,20 @@
 """Every page is asked as everybody of the table. A page without a row fails; so does a row of none."""
 
 import re
-import shutil
 
 import pytest
 from fastapi.routing import iter_route_contexts
 
 from api.app import create_app_from
-from records.database import Database
 from settings import Settings
 from tests.access.page_table import page_rows
 from tests.access.questions import logging_out
-from tests.access.scenes import run, seeded
+from tests.access.scenes import run
 from tests.access.table import the_table
 from web.installing import is_page
 
 ENDS_IT = {"POST /logout", "POST /own/again"}
 """What ends the session it is asked with."""
-
-
-@pytest.fixture(scope="module")
-def page_scene(migrated_sqlite, tmp_path_factory):
-    """Everybody of the table; what a page shows comes from services, which are asked on both databases."""
-    path = tmp_path_factory.mktemp("pages") / "accede.db"
-    shutil.copy(migrated_sqlite, path)
-    database = Database.open(f"sqlite:///{path}")
-    yield seeded(database, the_table())
-    database.close_now()
 
 
 def routes():
@@ -45,9 +33,9 @@ def test_every_page_has_a_row_and_every_row_a_page():
 
 
 @pytest.mark.parametrize("name", page_rows())
-def test_each_caller_is_shown_a_page_as_the_rows_say(page_scene, name):
+def test_each_caller_is_shown_a_page_as_the_rows_say(scene, name):
     expected = {str(caller): status for caller, status in page_rows()[name].row.answers.items()}
-    assert run(_asked(page_scene, page_rows()[name])) == expected
+    assert run(_asked(scene, page_rows()[name])) == expected
 
 
 async def _asked(scene, asked):

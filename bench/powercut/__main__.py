@@ -94,13 +94,18 @@ def look(machine: Machine, ledger: Ledger, found: Found) -> None:
             for case, seq, kept in connection.execute("SELECT case_id, seq, hash FROM events")
         }
         rows = dict(connection.execute("SELECT id, sha256 FROM materials"))
+        sealed = dict(connection.execute("SELECT sha256, sealed_as FROM document_keys"))
     except sqlite3.DatabaseError as error:
         found.broken.append(str(error))
         return
     finally:
         connection.close()
     found.lost |= {f"{case} {seq}" for case, seq, kept in heads if there.get((case, seq)) != kept}
-    found.lost |= {one for one, digest in documents.items() if not _is_kept(machine, rows.get(one), digest)}
+    found.lost |= {
+        one
+        for one, digest in documents.items()
+        if rows.get(one) != digest or not _is_kept(machine, sealed.get(digest, digest))
+    }
     starts = [case for case, seq in there if seq == 1]
     found.doubled |= {case for case in starts if starts.count(case) > 1}
     cases = {case for case, _, _ in heads}
@@ -112,11 +117,10 @@ def _is_gappy(case: str, there: dict[tuple[str, int], str]) -> bool:
     return seqs != list(range(1, len(seqs) + 1))
 
 
-def _is_kept(machine: Machine, digest: str | None, expected: str) -> bool:
-    if digest != expected:
-        return False
-    found = list((machine.state / "materials").rglob(expected))
-    return bool(found) and hashlib.sha256(found[0].read_bytes()).hexdigest() == expected
+def _is_kept(machine: Machine, name: str) -> bool:
+    """Whether the store has the bytes of a document, which lie sealed by the name of their own digest."""
+    found = list((machine.state / "materials").rglob(name))
+    return bool(found) and hashlib.sha256(found[0].read_bytes()).hexdigest() == name
 
 
 def _not_driven(machine: Machine) -> int:

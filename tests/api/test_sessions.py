@@ -149,7 +149,7 @@ async def test_what_our_own_pages_and_programs_send_is_taken(world, headers):
     assert answer.status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/v1/me", "/healthz", "/problems/not-found", "/nowhere", "/openapi.json"])
+@pytest.mark.parametrize("path", ["/v1/me", "/healthz", "/nowhere", "/openapi.json"])
 async def test_every_answer_tells_browsers_to_trust_nothing(world, path):
     answer = await world.client.get(path)
     assert answer.headers["content-security-policy"].startswith("default-src 'none'; frame-ancestors 'none'")

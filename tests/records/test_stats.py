@@ -113,7 +113,9 @@ def test_on_either_database_the_same_is_counted(database):
     gained = database.read_now(lambda c: stats.standings_gained(c, EVERYTHING, ASKED))
     assert sorted(gained) == [("member", "2026-03", 1), ("reader", "2025-03", 1)]
     (latest,) = database.read_now(lambda c: stats.latest_acts(c, PART, ASKED, 1))
-    assert (latest.step, latest.subject_name != "") == ("admit", True)
+    # Two steps were done on the last day: which of them comes first is not said.
+    assert latest.step in {"admit", "notice"}
+    assert latest.subject_name
     stand = database.read_now(lambda c: stats.where_cases_stand(c, EVERYTHING, ASKED))
     assert [(one.stage, one.is_closed, one.number) for one in stand] == [("reading", True, 1)]
     assert database.read_now(lambda c: stats.what_is_asked(c, EVERYTHING, ASKED)) == ()

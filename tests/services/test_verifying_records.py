@@ -38,6 +38,7 @@ async def furnished(database):
     )
     materials = {"scan": [answer.json()["id"]]}
     case = await made.start(fields={"letter": "想读书"}, materials=materials)
+    made.clock.pass_by(timedelta(seconds=1))
     await made.act(case, "talk", SECRETARY, outcome="done", occurred_on="2025-03-10")
     await made.start(subject=NOBODY, by=NOBODY)
     await checkpointed(made)

@@ -24,6 +24,7 @@ def main(folder: Path) -> int:
     lines = lines_of(folder / "acknowledgements.jsonl")
     chain.check(there, findings)
     opened.put_together(there, run["secret_key"], findings)
+    opened.answers_opened(there, run["secret_key"], findings)
     acknowledged.check(lines, there, Path(run["documents"]), findings)
     duties.check(lines, lines_of(folder / "mail.jsonl"), there, findings)
     asyncio.run(workflows.check(run["temporal"], there, findings))

@@ -22,6 +22,7 @@ _QUERIES = {
     "idempotency": "SELECT * FROM idempotency",
     "posts": "SELECT person_id, role, unit_id FROM posts",
     "people": "SELECT id, email FROM people",
+    "document_keys": "SELECT DISTINCT sha256, sealed_as FROM document_keys WHERE wrapped IS NOT NULL",
     "person_keys": "SELECT person_id, wrapped FROM person_keys WHERE wrapped IS NOT NULL",
 }
 
@@ -44,6 +45,8 @@ class Stored:
     emails: dict[str, str]
     person_keys: dict[str, str]
     """The key of each person a case is about, wrapped."""
+    sealed_as: dict[str, list[str]]
+    """By which names the sealed bytes of a document lie in the store, by its digest."""
 
 
 def read(address: str) -> Stored:
@@ -60,6 +63,10 @@ def read(address: str) -> Stored:
         holders=_holders(rows["posts"]),
         emails={row["id"]: row["email"] for row in rows["people"]},
         person_keys={row["person_id"]: row["wrapped"] for row in rows["person_keys"]},
+        sealed_as={
+            digest: [row["sealed_as"] for row in found]
+            for digest, found in _by(rows["document_keys"], "sha256").items()
+        },
     )
 
 

@@ -54,6 +54,8 @@ _FAULTS: Final[Mapping[str | None, dict[str, float]]] = {
     "hasty": {"late-entries.share": 0.01, "certainty": 10.0},
 }
 """One sees no copies, the other takes whatever is above a low share for a pattern."""
+_HONEST: Final = (31, 32, 33, *range(61, 68))
+"""Seeds of honest organisations: of fewer than ten one alarm would be more than 2 % of the looks."""
 _VERSION: Final = "2026.1"
 _NOW: Final = datetime.combine(date.fromordinal(TODAY), datetime.min.time(), UTC)
 
@@ -67,7 +69,8 @@ def main(arguments: Sequence[str] | None = None, *, into: Path = RESULTS) -> int
     library = read_library(Path("processes"))
     thresholds = _FAULTS.get(asked.plant, {})
     planted = Organisation(1, 2_500 if asked.small else 100_000, tuple(PATTERNS))
-    honest = [Organisation(seed, 500 if asked.small else 20_000) for seed in (51, 52)]
+    seeds, cases = (_HONEST[:2], 500) if asked.small else (_HONEST, 20_000)
+    honest = [Organisation(seed, cases) for seed in seeds]
     with tempfile.TemporaryDirectory(prefix="accede-patterns-") as scratch, _shown() as progress:
         raised = [_judged(one, library, thresholds, progress) for one in honest]
         looked = asyncio.run(_looked(Path(scratch), planted, library, thresholds, progress))

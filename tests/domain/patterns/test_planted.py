@@ -57,15 +57,6 @@ def test_honest_organisations_are_left_alone():
     assert by_unit < FALSE_ALARMS / 100
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(1_200)
-def test_honest_organisations_of_twenty_thousand_cases_are_left_alone():
-    # Of three organisations one alarm would be more than 2 % of the looks: it takes ten to tell.
-    by_look, by_unit = false_alarms((31, 32, 33, *range(61, 68)), 20_000)
-    assert by_look < FALSE_ALARMS
-    assert by_unit < FALSE_ALARMS / 100
-
-
 def test_a_threshold_that_is_given_is_the_one_that_counts():
     organisation = Organisation(11, 800)
     assert not [one for one in found_in(organisation).raised if one.pattern == "late-entries"]

@@ -19,6 +19,7 @@ from domain.refusals import RuleViolation
 from domain.waiting import waiting
 from domain.way import StageOnTheWay, way
 from records import cases, materials, organisation, registers
+from records.materials import Material
 from records.registers import ActedOn
 from records.stored import events_after
 from services import disclosures
@@ -38,8 +39,6 @@ _POSSIBLE: Final[Mapping[str, tuple[str, ...]]] = {
 """What may be done to a whole case, by its status."""
 _SHOWN: Final = 150
 """Events that are read for a page: the latest."""
-
-
 _SINCE: Final = 20
 """Events that somebody is shown who acted on an older head: the latest."""
 
@@ -83,35 +82,20 @@ async def case_page(parts: Parts, caller: Caller, case_id: str, *, every: bool =
         stored = opened(connection, parts, case, events_after(connection, case_id, after))
         events = look.events(stored)
         edition = found.process.edition(case.version)
-        # Steps that only the rules had by which the case began.
-        dropped = found.process.steps.keys() - edition.steps.keys()
-        kept = materials.by_digest(connection, digests_in(events))
         brought = () if case.imported is None else events_after(connection, case_id, case.imported - 1, 1)
         came = look.events(opened(connection, parts, case, brought))
-        names = organisation.names_of(connection, people_in((*events, *came)))
-        changes = changes_in(edition, events, names, kept)
+        words = _words(connection, found.process, edition, (*events, *came), case.imported)
         page = CasePage(
             case=case_view(connection, parts, caller, look, found.head, known=known),
             explained=explanation_view(explain(found.process, case, now), caller.language),
             process=edition,
             way=way(found.process, case, now),
             days=known_days(found.process, case),
-            happened=tuple(
-                happened(
-                    found.process if one.step in dropped else edition,
-                    one,
-                    names,
-                    kept,
-                    imported=case.imported,
-                    changes=changes,
-                )
-                for one in reversed(events)
-                if is_told(one)
-            ),
-            came=next((happened(edition, one, names, kept) for one in came), None),
+            happened=words.told(reversed(events)),
+            came=next(map(words.of, came), None),
             more=after > 0,
-            changes=changes,
-            materials=handed_in(edition, events, kept),
+            changes=words.changes,
+            materials=handed_in(edition, events, words.kept),
             whole=_whole(edition, case, known),
             next_moment=waiting(found.process, case, now).next_moment,
         )
@@ -137,25 +121,10 @@ async def happened_between(
         look = look_at(connection, parts, caller, found.process, found.case)
         some = max(after, until - _SHOWN)
         stored = opened(connection, parts, found.case, events_after(connection, case_id, some, until - some))
-        events = tuple(look.event(one.event) for one in stored)
-        edition = found.process.edition(found.case.version)
-        dropped = found.process.steps.keys() - edition.steps.keys()
-        kept = materials.by_digest(connection, digests_in(events))
-        names = organisation.names_of(connection, people_in(events))
-        changes = changes_in(edition, events, names, kept)
-        told = tuple(
-            happened(
-                found.process if one.step in dropped else edition,
-                one,
-                names,
-                kept,
-                imported=found.case.imported,
-                changes=changes,
-            )
-            for one in reversed(events)
-            if is_told(one)
-        )
-        return told, look.reason
+        events = look.events(stored)
+        case = found.case
+        words = _words(connection, found.process, found.process.edition(case.version), events, case.imported)
+        return words.told(reversed(events)), look.reason
 
     if until <= after:
         return ()
@@ -171,12 +140,44 @@ async def in_words(parts: Parts, case: CaseView, events: Iterable[AnyEventView])
     process = parts.library.find(case.process.id, case.process.version)
 
     def work(connection: Connection) -> tuple[Happened, ...]:
-        names = organisation.names_of(connection, people_in(shown))
-        kept = materials.by_digest(connection, digests_in(shown))
-        changes = changes_in(process, shown, names, kept)
-        return tuple(happened(process, one, names, kept, changes=changes) for one in shown if is_told(one))
+        return _words(connection, process, process, shown).told(shown)
 
     return await parts.read(work)
+
+
+@dataclass(frozen=True)
+class _Words:
+    """What events of one case are told with."""
+
+    process: Process
+    edition: Process
+    names: Mapping[str, str]
+    kept: Mapping[str, Material]
+    changes: tuple[Changed, ...]
+    imported: int | None
+
+    def of(self, event: AnyEventView) -> Happened:
+        """Return an event in words."""
+        # A step that only the rules had by which the case began is told in their words.
+        is_gone = event.step in self.process.steps and event.step not in self.edition.steps
+        edition = self.process if is_gone else self.edition
+        return happened(edition, event, self.names, self.kept, imported=self.imported, changes=self.changes)
+
+    def told(self, events: Iterable[AnyEventView]) -> tuple[Happened, ...]:
+        """Return events in words, in the same order; what follows from others is left out."""
+        return tuple(self.of(one) for one in events if is_told(one))
+
+
+def _words(
+    connection: Connection,
+    process: Process,
+    edition: Process,
+    events: tuple[AnyEventView, ...],
+    imported: int | None = None,
+) -> _Words:
+    kept = materials.by_digest(connection, digests_in(events))
+    names = organisation.names_of(connection, people_in(events))
+    return _Words(process, edition, names, kept, changes_in(edition, events, names, kept), imported)
 
 
 async def possible_acts(parts: Parts, caller: Caller, case_id: str) -> tuple[str, ...]:

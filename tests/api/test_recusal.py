@@ -12,7 +12,7 @@ from domain.dossiers import check_dossier
 from domain.library import Library
 from domain.reading import read_process
 from records import organisation, standings
-from services.case_pages import case_page
+from services.case_pages import case_page, happened_between
 from services.news import Watched
 from services.news import news as news_of
 from services.parts import Caller
@@ -349,11 +349,13 @@ async def told_of(world, case, who):
     unmoved = [{key: value for key, value in one.items() if key not in {"head", "seq"}} for one in shown]
     news = await news_of(world.parts, Caller(who), Watched(case["id"]))
     page = await case_page(world.parts, Caller(who), case["id"], every=True)
+    between = await happened_between(world.parts, Caller(who), case["id"], 0, 100)
     others = ("history", "explain")
     lists = ("/v1/tasks", "/v1/tasks/count", "/v1/notifications", "/v1/staffing?unit=circle-1")
     asked = (*(f"{path}/{word}" for word in others), *lists)
     texts = {one: (await world.get(one, who)).text for one in asked}
-    return {"cases": unmoved, "news": news, "page": (page.happened, page.materials), **texts}
+    pages = (page.happened, page.materials, between)
+    return {"cases": unmoved, "news": news, "page": pages, **texts}
 
 
 async def line_in_dossier(world, case, who, seq):

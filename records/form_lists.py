@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from pydantic import TypeAdapter, ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+from pydantic import TypeAdapter
 
 from domain.forms import Asked, FormKind
 from domain.library import Library
+from records.beside import known_ids, read_beside
 
 FILE = "forms.yaml"
 
@@ -25,16 +24,8 @@ class BadForms(ValueError):
 
 def read_forms(folder: Path, library: Library) -> Mapping[str, Asked]:
     """Return, by process, which materials are forms of which kind. Raises BadForms."""
-    file = folder / FILE
-    if not file.exists():
-        return {}
-    try:
-        read = _SHAPE.validate_python(YAML(typ="safe", pure=True).load(file.read_text("utf-8")) or {})
-    except (YAMLError, ValidationError, UnicodeDecodeError) as error:
-        raise BadForms(f"{FILE} is not a list of materials for each process and kind of form") from error
-    known: dict[str, set[str]] = {}
-    for process in library:
-        known.setdefault(process.process, set()).update(process.materials)
+    read = read_beside(folder / FILE, _SHAPE, BadForms, "materials for each process and kind of form")
+    known = known_ids(library, lambda process: process.materials)
     for process_id, kinds in read.items():
         missing = {one for materials in kinds.values() for one in materials} - known.get(process_id, set())
         if missing:

@@ -12,6 +12,7 @@ from ruamel.yaml.error import YAMLError
 
 from domain.library import Library
 from domain.retention import Everyday, Keep, Retention
+from records.beside import known_ids
 
 FILE = "retention.yaml"
 
@@ -36,9 +37,7 @@ def read_everyday(folder: Path) -> Mapping[Everyday, Keep]:
 def read_retention(folder: Path, library: Library) -> Mapping[str, Retention]:
     """Return the rules by process, if there are any. Raises BadRetention."""
     read = {name: rules for name, rules in _read(folder).items() if name != EVERYWHERE}
-    known: dict[str, set[str]] = {}
-    for process in library:
-        known.setdefault(process.process, set()).update(process.outcomes)
+    known = known_ids(library, lambda process: process.outcomes)
     for process_id, rules in read.items():
         missing = set(rules.outcomes) - known.get(process_id, set())
         if missing or process_id not in known:

@@ -7,9 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 import sqlalchemy as sa
-from pydantic import TypeAdapter, ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
 from domain.library import Library
@@ -17,6 +15,7 @@ from domain.moments import PUBLISHED
 from domain.process import Process
 from domain.seeing import Group, Marked
 from domain.steps import PeriodStep
+from records.beside import known_ids, read_beside
 from records.scope import Scope
 from records.tables import case_materials, cases, events
 
@@ -42,16 +41,8 @@ class BadSensitivity(ValueError):
 
 def read_sensitive(folder: Path, library: Library) -> Sensitive:
     """Return what the file beside the definitions names, if there is one. Raises BadSensitivity."""
-    file = folder / FILE
-    if not file.exists():
-        return {}
-    try:
-        read = _SHAPE.validate_python(YAML(typ="safe", pure=True).load(file.read_text("utf-8")) or {})
-    except (YAMLError, ValidationError, UnicodeDecodeError) as error:
-        raise BadSensitivity(f"{FILE} is not a list of steps for each process") from error
-    known: dict[str, set[str]] = {}
-    for process in library:
-        known.setdefault(process.process, set()).update(process.steps)
+    read = read_beside(folder / FILE, _SHAPE, BadSensitivity, "steps for each process")
+    known = known_ids(library, lambda process: process.steps)
     for process_id, steps in read.items():
         missing = steps - known.get(process_id, set())
         if missing:
@@ -61,13 +52,7 @@ def read_sensitive(folder: Path, library: Library) -> Sensitive:
 
 def read_marks(folder: Path, library: Library) -> Mapping[str, Marked]:
     """Return, by process, what belongs to another group than its place says. Raises BadSensitivity."""
-    file = folder / MARKS
-    if not file.exists():
-        return {}
-    try:
-        read = _MARKS.validate_python(YAML(typ="safe", pure=True).load(file.read_text("utf-8")) or {})
-    except (YAMLError, ValidationError, UnicodeDecodeError) as error:
-        raise BadSensitivity(f"{MARKS} is not a list of ids for each process, group and kind") from error
+    read = read_beside(folder / MARKS, _MARKS, BadSensitivity, "ids for each process, group and kind")
     return {process_id: _marked(process_id, groups, library) for process_id, groups in read.items()}
 
 

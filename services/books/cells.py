@@ -50,15 +50,18 @@ class Broken:
     """Stands in the place of a cell that holds an error of the spreadsheet program."""
 
 
-def value_of(kind: Kind, cell: object) -> object:
-    """Return what a cell says; None where it is empty. Raises Wrong."""
+def is_empty(cell: object) -> bool:
+    """Whether a cell says nothing. Raises Wrong where nobody knows what it says."""
     if isinstance(cell, Formula):
         raise Wrong("formula")
     if isinstance(cell, Broken):
         raise Wrong("cell-error")
-    if cell is None or (isinstance(cell, str) and not cell.strip()):
-        return None
-    return _READERS[kind](cell)
+    return cell is None or (isinstance(cell, str) and not cell.strip())
+
+
+def value_of(kind: Kind, cell: object) -> object:
+    """Return what a cell says; None where it is empty. Raises Wrong."""
+    return None if is_empty(cell) else _READERS[kind](cell)
 
 
 def escaped(text: str) -> str:

@@ -12,7 +12,7 @@ from typing import IO, Final
 
 from domain.chain import canonical
 from domain.evidence import LARGEST_NUMBER
-from services.books.cells import Broken, Formula, Wrong, value_of
+from services.books.cells import Wrong, is_empty, value_of
 from services.books.opening import Cells, Source, Unreadable, open_pages
 from services.books.reading import letters
 from services.case_books.columns import Column
@@ -132,11 +132,7 @@ def _line(number: int, cells: Cells, placed: Mapping[int, Column]) -> Line:
 
 def _value(column: Column, cell: object) -> object:
     """Return what a cell says; None where it is empty. Raises Wrong."""
-    if isinstance(cell, Formula):
-        raise Wrong("formula")
-    if isinstance(cell, Broken):
-        raise Wrong("cell-error")
-    if cell is None or (isinstance(cell, str) and not cell.strip()):
+    if is_empty(cell):
         return None
     match column.kind:
         case "number":

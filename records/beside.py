@@ -1,0 +1,36 @@
+"""Lists that stand beside the definitions: what they say by the ids of a process, kept out of its digest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from domain.library import Library
+from domain.process import Process
+
+T = TypeVar("T")
+
+
+def read_beside(
+    file: Path, shape: TypeAdapter[dict[str, T]], bad: type[ValueError], should_be: str
+) -> dict[str, T]:
+    """Return what a file says by process; nothing where there is none. Raises `bad`."""
+    if not file.exists():
+        return {}
+    try:
+        return shape.validate_python(YAML(typ="safe", pure=True).load(file.read_text("utf-8")) or {})
+    except (YAMLError, ValidationError, UnicodeDecodeError) as error:
+        raise bad(f"{file.name} is not a list of {should_be}") from error
+
+
+def known_ids(library: Library, of: Callable[[Process], Iterable[str]]) -> dict[str, set[str]]:
+    """Return the ids by process that any of its versions has."""
+    known: dict[str, set[str]] = {}
+    for process in library:
+        known.setdefault(process.process, set()).update(of(process))
+    return known

@@ -5,10 +5,12 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 T = TypeVar("T")
+_AT_ONCE: Final = 200
 
 
 class BadCursor(ValueError):
@@ -21,6 +23,17 @@ class Page(Generic[T]):
 
     items: tuple[T, ...]
     next: str | None
+
+
+def every(page_of: Callable[..., Page[T]]) -> Iterator[T]:
+    """Return the items of a whole list, read page by page with `cursor` and `limit`."""
+    cursor: str | None = None
+    while True:
+        page = page_of(cursor=cursor, limit=_AT_ONCE)
+        yield from page.items
+        if page.next is None:
+            return
+        cursor = page.next
 
 
 def cursor_of(*place: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from functools import partial
 from tempfile import SpooledTemporaryFile
 from typing import IO, Final
 
@@ -29,6 +30,7 @@ from records import (
 )
 from records import materials as kept
 from records.cases import CaseFilter
+from records.cursors import every
 from records.posts import Delegation, Post
 from records.scope import scope_of
 from records.stored import events_after
@@ -46,7 +48,6 @@ from services.views import AbsenceView, DelegationView, MaterialView, PersonView
 
 _MEMORY: Final = 8 << 20
 """Bytes that are packed before a file on the disk is used."""
-_AT_ONCE: Final = 200
 
 
 class HeldStandingView(View):
@@ -162,20 +163,13 @@ def _check_may(connection: Connection, parts: Parts, caller: Caller, person: str
 def _cases(connection: Connection, parts: Parts, caller: Caller, person: str) -> Iterator[HeldCaseView]:
     """Return the cases about a person as he sees them, whoever asks."""
     scope = scope_of(connection, person, parts.today())
-    cursor: str | None = None
-    while True:
-        page = cases.list_cases(
-            connection, scope=scope, narrowed=CaseFilter(subject=person), cursor=cursor, limit=_AT_ONCE
-        )
-        for row in page.items:
-            found = cases.find_case(connection, parts.library, row.id, scope)
-            look = look_of_subject(parts, found.process, found.case)
-            stored = opened(connection, parts, found.case, events_after(connection, row.id))
-            plain = plain_view(connection, parts, caller.language, found)
-            yield HeldCaseView(plain=plain, history=look.history(stored))
-        cursor = page.next
-        if cursor is None:
-            return
+    about = partial(cases.list_cases, connection, scope=scope, narrowed=CaseFilter(subject=person))
+    for row in every(about):
+        found = cases.find_case(connection, parts.library, row.id, scope)
+        look = look_of_subject(parts, found.process, found.case)
+        stored = opened(connection, parts, found.case, events_after(connection, row.id))
+        plain = plain_view(connection, parts, caller.language, found)
+        yield HeldCaseView(plain=plain, history=look.history(stored))
 
 
 def _standings(connection: Connection, person: str) -> Iterator[HeldStandingView]:
@@ -193,23 +187,11 @@ def _standings(connection: Connection, person: str) -> Iterator[HeldStandingView
 
 
 def _posts(connection: Connection, person: str) -> Iterator[Post]:
-    cursor: str | None = None
-    while True:
-        page = organisation.list_posts(connection, person_id=person, cursor=cursor, limit=_AT_ONCE)
-        yield from page.items
-        cursor = page.next
-        if cursor is None:
-            return
+    return every(partial(organisation.list_posts, connection, person_id=person))
 
 
 def _delegations(connection: Connection, person: str) -> Iterator[Delegation]:
-    cursor: str | None = None
-    while True:
-        page = organisation.list_delegations(connection, person_id=person, cursor=cursor, limit=_AT_ONCE)
-        yield from page.items
-        cursor = page.next
-        if cursor is None:
-            return
+    return every(partial(organisation.list_delegations, connection, person_id=person))
 
 
 def _rows(connection: Connection, person: str) -> dict[str, tuple[dict[str, JsonValue], ...]]:

@@ -7,12 +7,14 @@ above, and never for oneself.
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 
 from sqlalchemy import Connection
 
 from domain.circumstances import LentFor
 from domain.values import Text, Value
 from records import organisation, units, visible
+from records.cursors import every
 from records.organisation import Delegation, Post
 from records.scope import ADMIN, AUDITOR, units_below
 from services.asking import NOT_THERE, Asking, check_takes_in, existing, once
@@ -189,16 +191,9 @@ def _lent_for(connection: Connection, parts: Parts, new: NewDelegation, post: Po
 
 
 def _check_not_held(connection: Connection, new: NewPost, from_on: date) -> None:
-    cursor: str | None = None
-    while True:
-        page = organisation.list_posts(
-            connection, person_id=new.person, unit_id=new.unit, cursor=cursor, limit=200
-        )
-        if any(_overlaps(post, from_on, new.to) for post in page.items if post.role == new.role):
-            raise InUse
-        if page.next is None:
-            return
-        cursor = page.next
+    held = every(partial(organisation.list_posts, connection, person_id=new.person, unit_id=new.unit))
+    if any(_overlaps(post, from_on, new.to) for post in held if post.role == new.role):
+        raise InUse
 
 
 def _overlaps(post: Post, from_on: date, to_on: date | None) -> bool:
@@ -208,16 +203,10 @@ def _overlaps(post: Post, from_on: date, to_on: date | None) -> bool:
 
 
 def _is_lent_to(asking: Asking, post_id: str) -> bool:
-    cursor: str | None = None
-    while True:
-        page = organisation.list_delegations(
-            asking.connection, person_id=asking.who, on=asking.today, today=True, cursor=cursor, limit=200
-        )
-        if any(one.post == post_id and one.substitute == asking.who for one in page.items):
-            return True
-        if page.next is None:
-            return False
-        cursor = page.next
+    at_present = partial(
+        organisation.list_delegations, asking.connection, person_id=asking.who, on=asking.today, today=True
+    )
+    return any(one.post == post_id and one.substitute == asking.who for one in every(at_present))
 
 
 def _ends_later(to_on: date | None, than: date | None) -> bool:

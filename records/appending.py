@@ -23,7 +23,7 @@ from records.dialects import insert_for
 from records.owing import owed_rows, put_owed
 from records.prepared import Prepared, Sent, at_once
 from records.problems import OneOpenCase
-from records.progress import follow_stays, put_done
+from records.progress import follow_stays, put_progress
 from records.snapshots import snapshot_of
 from records.standings import follow_standings
 from records.stored import Sealing, StoredEvent, event_row, linked
@@ -82,7 +82,7 @@ def appended(  # noqa: PLR0913 - everything that is written at once
         _PUT_EVENTS.send_many(connection, [event_row(after.id, one) for one in stored])
         opened = follow_tasks(connection, process, after, expected.open, tasks, now)
         put_owed(connection, owed)
-        put_done(connection, process, before, after, new, tasks)
+        put_progress(connection, process, before, after, new, tasks)
         _put_people(connection, before, after)
         _put_materials(connection, after.id, new)
         _tell_the_workflow(connection, after, now)

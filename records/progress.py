@@ -27,6 +27,7 @@ from records.prepared import Prepared
 from records.progress_tables import done_steps, stage_stays
 from records.tasks import Tasks
 
+_PUT_STAYS = Prepared(sa.insert(stage_stays))
 _PUT_DONE = Prepared(sa.insert(done_steps))
 
 
@@ -37,7 +38,7 @@ def limits_in(tasks: Tasks) -> dict[Place, Limits]:
     }
 
 
-def put_done(  # noqa: PLR0917 - the case before and after, and what lies between
+def put_progress(  # noqa: PLR0917 - the case before and after, and what lies between
     connection: Connection,
     process: Process,
     before: Case | None,
@@ -45,14 +46,16 @@ def put_done(  # noqa: PLR0917 - the case before and after, and what lies betwee
     new: Sequence[Event],
     tasks: Tasks,
 ) -> None:
-    """Write down the steps that events of an act did, in the round of its other rows.
+    """Write down what needs nothing of before, in the round of the other rows of an act: the steps it did.
 
-    Where a day is corrected `follow_stays` does, with what was done before.
+    Of a start the stays as well. Where a day is corrected `follow_stays` does it all.
     """
-    if before is None or corrects(new) or not does_steps(new):
+    if corrects(new) or not (before is None or does_steps(new)):
         return
-    done = progressed(process, before, new, Progress(), limits_in(tasks)).done
-    _PUT_DONE.send_many(connection, [_done_row(after, one) for one in done])
+    made = progressed(process, before, new, Progress(), limits_in(tasks))
+    if before is None:
+        _PUT_STAYS.send_many(connection, _stay_rows(after, made))
+    _PUT_DONE.send_many(connection, _done_rows(after, made))
 
 
 def follow_stays(  # noqa: PLR0917 - the same
@@ -63,11 +66,11 @@ def follow_stays(  # noqa: PLR0917 - the same
     new: Sequence[Event],
     tasks: Tasks,
 ) -> None:
-    """Bring the stays in stages up to date; what was done, too, in a start and where a day is corrected."""
-    if not changes_stays(new):
+    """Bring the stays in stages up to date, but of a start; what was done, too, where a day is corrected."""
+    if before is None or not changes_stays(new):
         return
-    is_whole = before is None or corrects(new)
-    known = Progress() if before is None else _known(connection, after.id, with_done=is_whole)
+    is_whole = corrects(new)
+    known = _known(connection, after.id, with_done=is_whole)
     now = progressed(process, before, new, known, limits_in(tasks))
     _make_equal(connection, stage_stays, _stay_rows(after, known), _stay_rows(after, now))
     if is_whole:

@@ -78,15 +78,20 @@ class RecordActivities:
             await asyncio.sleep(ahead.total_seconds())
         now = self._clock()
         try:
-            found = await self._database.write(lambda connection: self._let_happen(connection, asked, now))
+            found, happened = await self._database.write(
+                lambda connection: self._let_happen(connection, asked, now)
+            )
         except NotFound:
             return Facts.of(())
         self._wake()
-        if found:
+        if happened:
             self._look_for_more()
         return _facts(found, _PAGE)
 
-    def _let_happen(self, connection: Connection, asked: DueAsked, now: datetime) -> tuple[StoredEvent, ...]:
+    def _let_happen(
+        self, connection: Connection, asked: DueAsked, now: datetime
+    ) -> tuple[tuple[StoredEvent, ...], bool]:
+        """Return what the workflow does not know, and whether any of it happened just now."""
         locked = recording.lock(connection, self._library, asked.case_id)
         recorded = recording.record(connection, locked.process, locked, Due(adopt=asked.adopt), now)
         if recorded.events:
@@ -95,7 +100,7 @@ class RecordActivities:
         if found:
             # The workflow is asking for these, and asks again until it gets them: nobody else has to tell it.
             outbox.driven(connection, {asked.case_id: found[:_PAGE][-1].seq})
-        return found
+        return found, bool(recorded.events)
 
 
 def _note_lateness(locked: LockedCase, now: datetime) -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     # Not at run time: the SDK behind it takes long to load.
     from services.connecting import TemporalPlace, TlsFiles
     from services.notaries import NotaryPlace
+    from services.sealing import SealingPlace
 
 PREFIX = "ACCEDE_"
 _KEY_BYTES = 32
@@ -336,12 +337,18 @@ class Settings(BaseSettings):
         """Where a key is kept that seals, if none is set: with the record, where that is a file here."""
         return self.data_dir / "secret.key" if self.is_embedded else None
 
+    def sealing(self) -> SealingPlace:
+        """Return with what is sealed, for `services.sealing.sealer_of` and `services.person_keys.keys_of`."""
+        keys = None if self.secret_keys is None else self.secret_keys.get_secret_value()
+        return {"keys": keys, "file": self.key_file}
+
     def notary(self) -> NotaryPlace:
         """Return how checkpoints are signed and where they go, for `services.notaries.open_notary`."""
+        sealing = self.sealing()
         return {
             "origin": self.log_origin,
-            "keys": None if self.secret_keys is None else self.secret_keys.get_secret_value(),
-            "key_file": self.key_file,
+            "keys": sealing["keys"],
+            "key_file": sealing["file"],
             "log_key_file": self.log_key_file,
             "folder": self.checkpoint_folder,
             "every": self.checkpoint_every,

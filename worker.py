@@ -62,11 +62,10 @@ from services.log_keys import NoLogKey
 from services.logs import set_up_logs
 from services.notaries import open_notary
 from services.parts import Parts
-from services.person_keys import PersonKeys
+from services.person_keys import keys_of
 from services.placing import keep_placing
 from services.reconciling import Progress, ensure_schedules, reconcile
 from services.reorganising import Reorganiser
-from services.sealing import sealer_of
 from services.telling import wake_courier
 from services.witnesses import witnesses_of
 from settings import Settings, SettingsError, read_settings
@@ -221,8 +220,6 @@ def _parts_of_audits(
     database: Database, library: Library, settings: Settings, clock: Callable[[], datetime]
 ) -> Parts:
     """Return what cases are evaluated with each night: the record, the rules, and the keys of people."""
-    keys = settings.secret_keys
-    sealer = sealer_of(None if keys is None else keys.get_secret_value(), settings.key_file)
     return Parts(
         database=database,
         library=library,
@@ -230,7 +227,7 @@ def _parts_of_audits(
         calendars=working_calendar,
         clock=clock,
         zone=settings.zone,
-        keys=None if sealer is None else PersonKeys(sealer),
+        keys=keys_of(settings.sealing()),
         books=read_books(settings.processes_dir),
     )
 

@@ -58,7 +58,7 @@ from services.documents import StoredDocuments
 from services.driving import Driver
 from services.notaries import open_notary
 from services.parts import Parts
-from services.person_keys import PersonKeys
+from services.person_keys import keys_of
 from services.probing import Look, Probes, disk_has_room, mail_greets, temporal_answers, worker_seen
 from services.provider import Provider, ProviderPlace
 from services.sealing import Sealer, sealer_of
@@ -142,7 +142,7 @@ def create_app_from(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with opened(settings) as parts:
             app.state.parts = parts
-            app.state.sealer = sealer_in(settings)
+            app.state.sealer = sealer_of(**settings.sealing())
             yield
 
     app = _application(door)
@@ -165,7 +165,7 @@ async def opened(settings: Settings) -> AsyncIterator[Parts]:
     Raises SchemaOutdated, DatabaseUnavailable, DefinitionError with what to do about it.
     """
     async with AsyncExitStack() as closing:
-        keys = keys_in(settings)
+        keys = keys_of(settings.sealing())
         if keys is None:
             _log.warning(
                 "free text and documents are kept in the open, so that nobody can be erased from them: "
@@ -237,18 +237,6 @@ def _application(door: Door) -> FastAPI:
     app.add_middleware(SameOrigin, public_url=door.public_url)
     app.add_middleware(Watched, https=door.secure_cookies)
     return app
-
-
-def sealer_in(settings: Settings) -> Sealer | None:
-    """Return what seals with the keys that are set; on one machine, with one that is made."""
-    keys = settings.secret_keys
-    return sealer_of(None if keys is None else keys.get_secret_value(), settings.key_file)
-
-
-def keys_in(settings: Settings) -> PersonKeys | None:
-    """Return the keys of people, where there is something to wrap them with."""
-    sealer = sealer_in(settings)
-    return None if sealer is None else PersonKeys(sealer)
 
 
 def _provider(settings: Settings) -> Provider | None:

@@ -8,7 +8,6 @@ from datetime import timedelta
 from functools import partial
 from typing import Final
 
-from api.app import keys_in
 from commands.failures import CommandFailed
 from commands.published import published
 from records.audit_books import read_books
@@ -19,6 +18,7 @@ from services.calendars import working_calendar
 from services.documents import StoredDocuments
 from services.notaries import open_notary
 from services.parts import Parts
+from services.person_keys import keys_of
 from settings import Settings
 
 BRING_IT_BACK: Final = (
@@ -48,7 +48,7 @@ async def opened_parts(settings: Settings) -> AsyncIterator[Parts]:
             zone=settings.zone,
             session_lasts=timedelta(hours=settings.session_hours),
             notary=open_notary(database, settings.notary(), clock=settings.now),
-            keys=keys_in(settings),
+            keys=keys_of(settings.sealing()),
             books=read_books(settings.processes_dir),
         )
     finally:

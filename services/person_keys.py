@@ -26,7 +26,7 @@ from domain.personal import APART, Parts, commitment, personal_parts, together, 
 from records import keys
 from records.stored import Sealed, StoredEvent
 from services.refusals import NotReady, Refusal
-from services.sealing import Sealer, Unreadable
+from services.sealing import Sealer, SealingPlace, Unreadable, sealer_of
 
 _KEY: Final = 32
 _NONCE: Final = 12
@@ -179,6 +179,12 @@ class PersonKeys:
 
     def _unwrapped(self, person: str, wrapped: str) -> bytes:
         return base64.b64decode(self.sealer.open(wrapped, _about(person)))
+
+
+def keys_of(place: SealingPlace) -> PersonKeys | None:
+    """Return the keys of people, where there is something to wrap them with. Raises BadKey."""
+    sealer = sealer_of(**place)
+    return None if sealer is None else PersonKeys(sealer)
 
 
 def sealed_word(key: AESGCM, words: str) -> str:

@@ -11,7 +11,7 @@ import hashlib
 import os
 import secrets
 from pathlib import Path
-from typing import Final
+from typing import Final, TypedDict
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -54,6 +54,13 @@ class Sealer:
             return self._keys[name].decrypt(whole[:_NONCE], whole[_NONCE:], about.encode()).decode()
         except (InvalidTag, KeyError, ValueError) as error:
             raise Unreadable from error
+
+
+class SealingPlace(TypedDict):
+    """With what is sealed: keys that are set, or else one in a file. Neither: nothing is."""
+
+    keys: str | None
+    file: Path | None
 
 
 def sealer_of(keys: str | None, file: Path | None) -> Sealer | None:

@@ -36,6 +36,8 @@ def asks_the_registers(step: Step) -> bool:
 def bring_in(draft: Draft, act: BringIn) -> None:
     """Add the events of the past, and then one that says where they come from and what is wrong with them.
 
+    With that the past is told: from here on the case goes by the rules of today.
+
     Raises RuleViolation where a fact fits nowhere, its rule begins with the step; BrokeRules where facts
     broke rules and nobody said to bring them in as they were.
     """
@@ -61,6 +63,7 @@ def bring_in(draft: Draft, act: BringIn) -> None:
         gaps=(*past.gaps, *_nobody_named(act.told)),
     )
     draft.add(body, on=today, by=Signature(person=act.known.actor))
+    pass_time(draft, adopt=True, periods_only=True)
 
 
 class BrokeRules(RuleViolation):

@@ -75,6 +75,19 @@ def pass_time(
             return
 
 
+def crosses_unasked(taking: Predecessor, process: Process, *, told: tuple[date, date], today: date) -> bool:
+    """Whether a case that nobody touches follows the later version of its process by `today`.
+
+    `told` is the first and the latest day on which something was recorded of it. A case that began before the
+    change follows at once. One that began afterwards is the past of a paper file, still told by the rules of
+    its days: it is left alone until nothing was recorded for as long as an act may be recorded late.
+    """
+    began, latest = told
+    if taking.on > today:
+        return False
+    return began < taking.on or days_later(latest, process.late_entry_after_days) < today
+
+
 def _taking_over(draft: Draft, day: date | None) -> Predecessor | None:
     """Return how the next version takes over, where one is in force on `day` and the case still runs."""
     later = draft.process.successor

@@ -30,6 +30,10 @@ class Undriven:
     driven_seq: int
     next_moment: datetime | None
     """When something happens by itself, UTC."""
+    created_at: datetime
+    """When its first event was recorded, UTC."""
+    changed_at: datetime
+    """When its latest event was recorded, UTC."""
 
 
 def waiting(connection: Connection, before: datetime, limit: int = 100) -> tuple[Undriven, ...]:
@@ -86,6 +90,8 @@ def _select() -> sa.Select[Any]:
         cases.c.digest,
         cases.c.status,
         cases.c.next_moment,
+        cases.c.created_at,
+        cases.c.changed_at,
         outbox.c.seq,
         outbox.c.driven_seq,
     ).join(outbox, outbox.c.case_id == cases.c.id)
@@ -93,5 +99,14 @@ def _select() -> sa.Select[Any]:
 
 def _undriven(row: Row[Any]) -> Undriven:
     return Undriven(
-        row.id, row.process, row.version, row.digest, row.status, row.seq, row.driven_seq, row.next_moment
+        case_id=row.id,
+        process=row.process,
+        version=row.version,
+        digest=row.digest,
+        status=row.status,
+        seq=row.seq,
+        driven_seq=row.driven_seq,
+        next_moment=row.next_moment,
+        created_at=row.created_at,
+        changed_at=row.changed_at,
     )

@@ -31,6 +31,8 @@ from temporalio.common import QueryRejectCondition, WorkflowIDReusePolicy
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain.library import Library, UnknownProcess
+from domain.moments import local_day
+from domain.passing import crosses_unasked
 from records import outbox
 from records.database import Database
 from records.outbox import Undriven
@@ -65,11 +67,12 @@ async def reconcile(
 ) -> Reconciled:
     """Look over all open cases, start the workflow of those that have none, nudge those behind.
 
-    A case is behind when its workflow knows less than the record, or when a later version of its process took
-    over by `today` and the case does not follow it yet, or when a moment at which something happens by itself
-    passed before `now`, as after a jump of the clock (None: not looked at). `deep` also asks each running
-    workflow how far it knows its record, at the cost of one query each. Safe at any time and as often as one
-    likes. Raises RPCError when Temporal is away and DatabaseUnavailable when the record is.
+    A case is behind when its workflow knows less than the record; or when a later version of its process took
+    over by `today` and the case does not follow it yet, unless its past is still being told; or when a moment
+    at which something happens by itself passed before `now`, as after a jump of the clock (None: not looked
+    at). `deep` also asks each running workflow how far it knows its record, at the cost of one query each.
+    Safe at any time and as often as one likes. Raises RPCError when Temporal is away and DatabaseUnavailable
+    when the record is.
     """
     running = {
         found.id
@@ -185,12 +188,17 @@ class _Look:
 
     def _other_rules_apply(self, case: Undriven) -> bool:
         try:
-            following = self._library.by_digest(case.digest).successor
+            process = self._library.by_digest(case.digest)
         except UnknownProcess:
             return False
-        return (
-            following is not None and following.replaces is not None and following.replaces.on <= self._today
+        taking = process.successor.replaces if process.successor is not None else None
+        if taking is None:
+            return False
+        told = (
+            local_day(case.created_at, process.time_zone),
+            local_day(case.changed_at, process.time_zone),
         )
+        return crosses_unasked(taking, process, told=told, today=self._today)
 
     async def _nudge(self, case: Undriven) -> None:
         """Have the case look at its record again, in a workflow that is started where there is none."""

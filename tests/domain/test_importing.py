@@ -184,6 +184,15 @@ def test_facts_before_a_later_version_are_judged_by_the_earlier_one() -> None:
     assert versions == ["1", "1", "2"]
 
 
+def test_once_its_past_is_told_a_case_goes_by_the_rules_of_today() -> None:
+    process = a_library_with_a_later_version(date(2026, 1, 1)).family("reading-circle")[0]
+    events = brought(*HALF_WAY, process=process)
+    told, *after = events[case_of(events, process).imported - 1 :]  # type: ignore[operator]
+    assert isinstance(told.body, CaseImported)
+    assert (after[0].type, after[0].occurred_on) == ("rules-changed", date(2026, 1, 1))
+    assert case_of(events, process).version == "2"
+
+
 def test_only_what_is_still_to_be_done_is_told_to_anybody() -> None:
     events = brought(*HALF_WAY)
     owed = obligations(a_process(), events, case_of(events))

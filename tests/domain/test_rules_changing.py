@@ -10,6 +10,7 @@ import pytest
 from domain import events as facts
 from domain.events import Event
 from domain.moments import deadlines
+from domain.passing import crosses_unasked
 from tests.domain.walking import OF_2014, Walk, at_step, guild, library, record, shipped_process, step, text
 
 TURN = date(2026, 5, 11)
@@ -72,6 +73,26 @@ def test_nothing_changes_before_the_day_nor_without_being_asked() -> None:
     assert changed(walk.wait(TURN)) == []
     assert changed(walk.wait(TURN, adopt=True)) != []
     assert changed(walk.wait(TURN, adopt=True)) == []
+
+
+@pytest.mark.parametrize(
+    "began, latest, today, crosses",
+    [
+        pytest.param(DAY_BEFORE, DAY_BEFORE, DAY_BEFORE, False, id="not before the day"),
+        pytest.param(DAY_BEFORE, DAY_BEFORE, TURN, True, id="a case that ran when the rules changed"),
+        pytest.param(DAY_BEFORE, TURN, TURN, True, id="also where something was recorded today"),
+        pytest.param(TURN, TURN, TURN, False, id="a past that is being told is left alone"),
+        pytest.param(TURN, TURN, TURN + timedelta(days=7), False, id="as long as acts may be recorded late"),
+        pytest.param(TURN, TURN, TURN + timedelta(days=8), True, id="and no longer"),
+    ],
+)
+def test_a_case_nobody_touches_crosses_unless_its_past_is_still_being_told(
+    began: date, latest: date, today: date, *, crosses: bool
+) -> None:
+    process = shipped_process("membership-development 2014.1")
+    taking = process.successor.replaces if process.successor else None
+    assert taking is not None
+    assert crosses_unasked(taking, process, told=(began, latest), today=today) is crosses
 
 
 def test_an_act_that_happened_under_the_new_rules_brings_them_and_is_judged_by_them() -> None:

@@ -121,6 +121,8 @@ class Settings(BaseSettings):
 
     checkpoint_witnesses: str = ""
     """Who signs below every checkpoint: `https://address verifier-key`, several separated by commas."""
+    witness_for: str = ""
+    """Verifier keys of other installations' logs, separated by commas: their checkpoints are signed below."""
     checkpoint_mail: bool = False
     """Whether auditors get the latest checkpoint by mail, once a day."""
 
@@ -212,6 +214,13 @@ class Settings(BaseSettings):
             address, _, key = one.partition(" ")
             if urlsplit(address).scheme not in {"http", "https"} or "+" not in key:
                 raise ValueError("is an address, a space and a verifier key, or several separated by commas")
+        return given
+
+    @field_validator("witness_for")
+    @classmethod
+    def _witnessed(cls, given: str) -> str:
+        if any(one.count("+") < 2 or " " in one.strip() for one in given.split(",") if one.strip()):  # noqa: PLR2004 - NAME+ID+KEY
+            raise ValueError("is a verifier key of a log, or several separated by commas")
         return given
 
     @field_validator("smtp_url")
@@ -352,6 +361,7 @@ class Settings(BaseSettings):
             "log_key_file": self.log_key_file,
             "folder": self.checkpoint_folder,
             "every": self.checkpoint_every,
+            "witness_for": self.witness_for,
         }
 
     @property

@@ -44,8 +44,10 @@ from api.routes import (
     staffing,
     stats,
     tasks,
+    witnessing,
 )
 from api.short_way import ShortWay
+from domain.notes import BadNote
 from records.audit_books import read_books
 from records.database import Database
 from records.definitions import read_library
@@ -56,13 +58,13 @@ from services import connecting
 from services.calendars import working_calendar
 from services.documents import StoredDocuments
 from services.driving import Driver
-from services.notaries import open_notary
+from services.notaries import open_notary, open_witness
 from services.parts import Parts
 from services.person_keys import keys_of
 from services.probing import Look, Probes, disk_has_room, mail_greets, temporal_answers, worker_seen
 from services.provider import Provider, ProviderPlace
 from services.sealing import Sealer, sealer_of
-from settings import Settings, read_settings
+from settings import Settings, SettingsError, read_settings
 from web.installing import install as install_pages
 
 _ROUTERS = (
@@ -98,6 +100,7 @@ _ROUTERS = (
     materials.router,
     notifications.router,
     operations.router,
+    witnessing.router,
 )
 
 _log = structlog.get_logger(__name__)
@@ -171,6 +174,10 @@ async def opened(settings: Settings) -> AsyncIterator[Parts]:
                 "free text and documents are kept in the open, so that nobody can be erased from them: "
                 "set ACCEDE_SECRET_KEYS"
             )
+        try:
+            witness = open_witness(settings.notary())
+        except BadNote as wrong:
+            raise SettingsError(f"ACCEDE_WITNESS_FOR: {wrong}") from None
         library = read_library(settings.processes_dir)
         database = Database.open(settings.database_url)
         closing.push_async_callback(database.close)
@@ -202,6 +209,7 @@ async def opened(settings: Settings) -> AsyncIterator[Parts]:
             session_lasts=timedelta(hours=settings.session_hours),
             probes=Probes(_looks(settings, client)),
             notary=open_notary(database, settings.notary(), clock=settings.now),
+            witness=witness,
             keys=keys,
             retention=read_retention(settings.processes_dir, library),
             books=read_books(settings.processes_dir),

@@ -105,6 +105,15 @@ KINDS: dict[str, ProblemKind] = {
             ),
         ),
         _kind(
+            "log-forked",
+            422,
+            ("不是此前见证的日志", "It is not the log that was witnessed before"),
+            (
+                "证明不成立：这份检查点的日志不是此前共同签署的日志的延续。已留存，请立即核查。",
+                "It does not continue the log that was signed before. It was kept: look into it at once.",
+            ),
+        ),
+        _kind(
             "head-moved",
             412,
             ("个案已有新的记录", "The case has moved on"),

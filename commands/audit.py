@@ -17,6 +17,7 @@ from temporalio.service import RPCError
 
 from commands.audit_patterns import look_for_patterns
 from commands.audit_rules import evaluate_cases
+from commands.audit_witness import show_witness
 from commands.failures import CommandFailed, installation
 from commands.opening import opened_parts
 from commands.ports import port_of_temporal
@@ -35,6 +36,7 @@ from services.parts import Parts
 from services.second_witness import compare_with_workflows
 from services.verifying import CannotVerify, Verified, verify
 from services.verifying import Progress as Told
+from services.witnesses import witnesses_of
 from settings import Settings
 
 app = typer.Typer(
@@ -46,6 +48,7 @@ keys = typer.Typer(help="The keys that sign checkpoints.", no_args_is_help=True,
 app.add_typer(keys, name="keys")
 app.command(name="patterns")(look_for_patterns)
 app.command(name="rules")(evaluate_cases)
+app.command(name="witness")(show_witness)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one line of JSON for programs.")]
 
@@ -149,8 +152,11 @@ async def _verify(
     async with opened_parts(settings) as parts:
         with _shown() as progress:
             try:
-                found = await verify(parts, held=held, thorough=not quick, progress=progress)
+                keys = [one.key for one in witnesses_of(settings.checkpoint_witnesses)]
+                found = await verify(parts, held=held, witnesses=keys, thorough=not quick, progress=progress)
                 return found, await _asked(settings, parts, found, progress) if ask else None
+            except BadNote as wrong:
+                raise CommandFailed(f"ACCEDE_CHECKPOINT_WITNESSES: {wrong}") from None
             except (CannotVerify, DatabaseUnavailable) as error:
                 raise CommandFailed(str(error)) from None
 
@@ -243,6 +249,8 @@ def _wrong(wrong: Tampered) -> dict[str, object]:
 
 def _in_words(found: Verified, told: dict[str, int] | None) -> Iterator[str]:
     yield f"{found.events} events in the log, root {found.root}; {found.checkpoints} checkpoints hold"
+    for name, size in sorted(found.cosigned.items()):
+        yield f"the witness {name} signed below checkpoints up to {size} events, and his signatures hold"
     if found.waiting:
         yield f"{found.waiting} events have no place in the log yet, and follow from those before them"
     if found.cases:

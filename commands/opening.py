@@ -10,13 +10,14 @@ from typing import Final
 
 from commands.failures import CommandFailed
 from commands.published import published
+from domain.notes import BadNote
 from records.audit_books import read_books
 from records.database import Database
 from records.followed import unpublished
 from records.problems import DatabaseUnavailable, SchemaOutdated
 from services.calendars import working_calendar
 from services.documents import StoredDocuments
-from services.notaries import open_notary
+from services.notaries import open_notary, open_witness
 from services.parts import Parts
 from services.person_keys import keys_of
 from settings import Settings
@@ -35,6 +36,10 @@ async def opened_parts(settings: Settings) -> AsyncIterator[Parts]:
     """
     library = published(settings.processes_dir)
     try:
+        witness = open_witness(settings.notary())
+    except BadNote as wrong:
+        raise CommandFailed(f"ACCEDE_WITNESS_FOR: {wrong}") from None
+    try:
         database = Database.open(settings.database_url)
     except (DatabaseUnavailable, SchemaOutdated) as error:
         raise CommandFailed(str(error)) from None
@@ -48,6 +53,7 @@ async def opened_parts(settings: Settings) -> AsyncIterator[Parts]:
             zone=settings.zone,
             session_lasts=timedelta(hours=settings.session_hours),
             notary=open_notary(database, settings.notary(), clock=settings.now),
+            witness=witness,
             keys=keys_of(settings.sealing()),
             books=read_books(settings.processes_dir),
         )

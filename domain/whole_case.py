@@ -184,6 +184,7 @@ def _correct(draft: Draft, act: Correct) -> None:
     check_keeps_in(draft.process, case, by.people, act.known.relatives, draft.process.whole_case["correct"])
     reason = require_reason(act, "correct.reason", Text(zh="更正记录。", en="A record is corrected."))
     change = _checked_change(draft, act)
+    _check_none_waits(case, change)
     body = facts.CorrectionProposed(change=change, old=act.old, in_text=act.in_text, reason=reason)
     draft.add(body, on=act.occurred_on, by=by)
 
@@ -207,6 +208,24 @@ def _checked_change(draft: Draft, act: Correct) -> Change:
     elif change.path.startswith("fields."):
         _check_corrected_field(draft, change, act.old)
     return change
+
+
+def _check_none_waits(case: Case, change: Change) -> None:
+    """Of each value one correction waits at a time: else nobody knew which value the second one replaces."""
+    for waits in case.proposals:
+        if waits.kind == "correct" and (waits.target, waits.change) == (change.seq, change.path):
+            raise NotPossible(
+                "correct.pending",
+                basis="gen",
+                detail=Text(
+                    zh=f"此项已有一项更正待确认(第{waits.seq}号记录，{waits.on})。",
+                    en=f"A correction of this value waits for its answer already: event {waits.seq}, of "
+                    f"{waits.on}.",
+                ),
+                passes_when=Text(
+                    zh="该项更正得到确认或者被驳回", en="that correction is confirmed or rejected"
+                ),
+            )
 
 
 def _check_written_anew(change: Change, written_anew_on: date) -> None:

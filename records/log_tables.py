@@ -92,3 +92,40 @@ checkpoint_places = Table(
     Column("tries", Integer, nullable=False),
     Column("failure", String(400)),
 )
+
+# The key with which this installation signs, as a witness, below checkpoints of others' logs.
+witness_keys = Table(
+    "witness_keys",
+    metadata,
+    Column("key_id", String(8), primary_key=True),
+    Column("verifier", String(300), nullable=False),
+    Column("sealed", Text, nullable=False),
+    Column("from_at", Moment, nullable=False),
+)
+
+# Checkpoints of others' logs below which this installation signed: the longest of each is what it remembers.
+witnessed = Table(
+    "witnessed",
+    metadata,
+    Column("origin", String(200), primary_key=True),
+    Column("size", BigInteger, primary_key=True, autoincrement=False),
+    Column("root", HASH, nullable=False),
+    # The checkpoint with the log's own signature, and the line that was signed below it.
+    Column("note", Text, nullable=False),
+    Column("line", Text, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+)
+
+# Checkpoints, signed by the key of their log, that contradict what was signed below before.
+witness_refusals = Table(
+    "witness_refusals",
+    metadata,
+    Column("origin", String(200), primary_key=True),
+    Column("size", BigInteger, primary_key=True, autoincrement=False),
+    Column("root", HASH, primary_key=True),
+    Column("why", String(20), nullable=False),
+    # What was signed last by then.
+    Column("seen_size", BigInteger, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("refused_at", Moment, nullable=False),
+)

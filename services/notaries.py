@@ -12,6 +12,7 @@ from services.checkpoint_folder import CheckpointFolder
 from services.checkpointing import Notary, Outside
 from services.log_keys import KeyPlace
 from services.sealing import sealer_of
+from services.witness_keys import WitnessPlace, logs_of
 
 
 class NotaryPlace(TypedDict):
@@ -25,6 +26,8 @@ class NotaryPlace(TypedDict):
     log_key_file: Path | None
     folder: Path | None
     every: int
+    witness_for: str
+    """Verifier keys of others' logs below which this installation signs."""
 
 
 def open_notary(database: Database, place: NotaryPlace, *, clock: Callable[[], datetime]) -> Notary:
@@ -38,3 +41,12 @@ def open_notary(database: Database, place: NotaryPlace, *, clock: Callable[[], d
         file=place["log_key_file"],
     )
     return Notary(database, keys, clock=clock, outside=outside, every=place["every"])
+
+
+def open_witness(place: NotaryPlace) -> WitnessPlace:
+    """Return what this installation is as a witness of others' logs. Reads no key yet. Raises BadNote."""
+    return WitnessPlace(
+        name=f"{place['origin']}/witness",
+        sealer=lambda: sealer_of(place["keys"], place["key_file"]),
+        logs=logs_of(place["witness_for"]),
+    )

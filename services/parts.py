@@ -32,6 +32,7 @@ from services.passwords import Passwords
 from services.person_keys import PersonKeys
 from services.probing import Probes
 from services.token_scopes import TokenScope
+from services.witness_keys import WitnessPlace
 
 T = TypeVar("T")
 
@@ -111,6 +112,8 @@ class Parts:
     """Bytes."""
     notary: Notary | None = None
     """Makes checkpoints of the log; None where this process has no part in it."""
+    witness: WitnessPlace | None = None
+    """Whose logs this installation signs below, as a witness; None where it is none."""
     picture: Picture = field(default_factory=Picture)
     figures: KeptFigures = field(default_factory=KeptFigures)
     """Of reports over many cases."""

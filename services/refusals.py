@@ -111,6 +111,12 @@ class TooLarge(Refusal):
     kind = "too-large"
 
 
+class Malformed(Refusal):
+    """What was sent cannot be read at all."""
+
+    kind = "malformed"
+
+
 class InvalidInput(Refusal):
     """One part of what was asked does not make sense here."""
 

@@ -21,7 +21,7 @@ from domain.library import UnknownProcess
 from domain.notes import BadNote, VerifierKey, read_note
 from domain.verifying import LogReader, Tampered, check_event
 from records import audited, checkpoints, log, rebuilding
-from records.checkpoints import KeptKey
+from records.checkpoints import KeptCheckpoint, KeptKey
 from records.stored import events_after, stored_image
 from services import document_keys
 from services.document_keys import Closed
@@ -51,20 +51,29 @@ class Verified:
     """Events that have no place in the log yet."""
     cases: int = 0
     checkpoints: int = 0
+    cosigned: dict[str, int] = field(default_factory=dict)
+    """Of each witness whose key was given: the longest log he signed below."""
     documents: int = 0
     root: str = ""
     remarks: list[str] = field(default_factory=list)
 
 
 async def verify(
-    parts: Parts, *, held: Sequence[str] = (), thorough: bool = True, progress: Progress = _say_nothing
+    parts: Parts,
+    *,
+    held: Sequence[str] = (),
+    witnesses: Sequence[VerifierKey] = (),
+    thorough: bool = True,
+    progress: Progress = _say_nothing,
 ) -> Verified:
-    """Verify the record; `held` are checkpoints somebody kept. Not `thorough`: without rows and documents.
+    """Verify the record; `held` are checkpoints somebody kept, `witnesses` keys of those who sign below.
+
+    Not `thorough`: without rows and documents.
 
     Raises Tampered with the first thing wrong, CannotVerify, DatabaseUnavailable.
     """
     found = Verified()
-    reader = await parts.database.read(lambda connection: _signed(connection, held, found))
+    reader = await parts.database.read(lambda connection: _signed(connection, held, witnesses, found))
     await parts.database.read(lambda connection: _read_log(connection, reader, found, progress))
     if thorough:
         await _compare_rows(parts, found, progress)
@@ -72,7 +81,9 @@ async def verify(
     return found
 
 
-def _signed(connection: Connection, held: Sequence[str], found: Verified) -> LogReader:
+def _signed(
+    connection: Connection, held: Sequence[str], witnesses: Sequence[VerifierKey], found: Verified
+) -> LogReader:
     """Check keys and checkpoints, and return a reader that knows what was signed."""
     known = checkpoints.log_keys_of(connection)
     _check_handovers(known, found)
@@ -93,9 +104,26 @@ def _signed(connection: Connection, held: Sequence[str], found: Verified) -> Log
                     should_be=f"size {proven.size}, root {proven.root.hex()}",
                 )
             told.append(proven)
+            _count_witnesses(kept, witnesses, found)
         size = page[-1].size
     found.checkpoints = len(told)
+    for key in witnesses:
+        if key.name not in found.cosigned:
+            found.remarks.append(f"the witness {key.name} signed below no checkpoint of this log")
     return LogReader([*told, *(_held(whole, keys) for whole in held)])
+
+
+def _count_witnesses(kept: KeptCheckpoint, witnesses: Sequence[VerifierKey], found: Verified) -> None:
+    """Check what witnesses whose key is known signed below a checkpoint, and note how far each signed."""
+    try:
+        by = read_note(kept.whole).signed_by(witnesses)
+    except BadNote as error:
+        raise Tampered(
+            f"what a witness signed below the checkpoint over {kept.size} events does not hold: {error}",
+            should_be="the line he signed",
+        ) from error
+    for key in by:
+        found.cosigned[key.name] = max(kept.size, found.cosigned.get(key.name, 0))
 
 
 def _held(whole: str, keys: Sequence[VerifierKey]) -> Checkpoint:

@@ -268,6 +268,8 @@ QUESTIONS: dict[str, Question] = {
     "GET /v1/audit/patterns/{run}/{number}": about("look", "/v1/audit/patterns/{}/1"),
     "GET /v1/audit/fairness": plain("/v1/audit/fairness"),
     "GET /v1/audit/fairness/{form}": plain("/v1/audit/fairness/xlsx"),
+    "GET /v1/audit/witness": plain("/v1/audit/witness"),
+    "POST /v1/witness/add-checkpoint": plain("/v1/witness/add-checkpoint"),
     "GET /v1/audit/keys": plain("/v1/audit/keys"),
     "GET /v1/audit/leaves": plain("/v1/audit/leaves"),
     "GET /v1/audit/leaves/{position}": plain("/v1/audit/leaves/999999"),

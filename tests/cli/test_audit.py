@@ -63,6 +63,23 @@ def test_where_no_temporal_is_named_only_that_of_the_folder_is_asked(furnished):
     assert "there is no second witness: the Temporal of this folder is not running" in done.stdout
 
 
+def test_a_witness_says_by_which_key_it_signs_and_whose_log(audit, furnished):  # noqa: F811 - the fixture
+    none = audit("witness", "--json")
+    assert none.exit_code == 0, none.output
+    key = json.loads(none.stdout)["verifier"]
+    assert key.split("+")[0].endswith("/witness")
+    assert audit("checkpoint").exit_code == 0
+    (log,) = (json.loads(line) for line in audit("keys", "list", "--json").stdout.splitlines())
+    settings = {**furnished, "witness_for": log["verifier"]}
+    shown = CliRunner().invoke(app, ["witness"], env=environment(**settings)).stdout
+    assert shown == f"signs with: {key}\n{log['verifier'].split('+')[0]}: nothing yet\n"
+    assert isinstance(audit("witness", "--log", "elsewhere").exception, CommandFailed)
+    for wrong in ("NAME", "a+b+c", key):
+        settings = {**furnished, "witness_for": wrong}
+        failed = CliRunner().invoke(app, ["witness"], env=environment(**settings))
+        assert isinstance(failed.exception, CommandFailed), wrong
+
+
 def test_keys_are_listed_and_rotated(audit):
     assert audit("keys", "list").stdout == ""
     assert audit("checkpoint").exit_code == 0

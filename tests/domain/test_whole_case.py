@@ -340,6 +340,26 @@ def test_nobody_confirms_his_own_correction(who: str, lent_by: Any) -> None:
     assert refused.rule == "correct.second"
 
 
+@pytest.mark.parametrize(
+    "path,old,value",
+    [("fields.grade", 3, 4), ("fields.words", "good", "fair"), ("occurred_on", "2026-06-20", "2026-06-19")],
+)
+def test_a_second_correction_of_a_value_waits_for_the_answer_to_the_first(
+    path: str, old: Any, value: Any
+) -> None:
+    walk, seq = graded()
+    first = walk.take(correction(walk, seq, path, value, old=old))[-1].seq
+    for who in ("ann", "bob"):
+        refused = walk.refused_act(correction(walk, seq, path, value, old=old, who=who))
+        assert isinstance(refused, NotPossible)
+        assert refused.rule == "correct.pending"
+        assert f"event {first}" in refused.detail.en
+    other = "fields.words" if path == "fields.grade" else "fields.grade"
+    walk.take(correction(walk, seq, other, "fair" if other == "fields.words" else 4, old=3))
+    walk.take(Correct(known=by(walk, "bob"), occurred_on=walk.day, rejects=first))
+    walk.take(correction(walk, seq, path, value, old=old))
+
+
 def test_a_correction_that_is_rejected_changes_nothing() -> None:
     walk, seq = graded()
     at = walk.take(correction(walk, seq, "fields.grade", 4, old=3))[-1].seq

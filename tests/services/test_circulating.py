@@ -92,6 +92,7 @@ def a_notary(database, folder, clock):
         "log_key_file": None,
         "folder": None,
         "every": 1000,
+        "witness_for": "",
     }
     return open_notary(database, place, clock=clock)
 

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Path, Query, Response
 
 from api.paging import Cursor
-from services import log_proofs
+from services import log_proofs, witnessing
 from web.visits import Visiting
 
 router = APIRouter()
@@ -32,6 +32,7 @@ async def log(
         "log/log.html",
         checkpoints=checkpoints,
         outside=(await log_proofs.places(visit.parts)).items,
+        witness=await witnessing.told(visit.parts),
         signers=(await log_proofs.keys(visit.parts)).items,
         size=size,
         lines=lines.items,

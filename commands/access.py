@@ -93,19 +93,19 @@ def _may(step: OpenStepView, language: Language) -> str:
     return f"{_NO.in_language(language)} {why.detail} [{why.rule}, {why.basis}]{passes}"
 
 
-_SEES = Text(zh="可以查看该个案,凭:", en="Sees the case, by:")
+_SEES = Text(zh="可以查看该个案，凭：", en="Sees the case, by:")
 _SEES_NOT = Text(
-    zh="不能查看该个案:当日没有职务、代理、个案职责使其可见,也不是本人。",
+    zh="不能查看该个案：当日没有职务、代理、个案职责使其可见，也不是本人。",
     en="Does not see the case: no post, delegation or case role of that day shows it, and it is not his own.",
 )
-_MAY = Text(zh="开启的环节:", en="Open steps:")
+_MAY = Text(zh="开启的环节：", en="Open steps:")
 _NOTHING_OPEN = Text(zh="没有开启的环节。", en="No step is open.")
 _YES = Text(zh="可以办理", en="may act")
-_NO = Text(zh="不能办理:", en="may not act:")
+_NO = Text(zh="不能办理：", en="may not act:")
 _SUBJECT = Text(zh="本人", en="being the person concerned")
 _CASE_ROLE = Text(zh="个案职责 {role}", en="the case role {role}")
-_OWN_POST = Text(zh="职务 {role},组织 {unit}({post})", en="the post of {role} in {unit} ({post})")
+_OWN_POST = Text(zh="职务 {role}，组织 {unit}（{post}）", en="the post of {role} in {unit} ({post})")
 _LENT_POST = Text(
-    zh="代理 {owner} 的职务 {role},组织 {unit}({post})",
+    zh="代理 {owner} 的职务 {role}，组织 {unit}（{post}）",
     en="the post of {role} in {unit} ({post}), lent by {owner}",
 )

@@ -27,6 +27,6 @@ def somebody_else(process: Process, case: Case, by: tuple[Actor, ...]) -> Text |
     if not titles:
         return None
     return Text(
-        zh="由下列职务的其他人办理:" + "、".join(title.zh for title in titles),
+        zh="由下列职务的其他人办理：" + "、".join(title.zh for title in titles),
         en="somebody else acts as: " + ", ".join(title.en for title in titles),
     )

@@ -36,7 +36,7 @@ def check_person(checking: Checking, step: AppointStep, person: str) -> None:
             f"{step.id}.standing",
             basis=role.basis,
             detail=Text(
-                zh=f"{role.title.zh}须为{title.zh}(以当日为准)。",
+                zh=f"{role.title.zh}须为{title.zh}（以当日为准）。",
                 en=f"{role.title.en}: everybody must be a {title.en} on that day.",
             ),
         )
@@ -90,7 +90,7 @@ def _check_relatives(checking: Checking, step: AppointStep, role: CaseRole, peop
     if bar is None or not {one.person for one in checking.known.relatives}.intersection(people):
         return
     detail = Text(
-        zh=f"有人是本人的配偶、父母、子女、兄弟姐妹或其他亲属,不能(不宜)担任{role.title.zh}。",
+        zh=f"有人是本人的配偶、父母、子女、兄弟姐妹或其他亲属，不能（不宜）担任{role.title.zh}。",
         en=f"Somebody is a relative of the person concerned and should not be among: {role.title.en}.",
     )
     if bar.level == "block":
@@ -104,7 +104,7 @@ def _check_bars(checking: Checking, step: AppointStep, role: CaseRole, facts: Pe
             continue
         title = checking.process.restrictions.get(bar.restriction) or role.title
         detail = Text(
-            zh=f"有人正受“{title.zh}”,不能(不宜)担任{role.title.zh}。",
+            zh=f"有人正受“{title.zh}”，不能（不宜）担任{role.title.zh}。",
             en=f"Somebody is under '{title.en}' and should not be among: {role.title.en}.",
         )
         rule = f"{step.id}.{bar.restriction}"

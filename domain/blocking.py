@@ -54,7 +54,7 @@ def closing_notice(case: Case, step: NoticeStep, day: date) -> RuleViolation | N
             f"{step.id}.window",
             basis=basis,
             detail=Text(
-                zh=f"公示期为{step.window.in_words.zh},至{end.day}止。",
+                zh=f"公示期为{step.window.in_words.zh}，至{end.day}止。",
                 en=f"The notice runs for {step.window.in_words.en}, until {end.day}.",
             ),
             passes_on=end.day,
@@ -96,7 +96,7 @@ def duties_met(case: Case, step: PeriodStep) -> bool:
 def too_early(process: Process, first: Earliest) -> TooEarly:
     """Return the refusal for an act before its minimum wait."""
     since = anchor_title(process, first.of)
-    provisional_zh = "(按未公布的节假日安排推算)" if first.provisional else ""
+    provisional_zh = "（按未公布的节假日安排推算）" if first.provisional else ""
     provisional_en = " (counted with a year not announced yet)" if first.provisional else ""
     if first.wait == Span():
         zh, en = f"不得早于“{since.zh}”", f"Not before: {since.en}"
@@ -107,7 +107,7 @@ def too_early(process: Process, first: Earliest) -> TooEarly:
         first.rule,
         basis=first.basis,
         detail=Text(
-            zh=f"{zh},最早为{first.day}{provisional_zh}。",
+            zh=f"{zh}，最早为{first.day}{provisional_zh}。",
             en=f"{en}. Earliest day: {first.day}{provisional_en}.",
         ),
         passes_on=first.day,
@@ -162,7 +162,7 @@ def count_broken(process: Process, case: Case, rule: CountRule) -> Text | None:
         return None
     title = process.steps[rule.step].title
     return Text(
-        zh=f"“{title.zh}”须有{rule.at_least}次记录,现有{made}次。",
+        zh=f"“{title.zh}”须有{rule.at_least}次记录，现有{made}次。",
         en=f"{title.en} needs {rule.at_least} entries, there are {made}.",
     )
 
@@ -174,7 +174,7 @@ def documents_broken(process: Process, held: tuple[str, ...], asked: tuple[str, 
         return None
     titles = [process.materials[kind].title for kind in missing if kind in process.materials]
     return Text(
-        zh="缺少材料:" + "、".join(title.zh for title in titles),
+        zh="缺少材料：" + "、".join(title.zh for title in titles),
         en="Missing: " + ", ".join(title.en for title in titles),
     )
 

@@ -105,7 +105,7 @@ def check_order(checking: Checking) -> None:
             f"{step.id}.order",
             basis="gen",
             detail=Text(
-                zh=f"“{step.title.zh}”不能早于前一环节({floor})。",
+                zh=f"“{step.title.zh}”不能早于前一环节（{floor}）。",
                 en=f"{step.title.en} cannot come before what precedes it ({floor}).",
             ),
             passes_on=floor,
@@ -145,7 +145,7 @@ def note_deadlines(checking: Checking) -> None:
             deadline.rule,
             "late",
             deadline.basis,
-            Text(zh=f"应于{deadline.day}前办理,已逾期。", en=f"It was due by {deadline.day} and is late."),
+            Text(zh=f"应于{deadline.day}前办理，已逾期。", en=f"It was due by {deadline.day} and is late."),
         )
         if deadline.breach_on is not None and checking.on > deadline.breach_on:
             checking.note(
@@ -169,7 +169,7 @@ def require_reason(checking: Checking, act: StepAct) -> None:
         level="late",
         basis=late.basis,
         detail=Text(
-            zh=f"{late.detail.zh}仍可办理,但须说明理由。",
+            zh=f"{late.detail.zh}仍可办理，但须说明理由。",
             en=f"{late.detail.en} It can still be done, with a reason.",
         ),
         passes_when=Text(zh="写明理由", en="a reason is given"),

@@ -170,7 +170,7 @@ def _too_soon(step: Step, rule: str, first: date) -> TooEarly:
         rule,
         basis="gen",
         detail=Text(
-            zh=f"更正后“{step.title.zh}”会早于其之前的环节({first})。",
+            zh=f"更正后“{step.title.zh}”会早于其之前的环节（{first}）。",
             en=f"Corrected, {step.title.en} would come before what precedes it ({first}).",
         ),
         passes_on=first,

@@ -51,7 +51,7 @@ def entries_only(step: PeriodStep) -> RuleViolation:
         f"{step.id}.by-itself",
         basis=step.basis,
         detail=Text(
-            zh="期限届满后自动结束;其间可登记:" + "、".join(one.zh for one in titles),
+            zh="期限届满后自动结束；其间可登记：" + "、".join(one.zh for one in titles),
             en="A period ends by itself; what can be recorded in it: " + ", ".join(one.en for one in titles),
         ),
     )
@@ -105,7 +105,8 @@ def _check_notice_entry(draft: Draft, checking: Checking, entry: EntryRecord, st
             f"{step.id}.entry",
             basis=step.window_basis,
             detail=Text(
-                zh="可登记:published、objection、answer", en="Entries here: published, objection, answer"
+                zh="可登记：公示（published）、意见（objection）、答复（answer）",
+                en="Entries here: published, objection, answer",
             ),
         )
     if not published:
@@ -123,7 +124,7 @@ def _check_notice_entry(draft: Draft, checking: Checking, entry: EntryRecord, st
                 f"{step.id}.answer-ref",
                 basis=step.window_basis,
                 detail=Text(
-                    zh="请指明答复的是哪一条意见(其记录序号)。",
+                    zh="请指明答复的是哪一条意见（其记录序号）。",
                     en="Say which objection is answered: ref is the seq of its record.",
                 ),
             )
@@ -132,7 +133,7 @@ def _check_notice_entry(draft: Draft, checking: Checking, entry: EntryRecord, st
             f"{step.id}.{entry.kind}",
             basis=step.window_basis,
             detail=Text(
-                zh="意见不能早于公示,答复不能早于意见。",
+                zh="意见不能早于公示，答复不能早于意见。",
                 en="No objection comes before the notice hangs, and no answer before its objection.",
             ),
             passes_on=comes_after[-1].on,

@@ -32,12 +32,12 @@ def check_fields(
     known = {spec.id: spec for spec in specs}
     for name in given:
         if name not in known:
-            choice = ", ".join(known) or "-"
             raise FieldInvalid(
                 f"{step}.fields",
                 basis="gen",
                 detail=Text(
-                    zh=f"没有这样的栏目;可填:{choice}", en=f"There is no such field; there are: {choice}"
+                    zh=f"没有这样的栏目；可填：{'、'.join(known) or '-'}",
+                    en=f"There is no such field; there are: {', '.join(known) or '-'}",
                 ),
             )
     values: dict[str, Scalar] = {}
@@ -70,13 +70,13 @@ def check_materials(
     process, case, step = checking.process, checking.case, checking.step
     for kind in given:
         if kind not in process.materials:
-            choice = ", ".join(ref.id for ref in asked) or "-"
+            known = [ref.id for ref in asked]
             raise FieldInvalid(
                 f"{step.id}.materials",
                 basis="gen",
                 detail=Text(
-                    zh=f"没有这种材料;本环节需要:{choice}",
-                    en=f"No such material; this step asks for: {choice}",
+                    zh=f"没有这种材料；本环节需要：{'、'.join(known) or '-'}",
+                    en=f"No such material; this step asks for: {', '.join(known) or '-'}",
                 ),
             )
     state = case.steps.get(step.id)
@@ -130,7 +130,7 @@ def _problem(spec: FieldSpec, value: Scalar) -> Text | None:
         case "text":
             fits = isinstance(value, str) and len(value) <= LONGEST_TEXT
             wanted = Text(
-                zh=f"应为文字,不超过{LONGEST_TEXT}字", en=f"is text of at most {LONGEST_TEXT} characters"
+                zh=f"应为文字，不超过{LONGEST_TEXT}字", en=f"is text of at most {LONGEST_TEXT} characters"
             )
         case "boolean":
             fits, wanted = isinstance(value, bool), Text(zh="应为是或否", en="is true or false")
@@ -138,11 +138,11 @@ def _problem(spec: FieldSpec, value: Scalar) -> Text | None:
             titles = [spec.choice_title(one) for one in spec.choices]
             fits = value in spec.choices
             wanted = Text(
-                zh="应为下列之一:" + "、".join(one.zh for one in titles),
+                zh="应为下列之一：" + "、".join(one.zh for one in titles),
                 en="is one of: " + ", ".join(one.en for one in titles),
             )
         case _:
-            fits, wanted = is_day(value), Text(zh="应为日期,如2026-06-01", en="is a day such as 2026-06-01")
+            fits, wanted = is_day(value), Text(zh="应为日期，如2026-06-01", en="is a day such as 2026-06-01")
     return None if fits else wanted
 
 

@@ -41,7 +41,7 @@ def _check_backing(  # noqa: PLR0917 - one paper, and what its ground asks
     if any(warned.rule == rule for warned in checking.warnings):
         return
     detail = Text(
-        zh=f"不计入应到人数的,须有{paper.zh};有人没有注明。",
+        zh=f"不计入应到人数的，须有{paper.zh}；有人没有注明。",
         en=f"Whoever is left out of the count is so by {paper.en}; for somebody none is named.",
     )
     if level == "block":
@@ -61,7 +61,7 @@ def _note_relatives(checking: Checking, body: str) -> None:
         process.recusal.noted,
         process.recusal.basis,
         Text(
-            zh=f"有{number}名成员是本人的近亲属,已回避,不计入应到人数。",
+            zh=f"有{number}名成员是本人的近亲属，已回避，不计入应到人数。",
             en=f"{number} of the body are relatives of the person concerned; they kept out and do not count.",
         ),
     )

@@ -61,13 +61,14 @@ def _closed(process: Process, case: Case) -> Text:
     outcome = process.outcomes.get(case.outcome or "")
     title = outcome.title if outcome else Text(zh=case.outcome or "结束", en=case.outcome or "ended")
     return Text(
-        zh=f"个案已于{case.closed_on}结束:{title.zh}。", en=f"The case ended on {case.closed_on}: {title.en}."
+        zh=f"个案已于{case.closed_on}结束：{title.zh}。",
+        en=f"The case ended on {case.closed_on}: {title.en}.",
     )
 
 
 def _suspended(case: Case) -> Text:
     return Text(
-        zh=f"个案自{case.suspended_on}起中止,恢复之前不计时间。",
+        zh=f"个案自{case.suspended_on}起中止，恢复之前不计时间。",
         en=f"The case has been suspended since {case.suspended_on}; no time counts until it is resumed.",
     )
 
@@ -76,7 +77,7 @@ def _open(process: Process, case: Case, steps: tuple[OpenStep, ...], possible: t
     stage = process.stage(case.stage).title
     if not steps and not possible:
         return Text(
-            zh=f"个案处于“{stage.zh}”阶段,目前没有需要办理的环节。",
+            zh=f"个案处于“{stage.zh}”阶段，目前没有需要办理的环节。",
             en=f"The case is in the stage “{stage.en}”; nothing is to be done at present.",
         )
     parts = [_sentence(process, step) for step in steps]
@@ -94,12 +95,12 @@ def _sentence(process: Process, step: OpenStep) -> Text:
     zh = f"“{title.zh}”等待{'、'.join(one.zh for one in who) or '时间届满'}"
     en = f"“{title.en}” waits for {', '.join(one.en for one in who) or 'time to pass'}"
     if step.not_before is not None and step.blocked is not None:
-        zh, en = f"{zh},最早{step.not_before}可以办结", f"{en}, not before {step.not_before}"
+        zh, en = f"{zh}，最早{step.not_before}可以办结", f"{en}, not before {step.not_before}"
     if step.due_on is not None:
-        late_zh, late_en = ("已逾期,", "overdue, ") if step.overdue else ("", "")
-        zh, en = f"{zh},{late_zh}期限{step.due_on}", f"{en}, {late_en}due {step.due_on}"
+        late_zh, late_en = ("已逾期，", "overdue, ") if step.overdue else ("", "")
+        zh, en = f"{zh}，{late_zh}期限{step.due_on}", f"{en}, {late_en}due {step.due_on}"
     if step.provisional:
-        zh = f"{zh}(节假日安排尚未公布,为推算日期)"
+        zh = f"{zh}（节假日安排尚未公布，为推算日期）"
         en = f"{en} (counted with a year whose holidays are not announced)"
     return Text(zh=f"{zh}。", en=f"{en}.")
 

@@ -150,7 +150,7 @@ def _outcome(checking: Checking, act: StepAct) -> tuple[str, str | None]:
             f"{step.id}.outcome",
             basis=step.basis or "gen",
             detail=Text(
-                zh=f"请从下列结果中选择:{titles.zh}", en=f"Choose one of these outcomes: {titles.en}"
+                zh=f"请从下列结果中选择：{titles.zh}", en=f"Choose one of these outcomes: {titles.en}"
             ),
         )
     return outcome, None
@@ -183,7 +183,7 @@ def _replace(draft: Draft, checking: Checking, step: AppointStep, act: StepAct) 
             f"{step.id}.replace",
             basis=step.basis or "gen",
             detail=Text(
-                zh="人员已经确定;如需更换,结果请选replace并说明理由。",
+                zh="人员已经确定；如需更换，结果请选replace并说明理由。",
                 en="The people are appointed; to replace them use the outcome replace, with a reason.",
             ),
         )
@@ -193,7 +193,7 @@ def _replace(draft: Draft, checking: Checking, step: AppointStep, act: StepAct) 
             f"{step.id}.order",
             basis="gen",
             detail=Text(
-                zh=f"更换不能早于原来的指定({appointed})。",
+                zh=f"更换不能早于原来的指定（{appointed}）。",
                 en=f"People cannot be replaced before they were appointed ({appointed}).",
             ),
             passes_on=appointed,

@@ -75,7 +75,7 @@ def sign(
         rule,
         basis=(step.basis if step is not None and step.basis else "gen"),
         detail=Text(
-            zh="此事由下列人员办理(须在当日任职):" + "、".join(title.zh for title in titles),
+            zh="此事由下列人员办理（须在当日任职）：" + "、".join(title.zh for title in titles),
             en="This is for those who hold, on that day: " + ", ".join(title.en for title in titles),
         ),
     )
@@ -100,7 +100,7 @@ def check_open(process: Process, case: Case, step: Step) -> StepState:
 def not_open(step: str, process: Process | None = None, missing: tuple[str, ...] = ()) -> StepNotOpen:
     """Return the refusal for a step that is not open, naming the steps that come first."""
     titles = [process.steps[before].title for before in missing] if process is not None else []
-    zh = "须先完成:" + "、".join(title.zh for title in titles) if titles else "该环节目前没有开启。"
+    zh = "须先完成：" + "、".join(title.zh for title in titles) if titles else "该环节目前没有开启。"
     en = "First comes: " + ", ".join(title.en for title in titles) if titles else "This step is not open now."
     return StepNotOpen(f"{step}.order", basis="gen", detail=Text(zh=zh, en=en))
 
@@ -110,7 +110,7 @@ def case_not_open(case: Case) -> NotPossible:
     if case.is_closed:
         detail = Text(zh="个案已经结束。", en="The case is closed.")
     else:
-        detail = Text(zh="个案已中止,须先恢复。", en="The case is suspended; resume it first.")
+        detail = Text(zh="个案已中止，须先恢复。", en="The case is suspended; resume it first.")
     return NotPossible("case.open", basis="gen", detail=detail)
 
 
@@ -151,7 +151,7 @@ def check_separation(process: Process, case: Case, step: Step, signature: Signat
 def same_person(rule: str, basis: str, says: Text | None, passes_when: Text | None = None) -> SamePersonTwice:
     """Return the refusal where two people are asked for."""
     detail = says or Text(
-        zh="这里要求由不同的人办理;同一人(含代理)不能重复办理。",
+        zh="这里要求由不同的人办理；同一人（含代理）不能重复办理。",
         en="The rules ask for different people here; the same person, or a substitute, cannot act twice.",
     )
     return SamePersonTwice(rule, basis=basis, detail=detail, passes_when=passes_when)

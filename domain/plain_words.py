@@ -79,14 +79,14 @@ def _stands(process: Process, case: Case) -> tuple[Text, date]:
     title = process.title
     if case.status == "suspended" and case.suspended_on is not None:
         since = case.suspended_on
-        zh = f"您的“{title.zh}”自{since}起暂停办理,恢复之前不计时间。"
+        zh = f"您的“{title.zh}”自{since}起暂停办理，恢复之前不计时间。"
         return Text(zh=zh, en=f"Your case “{title.en}” has been paused since {since}; no time counts."), since
     if case.is_closed:
         return _ended(process, case), case.closed_on or case.latest_on
     stage, since = process.stage(case.stage).title, case.stages.get(case.stage, case.opened_on)
     return (
         Text(
-            zh=f"您的“{title.zh}”正在办理,自{since}起处于“{stage.zh}”阶段。",
+            zh=f"您的“{title.zh}”正在办理，自{since}起处于“{stage.zh}”阶段。",
             en=f"Your case “{title.en}” is under way. Since {since} it is in the stage “{stage.en}”.",
         ),
         since,
@@ -98,12 +98,12 @@ def _ended(process: Process, case: Case) -> Text:
     kind = outcome.kind if outcome is not None else "left"
     if kind == "reached" and outcome is not None:
         return Text(
-            zh=f"您的“{title.zh}”已于{case.closed_on}办结:{outcome.title.zh}。",
+            zh=f"您的“{title.zh}”已于{case.closed_on}办结：{outcome.title.zh}。",
             en=f"Your case “{title.en}” came to its aim on {case.closed_on}: {outcome.title.en}.",
         )
     if kind == "refused":
         return Text(
-            zh=f"您的“{title.zh}”已于{case.closed_on}办结,这一次未能达成。您可以向组织了解原因,以后仍可努力。",
+            zh=f"您的“{title.zh}”已于{case.closed_on}办结，这一次未能达成。您可以向组织了解原因，以后仍可努力。",
             en=f"Your case “{title.en}” ended on {case.closed_on}; this time it did not reach its aim. "
             "You may ask for the grounds, and you may try again later.",
         )
@@ -124,13 +124,13 @@ def _waits_for(process: Process, step: OpenStep, today: date) -> WaitsFor:
     else:
         zh = f"等待{'、'.join(one.zh for one in who) or '时间届满'}办理“{title.zh}”"
         en = f"It waits for {', '.join(one.en for one in who) or 'time to pass'}: “{title.en}”"
-    zh, en = f"{zh},自{step.opened_on}起", f"{en}, since {step.opened_on}"
+    zh, en = f"{zh}，自{step.opened_on}起", f"{en}, since {step.opened_on}"
     if waits:
-        zh, en = f"{zh},最早于{step.not_before}完成", f"{en}, at the earliest on {step.not_before}"
+        zh, en = f"{zh}，最早于{step.not_before}完成", f"{en}, at the earliest on {step.not_before}"
     if step.due_on is not None and step.overdue:
-        zh, en = f"{zh},原应在{step.due_on}前完成", f"{en}; it should have been done by {step.due_on}"
+        zh, en = f"{zh}，原应在{step.due_on}前完成", f"{en}; it should have been done by {step.due_on}"
     elif step.due_on is not None:
-        zh, en = f"{zh},应在{step.due_on}前完成", f"{en}, to be done by {step.due_on}"
+        zh, en = f"{zh}，应在{step.due_on}前完成", f"{en}, to be done by {step.due_on}"
     return WaitsFor(
         step=step.step,
         says=Text(zh=f"{zh}。", en=f"{en}."),
@@ -179,5 +179,5 @@ def _may_ask(process: Process, case: Case, found: Iterable[OpenStep]) -> Iterato
             yield MayAsk(actor=actor, title=actor_title(process, actor), unit=unit.id)
 
 
-_APPEAL = Text(zh="您可以申诉,请求重新办理。", en="You may ask to have it looked at again.")
+_APPEAL = Text(zh="您可以申诉，请求重新办理。", en="You may ask to have it looked at again.")
 _WITHDRAW = Text(zh="您随时可以撤回申请。", en="You may withdraw at any time.")

@@ -76,7 +76,7 @@ def check_keeps_in(
         "recusal.declared" if declared else relatives_rule(process),
         basis=process.recusal.basis if process.recusal is not None else "gen",
         detail=Text(
-            zh="存在利害关系(含代理所涉之人),应当回避,不能办理,也不参加讨论和表决。",
+            zh="存在利害关系（含代理所涉之人），应当回避，不能办理，也不参加讨论和表决。",
             en="A conflict of interest (also of the one acted for) keeps you out: no acting, no vote.",
         ),
         passes_when=somebody_else(process, case, by),

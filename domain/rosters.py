@@ -48,7 +48,7 @@ def check_roster(  # noqa: PLR0917 - everything the numbers are held against
             f"{step.id}.roster",
             basis=(step.quorum or step.carried).basis,
             detail=Text(
-                zh=f"按当日名册,“{title.zh}”应到会有表决权的为{expected}人,与填写的{meeting.eligible}人不符。",
+                zh=f"按当日名册，“{title.zh}”应到会有表决权的为{expected}人，与填写的{meeting.eligible}人不符。",
                 en=f"By that day's roster {expected} may vote in the {title.en}, not {meeting.eligible}.",
             ),
             passes_when=Text(zh=f"应到人数填写为{expected}", en=f"eligible is {expected}"),
@@ -67,7 +67,7 @@ def _check_exclusions(
             f"{step.id}.exclusions",
             basis=(step.quorum or step.carried).basis,
             detail=Text(
-                zh="不计入应到人数的,只能是名册上的人,每人一次,并具备规定的理由:"
+                zh="不计入应到人数的，只能是名册上的人，每人一次，并具备规定的理由："
                 + "、".join(one.zh for one in process.grounds.values()),
                 en="Only people on the roster may be left out, each once, on one of the grounds: "
                 + ", ".join(one.en for one in process.grounds.values()),
@@ -84,7 +84,7 @@ def _check_names(step: MeetingStep, meeting: MeetingRecord, entitled: tuple[str,
             f"{step.id}.attended",
             basis=basis,
             detail=Text(
-                zh=f"列名到会的人须各列一次,且都在当日应到名册上;有{strangers}人不在其中。",
+                zh=f"列名到会的人须各列一次，且都在当日应到名册上；有{strangers}人不在其中。",
                 en=f"Each one named as present is named once and entitled that day; {strangers} are not.",
             ),
         )
@@ -93,7 +93,7 @@ def _check_names(step: MeetingStep, meeting: MeetingRecord, entitled: tuple[str,
             f"{step.id}.attended",
             basis=basis,
             detail=Text(
-                zh=f"列名到会{len(meeting.attended)}人,与实到{meeting.present}人不符。",
+                zh=f"列名到会{len(meeting.attended)}人，与实到{meeting.present}人不符。",
                 en=f"{len(meeting.attended)} are named as present, and {meeting.present} were counted.",
             ),
             passes_when=Text(

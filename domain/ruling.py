@@ -114,7 +114,7 @@ def _too_young(checking: Checking, rule: AgeRule) -> Text | None:
     subject = checking.known.person(checking.case.subject)
     if subject is None or subject.born_on is None:
         return Text(
-            zh="没有登记出生日期,无法核实年龄。", en="No date of birth is on record, so the age is unknown."
+            zh="没有登记出生日期，无法核实年龄。", en="No date of birth is on record, so the age is unknown."
         )
     if months_later(subject.born_on, rule.at_least * 12) <= checking.on:
         return None
@@ -146,7 +146,7 @@ def _restriction_broken(checking: Checking, rule: RestrictionRule) -> Text | Non
         checking.process.restrictions[kind] for kind in sorted(bad) if kind in checking.process.restrictions
     ]
     return Text(
-        zh="有人正受限制:" + "、".join(title.zh for title in titles),
+        zh="有人正受限制：" + "、".join(title.zh for title in titles),
         en="Somebody is under a restriction: " + ", ".join(title.en for title in titles),
     )
 

@@ -48,7 +48,7 @@ def voting_body(process: Process, step: MeetingStep, known: Circumstances) -> st
         f"{step.id}.body",
         basis=body.basis,
         detail=Text(
-            zh=f"该个案所在组织没有“{body.title.zh}”,无法召开本次会议。",
+            zh=f"该个案所在组织没有“{body.title.zh}”，无法召开本次会议。",
             en=f"There is no {body.title.en} on this case's path through the organisation.",
         ),
     )
@@ -86,7 +86,7 @@ def outcome_of_vote(  # noqa: PLR0917 - everything a vote depends on
             f"{step.id}.outcome",
             basis=step.carried.basis,
             detail=Text(
-                zh=f"请说明会议表决的是哪一项:{titles.zh}", en=f"Say which motion was voted on: {titles.en}"
+                zh=f"请说明会议表决的是哪一项：{titles.zh}", en=f"Say which motion was voted on: {titles.en}"
             ),
         )
     if claimed is not None and claimed not in step.outcomes:
@@ -94,7 +94,8 @@ def outcome_of_vote(  # noqa: PLR0917 - everything a vote depends on
             f"{step.id}.outcome",
             basis=step.carried.basis,
             detail=Text(
-                zh=f"没有这一结果;可选:{every.zh}", en=f"There is no such outcome; choose one of: {every.en}"
+                zh=f"没有这一结果；可选：{every.zh}",
+                en=f"There is no such outcome; choose one of: {every.en}",
             ),
         )
     carried = is_carried(step, meeting)
@@ -165,7 +166,7 @@ def check_sums(step: MeetingStep, meeting: MeetingRecord) -> None:
             f"{step.id}.sums",
             basis=basis,
             detail=Text(
-                zh=f"赞成、反对、弃权共{votes}票,应等于实到与书面意见之和{voters}。",
+                zh=f"赞成、反对、弃权共{votes}票，应等于实到与书面意见之和{voters}。",
                 en=f"Yes, no and abstain make {votes}; they must make {voters}, "
                 "those present and those who wrote.",
             ),
@@ -175,7 +176,7 @@ def check_sums(step: MeetingStep, meeting: MeetingRecord) -> None:
             f"{step.id}.sums",
             basis=basis,
             detail=Text(
-                zh="否决票须计入反对票,且仅在规则允许时有效。",
+                zh="否决票须计入反对票，且仅在规则允许时有效。",
                 en="Vetoes are part of the no votes, and count only where the rules know a veto.",
             ),
         )
@@ -192,8 +193,8 @@ def check_quorum(step: MeetingStep, meeting: MeetingRecord) -> None:
             step.quorum.id or f"{step.id}.quorum",
             basis=step.quorum.basis,
             detail=Text(
-                zh=f"实到{meeting.present}人,未达到法定人数:"
-                f"应到{whole}人,至少须{needed}人到会(书面意见不计入到会)。",
+                zh=f"实到{meeting.present}人，未达到法定人数："
+                f"应到{whole}人，至少须{needed}人到会（书面意见不计入到会）。",
                 en=f"{meeting.present} present is no quorum: of {whole} entitled at least {needed} "
                 "must be there; written opinions do not count as presence.",
             ),
@@ -221,7 +222,7 @@ def _not_as_claimed(step: MeetingStep, meeting: MeetingRecord, *, carried: bool)
             rule,
             basis=step.carried.basis,
             detail=Text(
-                zh=f"赞成{meeting.yes}票,已达到通过所需的{needed}票,不能记为未通过。",
+                zh=f"赞成{meeting.yes}票，已达到通过所需的{needed}票，不能记为未通过。",
                 en=f"{meeting.yes} yes reaches the {needed} needed; it cannot be recorded as lost.",
             ),
         )
@@ -229,7 +230,7 @@ def _not_as_claimed(step: MeetingStep, meeting: MeetingRecord, *, carried: bool)
         rule,
         basis=step.carried.basis,
         detail=Text(
-            zh=f"赞成{meeting.yes}票,未达到通过所需的{needed}票(以{whole}人计)"
+            zh=f"赞成{meeting.yes}票，未达到通过所需的{needed}票（以{whole}人计）"
             f"{'或有否决票' if meeting.vetoes else ''}。",
             en=f"{meeting.yes} yes does not carry: {needed} of {whole} are needed"
             f"{', and nobody may veto' if meeting.vetoes else ''}.",

@@ -92,11 +92,14 @@ def _withdraw(draft: Draft, act: Withdraw) -> None:
     outcome = act.outcome or draft.process.withdrawn
     left = [name for name, end in draft.process.outcomes.items() if end.kind == "left"]
     if outcome not in left or (outcome != draft.process.withdrawn and by.person == draft.case.subject):
-        choice = ", ".join(left)
+        titles = [draft.process.outcomes[name].title for name in left]
         raise FieldInvalid(
             "withdraw.outcome",
             basis="gen",
-            detail=Text(zh=f"请从下列结果中选择:{choice}", en=f"Choose one of these outcomes: {choice}"),
+            detail=Text(
+                zh="请从下列结果中选择：" + "、".join(one.zh for one in titles),
+                en="Choose one of these outcomes: " + ", ".join(one.en for one in titles),
+            ),
         )
     draft.add(facts.CaseClosed(outcome=outcome, reason=act.reason), on=on, by=by)
 
@@ -197,7 +200,7 @@ def _checked_change(draft: Draft, act: Correct) -> Change:
             "correct.path",
             basis="gen",
             detail=Text(
-                zh="请指明要更正的记录(序号)和项目:occurred_on、fields.<栏目>或materials.<材料>。",
+                zh="请指明要更正的记录（序号）和项目：occurred_on、fields.<栏目>或materials.<材料>。",
                 en="Name the event (seq) and the value: occurred_on, fields.<id> or materials.<id>.",
             ),
         )
@@ -253,7 +256,7 @@ def _check_corrected_day(draft: Draft, change: Change) -> None:
             "correct.value",
             basis="gen",
             detail=Text(
-                zh=f"日期应如2026-06-01,自{first}起,不晚于今天。",
+                zh=f"日期应如2026-06-01，自{first}起，不晚于今天。",
                 en=f"The value is a day such as 2026-06-01, from {first} on, and not after today.",
             ),
         )
@@ -366,7 +369,7 @@ def _check_not_before(on: date, first: date) -> None:
             "whole-case.order",
             basis="gen",
             detail=Text(
-                zh=f"不能早于此前已经发生的事({first})。",
+                zh=f"不能早于此前已经发生的事（{first}）。",
                 en=f"This cannot come before what has happened already ({first}).",
             ),
             passes_on=first,

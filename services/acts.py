@@ -355,7 +355,7 @@ def _migrate(
             "migrate.version",
             basis="gen",
             detail=Text(
-                zh="个案已适用现行版本,没有可以迁移的内容。",
+                zh="个案已适用现行版本，没有可以迁移的内容。",
                 en="Nothing to migrate: the case follows the version in force.",
             ),
         )

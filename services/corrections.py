@@ -88,7 +88,7 @@ def _by_digest(connection: Connection, change: Change, scope: Scope) -> Change:
 
 
 _NO_DAY = Text(
-    zh="这条记录的日期由别的办理推出,请更正那次办理的日期",
+    zh="这条记录的日期由别的办理推出，请更正那次办理的日期",
     en="its day follows from an act: correct the day of that act",
 )
 _NOT_THERE = Text(zh="没有这样的内容", en="there is no such thing")

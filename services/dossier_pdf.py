@@ -128,7 +128,7 @@ class _Paper:
         yield self._name(case.subject) or case.subject
         yield made.names.units.get(case.unit, case.unit)
         yield " – ".join(self._says.day(day) for day in (case.opened_on, case.closed_on) if day is not None)
-        yield status if ended is None else f"{status}: {self._text(ended.title)}"
+        yield status if ended is None else self._says.labelled(status, self._text(ended.title))
         yield "" if standing is None else self._text(standing)
         yield "" if made.provenance is None else made.provenance["origin"]
 
@@ -136,7 +136,7 @@ class _Paper:
         data = self._data_of(line)
         edition = self._edition(line["step"])
         actor, behalf = self._name(line["actor"]), self._name(line["on_behalf_of"])
-        who = actor if not behalf else f"{actor} ({self._words['for']} {behalf})"
+        who = actor if not behalf else self._words["for"].format(actor=actor, behalf=behalf)
         return {
             "seq": line["seq"],
             "occurred_on": line["occurred_on"],
@@ -170,7 +170,7 @@ class _Paper:
                 yield self._changed(one)
 
     def _changed(self, one: Amendment) -> str:
-        what = f"{self._what(one)}: {self._value(one.old)} → {self._value(one.new)}"
+        what = self._says.labelled(self._what(one), f"{self._value(one.old)} → {self._value(one.new)}")
         return self._says.labelled(what, self._words["states"][one.state])
 
     def _amendment(self, one: Amendment) -> list[str]:

@@ -201,7 +201,7 @@ def _view(connection: Connection, erasure: Erasure) -> ErasureView:
 
 
 _NEEDED = {
-    "post": Text(zh="此人还担任职务,须先免去。", en="This person holds a post; end it first."),
+    "post": Text(zh="此人还担任职务，须先免去。", en="This person holds a post; end it first."),
     "case-role": Text(zh="此人在未结个案中有职责。", en="This person has a part in a case that is not over."),
 }
 _TWO = Text(zh="须由另一名管理员确认。", en="Another administrator has to agree.")

@@ -39,8 +39,8 @@ async def found(
     """
     kinds = sorted({known for process in parts.library for known in process.unit_kinds})
     if kind not in kinds:
-        choice = ", ".join(kinds)
-        raise InvalidInput("kind", Text(zh=f"应为下列之一:{choice}", en=f"is one of: {choice}"))
+        zh, en = "、".join(kinds), ", ".join(kinds)
+        raise InvalidInput("kind", Text(zh=f"应为下列之一：{zh}", en=f"is one of: {en}"))
     password_hash = await accounts.hashed(parts, password, about=(login, administrator))
     today, now = parts.today(), parts.clock()
 

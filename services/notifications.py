@@ -17,32 +17,34 @@ from services.refusals import NotFound
 from services.views import Named, NotificationView, NotifiedCaseView, Page
 
 _SAYS: Mapping[str, Text] = {
-    "task-opened": Text(zh="请办理:{step}({subject})", en="To be done: {step} ({subject})"),
-    "ready": Text(zh="现在可以办理:{step}({subject})", en="Can be done now: {step} ({subject})"),
-    "reminder": Text(zh="期限{due}将到:{step}({subject})", en="Due {due}: {step} ({subject})"),
-    "overdue": Text(zh="已逾期(期限{due}):{step}({subject})", en="Overdue since {due}: {step} ({subject})"),
-    "returned": Text(zh="已退回重办:{step}({subject})", en="Sent back: {step} ({subject})"),
-    "closed": Text(zh="个案已结束:{outcome}({subject})", en="The case ended: {outcome} ({subject})"),
-    "suspended": Text(zh="个案已中止({subject})", en="The case was suspended ({subject})"),
-    "resumed": Text(zh="个案已恢复({subject})", en="The case was resumed ({subject})"),
-    "reopened": Text(zh="个案重新办理({subject})", en="The case was reopened ({subject})"),
-    "transfer-proposed": Text(zh="请确认转入({subject})", en="A transfer waits for you ({subject})"),
-    "transferred": Text(zh="个案已转接({subject})", en="The case was transferred ({subject})"),
-    "correction-proposed": Text(zh="请确认更正({subject})", en="A correction waits for you ({subject})"),
-    "understaffed": Text(
-        zh="自{due}起将缺少办理人员:{step}({subject})", en="Too few people from {due}: {step} ({subject})"
+    "task-opened": Text(zh="请办理：{step}（{subject}）", en="To be done: {step} ({subject})"),
+    "ready": Text(zh="现在可以办理：{step}（{subject}）", en="Can be done now: {step} ({subject})"),
+    "reminder": Text(zh="期限{due}将到：{step}（{subject}）", en="Due {due}: {step} ({subject})"),
+    "overdue": Text(
+        zh="已逾期（期限{due}）：{step}（{subject}）", en="Overdue since {due}: {step} ({subject})"
     ),
-    "rules-changed": Text(zh="个案改按新规定办理({subject})", en="The case follows new rules ({subject})"),
+    "returned": Text(zh="已退回重办：{step}（{subject}）", en="Sent back: {step} ({subject})"),
+    "closed": Text(zh="个案已结束：{outcome}（{subject}）", en="The case ended: {outcome} ({subject})"),
+    "suspended": Text(zh="个案已中止（{subject}）", en="The case was suspended ({subject})"),
+    "resumed": Text(zh="个案已恢复（{subject}）", en="The case was resumed ({subject})"),
+    "reopened": Text(zh="个案重新办理（{subject}）", en="The case was reopened ({subject})"),
+    "transfer-proposed": Text(zh="请确认转入（{subject}）", en="A transfer waits for you ({subject})"),
+    "transferred": Text(zh="个案已转接（{subject}）", en="The case was transferred ({subject})"),
+    "correction-proposed": Text(zh="请确认更正（{subject}）", en="A correction waits for you ({subject})"),
+    "understaffed": Text(
+        zh="自{due}起将缺少办理人员：{step}（{subject}）", en="Too few people from {due}: {step} ({subject})"
+    ),
+    "rules-changed": Text(zh="个案改按新规定办理（{subject}）", en="The case follows new rules ({subject})"),
 }
 _SEVERAL = Text(
-    zh="自{due}起{count}项将缺少办理人员:{some}", en="Too few people for {count} steps, from {due}: {some}"
+    zh="自{due}起{count}项将缺少办理人员：{some}", en="Too few people for {count} steps, from {due}: {some}"
 )
 _AND_MORE = Text(zh="{some}等", en="{some} and more")
 _GATHERED = frozenset({"understaffed"})
 """Kinds of messages that may be about several cases."""
 _TOLD = 3
 """Cases that a text names; the others are in the list beside it."""
-_OTHER = Text(zh="个案有新的情况({subject})", en="There is news of the case ({subject})")
+_OTHER = Text(zh="个案有新的情况（{subject}）", en="There is news of the case ({subject})")
 _FOR = Text(zh="{text}（代理{owner}）", en="{text}, for {owner}")
 
 

@@ -150,7 +150,7 @@ def disk_has_room(folder: Path, *, enough: int = ENOUGH_DISK) -> Look:
         return Found(
             "degraded",
             Text(zh=f"磁盘只剩 {told}。", en=f"Only {told} are free on the disk."),
-            Text(zh="请腾出空间:磁盘写满后无法办理任何事项。", en="Make room: a full disk stops every act."),
+            Text(zh="请腾出空间：磁盘写满后无法办理任何事项。", en="Make room: a full disk stops every act."),
         )
 
     return look
@@ -183,18 +183,18 @@ async def _in_time(look: Look, patience: float) -> Found:
 _TEMPORAL_AWAY: Final = Found(
     "degraded",
     Text(
-        zh="Temporal 没有应答。办理事项照常记录,提醒与通知会推迟。",
+        zh="Temporal 没有应答。办理事项照常记录，提醒与通知会推迟。",
         en="Temporal does not answer. Acts are recorded all the same; reminders and messages are late.",
     ),
     Text(
-        zh="请恢复 Temporal;积压会自动补发。",
+        zh="请恢复 Temporal；积压会自动补发。",
         en="Bring it back; the workflows are told what they missed by themselves.",
     ),
 )
 _NO_WORKER: Final = Found(
     "degraded",
     Text(
-        zh="没有工作进程。办理事项照常记录,但不会自动推进。",
+        zh="没有工作进程。办理事项照常记录，但不会自动推进。",
         en="No worker asks for work. Acts are recorded; nothing happens by itself.",
     ),
     Text(zh="请启动 accede worker。", en="Start `accede worker`; its log says what it waits for."),

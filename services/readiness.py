@@ -85,7 +85,7 @@ def _view(found: Found, language: Language) -> PartView:
 _RECORD_WELL: Final = Found("well", Text(zh="记录库有应答。", en="The record answers."))
 _RECORD_AWAY: Final = Found(
     "down",
-    Text(zh="记录库没有应答,无法办理事项。", en="The record does not answer: no act can be recorded."),
+    Text(zh="记录库没有应答，无法办理事项。", en="The record does not answer: no act can be recorded."),
     Text(
         zh="请查看数据库是否运行、磁盘是否写满。已确认的内容都在。",
         en="See that the database runs and its disk has room. What was acknowledged is there.",
@@ -98,7 +98,7 @@ _OTHER_TABLES: Final = Found(
     "down",
     Text(zh="数据表与本版本不一致。", en="The tables are not those of this release."),
     Text(
-        zh="请运行 accede db upgrade,或启动与数据表相符的版本。",
+        zh="请运行 accede db upgrade，或启动与数据表相符的版本。",
         en="Run `accede db upgrade`, or start the release that made them.",
     ),
 )
@@ -106,11 +106,11 @@ _OUTBOX_WELL: Final = Found("well", Text(zh="工作流均已及时告知。", en
 _OUTBOX_LATE: Final = Found(
     "degraded",
     Text(
-        zh="有工作流一分钟以上未获告知,提醒与通知会推迟。",
+        zh="有工作流一分钟以上未获告知，提醒与通知会推迟。",
         en="A workflow has waited for more than a minute to be told: reminders and messages are late.",
     ),
     Text(
-        zh="请查看 Temporal 与工作进程;积压会自动补发。",
+        zh="请查看 Temporal 与工作进程；积压会自动补发。",
         en="See to Temporal and the workers; what waits is told by itself then.",
     ),
 )

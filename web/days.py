@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Literal
@@ -16,6 +17,8 @@ Urgency = Literal["late", "today", "soon", "later"]
 
 _LOCALES: Final[dict[Language, str]] = {"zh": "zh_Hans_CN", "en": "en_GB"}
 _SOON_DAYS: Final = 7
+_ISO: Final = re.compile(r"(?<![\d-])(?<!如)(?<!as )\d{4}-\d{2}-\d{2}(?![\d-])")
+"""A day in a sentence, and none that shows how days are typed."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,18 @@ def moment(given: datetime, language: Language, zone: ZoneInfo) -> str:
 def clock(given: datetime, language: Language, zone: ZoneInfo) -> str:
     """Return the time of day of an aware moment."""
     return format_time(given, "HH:mm", tzinfo=zone, locale=_LOCALES[language])
+
+
+def in_words(sentence: str, language: Language) -> str:
+    """Return a sentence with its days as people write them; the record writes 2026-06-01."""
+
+    def said(found: re.Match[str]) -> str:
+        try:
+            return day(date.fromisoformat(found[0]), language)
+        except ValueError:
+            return found[0]
+
+    return _ISO.sub(said, sentence)
 
 
 def number(given: float, language: Language) -> str:

@@ -51,6 +51,7 @@ def templates(language: Language) -> Environment:
         "percent": partial(_in, days.percent, language),
         "size": partial(_in, days.size, language),
         "words": partial(_words, language),
+        "days_said": partial(_in, days.in_words, language),
     }
     return made
 
@@ -64,4 +65,4 @@ def _swapped(write: Callable[..., Any], language: Language, *given: Any) -> Any:
 
 
 def _words(language: Language, text: Text) -> str:
-    return text.in_language(language)
+    return days.in_words(text.in_language(language), language)

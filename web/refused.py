@@ -11,6 +11,7 @@ from api.problem_kinds import KINDS
 from domain.refusals import RuleViolation
 from domain.values import Language
 from services.refusals import InvalidInput, Refusal, TooManyTries
+from web.days import in_words
 
 
 class _Kind(TypedDict):
@@ -44,24 +45,25 @@ class Refused:
         """Return a refusal of ours. Other errors are none."""
         if isinstance(error, RuleViolation):
             when = error.passes_when
+            detail = in_words(error.detail.in_language(language), language)
             return cls(
                 **_kind(error.kind, language),
-                detail=error.detail.in_language(language),
+                detail=detail,
                 rule=error.rule,
                 basis=error.basis,
                 passes_on=error.passes_on,
-                passes_when=None if when is None else when.in_language(language),
+                passes_when=None if when is None else in_words(when.in_language(language), language),
                 # Rules of a step are named `<step>.<field or material>`.
-                faults={error.rule.partition(".")[2]: error.detail.in_language(language)},
+                faults={error.rule.partition(".")[2]: detail},
             )
         if isinstance(error, InvalidInput):
-            says = error.problem.in_language(language)
+            says = in_words(error.problem.in_language(language), language)
             return cls(**_kind(error.kind, language), detail=says, faults={error.path: says})
         assert isinstance(error, Refusal)  # noqa: S101 - nothing else is caught
-        detail = error.detail or KINDS[error.kind].explains
+        why = error.detail or KINDS[error.kind].explains
         return cls(
             **_kind(error.kind, language),
-            detail=detail.in_language(language),
+            detail=in_words(why.in_language(language), language),
             wait_s=error.wait_s if isinstance(error, TooManyTries) else None,
         )
 

@@ -85,7 +85,7 @@ def _passed(history: History) -> Iterator[Breach]:
             continue
         edition = history.edition_on(event.occurred_on)
         step = edition.steps.get(event.step)
-        detail = Text(zh=f"应于{body.due_on}前办理,已逾期。", en=f"It was due by {body.due_on} and is late.")
+        detail = Text(zh=f"应于{body.due_on}前办理，已逾期。", en=f"It was due by {body.due_on} and is late.")
         rounds[event.step, event.round or 1, body.rule] = Breach(
             seq=event.seq,
             step=event.step,

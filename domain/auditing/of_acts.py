@@ -47,7 +47,7 @@ def within(looked: Looked, question: ask.Within) -> Answer:
         late = [
             at(
                 done[-1],
-                f"应在{last}前办理({span.zh}内)。",
+                f"应在{last}前办理（{span.zh}内）。",
                 f"It was to be done by {last}, within {span.en}.",
             )
         ]
@@ -59,7 +59,7 @@ def within(looked: Looked, question: ask.Within) -> Answer:
         return Answer(asked=False)
     if history.today <= last:
         return Answer(asked=True)
-    zh, en = f"应在{last}前办理,至今没有记录。", f"It was to be done by {last}, and is not recorded so far."
+    zh, en = f"应在{last}前办理，至今没有记录。", f"It was to be done by {last}, and is not recorded so far."
     return Answer(asked=True, evidence=(missing(history, question.steps[0], last, zh, en),))
 
 
@@ -81,7 +81,7 @@ def handed(looked: Looked, question: ask.Handed) -> Answer:
             titles = [
                 act.edition.materials[kind].title for kind in lacking if kind in act.edition.materials
             ] or [Text(zh=kind, en=kind) for kind in lacking]
-            zh = "办理时尚缺材料:" + "、".join(title.zh for title in titles)
+            zh = "办理时尚缺材料：" + "、".join(title.zh for title in titles)
             en = "Not handed in by then: " + ", ".join(title.en for title in titles)
             found.append(at(act, zh, en))
     return Answer.of(acts, found)
@@ -124,7 +124,7 @@ def happened(looked: Looked, question: ask.Happened) -> Answer:
             on=event.occurred_on,
             version=history.edition_on(event.occurred_on).version,
             explained=bool(getattr(event.body, "reason", None)),
-            detail=Text(zh="记录在案,供审计查看。", en="It is on record, and listed for the auditor."),
+            detail=Text(zh="记录在案，供审计查看。", en="It is on record, and listed for the auditor."),
         )
         for event in history.events
         if event.type in question.events
@@ -133,7 +133,7 @@ def happened(looked: Looked, question: ask.Happened) -> Answer:
         by_outcome = getattr(act.body, "outcome", "") in question.outcomes
         by_field = question.field is not None and act.body.values.get(question.field) == question.equals
         if by_outcome or by_field:
-            found.append(at(act, "适用了特殊情形,供审计查看。", "A special path was taken; it is listed."))
+            found.append(at(act, "适用了特殊情形，供审计查看。", "A special path was taken; it is listed."))
     return Answer.of(history.acts, found)
 
 
@@ -157,7 +157,7 @@ def repeated(looked: Looked, question: ask.Repeated) -> Answer:
             found.append(
                 at(
                     act,
-                    f"{before.on}未通过,其间没有重新审查即再次表决通过。",
+                    f"{before.on}未通过，其间没有重新审查即再次表决通过。",
                     f"It was lost on {before.on}, and carried with nothing looked at again in between.",
                 )
             )
@@ -198,7 +198,7 @@ def despite(looked: Looked, question: ask.Despite) -> Answer:
             found.append(
                 at(
                     act,
-                    f"此前有{len(open_then)}处不符合必须遵守的规定,仍予办理。",
+                    f"此前有{len(open_then)}处不符合必须遵守的规定，仍予办理。",
                     f"It was decided although {len(open_then)} rules that block were broken before.",
                 )
             )
@@ -279,14 +279,14 @@ def _gap(history: History, first: str, act: Done) -> Iterator[Evidence]:
     if first not in act.edition.steps:
         anchor = anchor_day(act.edition, act.before, first)
         if anchor is not None and act.on < anchor.day:
-            yield at(act, f"早于“{title.zh}”届满({anchor.day})。", f"It came before the end of {title.en}.")
+            yield at(act, f"早于“{title.zh}”届满（{anchor.day}）。", f"It came before the end of {title.en}.")
         return
     before = history.last_of(first, act.event.seq)
     if before is not None:
         if act.on < before.on:
             yield at(
                 act,
-                f"早于“{title.zh}”({before.on})。",
+                f"早于“{title.zh}”（{before.on}）。",
                 f"It came before “{title.en}”, which was on {before.on}.",
             )
         return
@@ -294,7 +294,7 @@ def _gap(history: History, first: str, act: Done) -> Iterator[Evidence]:
         return
     after = history.last_of(first)
     when = "" if after is None else str(after.on)
-    zh = f"办理时“{title.zh}”尚未办理" + (f",事后于{when}补办。" if when else "。")
+    zh = f"办理时“{title.zh}”尚未办理" + (f"，事后于{when}补办。" if when else "。")
     en = f"“{title.en}” was not done by then" + (f"; it was made up for on {when}." if when else ".")
     yield at(act, zh, en)
 

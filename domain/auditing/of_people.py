@@ -42,7 +42,7 @@ def roles(looked: Looked, question: ask.Roles) -> Answer:
                 found.append(
                     at(
                         act,
-                        f"当日有{role.title.zh}已不具备条件,没有更换。",
+                        f"当日有{role.title.zh}已不具备条件，没有更换。",
                         f"On that day one of the {role.title.en} no longer qualified and was not replaced.",
                     )
                 )
@@ -110,7 +110,7 @@ def barred(looked: Looked, question: ask.Barred) -> Answer:
             found.append(
                 at(
                     act,
-                    f"{days[0]}本人正受处分或限制,仍按正常情形办理。",
+                    f"{days[0]}本人正受处分或限制，仍按正常情形办理。",
                     f"On {days[0]} the person was under a restriction, and nothing came of it.",
                 )
             )
@@ -147,7 +147,7 @@ def _wrong_meeting(question: ask.Meetings, act: Done) -> Text | None:
             return Text(zh="本人列入了到会表决的人。", en="The person concerned is among those counted.")
     elif meeting is not None and meeting.present + meeting.written < _SECRET:
         return Text(
-            zh=f"投票的不足{_SECRET}人,无法保密。",
+            zh=f"投票的不足{_SECRET}人，无法保密。",
             en=f"Fewer than {_SECRET} people voted, so the ballot was not secret.",
         )
     return None

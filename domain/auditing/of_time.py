@@ -22,7 +22,7 @@ def apart(looked: Looked, question: ask.Apart) -> Answer:
     found = [
         at(
             later,
-            f"距上一次({earlier.on})不足{span.zh}。",
+            f"距上一次（{earlier.on}）不足{span.zh}。",
             f"It is less than {span.en} after the one before, of {earlier.on}.",
         )
         for earlier, later in pairwise(made)
@@ -46,7 +46,7 @@ def entries(looked: Looked, question: ask.Entries) -> Answer:
             found.append(
                 at(
                     act,
-                    f"此前应至少有{question.at_least}次记录,只有{len(made)}次。",
+                    f"此前应至少有{question.at_least}次记录，只有{len(made)}次。",
                     f"At least {question.at_least} entries were to come before it; there are {len(made)}.",
                 )
             )
@@ -56,7 +56,7 @@ def entries(looked: Looked, question: ask.Entries) -> Answer:
                 found.append(
                     at(
                         act,
-                        f"最近一次记录是{made[-1].on},间隔过长。",
+                        f"最近一次记录是{made[-1].on}，间隔过长。",
                         f"The last entry before it was on {made[-1].on}, which is too long ago.",
                     )
                 )
@@ -122,7 +122,7 @@ def served(looked: Looked, question: ask.Served) -> Answer:
             found.append(
                 at(
                     act,
-                    f"早于期满之日({end})。",
+                    f"早于期满之日（{end}）。",
                     f"It came before the time was served, which ended on {end}.",
                 )
             )
@@ -150,7 +150,7 @@ def provisional(looked: Looked, _question: ask.Provisional) -> Answer:
             found.append(
                 at(
                     act,
-                    "窗口按尚未公布的节假日安排推算,结论为暂定。",
+                    "窗口按尚未公布的节假日安排推算，结论为暂定。",
                     "The window was counted with a year not announced yet: the verdict is provisional.",
                 )
             )
@@ -191,7 +191,7 @@ def _of_moves(history: History, question: ask.Moved) -> Iterator[Evidence]:
             last = history.case.calendar.after(proposal.occurred_on, question.longest).day
             if event.occurred_on > last:
                 what = Text(
-                    zh=f"{proposal.occurred_on}提出,到接收间隔过长。",
+                    zh=f"{proposal.occurred_on}提出，到接收间隔过长。",
                     en=f"It was proposed on {proposal.occurred_on} and taken over only long after.",
                 )
         elif question.what == "by-the-old":
@@ -233,9 +233,9 @@ def _wrong_extension(history: History, question: ask.Extended, event: Event, num
     rule = period.extension if isinstance(period, PeriodStep) else None
     months = getattr(event.body, "months", 0)
     if question.what == "bounds" and (rule is None or not rule.at_least <= months <= rule.at_most):
-        return Text(zh=f"延长{months}个月,不在规定期限内。", en=f"It was extended by {months} months.")
+        return Text(zh=f"延长{months}个月，不在规定期限内。", en=f"It was extended by {months} months.")
     if question.what == "times" and (rule is None or number > rule.times):
-        return Text(zh=f"第{number}次延长,超过规定次数。", en=f"It is extension number {number}: too many.")
+        return Text(zh=f"第{number}次延长，超过规定次数。", en=f"It is extension number {number}: too many.")
     lacking = any(
         (one := history.last_of(step, event.seq)) is None or one.on > event.occurred_on
         for step in question.after

@@ -284,7 +284,7 @@ async def test_a_dossier_on_paper_speaks_in_words_and_shows_what_was_corrected_b
         texts[language] = text_of(printed.content)
     for said in (
         "申请书：想读书",
-        "申请书:想读书→想多读书：已确认",
+        "申请书：想读书→想多读书：已确认",
         "更正和重制材料",
         "2025年3月10日李四说明：笔误",
         "已确认2025年3月11日王五",

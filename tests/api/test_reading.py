@@ -90,7 +90,7 @@ async def test_a_message_tells_the_secretary_of_a_new_task_until_it_is_read(worl
     case = await world.start()
     (message,) = (await world.get("/v1/notifications", SECRETARY)).json()["items"]
     assert (message["case"], message["kind"], message["read"]) == (case["id"], "task-opened", False)
-    assert message["text"] == "请办理:谈话(张三)"
+    assert message["text"] == "请办理：谈话（张三）"
     path = f"/v1/notifications/{message['id']}/read"
     assert (await world.post(path, HOST)).status_code == 404
     assert (await world.post(path, SECRETARY)).status_code == 204

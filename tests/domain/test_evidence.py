@@ -372,6 +372,6 @@ def test_a_choice_is_called_by_its_title_where_it_has_one() -> None:
     assert track.choice_title("short").zh == "短期"
     with pytest.raises(FieldInvalid) as caught:
         checked(track, "middling")
-    assert "应为下列之一:长期、短期" in caught.value.detail.zh
+    assert "应为下列之一：长期、短期" in caught.value.detail.zh
     assert "is one of: Long, Short" in caught.value.detail.en
     assert spec("choice", choices=["long"]).choice_title("long").en == "long"

@@ -29,7 +29,7 @@ TALKED = an_act("talk", date(2025, 3, 10), outcome="done")
 
 def test_an_open_step_is_explained_with_those_it_waits_for_and_its_deadline():
     said = explain(PROCESS, after(STARTED), at(date(2025, 3, 4)))
-    assert said.now.zh == "个案处于“申请”阶段。“谈话”等待秘书,期限2025-04-03。"
+    assert said.now.zh == "个案处于“申请”阶段。“谈话”等待秘书，期限2025-04-03。"
     assert said.now.en == "The case is in the stage “Asking”. “Talk” waits for Secretary, due 2025-04-03."
     assert [who.en for who in said.waiting_for] == ["Secretary"]
     assert [title.en for title in said.next] == ["Trial"]
@@ -39,7 +39,7 @@ def test_an_open_step_is_explained_with_those_it_waits_for_and_its_deadline():
 def test_a_passed_deadline_is_said_to_be_passed():
     said = explain(PROCESS, after(STARTED), at(date(2025, 4, 4)))
     assert "overdue, due 2025-04-03" in said.now.en
-    assert "已逾期,期限2025-04-03" in said.now.zh
+    assert "已逾期，期限2025-04-03" in said.now.zh
 
 
 def test_a_closed_case_says_how_it_ended_and_waits_for_nothing():

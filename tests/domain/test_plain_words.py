@@ -31,7 +31,7 @@ def test_it_says_where_the_case_stands_whom_it_waits_for_and_since_when():
     )
     (one,) = plain.waits_for
     assert one.says.en == "It waits for Secretary: “Talk”, since 2025-03-03, to be done by 2025-04-03."
-    assert one.says.zh == "等待秘书办理“谈话”,自2025-03-03起,应在2025-04-03前完成。"
+    assert one.says.zh == "等待秘书办理“谈话”，自2025-03-03起，应在2025-04-03前完成。"
     assert plain.since == one.since == date(2025, 3, 3)
 
 

@@ -21,7 +21,9 @@ from api.bounds import (
     Prose,
     Reason,
     Seq,
+    Storable,
 )
+from services.comments import LONGEST
 
 
 class LogIn(Asked):
@@ -114,6 +116,20 @@ class RecuseBody(_ActBody):
 
     person: Id | None = None
     lifts: bool = False
+
+
+class CommentBody(Asked):
+    """A comment on the case, or on one of its steps; `to` names posts whose holders are told."""
+
+    text: Annotated[str, Field(min_length=1, max_length=LONGEST, pattern=r"\S"), Storable]
+    step: Label | None = None
+    to: Annotated[tuple[Label, ...], Field(max_length=20)] = ()
+
+
+class WithdrawCommentBody(Asked):
+    """Why a comment is withdrawn."""
+
+    reason: Reason
 
 
 class MigrateBody(Asked):

@@ -169,6 +169,19 @@ class Recuse(_PersonsAct):
     lifts: bool = False
 
 
+class Comment(_PersonsAct):
+    """Write a comment on the case, or withdraw one's own. It decides nothing and moves nothing."""
+
+    kind: Literal["comment"] = "comment"
+    text: str | None = None
+    step: str | None = None
+    """The step it is about; None: the whole case."""
+    to: tuple[str, ...] = ()
+    """Posts of the definition whose holders are told of it."""
+    withdraws: int | None = None
+    """The seq of the comment that is withdrawn."""
+
+
 class Reassign(_PersonsAct):
     """The organisation changed: the case goes to another unit, or its own stands elsewhere.
 
@@ -228,7 +241,7 @@ class BringIn(Value):
     """Let facts pass that broke a rule of their day; the case keeps which."""
 
 
-PersonsAct = Start | StepAct | Withdraw | Suspend | Resume | Transfer | Correct | Appeal | Recuse
+PersonsAct = Start | StepAct | Withdraw | Suspend | Resume | Transfer | Correct | Appeal | Recuse | Comment
 """An act of a person."""
 
 Act = Annotated[PersonsAct | Reassign | BringIn | Due, Field(discriminator="kind")]

@@ -113,6 +113,8 @@ class Case(Value):
     """Those who had decided what an appeal reopened."""
     recused: tuple[str, ...] = ()
     """Those who keep out because a conflict of interest was declared."""
+    comments: Mapping[str, tuple[int, ...]] = Field(default_factory=dict)
+    """Comments that stand: the numbers of their events, by who wrote them."""
     held: tuple[str, ...] = ()
     """Kinds of material handed in so far."""
     proposals: tuple[Proposal, ...] = ()

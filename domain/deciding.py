@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from domain.acts import Act, BringIn, Due, Reassign, Recuse, Start, StepAct
+from domain.acts import Act, BringIn, Comment, Due, Reassign, Recuse, Start, StepAct
 from domain.case import Case
+from domain.commenting import comment
 from domain.drafting import Draft, Signature
 from domain.events import Event, Gap
 from domain.importing import bring_in
@@ -20,7 +21,7 @@ from domain.starting import begin, case_to_be, check_version_and_unit
 from domain.stepping_aside import recuse
 from domain.steps import PeriodStep, Step
 from domain.values import Text
-from domain.whole_case import act_on_case, check_day
+from domain.whole_case import WholeCaseAct, act_on_case, check_day
 
 
 def decide(process: Process, case: Case | None, act: Act, now: datetime) -> tuple[Event, ...]:
@@ -49,14 +50,7 @@ def decide(process: Process, case: Case | None, act: Act, now: datetime) -> tupl
         pass_time(draft, adopt=act.adopt)
         return tuple(draft.events)
     pass_time(draft, judged_on=act.occurred_on)
-    if isinstance(act, StepAct):
-        _act_on_step(draft, act)
-    elif isinstance(act, Reassign):
-        reassign(draft, act)
-    elif isinstance(act, Recuse):
-        recuse(draft, act)
-    else:
-        act_on_case(draft, act)
+    _act(draft, act)
     return tuple(draft.events)
 
 
@@ -71,6 +65,20 @@ def all_against(process: Process, act: Start, now: datetime) -> tuple[Gap, ...]:
             Gap(kind="broken", step=step, rule=refused.rule, basis=refused.basis, detail=refused.detail)
         )
     return tuple(found)
+
+
+def _act(draft: Draft, act: StepAct | Reassign | Recuse | Comment | WholeCaseAct) -> None:
+    match act:
+        case StepAct():
+            _act_on_step(draft, act)
+        case Reassign():
+            reassign(draft, act)
+        case Recuse():
+            recuse(draft, act)
+        case Comment():
+            comment(draft, act)
+        case _:
+            act_on_case(draft, act)
 
 
 def _start(draft: Draft, act: Start, against: list[Gap] | None = None) -> None:

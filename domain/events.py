@@ -280,6 +280,28 @@ class RecusalLifted(_Reasoned):
     person: str
 
 
+class CommentAdded(_Body):
+    """Somebody who works on the case wrote a comment; nothing follows from it."""
+
+    type: Literal["comment-added"] = "comment-added"
+    text: str | None
+    """None where it is not to be read here: it is free text."""
+    to: tuple[str, ...] = ()
+    """The posts whose holders are told."""
+
+    def bare(self) -> _Body:
+        """Return the same without the text."""
+        return self.model_copy(update={"text": None})
+
+
+class CommentWithdrawn(_Reasoned):
+    """Whoever wrote a comment does not stand by it any more; it can still be read."""
+
+    type: Literal["comment-withdrawn"] = "comment-withdrawn"
+    comment: int
+    """The seq of the comment."""
+
+
 class RulesChanged(_Body):
     """From here on the open and future steps follow a later version of the process."""
 
@@ -355,6 +377,8 @@ Body = Annotated[
     | CorrectionRejected
     | PersonRecused
     | RecusalLifted
+    | CommentAdded
+    | CommentWithdrawn
     | RulesChanged
     | CaseImported
     | CaseReopened

@@ -49,7 +49,9 @@ def replay(process: Process, events: Iterable[Event], case: Case | None = None) 
 def _latest_on(case: Case, event: Event) -> date:
     if isinstance(event.body, facts.CaseImported):
         return event.body.until
-    return case.latest_on if event.actor is None else max(case.latest_on, event.occurred_on)
+    if event.actor is None or isinstance(event.body, facts.CommentAdded | facts.CommentWithdrawn):
+        return case.latest_on
+    return max(case.latest_on, event.occurred_on)
 
 
 def _started(event: Event, body: facts.CaseStarted) -> Case:
@@ -160,6 +162,8 @@ def _whole_case(process: Process, case: Case, event: Event) -> Case:  # noqa: C9
             return _reopened(process, case, again)
         case facts.PersonRecused() | facts.RecusalLifted() as body:
             return _with_recusal(case, body)
+        case facts.CommentAdded() | facts.CommentWithdrawn() as body:
+            return _with_comment(case, event, body)
         case facts.CaseClosed(outcome=outcome):
             return case.model_copy(
                 update={
@@ -268,6 +272,17 @@ def _with_recusal(case: Case, body: facts.PersonRecused | facts.RecusalLifted) -
     others = tuple(one for one in case.recused if one != body.person)
     recused = (*others, body.person) if isinstance(body, facts.PersonRecused) else others
     return case.model_copy(update={"recused": recused})
+
+
+def _with_comment(case: Case, event: Event, body: facts.CommentAdded | facts.CommentWithdrawn) -> Case:
+    who = event.actor or ""
+    standing = case.comments.get(who, ())
+    if isinstance(body, facts.CommentAdded):
+        standing = (*standing, event.seq)
+    else:
+        standing = tuple(seq for seq in standing if seq != body.comment)
+    others = {person: seqs for person, seqs in case.comments.items() if person != who}
+    return case.model_copy(update={"comments": {**others, who: standing} if standing else others})
 
 
 def _deciders(process: Process, case: Case, again: Iterable[str]) -> tuple[str, ...]:

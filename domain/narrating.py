@@ -22,9 +22,15 @@ _NOTICE_ENTRIES: Final = {
 
 def told(edition: Process, kind: str, step: str | None, data: Mapping[str, Any]) -> Text:
     """Return what an event of that type says. What is withheld from `data` is left out of the sentence."""
-    title = _step_title(edition, step)
+    title = step_title(edition, step)
     tell = _SENTENCES.get(kind)
     return Text(zh=kind, en=kind) if tell is None else tell(edition, title, step, data)
+
+
+def step_title(edition: Process, step: str | None) -> Text:
+    """Return what a step is called; its own name where the edition does not know it."""
+    found = edition.steps.get(step or "")
+    return Text(zh=step or "-", en=step or "-") if found is None else found.title
 
 
 def outcome_titles(step: Step, outcomes: Iterable[str]) -> Text:
@@ -77,11 +83,6 @@ def _field(edition: Process, step: str | None, name: str) -> FieldSpec | None:
     entries = spec.entries if isinstance(spec, PeriodStep) else ()
     fields = (*(() if spec is None else spec.fields), *(one for each in entries for one in each.fields))
     return next((one for one in fields if one.id == name), None)
-
-
-def _step_title(edition: Process, step: str | None) -> Text:
-    found = edition.steps.get(step or "")
-    return Text(zh=step or "-", en=step or "-") if found is None else found.title
 
 
 def _completed(edition: Process, title: Text, step: str | None, data: Mapping[str, Any]) -> Text:
@@ -213,6 +214,13 @@ _SENTENCES: Final[Mapping[str, Callable[[Process, Text, str | None, Mapping[str,
     "correction-rejected": _of_step("更正未获确认", "A second person did not confirm the correction"),
     "person-recused": _of_step("一人因利益冲突回避", "Somebody keeps out, for a conflict of interest"),
     "recusal-lifted": _of_step("回避解除", "Somebody need not keep out any more"),
+    "comment-added": lambda _edition, title, step, _data: Text(
+        zh=f"留言（“{title.zh}”）" if step else "留言",
+        en=f"A comment on “{title.en}”" if step else "A comment",
+    ),
+    "comment-withdrawn": _of_step(
+        "撤回第{comment}条记录中的留言", "The comment of entry {comment} was withdrawn"
+    ),
     "rules-changed": _of_step("改用{version}版规则", "From here on the rules of {version} apply"),
     "case-imported": _of_step(
         "以上由表格第{row}行导入，此前没有在系统中办理",

@@ -31,6 +31,7 @@ Kind = Literal[
     "correction-proposed",
     "rules-changed",
     "understaffed",
+    "comment",
 ]
 """What somebody is told."""
 
@@ -117,6 +118,8 @@ def _whole_case(  # noqa: PLR0911 - one branch per fact
             return _to(case, process.whole_case.get("correct", ()), "correction-proposed", event)
         case facts.RulesChanged():
             return _to(case, everybody, "rules-changed", event)
+        case facts.CommentAdded(to=to):
+            return _to(case, to, "comment", event)
         case _:
             return []
 

@@ -20,7 +20,7 @@ APART: Final = "personal"
 NAMED: Final = "personal_documents"
 """The key under which documents stand that the parts name: by digest they say nothing, and are to be kept."""
 
-_EMPTY: Final[Mapping[str, Any]] = {"texts": {}, "reason": None}
+_EMPTY: Final[Mapping[str, Any]] = {"texts": {}, "reason": None, "text": None}
 """What stands in the place of a part that every kind of event has in the same form."""
 
 Parts = dict[str, Any]

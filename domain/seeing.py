@@ -30,6 +30,7 @@ Group = Literal[
     "informants",
     "political-review",
     "corrections",
+    "comments",
     "findings",
 ]
 """A group of fields, which are seen together."""
@@ -64,6 +65,7 @@ TABLE: Final[Mapping[Group, tuple[Cell, ...]]] = {
     "informants": ("hidden", "hidden", "visible", "hidden", "visible", "hidden"),
     "political-review": ("hidden", "hidden", "visible", "hidden", "reason", "hidden"),
     "corrections": ("hidden", "hidden", "visible", "visible", "visible", "hidden"),
+    "comments": ("hidden", "hidden", "visible", "visible", "visible", "hidden"),
     "findings": ("hidden", "hidden", "visible", "visible", "visible", "hidden"),
 }
 """For each group of fields what each way shows of it, in the order of WAYS."""

@@ -9,6 +9,8 @@ from domain.case import Case
 from domain.events import (
     AnswerGiven,
     CaseImported,
+    CommentAdded,
+    CommentWithdrawn,
     CorrectionConfirmed,
     CorrectionProposed,
     CorrectionRejected,
@@ -28,8 +30,14 @@ MASK: Final = "*"
 """Stands where somebody is and is not named."""
 
 _CONTENT = ("values", "texts", "materials")
+_PROTECTED: Final[frozenset[Group]] = frozenset({"informants", "comments"})
+"""Groups of which it is not told who said something either."""
 _Part = tuple[str, str | None, Group]
 """A key of an event's data, a key inside that, and the group it belongs to."""
+
+
+Commenting = CommentAdded | CommentWithdrawn
+"""What belongs to the talk beside a case."""
 
 
 class Place(Value):
@@ -79,7 +87,7 @@ def seen(place: Place, viewer: Viewer, event: Event, data: Mapping[str, Any]) ->
         return _whole(event, data)
     whole = whole_group(place, event)
     if whole is not None and not viewer.sees(whole):
-        masked = _masked(viewer, event, {whole}, protects=whole == "informants")
+        masked = _masked(viewer, event, {whole}, protects=whole in _PROTECTED)
         return masked.model_copy(update={"data": {}})
     left_out = [part for part in parts_of(place, event) if not viewer.sees(part[2])]
     # Whoever hands in what informants said is no informant; whose entry it is, is one.
@@ -92,12 +100,12 @@ def is_absent(place: Place, viewer: Viewer, event: Event) -> bool:
     """Whether somebody is not even told that an event is there.
 
     Whoever keeps out of what is decided learns the result, and nothing of the way to it: no single answer, no
-    entry, no correction. What he did himself he is shown.
+    entry, no correction, no comment. What he did himself he is shown.
     """
     body = event.body
     if "recused" not in viewer.ways or viewer.person in {event.actor, event.on_behalf_of}:
         return False
-    if isinstance(body, CorrectionProposed | CorrectionConfirmed | CorrectionRejected):
+    if isinstance(body, CorrectionProposed | CorrectionConfirmed | CorrectionRejected | Commenting):
         return True
     if not isinstance(body, AnswerGiven | EntryAdded):
         return False
@@ -109,6 +117,8 @@ def whole_group(place: Place, event: Event) -> Group | None:
     """Return the group the whole of an event belongs to, with everything in it, if there is one."""
     if event.step is not None and event.step in place.marked.steps:
         return place.marked.steps[event.step]
+    if isinstance(event.body, Commenting):
+        return "comments"
     if isinstance(event.body, CorrectionProposed):
         corrected = place.step_of(event.body.change.seq)
         if corrected is None:

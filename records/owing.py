@@ -45,11 +45,20 @@ def owed_rows(
             told: Mapping[str | None, str | None] = dict.fromkeys(one.assignee.people)
         else:
             told = holders.get((one.assignee.unit, one.assignee.role)) or {None: None}
+            if one.kind == "comment":
+                told = _not_keeping_out(case, told)
         rows += [
             obligation_row(obligation_id(case.id, one, person), case.id, one, person, owner, now)
             for person, owner in told.items()
         ]
     return rows
+
+
+def _not_keeping_out(case: Case, told: Mapping[str | None, str | None]) -> Mapping[str | None, str | None]:
+    """Return those who are told of a comment: not even that there is one is for those who keep out."""
+    return {
+        person: owner for person, owner in told.items() if not {person, owner}.intersection(case.recused)
+    } or {None: None}
 
 
 def put_owed(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:

@@ -277,6 +277,8 @@ def _act(  # noqa: PLR0917 - everything an act in a transaction depends on
         looked_up["materials"] = _digests(connection, parts, caller, asked.materials)
         if asked.meeting is not None:
             looked_up["meeting"] = _with_digests(connection, parts, caller, asked.meeting)
+    elif asked.kind == "comment":
+        looked_up["step"] = asked.step or None
     elif asked.kind == "correct" and asked.change is not None:
         scope = scope_of(connection, caller, parts.today())
         looked_up |= vars(

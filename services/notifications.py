@@ -35,6 +35,7 @@ _SAYS: Mapping[str, Text] = {
         zh="自{due}起将缺少办理人员：{step}（{subject}）", en="Too few people from {due}: {step} ({subject})"
     ),
     "rules-changed": Text(zh="个案改按新规定办理（{subject}）", en="The case follows new rules ({subject})"),
+    "comment": Text(zh="有一条给您的留言（{subject}）", en="A comment is for you ({subject})"),
 }
 _SEVERAL = Text(
     zh="自{due}起{count}项将缺少办理人员：{some}", en="Too few people for {count} steps, from {due}: {some}"

@@ -29,7 +29,16 @@ class ActRequest(Value):
     """Something to do to a case. Which parts count depends on `kind`; `materials` holds ids."""
 
     kind: Literal[
-        "step", "withdraw", "suspend", "resume", "transfer", "correct", "migrate", "appeal", "recuse"
+        "step",
+        "withdraw",
+        "suspend",
+        "resume",
+        "transfer",
+        "correct",
+        "migrate",
+        "appeal",
+        "recuse",
+        "comment",
     ]
     occurred_on: date | None = None
     reason: str | None = None
@@ -47,6 +56,14 @@ class ActRequest(Value):
     rejects: int | None = None
     person: str | None = None
     lifts: bool = False
+
+
+class CommentRequest(ActRequest):
+    """A comment to write (`text`), or one to withdraw (`withdraws`). No other act has these parts."""
+
+    text: str | None = None
+    to: tuple[str, ...] = ()
+    withdraws: int | None = None
 
 
 def as_act(asked: ActRequest, known: Circumstances, on: date, looked_up: Mapping[str, object]) -> PersonsAct:
@@ -67,5 +84,6 @@ _PARTS: Mapping[str, tuple[str, ...]] = {
     "correct": ("change", "confirms", "rejects"),
     "appeal": (),
     "recuse": ("person", "lifts"),
+    "comment": ("text", "to", "withdraws"),
 }
 """The parts of a request that each kind of act has, beside those all of them have."""

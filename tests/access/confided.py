@@ -27,6 +27,7 @@ WORDS = {
     "informants": "邻居说他常常吵闹",
     "political-review": "叔父在海外经商",
     "corrections": "谈话时他说起新事",
+    "comments": "旁听时大家还有议论",
 }
 DOCUMENTS = {
     "submissions": "a letter in his own hand",
@@ -175,7 +176,9 @@ async def _confided(database: Database) -> Confided:
         case = await _done(world, case, f"steps/{step}", body)
     change = {"seq": await _seq_of(world, case, "talk"), "path": "fields.note", "value": WORDS["corrections"]}
     case = await _done(world, case, "correct", {"change": change, "reason": WORDS["reasons"]})
-    return Confided(world, case, documents)
+    commented = await world.post(f"/v1/cases/{case['id']}/comments", SECRETARY, {"text": WORDS["comments"]})
+    assert commented.status_code == 201, commented.text
+    return Confided(world, commented.json()["case"], documents)
 
 
 def _acts(documents: dict[str, str]) -> list[tuple[str, dict[str, object]]]:

@@ -76,6 +76,13 @@ def acting(kind: str, path: str, **body: Any) -> Question:
     return ask
 
 
+async def withdrawing(scene: Scene, caller: Caller) -> Asked:
+    """Withdraw the latest thing said of a case, a comment."""
+    case = await scene.made_of("commented case")
+    path = f"/v1/cases/{case['id']}/comments/{case['seq']}/withdraw"
+    return Asked(path, {"reason": "写错了"}, uses=("commented case",))
+
+
 async def logging_in(scene: Scene, caller: Caller) -> Asked:
     return Asked("/v1/session", {"login": person_of(caller), "password": PASSWORD})
 
@@ -314,6 +321,9 @@ QUESTIONS: dict[str, Question] = {
     "POST /v1/cases/{case_id}/migrate": acting("case", "migrate"),
     "POST /v1/cases/{case_id}/appeal": acting("refused case", "appeal", reason="有新情况"),
     "POST /v1/cases/{case_id}/recuse": acting("case", "recuse", person=INTRODUCER, reason="亲属"),
+    "GET /v1/cases/{case_id}/comments": about("commented case", "/v1/cases/{}/comments"),
+    "POST /v1/cases/{case_id}/comments": about("case", "/v1/cases/{}/comments", {"text": "缺第二页"}),
+    "POST /v1/cases/{case_id}/comments/{seq}/withdraw": withdrawing,
     "GET /v1/tasks": plain("/v1/tasks"),
     "GET /v1/tasks/count": plain("/v1/tasks/count"),
     "GET /v1/staffing": plain(f"/v1/staffing?unit={OWN}"),

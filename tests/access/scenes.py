@@ -118,6 +118,12 @@ class Scene(World):
         finally:
             self.clock.pass_by(timedelta(days=3))
 
+    async def a_commented_case(self) -> Any:
+        """A case on which the secretary of its unit has just commented."""
+        address = f"/v1/cases/{(await self.a_case())['id']}/comments"
+        said = await self.done(await self.post(address, "person-secretary-own", {"text": "缺第二页"}))
+        return said["case"]
+
     async def a_refused_case(self) -> Any:
         case = await self.a_case()
         return await self.act_on(case, "steps/review", "person-reviewer-own", outcome="refuse", reason="不符")
@@ -180,6 +186,7 @@ MAKERS: Mapping[str, Callable[[Scene], Coroutine[Any, Any, Any]]] = {
     "leaving case": Scene.a_leaving_case,
     "moving case": Scene.a_moving_case,
     "doubted case": Scene.a_doubted_case,
+    "commented case": Scene.a_commented_case,
     "refused case": Scene.a_refused_case,
     "finding": Scene.a_finding,
     "accepted finding": Scene.an_accepted_finding,

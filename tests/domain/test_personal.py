@@ -10,6 +10,8 @@ from domain.documents import documents_in
 from domain.events import (
     AnswerGiven,
     CaseClosed,
+    CommentAdded,
+    CommentWithdrawn,
     CorrectionProposed,
     EntryAdded,
     Event,
@@ -35,6 +37,8 @@ BODIES = [
     EntryAdded(entry="objection", texts={"summary": SAID}),
     StepReturned(again=("apply",), reason=SAID),
     CaseClosed(outcome="refused", reason=SAID),
+    CommentAdded(text=SAID, to=("branch.secretary",)),
+    CommentWithdrawn(comment=2, reason=SAID),
     CorrectionProposed(
         change=Change(seq=2, path="fields.note", value=SAID), old=SAID, in_text=True, reason=SAID
     ),

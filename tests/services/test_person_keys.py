@@ -17,6 +17,7 @@ from tests.api.world import HOST, NOON, SECRETARY, SUBJECT, a_world
 from tests.databases import *  # noqa: F403 - fixtures are found by their names
 from tests.services.sealed_world import everything_stored, with_keys
 
+REMARK, MISTAKE = "他叔叔的事还要再问", "说的是另一个人"
 LETTER, REASON = "我申请加入读书会，我的叔叔在国外。", "她说家里有事，晚了几天"
 
 
@@ -53,6 +54,21 @@ async def test_no_row_holds_what_was_written_and_whoever_may_read_it_does(world,
     said = json.dumps(await history(world, case), ensure_ascii=False)
     assert LETTER in said
     assert REASON in said
+
+
+async def test_a_comment_and_why_it_was_withdrawn_are_sealed_and_gone_with_the_key(world, case):
+    comments = f"/v1/cases/{case['id']}/comments"
+    said = await world.post(comments, HOST, {"text": REMARK})
+    gone = await world.post(f"{comments}/{said.json()['case']['seq']}/withdraw", HOST, {"reason": MISTAKE})
+    assert gone.status_code == 200, gone.text
+    stored = await everything_stored(world)
+    assert REMARK not in stored
+    assert MISTAKE not in stored
+    (shown,) = (await world.get(comments, SECRETARY)).json()["items"]
+    assert (shown["text"], shown["withdrawn"]["reason"]) == (REMARK, MISTAKE)
+    await world.parts.write(destroyed)
+    (left,) = (await world.get(comments, SECRETARY)).json()["items"]
+    assert (left["text"], left["by"]["id"], left["withdrawn"]["reason"]) == (None, HOST, None)
 
 
 async def test_whoever_reads_a_history_can_hash_it_again_and_check_what_was_kept_apart(world, case):

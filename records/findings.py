@@ -85,6 +85,8 @@ class FindingFilter:
     """A rule, or a letter for all rules of one subject."""
     state: str | None = None
     present: bool | None = None
+    without: tuple[str, ...] = ()
+    """Cases that are left out, because the viewer keeps out of them."""
 
 
 def keep(
@@ -215,6 +217,8 @@ def list_findings(
 def conditions(scope: Scope, narrowed: FindingFilter) -> list[sa.ColumnElement[bool]]:
     """Return the conditions on findings joined with their cases: what is seen, and what it is narrowed to."""
     found = [scope.by_posts(), cases.c.subject_id != scope.person]
+    if narrowed.without:
+        found.append(cases.c.id.not_in(narrowed.without))
     if narrowed.unit is not None:
         found.append(cases.c.unit_id.in_(units_below((narrowed.unit,))))
     equal = (

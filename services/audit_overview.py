@@ -13,6 +13,7 @@ from domain.values import Text
 from records import finding_counts
 from records.finding_counts import Counted, Lateness
 from records.findings import BY_HAND, FindingFilter
+from services.deliberation import hidden_cases
 from services.findings import RAISED_BY_HAND
 from services.parts import Caller, Parts
 from services.scoping import scope_of
@@ -59,11 +60,12 @@ class Overview:
 
 async def overview(parts: Parts, caller: Caller, *, unit: str | None = None) -> Overview:
     """Return what was found in cases seen by a post, of a unit and all below it if one is named."""
-    today, narrowed = parts.today(), FindingFilter(unit=unit)
+    today = parts.today()
     since = _months_before(today, _MONTHS - 1)
 
     def work(connection: Connection) -> Overview:
         scope = scope_of(connection, caller, today)
+        narrowed = FindingFilter(unit=unit, without=hidden_cases(connection, parts, caller.person))
         levels = _in_order(finding_counts.by_level(connection, scope, narrowed), LEVELS)
         rules = finding_counts.by_rule(connection, scope, narrowed)
         months = finding_counts.by_month(connection, scope, narrowed, since)

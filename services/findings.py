@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 from uuid import uuid4
@@ -26,6 +26,7 @@ from records.registers import ActedOn
 from records.stored import events_after
 from services.asking import Asking, once
 from services.auditing import check_sees_findings
+from services.deliberation import hidden_cases
 from services.parts import Caller, Parts
 from services.refusals import InvalidInput, NotFound, NotPermitted
 from services.scoping import scope_of
@@ -138,7 +139,8 @@ async def listed(
 
     def work(connection: Connection) -> Page[FindingView]:
         scope = scope_of(connection, caller, parts.today())
-        page = kept.list_findings(connection, scope, narrowed, cursor=cursor, limit=limit)
+        asked = replace(narrowed, without=hidden_cases(connection, parts, caller.person))
+        page = kept.list_findings(connection, scope, asked, cursor=cursor, limit=limit)
         shown = _shown(connection, parts, caller, page.items)
         return Page(items=tuple(_view(parts, caller, one) for one in shown), next=page.next)
 

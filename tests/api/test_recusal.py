@@ -12,6 +12,7 @@ from domain.dossiers import check_dossier
 from domain.library import Library
 from domain.reading import read_process
 from records import organisation, standings
+from services.audit_overview import overview
 from services.case_pages import case_page, happened_between
 from services.news import Watched
 from services.news import news as news_of
@@ -365,3 +366,22 @@ async def line_in_dossier(world, case, who, seq):
         check_dossier({name: files.read(name) for name in files.namelist()})
         lines = [json.loads(line) for line in files.read("events.jsonl").decode().splitlines()]
     return next(line for line in lines if line["seq"] == seq)
+
+
+async def test_what_is_counted_of_findings_is_what_is_listed_without_cases_one_keeps_out_of(world):
+    kept_out, other = await a_case(world), await world.start(NOBODY, process="admission")
+    for case in (kept_out, other):
+        path = f"/v1/cases/{case['id']}/findings"
+        assert (await world.post(path, AUDITOR, {"detail": "the letter bears no date"})).status_code == 201
+    head = (await reads(world, kept_out, HOST))["head"]
+    await world.post(f"/v1/cases/{kept_out['id']}/recuse", HOST, {"reason": "合伙经商"}, if_match=f'"{head}"')
+    await relate(world, NOBODY, SIBLING, ADMIN)
+    for who, listed in ((SECRETARY, 2), (HOST, 1), (AUDITOR, 2), (SIBLING, 0)):
+        items = (await world.get("/v1/findings", who)).json()["items"]
+        seen = await overview(world.parts, Caller(who))
+        (top,) = seen.map or (None,)
+        assert (len(items), seen.number, seen.left) == (listed, listed, listed)
+        assert sum(one.number for one in seen.rules) == sum(number for _, number in seen.months) == listed
+        assert top is None or top.unit.findings == listed
+    await relate(world, NOBODY, SECRETARY, ADMIN)
+    assert (await overview(world.parts, Caller(SECRETARY))).number == 1

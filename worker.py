@@ -34,6 +34,7 @@ from activities.cases import RecordActivities
 from activities.checkpointing import CheckpointActivities
 from activities.delivering import DeliveringActivities
 from activities.due_together import DueTogether
+from activities.patterns import PatternLooks
 from activities.reconciling import ReconcileActivities
 from activities.staffing import StaffingActivities
 from domain.events import Event
@@ -50,6 +51,7 @@ from records.problems import DatabaseUnavailable, SchemaOutdated
 from records.retentions import BadRetention, read_everyday, read_retention
 from senders.mail import MailSender
 from senders.messages import NotNow, Refused
+from services import pattern_runs
 from services.auditing import audit_all
 from services.calendars import working_calendar
 from services.checkpointing import LogContradicts, Notary
@@ -62,6 +64,7 @@ from services.log_keys import NoLogKey
 from services.logs import set_up_logs
 from services.notaries import open_notary
 from services.parts import Parts
+from services.pattern_runs import Asked
 from services.person_keys import keys_of
 from services.placing import keep_placing
 from services.reconciling import Progress, ensure_schedules, reconcile
@@ -75,9 +78,10 @@ from telemetry.switching import CannotTrace, traced
 from telemetry.temporal_numbers import runtime_told_at
 from workflows.case import CaseWorkflow
 from workflows.checkpointing import CheckpointingWorkflow
-from workflows.contract import CheckpointMade, Reconciled
+from workflows.contract import CheckpointMade, PatternsSeen, Reconciled
 from workflows.courier import CourierWorkflow
 from workflows.definitions import KNOWN
+from workflows.patterns import PatternsWorkflow
 from workflows.reconciling import ReconcilingWorkflow
 from workflows.staffing import StaffingWorkflow
 
@@ -87,6 +91,7 @@ WORKFLOWS: Final = (
     ReconcilingWorkflow,
     CheckpointingWorkflow,
     StaffingWorkflow,
+    PatternsWorkflow,
 )
 
 _PURE: Final = ("annotated_types", "dateutil", "domain", "pydantic", "pydantic_core", "typing_extensions")
@@ -196,6 +201,11 @@ async def a_worker(
             await audit_all(audits, progress=lambda done, _of: progress(done))
         return found
 
+    async def look_for_patterns(sign: Callable[..., None]) -> PatternsSeen:
+        run = await pattern_runs.look(audits, Asked(), sign)
+        kept = run.told["findings"]
+        return PatternsSeen(cases=run.told["cases"], found=run.told["found"], **kept)
+
     notary = open_notary(database, settings.notary(), clock=clock)
     together = DueTogether(database, library, clock=clock, wake=driver.wake)
     record = RecordActivities(database, library, clock=clock, wake=driver.wake, look_for_more=together.soon)
@@ -210,6 +220,7 @@ async def a_worker(
         delivering.deliver_batch,
         ReconcileActivities(look_over).reconcile,
         staffing.look_at_staffing,
+        PatternLooks(look_for_patterns).look_for_patterns,
         CheckpointActivities(lambda: _checkpoint(notary)).make_checkpoint,
     ]
     async with together.looking(), _worker(client, settings, activities, runner) as worker:

@@ -61,6 +61,7 @@ from services.documents import StoredDocuments
 from services.driving import Driver
 from services.notaries import open_notary, open_witness
 from services.parts import Parts
+from services.pattern_asking import Looker
 from services.person_keys import keys_of
 from services.probing import Look, Probes, disk_has_room, mail_greets, temporal_answers, worker_seen
 from services.provider import Provider, ProviderPlace
@@ -210,6 +211,7 @@ async def opened(settings: Settings) -> AsyncIterator[Parts]:
             zone=settings.zone,
             session_lasts=timedelta(hours=settings.session_hours),
             probes=Probes(_looks(settings, client)),
+            looker=Looker(client, settings.task_queue),
             notary=open_notary(database, settings.notary(), clock=settings.now),
             witness=witness,
             keys=keys,

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import uuid4
 
 import sqlalchemy as sa
@@ -52,7 +52,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was found, as it stands now."""
+    """What was found in a case, as it stands now."""
 
     id: str
     case: str
@@ -77,12 +77,15 @@ class Finding:
 class FindingFilter:
     """What a list of findings is narrowed to; None: not narrowed."""
 
+    kind: Literal["rule", "pattern", "hand"] | None = None
+    """Raised by an audit rule in a case, by a look for patterns over many, or by an auditor by hand."""
+
     unit: str | None = None
     """Of this unit and of all below it."""
     case: str | None = None
     level: str | None = None
     rule: str | None = None
-    """A rule, or a letter for all rules of one subject."""
+    """A rule, a letter for all rules of one subject, or a pattern."""
     state: str | None = None
     present: bool | None = None
     without: tuple[str, ...] = ()
@@ -228,6 +231,9 @@ def conditions(scope: Scope, narrowed: FindingFilter) -> list[sa.ColumnElement[b
         (findings.c.present, narrowed.present),
     )
     found += [column == value for column, value in equal if value is not None]
+    if narrowed.kind is not None:
+        by_hand = findings.c.rule == BY_HAND
+        found.append({"hand": by_hand, "rule": sa.not_(by_hand), "pattern": sa.false()}[narrowed.kind])
     if narrowed.rule is not None:
         letter = len(narrowed.rule) == 1
         found.append(

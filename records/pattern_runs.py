@@ -92,6 +92,13 @@ def latest(connection: Connection, audited: Audited) -> Run | None:
     return None if row is None else _run(row)
 
 
+def latest_whole(connection: Connection) -> Run | None:
+    """Return the last look over everything, or None."""
+    query = sa.select(pattern_runs).where(pattern_runs.c.unit_id.is_(None), pattern_runs.c.since_on.is_(None))
+    row = connection.execute(query.order_by(pattern_runs.c.id.desc()).limit(1)).one_or_none()
+    return None if row is None else _run(row)
+
+
 def find_run(connection: Connection, run_id: str) -> Run:
     """Return a look. Raises NotFound."""
     row = connection.execute(sa.select(pattern_runs).where(pattern_runs.c.id == run_id)).one_or_none()

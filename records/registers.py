@@ -126,6 +126,13 @@ def surroundings(
     )
 
 
+def posts_of(connection: Connection, person: str, today: date) -> tuple[HeldPost, ...]:
+    """Return the posts somebody holds today, own and lent."""
+    with at_once(connection):
+        found = POSTS.send(connection, {"actor": person, "on": today, "today": today})
+    return _posts(found.rows())
+
+
 def _shows_all(row: tuple[Any, ...]) -> bool:
     """Whether a post shows every case in its unit and below: one that is lent for some cases does not."""
     return row[1] != ADMIN and all(limit is None for limit in row[6:])

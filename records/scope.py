@@ -69,6 +69,16 @@ class Scope:
         """Return the condition on a row of `cases` that is seen by a post, and not only by a part in it."""
         return self._narrowed(sa.true() if self.everything else sa.or_(sa.false(), *self._by_posts()))
 
+    def units_by_posts(self, unit: ColumnElement[str]) -> ColumnElement[bool]:
+        """Return the condition on a unit that it is one of the person's posts, or below one.
+
+        A post that is lent for some cases shows no unit.
+        """
+        seen = [] if self.everything else [is_below(self.units, unit) if self.units else sa.false()]
+        if self.within:
+            seen.append(is_below(self.within, unit))
+        return sa.and_(sa.true(), *seen)
+
     def _by_posts(self) -> list[ColumnElement[bool]]:
         places = (cases.c.unit_id, cases.c.target_unit_id)
         wholly = [is_below(self.units, place) for place in places] if self.units else []

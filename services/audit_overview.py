@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
 from sqlalchemy import Connection
 
+from domain.patterns.catalogue import PATTERNS
 from domain.values import Text
-from records import finding_counts
+from records import finding_counts, pattern_findings
 from records.finding_counts import Counted, Lateness
 from records.findings import BY_HAND, FindingFilter
+from records.pattern_findings import Group
 from services.deliberation import hidden_cases
 from services.findings import RAISED_BY_HAND
 from services.parts import Caller, Parts
 from services.scoping import scope_of
 
 _MONTHS: Final = 24
+_NONE: Final = Counted("", 0, 0)
 LEVELS: Final = ("block", "late", "finding")
 """From the gravest on."""
 STATES: Final = ("raised", "explained", "accepted", "remedied", "dismissed")
@@ -52,6 +55,8 @@ class Overview:
     levels: tuple[Counted, ...]
     states: tuple[Counted, ...]
     rules: tuple[RuleCount, ...]
+    patterns: tuple[RuleCount, ...]
+    """Patterns over many cases, by the pattern."""
     months: tuple[tuple[str, int], ...]
     map: tuple[UnitOnMap, ...]
     number: int
@@ -66,15 +71,34 @@ async def overview(parts: Parts, caller: Caller, *, unit: str | None = None) -> 
     def work(connection: Connection) -> Overview:
         scope = scope_of(connection, caller, today)
         narrowed = FindingFilter(unit=unit, without=hidden_cases(connection, parts, caller.person))
-        levels = _in_order(finding_counts.by_level(connection, scope, narrowed), LEVELS)
+        groups = pattern_findings.count(connection, scope, narrowed)
         rules = finding_counts.by_rule(connection, scope, narrowed)
         months = finding_counts.by_month(connection, scope, narrowed, since)
+        raised = _counted(groups, lambda one: one.month)
+        levels = _with(
+            finding_counts.by_level(connection, scope, narrowed),
+            _counted(groups, lambda _: "finding"),
+            LEVELS,
+        )
+        patterns = sorted(
+            _counted(groups, lambda one: one.pattern).values(), key=lambda one: (-one.left, one.key)
+        )
         return Overview(
             levels=levels,
-            states=_in_order(finding_counts.by_state(connection, scope, narrowed), STATES),
+            states=_with(
+                finding_counts.by_state(connection, scope, narrowed),
+                _counted(groups, lambda one: one.state),
+                STATES,
+            ),
             rules=tuple(_rule(parts, one) for one in rules),
-            months=tuple((month, months.get(month, 0)) for month in _each_month(since, today)),
-            map=_as_tree(finding_counts.lateness(connection, scope, narrowed)),
+            patterns=tuple(_pattern(one) for one in patterns),
+            months=tuple(
+                (month, months.get(month, 0) + raised.get(month, _NONE).number)
+                for month in _each_month(since, today)
+            ),
+            map=_as_tree(
+                _with_patterns(connection, finding_counts.lateness(connection, scope, narrowed), groups)
+            ),
             number=sum(one.number for one in levels),
             left=sum(one.left for one in levels),
         )
@@ -82,10 +106,38 @@ async def overview(parts: Parts, caller: Caller, *, unit: str | None = None) -> 
     return await parts.read(work)
 
 
-def _in_order(found: Sequence[Counted], order: Sequence[str]) -> tuple[Counted, ...]:
-    """Return a count for every key, nothing where there is none."""
+def _counted(groups: Sequence[Group], key: Callable[[Group], str]) -> dict[str, Counted]:
+    """Return patterns counted by a key."""
+    found: dict[str, Counted] = {}
+    for one in groups:
+        before = found.get(key(one), _NONE)
+        found[key(one)] = Counted(key(one), before.number + one.number, before.left + one.left)
+    return found
+
+
+def _with(found: Sequence[Counted], more: Mapping[str, Counted], order: Sequence[str]) -> tuple[Counted, ...]:
+    """Return a count for every key, of both; nothing where there is none."""
     known = {one.key: one for one in found}
-    return tuple(known.get(key, Counted(key, 0, 0)) for key in order)
+    both = ((key, known.get(key, _NONE), more.get(key, _NONE)) for key in order)
+    return tuple(Counted(key, one.number + two.number, one.left + two.left) for key, one, two in both)
+
+
+def _with_patterns(
+    connection: Connection, found: Sequence[Lateness], groups: Sequence[Group]
+) -> tuple[Lateness, ...]:
+    """Return the units with the patterns that are left in them and below."""
+    left = _counted(groups, lambda one: one.unit)
+    over: dict[str, int] = {}
+    for unit, tops in pattern_findings.above(connection, tuple(left)).items():
+        for top in tops:
+            over[top] = over.get(top, 0) + left[unit].left
+    return tuple(replace(one, findings=one.findings + over.get(one.id, 0)) for one in found)
+
+
+def _pattern(one: Counted) -> RuleCount:
+    known = PATTERNS.get(one.key)
+    says = Text(zh=one.key, en=one.key) if known is None else known.title
+    return RuleCount(one.key, says, "finding", one.number, one.left)
 
 
 def _rule(parts: Parts, one: Counted) -> RuleCount:

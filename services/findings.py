@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Final
 from uuid import uuid4
 
@@ -12,37 +11,33 @@ from sqlalchemy import Connection
 
 from domain.auditing.answers import Evidence
 from domain.auditing.evaluating import Found
-from domain.auditing.lives import AFTER, FindingState, Life, Saying, may_say, sayable
+from domain.auditing.lives import AFTER, FindingState, Life, Whose, may_say, sayable, whose_case
 from domain.auditing.rules import AuditRule
 from domain.case import Case
+from domain.chain import moment_text
 from domain.circumstances import HeldPost
 from domain.process import Process
 from domain.values import Text, Value
 from records import cases, organisation, registers
 from records import findings as kept
+from records.cursors import cursor_of, place_of
 from records.findings import BY_HAND, Finding, Word
 from records.findings import FindingFilter as FindingFilter  # noqa: PLC0414 - asked for under this module's name, too
 from records.registers import ActedOn
 from records.stored import events_after
+from services import pattern_findings
 from services.asking import Asking, once
 from services.auditing import check_sees_findings
 from services.deliberation import hidden_cases
+from services.finding_views import EvidenceView, FindingDetail, FindingView, Told, WordView
 from services.parts import Caller, Parts
 from services.refusals import InvalidInput, NotFound, NotPermitted
 from services.scoping import scope_of
 from services.seeing import look_at
-from services.views import Named, Page, RecordedAt, View
+from services.views import Named, Page
 
 RAISED_BY_HAND: Final = Text(zh="审计员提出的问题", en="Raised by an auditor")
 """What a finding that no rule raised is called."""
-
-
-class Told(Value):
-    """Something a person says of a finding."""
-
-    finding: str
-    saying: Saying
-    reason: str
 
 
 class Raised(Value):
@@ -54,69 +49,8 @@ class Raised(Value):
     """The event it is about."""
 
 
-class FindingView(View):
-    """What was found, as a list shows it."""
-
-    id: str
-    case: str
-    subject: Named
-    unit: Named
-    rule: str
-    """The audit rule, or `hand`."""
-    says: str
-    """What has to be so, in the caller's language."""
-    level: str
-    basis: str
-    set: str | None
-    """The rule set; None where no rule raised it."""
-    version: str
-    """The version of the process by whose rules of that day it was judged."""
-    step: str | None
-    step_title: str | None
-    state: str
-    present: bool
-    """Whether the latest evaluation found it, too."""
-    raised_at: RecordedAt
-    changed_at: RecordedAt
-
-
-class EvidenceView(View):
-    """What a finding rests on."""
-
-    seq: int | None
-    """The number of the event; None where something did not happen."""
-    step: str | None
-    step_title: str | None
-    on: date | None
-    rule: str | None
-    """The rule of the definition, where it was one."""
-    basis: str | None
-    explained: bool
-    """A reason was given with the act."""
-    detail: str
-
-
-class WordView(View):
-    """One word about a finding."""
-
-    number: int
-    kind: str
-    said_by: Named | None
-    on_behalf_of: Named | None
-    said_at: RecordedAt
-    reason: str | None
-    evaluation: int | None
-    evidence: tuple[EvidenceView, ...]
-
-
-class FindingDetail(FindingView):
-    """A finding with its whole life."""
-
-    in_both: Text
-    """What has to be so, in both languages."""
-    words: tuple[WordView, ...]
-    can: tuple[str, ...]
-    """What the caller may say of it now."""
+Place = tuple[str, str]
+"""Of a finding in lists: when it was raised, and its id."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +66,7 @@ class _Seen:
 async def listed(
     parts: Parts, caller: Caller, narrowed: FindingFilter, *, cursor: str | None, limit: int
 ) -> Page[FindingView]:
-    """Return findings in cases the caller sees by a post, latest first.
+    """Return findings in cases the caller sees by a post, and patterns in units of his posts, latest first.
 
     A page may be shorter than asked and still have a next. Raises InvalidInput for a bad cursor.
     """
@@ -141,8 +75,15 @@ async def listed(
         scope = scope_of(connection, caller, parts.today())
         asked = replace(narrowed, without=hidden_cases(connection, parts, caller.person))
         page = kept.list_findings(connection, scope, asked, cursor=cursor, limit=limit)
-        shown = _shown(connection, parts, caller, page.items)
-        return Page(items=tuple(_view(parts, caller, one) for one in shown), next=page.next)
+        shown: dict[Place, FindingView] = {
+            (moment_text(one.raised_at), one.id): _view(parts, caller, one)
+            for one in _shown(connection, parts, caller, page.items)
+        }
+        patterns, end = pattern_findings.listed(
+            connection, parts, caller, (scope, asked), cursor=cursor, limit=limit
+        )
+        behind = None if page.next is None else _place_in(page.next)
+        return _together(shown | patterns, (end, behind), limit)
 
     return await parts.read(work)
 
@@ -163,9 +104,13 @@ async def of_case(
 
 async def one(parts: Parts, caller: Caller, finding_id: str) -> FindingDetail:
     """Return a finding with its life. Raises NotFound."""
-    return await parts.read(
-        lambda connection: _detail(connection, parts, caller, _seen(connection, parts, caller, finding_id))
-    )
+
+    def work(connection: Connection) -> FindingDetail:
+        if pattern_findings.is_there(connection, finding_id):
+            return pattern_findings.detail(connection, parts, caller, finding_id)
+        return _detail(connection, parts, caller, _seen(connection, parts, caller, finding_id))
+
+    return await parts.read(work)
 
 
 async def say(parts: Parts, caller: Caller, told: Told, *, key: str | None = None) -> FindingDetail:
@@ -173,11 +118,13 @@ async def say(parts: Parts, caller: Caller, told: Told, *, key: str | None = Non
 
     def work(asking: Asking) -> FindingDetail:
         connection = asking.connection
+        if pattern_findings.is_there(connection, told.finding):
+            pattern_findings.say(connection, parts, caller, told)
+            return pattern_findings.detail(connection, parts, caller, told.finding)
         kept.find(connection, told.finding, lock=True)
         seen = _seen(connection, parts, caller, told.finding)
-        edition = seen.process.edition(seen.case.version)
         posts = _posts(connection, parts, caller, seen)
-        post = may_say(told.saying, _life(connection, seen), edition, seen.case, caller.person, posts)
+        post = may_say(told.saying, _life(connection, seen), _whose(seen), caller.person, posts)
         by = (post.id, post.on_behalf_of)
         kept.say(connection, told.finding, AFTER[told.saying], caller.person, by, told.reason, parts.clock())
         return _detail(connection, parts, caller, _seen(connection, parts, caller, told.finding))
@@ -212,6 +159,25 @@ async def raise_by_hand(
     return await once(parts, caller, key, ("raise-finding", raised), FindingDetail, work)
 
 
+def _place_in(cursor: str) -> Place:
+    raised_at, finding_id = place_of(cursor, 2)
+    return raised_at, finding_id
+
+
+def _together(
+    found: Mapping[Place, FindingView], ends: Iterable[Place | None], limit: int
+) -> Page[FindingView]:
+    """Return a page of what two lists in the same order hold; each goes on behind its end, if it has one."""
+    # Behind the end of the page of one list it may go on before what the other has.
+    floor = max((end for end in ends if end is not None), default=None)
+    places = sorted((place for place in found if floor is None or place >= floor), reverse=True)
+    following = floor if len(places) <= limit else places[limit - 1]
+    return Page(
+        items=tuple(found[place] for place in places[:limit]),
+        next=None if following is None else cursor_of(*following),
+    )
+
+
 def _shown(
     connection: Connection, parts: Parts, caller: Caller, found: Iterable[Finding]
 ) -> tuple[Finding, ...]:
@@ -234,6 +200,10 @@ def _seen(connection: Connection, parts: Parts, caller: Caller, finding_id: str)
         # To whom findings of a case are hidden, there is none.
         raise NotFound from hidden
     return _Seen(finding, kept.words_of(connection, finding_id), parts.library.for_case(case), case)
+
+
+def _whose(seen: _Seen) -> Whose:
+    return whose_case(seen.process.edition(seen.case.version), seen.case)
 
 
 def _life(connection: Connection, seen: _Seen) -> Life:
@@ -306,6 +276,7 @@ def _facts(parts: Parts, caller: Caller, finding: Finding) -> dict[str, object]:
     says = _says(rule, finding.rule)
     return {
         "id": finding.id,
+        "kind": "hand" if finding.rule == BY_HAND else "rule",
         "case": finding.case,
         "subject": Named(id=finding.subject, name=finding.subject_name),
         "unit": Named(id=finding.unit, name=finding.unit_name),
@@ -364,14 +335,13 @@ def _detail(connection: Connection, parts: Parts, caller: Caller, seen: _Seen) -
         )
         for word in seen.words
     )
-    edition = seen.process.edition(seen.case.version)
     posts = _posts(connection, parts, caller, seen)
     return FindingDetail.model_validate(
         _facts(parts, caller, finding)
         | {
             "in_both": _says(rule_of(parts, finding.process, finding.rule), finding.rule),
             "words": words,
-            "can": sayable(_life(connection, seen), edition, seen.case, caller.person, posts),
+            "can": sayable(_life(connection, seen), _whose(seen), caller.person, posts),
         }
     )
 

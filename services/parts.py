@@ -44,6 +44,14 @@ class Driver(Protocol):
         """Facts of one case were committed, in order."""
 
 
+class Looker(Protocol):
+    """Has somebody look for patterns over all cases."""
+
+    async def begin(self) -> bool:
+        """Begin a look, unless one is under way; return whether it was this that began it."""
+        ...
+
+
 class NullDriver:
     """Tells nobody. What it leaves untold waits in the outbox."""
 
@@ -117,6 +125,8 @@ class Parts:
     picture: Picture = field(default_factory=Picture)
     figures: KeptFigures = field(default_factory=KeptFigures)
     """Of reports over many cases."""
+    looker: Looker | None = None
+    """Looks for patterns when an auditor asks; None where this process cannot have anybody look."""
     probes: Probes | None = None
     """Look at what acts do not wait for; None where this process drives nothing."""
 

@@ -1,5 +1,7 @@
 """Looks for patterns over many cases: one pass over the record, some at a time; keeps what is found.
 
+A look over the whole organisation by the usual thresholds raises it as findings; any other is only looked at.
+
 Free text is sealed for each person: what cannot be opened any more is passed over and counted.
 """
 
@@ -7,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from typing import Any, Final
@@ -21,7 +23,7 @@ from domain.patterns.judging import Around, Judged, judge
 from domain.patterns.raised import Raised
 from domain.patterns.thresholds import limits
 from domain.personal import together
-from records import histories, pattern_runs, units
+from records import histories, pattern_findings, pattern_runs, units
 from records.histories import History
 from records.pattern_runs import Result, Run
 from services.parts import Parts
@@ -54,6 +56,11 @@ class Asked:
     changed: Mapping[str, float] = field(default_factory=dict)
     """Thresholds that are to be others than usual."""
 
+    @property
+    def raises(self) -> bool:
+        """Whether what is found are findings: only where everything is looked at, as always."""
+        return self.unit is None and self.since is None and not self.changed
+
 
 async def look(parts: Parts, asked: Asked, progress: Progress = lambda *_: None) -> Run:
     """Look for patterns, keep what is found, and return the look. Raises NotFound, UnknownThreshold."""
@@ -79,8 +86,15 @@ async def look(parts: Parts, asked: Asked, progress: Progress = lambda *_: None)
     )
     run = _run(parts, asked, counts, judged, looked)
     results = tuple(_result(number, one) for number, one in enumerate(judged.raised, 1))
-    await parts.write(lambda connection: pattern_runs.keep(connection, run, results))
-    return run
+
+    def keep(connection: Connection) -> Run:
+        pattern_runs.keep(connection, run, results)
+        if not asked.raises:
+            return run
+        kept = pattern_findings.keep(connection, run.id, results, run.made_at)
+        return replace(run, told={**run.told, "findings": kept._asdict()})
+
+    return await parts.write(keep)
 
 
 async def _count(parts: Parts, asked: Asked, counts: Counts, looked: Looked, progress: Progress) -> None:
@@ -187,6 +201,7 @@ def _run(parts: Parts, asked: Asked, counts: Counts, judged: Judged, looked: Loo
         "events": looked.lines,
         "texts": sum(counts.copies.seen.values()),
         "unread": looked.unread,
+        "found": len(judged.raised),
     }
     # Sorts as it was made.
     made_id = f"{int(now.timestamp() * 1_000_000):016x}{secrets.token_hex(8)}"

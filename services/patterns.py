@@ -93,7 +93,7 @@ async def one(parts: Parts, caller: Caller, run_id: str, number: int) -> FoundDe
             pattern=_pattern(PATTERNS[result.pattern], run, caller.language),
             run=_run(connection, run, caller.language),
             people=tuple(Named(id=one, name=people.get(one, "")) for one in result.told["people"]),
-            cases=tuple(_cases(connection, parts, caller, result.told["cases"])),
+            cases=tuple(cases_shown(connection, parts, caller, result.told["cases"])),
             pairs=tuple(_pair(connection, parts, caller, pair) for pair in pairs[:_PAIRS]),
             more_pairs=max(0, len(pairs) - _PAIRS),
         )
@@ -205,7 +205,10 @@ def _day(told: Mapping[str, Any], place: Literal[0, 1]) -> date | None:
     return date.fromisoformat(told["days"][place]) if "days" in told else None
 
 
-def _cases(connection: Connection, parts: Parts, caller: Caller, ids: Sequence[str]) -> Iterator[CaseRef]:
+def cases_shown(
+    connection: Connection, parts: Parts, caller: Caller, ids: Sequence[str]
+) -> Iterator[CaseRef]:
+    """Yield those of some cases that the caller sees."""
     scope = scope_of(connection, caller, parts.today())
     seen = {}
     for case_id in ids:

@@ -38,7 +38,15 @@ from records.database import Database
 from records.outbox import Undriven
 from services.telling import TASK_TIMEOUT, wake_courier
 from workflows import contract
-from workflows.contract import CaseStart, CheckpointAsked, Nudge, ReconcileAsked, Reconciled, StaffingAsked
+from workflows.contract import (
+    CaseStart,
+    CheckpointAsked,
+    Nudge,
+    PatternsAsked,
+    ReconcileAsked,
+    Reconciled,
+    StaffingAsked,
+)
 
 _PAGE: Final = 500
 _AT_ONCE: Final = 10
@@ -94,7 +102,8 @@ async def reconcile(
 async def ensure_schedules(client: Client, *, task_queue: str = "accede") -> None:
     """Make sure that Temporal has the cases looked over: each hour quickly, each night thoroughly.
 
-    And that each hour a checkpoint of the log is made. Schedules that exist are left as operators set them.
+    And that each hour a checkpoint of the log is made, each day it is looked who will be missing, and each
+    week what many cases show together. Schedules that exist are left as operators set them.
     """
     hourly = ScheduleSpec(intervals=[ScheduleIntervalSpec(every=timedelta(hours=1))])
     nightly = ScheduleSpec(
@@ -112,6 +121,16 @@ async def ensure_schedules(client: Client, *, task_queue: str = "accede") -> Non
         jitter=timedelta(minutes=10),
     )
     await _ensure(client, "staffing/daily", early, (contract.STAFFING, StaffingAsked()), task_queue)
+    weekly = ScheduleSpec(
+        calendars=[
+            # Sunday night in most places: nobody waits for it.
+            ScheduleCalendarSpec(
+                day_of_week=(ScheduleRange(6),), hour=(ScheduleRange(17),), minute=(ScheduleRange(30),)
+            )
+        ],
+        jitter=timedelta(minutes=10),
+    )
+    await _ensure(client, "patterns/weekly", weekly, (contract.PATTERNS, PatternsAsked()), task_queue)
 
 
 class _Look:
@@ -228,7 +247,7 @@ async def _ensure(
     client: Client,
     name: str,
     spec: ScheduleSpec,
-    what: tuple[str, ReconcileAsked | CheckpointAsked | StaffingAsked],
+    what: tuple[str, ReconcileAsked | CheckpointAsked | StaffingAsked | PatternsAsked],
     task_queue: str,
 ) -> None:
     workflow, asked = what

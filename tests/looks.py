@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
 from domain.patterns.thresholds import limits
-from records import pattern_runs
+from records import pattern_findings, pattern_runs, pattern_tables
 from records.pattern_runs import Result, Run
 from services.parts import Parts
 
@@ -40,3 +44,28 @@ async def a_kept_look(parts: Parts, unit: str, *, case: str | None = None, perso
     found = (Result(1, "last-day", unit, late), Result(2, "copied-texts", unit, alike))
     await parts.write(lambda connection: pattern_runs.keep(connection, run, found))
     return run.id
+
+
+async def a_kept_pattern(parts: Parts, unit: str, *, case: str | None = None) -> str:
+    """Keep a look that found one thing in a unit, raised as a finding, and return the id of the finding."""
+    told: dict[str, Any] = {"process": "", "person": "", "narrowed": "", "people": [], "pairs": []}
+    told |= {"population": 40, "figure": 0.9, "threshold": 0.6, "chance": 0.00002}
+    told["cases"] = [] if case is None else [case]
+    looked = {
+        "thresholds": limits(),
+        "looked_at": {},
+        "cases": 240,
+        "events": 3_100,
+        "texts": 420,
+        "unread": 2,
+    }
+    run = Run("1" * 32, parts.clock() - timedelta(days=1), parts.today(), None, None, looked)
+
+    def keep(connection: Connection) -> str:
+        results = (Result(1, "last-day", unit, told),)
+        pattern_runs.keep(connection, run, results)
+        pattern_findings.keep(connection, run.id, results, run.made_at)
+        query = sa.select(pattern_tables.pattern_findings.c.id)
+        return str(connection.execute(query).scalar_one())
+
+    return await parts.write(keep)

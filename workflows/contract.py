@@ -28,6 +28,11 @@ CHECKPOINTING = "checkpointing"
 STAFFING = "staffing"
 """The name of the workflow that looks for steps that will not have their people."""
 
+PATTERNS = "patterns"
+"""The name of the workflow that looks for patterns over many cases."""
+PATTERNS_NOW = "patterns/now"
+"""The id of that workflow where somebody asked for a look: one at a time."""
+
 RECORDED = "recorded"
 NUDGED = "nudged"
 WOKEN = "woken"
@@ -201,6 +206,24 @@ class StaffingSeen(_Payload):
     """Notices that are owed because of it."""
 
 
+class PatternsAsked(_Payload):
+    """Look for patterns over all cases, and raise what is found."""
+
+
+class PatternsSeen(_Payload):
+    """What was looked at and found."""
+
+    cases: int = 0
+    found: int = 0
+    """Patterns that stand out, known ones among them."""
+    new: int = 0
+    """Findings that were not there before."""
+    again: int = 0
+    """Findings that are open again."""
+    gone: int = 0
+    """Findings that the look no longer has."""
+
+
 class CaseActivities(Protocol):
     """What a case asks of the record."""
 
@@ -244,6 +267,15 @@ class StaffingActivities(Protocol):
     @activity.defn(name="look_at_staffing")
     async def look_at_staffing(self, asked: StaffingAsked) -> StaffingSeen:
         """Tell of cases that will be short of people soon, each once, and forget those that are no more."""
+        ...
+
+
+class PatternActivities(Protocol):
+    """What the look for patterns asks for."""
+
+    @activity.defn(name="look_for_patterns")
+    async def look_for_patterns(self, asked: PatternsAsked) -> PatternsSeen:
+        """Look over all cases once, and raise what many of them show together."""
         ...
 
 

@@ -14,13 +14,18 @@ from domain.auditing.lives import FindingState
 from domain.values import Level
 from services import auditing, findings
 from services.auditing import EvaluationView
-from services.findings import FindingDetail, FindingFilter, FindingView, Raised, Told
+from services.finding_views import FindingDetail, FindingView, Told
+from services.findings import FindingFilter, Raised
 from services.views import Page
 
 router = APIRouter(prefix="/v1", tags=["audit"], dependencies=signed_in)
 
 _Rule = Annotated[
-    str | None, Query(pattern=r"^([A-Z](\d{2})?|hand)$", description="A rule, or a letter for all of one.")
+    str | None,
+    Query(
+        pattern=r"^([A-Z](\d{2})?|[a-z]+(-[a-z]+)*)$",
+        description="A rule, a letter for all of one, `hand`, or a pattern.",
+    ),
 ]
 
 
@@ -43,6 +48,7 @@ async def list_findings(  # noqa: PLR0913 - one parameter for each filter
     caller: By,
     *,
     unit: Id | None = None,
+    kind: Literal["rule", "pattern", "hand"] | None = None,
     level: Level | None = None,
     rule: _Rule = None,
     state: FindingState | None = None,
@@ -50,11 +56,11 @@ async def list_findings(  # noqa: PLR0913 - one parameter for each filter
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Page[FindingView]:
-    """Return findings in cases seen by a post, latest first; of a unit and all below it, if one is given.
+    """Return findings in cases seen by a post, and patterns in units of one's posts, latest first.
 
-    A page may be shorter than `limit` and still have a `next`.
+    Of a unit and all below it, if one is given. A page may be shorter than `limit` and still have a `next`.
     """
-    narrowed = FindingFilter(unit=unit, level=level, rule=rule, state=state, present=present)
+    narrowed = FindingFilter(unit=unit, kind=kind, level=level, rule=rule, state=state, present=present)
     return await findings.listed(parts, caller, narrowed, cursor=cursor, limit=limit)
 
 

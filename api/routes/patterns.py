@@ -9,7 +9,8 @@ from fastapi import APIRouter, Path
 from api.bounds import Id, Label
 from api.callers import By, Here, signed_in
 from api.paging import Cursor, Limit
-from services import patterns
+from services import pattern_asking, patterns
+from services.pattern_asking import AskedView
 from services.pattern_views import FoundDetail, FoundPage
 
 router = APIRouter(prefix="/v1/audit/patterns", tags=["audit"], dependencies=signed_in)
@@ -31,6 +32,15 @@ async def list_patterns(  # noqa: PLR0917 - query parameters
     Below one's own posts as an auditor. What was looked for stands in `patterns`, the thresholds in `run`.
     """
     return await patterns.listed(parts, caller, (pattern, unit), cursor=cursor, limit=limit)
+
+
+@router.post("", status_code=202, summary="Ask for a look for patterns")
+async def ask_for_a_look(parts: Here, caller: By) -> AskedView:
+    """Have a worker look over everything, once an hour at the most; what it finds is raised as findings.
+
+    For auditors of a unit. `state` is `under-way` where a look that somebody asked for has not ended yet.
+    """
+    return await pattern_asking.ask(parts, caller)
 
 
 @router.get("/{run}/{number}", summary="One pattern with its evidence")

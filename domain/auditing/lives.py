@@ -46,14 +46,32 @@ class Life(Value):
     """Those whose acts it rests on, and those acted for."""
 
 
-def may_say(  # noqa: PLR0917 - everything it depends on
-    saying: Saying,
-    life: Life,
-    process: Process,
-    case: Case,
-    person: str,
-    posts: Iterable[HeldPost],
-) -> HeldPost:
+class Whose(Value):
+    """Who answers for what was found: a case, or what is done in a unit over many of them."""
+
+    own: tuple[str, ...]
+    """The unit itself."""
+    above: tuple[str, ...]
+    """Those above it; where there is none, the unit itself."""
+    actors: frozenset[str]
+    """The posts that work on such cases, as actors of the definitions."""
+    subject: str | None = None
+    """Whom a case is about: he says nothing of it."""
+
+
+def whose_case(process: Process, case: Case) -> Whose:
+    """Return who answers for what was found in a case."""
+    path = tuple(place.id for place in case.path)
+    return Whose(own=path[:1], above=path[1:] or path, actors=frozenset(process.roles), subject=case.subject)
+
+
+def whose_unit(path: tuple[str, ...], editions: Iterable[Process]) -> Whose:
+    """Return who answers for what is done in a unit, the first of a path up to the root."""
+    actors = frozenset(actor for edition in editions for actor in edition.roles)
+    return Whose(own=path[:1], above=path[1:] or path, actors=actors)
+
+
+def may_say(saying: Saying, life: Life, whose: Whose, person: str, posts: Iterable[HeldPost]) -> HeldPost:
     """Return the post by which somebody says it. Raises RuleViolation naming what would make it pass."""
     if life.state not in _FROM[saying]:
         raise NotPossible(
@@ -61,49 +79,43 @@ def may_say(  # noqa: PLR0917 - everything it depends on
             basis="gen",
             detail=Text(zh="问题目前的状态不允许这样处理。", en="The finding is not in a state for this."),
         )
-    post = _post_for(saying, process, case, person, posts)
+    post = _post_for(saying, whose, person, posts)
     if saying not in _BY_THE_UNIT:
         _check_second(life, post, person)
     return post
 
 
-def sayable(
-    life: Life, process: Process, case: Case, person: str, posts: Iterable[HeldPost]
-) -> tuple[Saying, ...]:
+def sayable(life: Life, whose: Whose, person: str, posts: Iterable[HeldPost]) -> tuple[Saying, ...]:
     """Return everything somebody may say of a finding now."""
     held = tuple(posts)
-    return tuple(saying for saying in AFTER if _is_free(saying, life, process, case, person, held))
+    return tuple(saying for saying in AFTER if _is_free(saying, life, whose, person, held))
 
 
-def _is_free(  # noqa: PLR0917 - everything it depends on
-    saying: Saying, life: Life, process: Process, case: Case, person: str, posts: tuple[HeldPost, ...]
-) -> bool:
+def _is_free(saying: Saying, life: Life, whose: Whose, person: str, posts: tuple[HeldPost, ...]) -> bool:
     try:
-        may_say(saying, life, process, case, person, posts)
+        may_say(saying, life, whose, person, posts)
     except RuleViolation:
         return False
     return True
 
 
-def _post_for(
-    saying: Saying, process: Process, case: Case, person: str, posts: Iterable[HeldPost]
-) -> HeldPost:
+def _post_for(saying: Saying, whose: Whose, person: str, posts: Iterable[HeldPost]) -> HeldPost:
     own = saying in _BY_THE_UNIT
     # Where nothing stands above the unit it is another person of its own who decides.
-    places = {place.id for place in (case.path[:1] if own else case.path[1:] or case.path)}
+    places = whose.own if own else whose.above
     fitting = (
         post
         for post in posts
         if post.unit in places
-        and person != case.subject
+        and person != whose.subject
         # In the unit those answer whom the definition names; above it whoever has a say, but no auditor.
-        and (post.actor in process.roles if own else post.role not in {ADMIN, AUDITOR})
+        and (post.actor in whose.actors if own else post.role not in {ADMIN, AUDITOR})
     )
     found = next(fitting, None)
     if found is not None:
         return found
     who = (
-        Text(zh="本个案所属组织中办理个案的人", en="those who work on cases in the case's own unit")
+        Text(zh="所属组织中办理个案的人", en="those who work on cases in the unit itself")
         if own
         else Text(zh="其上级组织中任职的人", en="those with a post in a unit above it, other than auditors")
     )

@@ -254,6 +254,10 @@ QUESTIONS: dict[str, Question] = {
     "GET /v1/disclosures": plain("/v1/disclosures"),
     "GET /v1/findings": plain("/v1/findings"),
     "GET /v1/findings/{finding_id}": about("finding", "/v1/findings/{}"),
+    "GET /v1/findings/{finding_id}, of a pattern over many cases": about("pattern", "/v1/findings/{}"),
+    "POST /v1/findings/{finding_id}/{saying}, of a pattern over many cases": about(
+        "pattern", "/v1/findings/{}/explain", {"reason": "the meeting is on that day"}
+    ),
     "POST /v1/findings/{finding_id}/{saying}": about(
         "finding", "/v1/findings/{}/explain", {"reason": "the date stands on the envelope"}
     ),
@@ -272,6 +276,7 @@ QUESTIONS: dict[str, Question] = {
     "GET /v1/audit/checkpoints": plain("/v1/audit/checkpoints"),
     "GET /v1/audit/checkpoints/latest": after_a_checkpoint("/v1/audit/checkpoints/latest"),
     "GET /v1/audit/patterns": plain("/v1/audit/patterns"),
+    "POST /v1/audit/patterns": plain("/v1/audit/patterns"),
     "GET /v1/audit/patterns/{run}/{number}": about("look", "/v1/audit/patterns/{}/1"),
     "GET /v1/audit/fairness": plain("/v1/audit/fairness"),
     "GET /v1/audit/fairness/{form}": plain("/v1/audit/fairness/xlsx"),

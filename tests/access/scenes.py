@@ -21,7 +21,7 @@ from services.parts import Parts
 from tests.access.places import APPLICANT, FAR, FARMER, KEEPER, OWN, TOMORROW, a_library, person_of, populate
 from tests.access.table import Caller, Table
 from tests.api.world import SINCE, Clock, Heard, World, a_book, a_notary, add_somebody, cheap_passwords
-from tests.looks import a_kept_look
+from tests.looks import a_kept_look, a_kept_pattern
 
 T = TypeVar("T")
 _numbers = count(1)
@@ -92,6 +92,10 @@ class Scene(World):
     async def a_look(self) -> Any:
         """A look for patterns that found something in the unit of the case."""
         return {"id": await a_kept_look(self.parts, OWN)}
+
+    async def a_pattern(self) -> Any:
+        """The same as a finding."""
+        return {"id": await a_kept_pattern(self.parts, OWN)}
 
     async def a_suspended_case(self) -> Any:
         return await self.act_on(await self.a_case(), "suspend", KEEPER, reason="病假")
@@ -193,6 +197,7 @@ MAKERS: Mapping[str, Callable[[Scene], Coroutine[Any, Any, Any]]] = {
     "document": Scene.a_document,
     "document that goes": Scene.a_document_that_goes,
     "look": Scene.a_look,
+    "pattern": Scene.a_pattern,
     "loose document": Scene.a_loose_document,
     "newcomer": Scene.a_newcomer,
     "applicant": Scene.an_applicant,

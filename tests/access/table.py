@@ -17,7 +17,7 @@ FIELDS_FILE = FILE.with_name("fields.yaml")
 Fields = dict[str, Any]
 """What tests/access/fields.yaml says: `viewers` and `groups` with what they mean, and the `table` itself."""
 
-ANSWERS = frozenset({200, 201, 204, 303, 401, 403, 404, 409, 412, 422})
+ANSWERS = frozenset({200, 201, 202, 204, 303, 401, 403, 404, 409, 412, 422})
 """The statuses the head of the table explains."""
 
 

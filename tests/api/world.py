@@ -172,6 +172,13 @@ class Heard:
         self.told.append((case_id, tuple(event.seq for event in events)))
 
 
+class Looking:
+    """Has nobody look for patterns, and says that somebody began."""
+
+    async def begin(self) -> bool:
+        return True
+
+
 @dataclass
 class World:
     """The application, its parts, and a token for everybody."""
@@ -254,6 +261,7 @@ async def a_world(database, door: Door | None = None, *, furnished: bool = True)
         driver=driver,
         passwords=passwords,
         notary=a_notary(database, clock),
+        looker=Looking(),
         books=a_book(),
     )
     kept = await passwords.hashed(PASSWORD)

@@ -140,7 +140,13 @@ async def test_a_worker_starts_the_courier_and_the_schedules_and_stops_in_order(
 
     async def schedules_are_there() -> bool:
         found = {schedule.id async for schedule in await client.list_schedules()}
-        return found == {"reconcile/hourly", "reconcile/nightly", "checkpoint/hourly", "staffing/daily"}
+        return found == {
+            "reconcile/hourly",
+            "reconcile/nightly",
+            "checkpoint/hourly",
+            "staffing/daily",
+            "patterns/weekly",
+        }
 
     async def the_courier_went_round() -> bool:
         history = await client.get_workflow_handle("courier").fetch_history()
@@ -150,12 +156,14 @@ async def test_a_worker_starts_the_courier_and_the_schedules_and_stops_in_order(
         await worker.says("working")
         await until(schedules_are_there)
         await until(the_courier_went_round)
-        for schedule in ("reconcile/nightly", "staffing/daily"):
+        for schedule in ("reconcile/nightly", "staffing/daily", "patterns/weekly"):
             await client.get_schedule_handle(schedule).trigger()
 
         async def the_cases_were_looked_over() -> bool:
             done = client.list_workflows('ExecutionStatus = "Completed"')
-            return {"reconciling", contract.STAFFING} <= {found.workflow_type async for found in done}
+            return {"reconciling", contract.STAFFING, contract.PATTERNS} <= {
+                found.workflow_type async for found in done
+            }
 
         await until(the_cases_were_looked_over)
         worker.process.send_signal(signal.SIGINT)

@@ -19,7 +19,7 @@ from records.tables import people, units
 from services.drafts import StartDraft, begun
 from services.parts import Caller
 from tests.api.world import AUDITOR, PASSWORD, PEOPLE, SECRETARY, SUBJECT, UNITS, World, a_world
-from tests.looks import a_kept_look
+from tests.looks import a_kept_look, a_kept_pattern
 from tests.web.registry import Form, Page
 
 
@@ -95,6 +95,7 @@ async def furnish(world: World) -> Furnished:
         "process": "reading-circle",
         "version": "1",
         "look": await a_kept_look(world.parts, "circle-1", case=case["id"], person=SECRETARY),
+        "pattern": await a_kept_pattern(world.parts, "circle-1", case=case["id"]),
         "material": material,
         "material_id": material,
         "secretary": SECRETARY,

@@ -13,6 +13,7 @@ from temporalio import activity
 from activities.cases import RecordActivities
 from activities.checkpointing import CheckpointActivities
 from activities.delivering import DeliveringActivities
+from activities.patterns import PatternLooks
 from activities.reconciling import ReconcileActivities
 from activities.staffing import StaffingActivities
 from domain.events import Event
@@ -26,6 +27,7 @@ PAIRS = [
     (contract.ReconcilingActivities, ReconcileActivities),
     (contract.CheckpointingActivities, CheckpointActivities),
     (contract.StaffingActivities, StaffingActivities),
+    (contract.PatternActivities, PatternLooks),
 ]
 
 

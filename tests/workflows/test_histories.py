@@ -19,11 +19,19 @@ from workflows.case import CaseWorkflow
 from workflows.checkpointing import CheckpointingWorkflow
 from workflows.courier import CourierWorkflow
 from workflows.definitions import KNOWN
+from workflows.patterns import PatternsWorkflow
 from workflows.payloads import CONVERTER
 from workflows.reconciling import ReconcilingWorkflow
 from workflows.staffing import StaffingWorkflow
 
-WORKFLOWS = [CaseWorkflow, CheckpointingWorkflow, CourierWorkflow, ReconcilingWorkflow, StaffingWorkflow]
+WORKFLOWS = [
+    CaseWorkflow,
+    CheckpointingWorkflow,
+    CourierWorkflow,
+    PatternsWorkflow,
+    ReconcilingWorkflow,
+    StaffingWorkflow,
+]
 RELEASES = sorted(folder for folder in HISTORIES.iterdir() if folder.is_dir())
 GOLDEN = sorted(path for path in HISTORIES.glob("*/*.json") if path.stem != "definitions")
 

@@ -14,7 +14,7 @@ from domain.process import Process
 from domain.values import Text
 from services import case_pages, cases, findings
 from services.cases import CaseFilter
-from services.findings import FindingView
+from services.finding_views import FindingView
 from services.refusals import NotPermitted
 from services.titles import role_title
 from services.views import CaseFacts, Page

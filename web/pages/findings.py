@@ -10,9 +10,11 @@ from fastapi import APIRouter, Query, Response
 from api.bounds import Id, Storable
 from api.paging import Cursor
 from domain.auditing.lives import FindingState
+from domain.patterns.catalogue import PATTERNS
 from domain.values import Level, Text
 from services import audit_overview, auditing, findings
-from services.findings import FindingFilter, Raised, Told
+from services.finding_views import Told
+from services.findings import FindingFilter, Raised
 from web.forms import Form
 from web.refused import REFUSALS, Refused
 from web.visits import Visit, Visiting
@@ -23,7 +25,7 @@ _ON_A_PAGE: Final = 30
 _SAID: Final = Text(zh="已登记。", en="It is recorded.")
 
 Word = Annotated[str, Query(max_length=80), Storable]
-MaybeRule = Annotated[str, Query(pattern=r"^([A-Z](\d{2})?|hand)?$")]
+MaybeRule = Annotated[str, Query(pattern=r"^([A-Z](\d{2})?|[a-z]+(-[a-z]+)*)?$")]
 
 
 @router.get("/audit")
@@ -39,6 +41,7 @@ async def listed(
     *,
     unit: Word = "",
     case: Word = "",
+    kind: Literal["rule", "pattern", "hand", ""] = "",
     level: Level | Literal[""] = "",
     rule: MaybeRule = "",
     state: FindingState | Literal[""] = "",
@@ -47,13 +50,14 @@ async def listed(
     """Show findings, latest first, narrowed as asked."""
     narrowed = FindingFilter(
         unit=unit or visit.unit,
+        kind=kind or None,
         case=case or None,
         level=level or None,
         rule=rule or None,
         state=state or None,
     )
     page = await findings.listed(visit.parts, visit.caller, narrowed, cursor=cursor, limit=_ON_A_PAGE)
-    asked = {"unit": unit, "case": case, "level": level, "rule": rule, "state": state}
+    asked = {"unit": unit, "case": case, "kind": kind, "level": level, "rule": rule, "state": state}
     said = urlencode({name: value for name, value in asked.items() if value})
     return visit.page(
         "findings/findings.html",
@@ -61,6 +65,7 @@ async def listed(
         asked=asked,
         is_narrowed=bool(said),
         address=f"/findings?{said}" if said else "/findings",
+        patterns=tuple((one.id, one.title) for one in PATTERNS.values()),
         letters=tuple(
             (letter.letter, letter.title.in_language(visit.language))
             for book in visit.parts.books.values()

@@ -10,13 +10,23 @@ from fastapi import APIRouter, Path, Query, Response
 
 from api.bounds import Id, Storable
 from api.paging import Cursor
-from services import fairness, fairness_files, patterns
+from domain.values import Text
+from services import fairness, fairness_files, pattern_asking, patterns
 from services.fairness import route_title
-from web.visits import Visiting
+from web.forms import Form
+from web.refused import REFUSALS, Refused
+from web.visits import Visit, Visiting
 
 router = APIRouter()
 
 _ON_A_PAGE = 30
+_BEGUN = Text(
+    zh="已开始查找，完成后结果列在此页和“问题”中。",
+    en="A look has begun; what it finds will stand here and among the findings.",
+)
+_UNDER_WAY = Text(
+    zh="正在查找，完成后结果列在此页。", en="A look is under way; what it finds will stand here."
+)
 _MEDIA_TYPES = {
     "pdf": "application/pdf",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -31,6 +41,17 @@ async def listed(
     visit: Visiting, pattern: Narrowed = "", unit: Narrowed = "", cursor: Cursor = None
 ) -> Response:
     """Show what the latest look found, and what it looked for."""
+    return await _drawn(visit, pattern, unit, cursor)
+
+
+async def _drawn(
+    visit: Visit,
+    pattern: str = "",
+    unit: str = "",
+    cursor: str | None = None,
+    *,
+    refused: Refused | None = None,
+) -> Response:
     found = await patterns.listed(
         visit.parts,
         visit.caller,
@@ -41,12 +62,24 @@ async def listed(
     asked = urlencode({name: value for name, value in (("pattern", pattern), ("unit", unit)) if value})
     return visit.page(
         "audit/patterns.html",
+        200 if refused is None else refused.status,
+        refused=refused,
         found=found,
         chosen=pattern,
         unit=unit,
         known={one.id: one for one in found.patterns},
         address=f"/audit/patterns?{asked}" if asked else "/audit/patterns",
     )
+
+
+@router.post("/audit/patterns")
+async def ask(visit: Visiting, form: Form) -> Response:  # noqa: ARG001 - a form has to come from here
+    """Ask for a look over everything."""
+    try:
+        asked = await pattern_asking.ask(visit.parts, visit.caller)
+    except REFUSALS as error:
+        return await _drawn(visit, refused=Refused.of(error, visit.language))
+    return visit.see_other("/audit/patterns", _BEGUN if asked.state == "begun" else _UNDER_WAY)
 
 
 @router.get("/audit/patterns/{run}/{number}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from domain.auditing.lives import Life, may_say, sayable
+from domain.auditing.lives import Life, may_say, sayable, whose_case
 from domain.circumstances import HeldPost
 from domain.refusals import NotEntitled, NotPossible, SamePersonTwice
 from tests.domain.auditing.telling import told
@@ -21,7 +21,7 @@ def held(role, unit="branch", kind=None, on_behalf_of=None):
 
 
 def says(saying, post, person="somebody", life=RAISED):
-    return may_say(saying, life, PROCESS, CASE.case, person, (post,))
+    return may_say(saying, life, whose_case(PROCESS, CASE.case), person, (post,))
 
 
 SECRETARY, REVIEWER = held("secretary"), held("reviewer", "base-committee")
@@ -77,6 +77,6 @@ def test_nothing_is_said_out_of_turn(saying, state):
 
 
 def test_what_somebody_may_say_is_told():
-    assert sayable(RAISED, PROCESS, CASE.case, "somebody", (SECRETARY,)) == ("explain",)
-    assert sayable(RAISED, PROCESS, CASE.case, "somebody", (REVIEWER,)) == ("accept", "dismiss")
-    assert sayable(RAISED, PROCESS, CASE.case, "actor", (REVIEWER,)) == ()
+    assert sayable(RAISED, whose_case(PROCESS, CASE.case), "somebody", (SECRETARY,)) == ("explain",)
+    assert sayable(RAISED, whose_case(PROCESS, CASE.case), "somebody", (REVIEWER,)) == ("accept", "dismiss")
+    assert sayable(RAISED, whose_case(PROCESS, CASE.case), "actor", (REVIEWER,)) == ()

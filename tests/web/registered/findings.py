@@ -8,7 +8,9 @@ PAGES = (
     Page("/findings"),
     Page("/findings", "/findings?rule=A01&state=raised&level=late", by=AUDITOR),
     Page("/findings", "/findings?state=dismissed"),
+    Page("/findings", "/findings?kind=pattern", by=AUDITOR),
     Page("/findings/{finding_id}", "/findings/{finding}"),
+    Page("/findings/{finding_id}", "/findings/{pattern}"),
 )
 
 FORMS = (

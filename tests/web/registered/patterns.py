@@ -1,7 +1,7 @@
 """Patterns over many cases, and the report on fairness."""
 
 from tests.api.world import AUDITOR
-from tests.web.registry import Page
+from tests.web.registry import Form, Page
 
 PAGES = (
     Page("/audit/patterns", by=AUDITOR),
@@ -12,3 +12,5 @@ PAGES = (
     Page("/audit/fairness", by=AUDITOR),
     Page("/audit/fairness/{form}", "/audit/fairness/xlsx", by=AUDITOR, is_drawn=False),
 )
+
+FORMS = (Form("/audit/patterns", by=AUDITOR),)

@@ -1,0 +1,113 @@
+"""What of findings is shown: in lists, and one with its whole life."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from domain.auditing.lives import Saying
+from domain.patterns.catalogue import Measure
+from domain.values import Text, Value
+from services.pattern_views import CaseRef
+from services.views import Named, RecordedAt, View
+
+
+class Told(Value):
+    """Something a person says of a finding."""
+
+    finding: str
+    saying: Saying
+    reason: str
+
+
+class FigureView(View):
+    """The figure of a pattern in one look."""
+
+    run: str
+    number: int
+    """Of what the look found; both name it under `/v1/audit/patterns`."""
+    population: int
+    figure: float
+    threshold: float
+    measure: Measure
+    compares: str
+    below: bool
+
+
+class FindingView(View):
+    """What was found, as a list shows it."""
+
+    id: str
+    kind: Literal["rule", "pattern", "hand"]
+    """Raised by an audit rule in a case, by a look for patterns over many, or by an auditor by hand."""
+    case: str | None
+    """None of a pattern: it is about many."""
+    subject: Named | None
+    person: Named | None = None
+    """Whose doings a pattern is about, where it is those of one person."""
+    unit: Named
+    rule: str
+    """The audit rule, `hand`, or the pattern."""
+    says: str
+    """What has to be so, in the caller's language."""
+    level: str
+    basis: str
+    set: str | None
+    """The rule set; None where no rule raised it."""
+    version: str
+    """The version of the process by whose rules of that day it was judged."""
+    step: str | None
+    step_title: str | None
+    state: str
+    present: bool
+    """Whether the latest evaluation found it, too."""
+    raised_at: RecordedAt
+    changed_at: RecordedAt
+    figure: FigureView | None = None
+    """Of a pattern: what was kept of it last."""
+
+
+class EvidenceView(View):
+    """What a finding rests on."""
+
+    seq: int | None
+    """The number of the event; None where something did not happen."""
+    step: str | None
+    step_title: str | None
+    on: date | None
+    rule: str | None
+    """The rule of the definition, where it was one."""
+    basis: str | None
+    explained: bool
+    """A reason was given with the act."""
+    detail: str
+
+
+class WordView(View):
+    """One word about a finding."""
+
+    number: int
+    kind: str
+    said_by: Named | None
+    on_behalf_of: Named | None
+    said_at: RecordedAt
+    reason: str | None
+    evaluation: int | None
+    """The evaluation of the case that said it."""
+    figure: FigureView | None = None
+    """Of the look that said it."""
+    evidence: tuple[EvidenceView, ...]
+
+
+class FindingDetail(FindingView):
+    """A finding with its whole life."""
+
+    in_both: Text
+    """What has to be so, in both languages."""
+    words: tuple[WordView, ...]
+    can: tuple[str, ...]
+    """What the caller may say of it now."""
+    innocent: str | None = None
+    """Of a pattern: why there may be nothing to it."""
+    cases: tuple[CaseRef, ...] = ()
+    """Of a pattern: some that show it, as far as the caller sees them."""

@@ -11,6 +11,10 @@ ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt),)
 export UV_SYSTEM_CERTS := true
 endif
 
+# Whatever the machine prefers: what was compiled is kept. Tests start hundreds of programs, and compiling takes each
+# of them longer than all else it does before it is ready.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help install up test check fresh style types floors needs house coverage mutants bench powercut chaos chaos-long revocations screenshots fmt lock clean
 

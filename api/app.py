@@ -7,10 +7,12 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from importlib.metadata import version
 
 import structlog
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
+from starlette.routing import BaseRoute
 from temporalio.client import Client
 
 from api import problems
@@ -67,6 +69,7 @@ from services.probing import Look, Probes, disk_has_room, mail_greets, temporal_
 from services.provider import Provider, ProviderPlace
 from services.sealing import Sealer, sealer_of
 from settings import Settings, SettingsError, read_settings
+from web.installing import add_pages, page_addresses
 from web.installing import install as install_pages
 
 _ROUTERS = (
@@ -125,6 +128,28 @@ class Door:
     """Seconds after which a stream of news ends, and browsers ask for it anew."""
     sealer: Sealer | None = None
     """Seals what apps that make codes share with us; without it there are none."""
+
+
+@dataclass(frozen=True)
+class Ways:
+    """The routes of every application of this process, and which of their paths are pages."""
+
+    routes: tuple[BaseRoute, ...]
+    page_addresses: frozenset[str]
+
+
+@cache
+def ways() -> Ways:
+    """Return the routes of the API and the pages, with what FastAPI makes of each.
+
+    That is nearly all the time an application takes, and nothing in it is of one application alone: whoever
+    wants to answer soon after a fork asks for it before.
+    """
+    whole = APIRouter(responses=PROBLEMS)
+    for router in _ROUTERS:
+        whole.include_router(router)
+    add_pages(whole)
+    return Ways(tuple(whole.routes), page_addresses(whole.routes))
 
 
 def create_app(parts: Parts, door: Door | None = None) -> FastAPI:
@@ -227,7 +252,7 @@ def _application(door: Door) -> FastAPI:
         description="Durable approval processes, from a first application to full membership.",
         docs_url=None,
         redoc_url=None,
-        responses=PROBLEMS,
+        routes=list(ways().routes),
         redirect_slashes=False,
         # Spans and numbers are our own: these would name whole addresses, and what errors say.
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
@@ -239,9 +264,7 @@ def _application(door: Door) -> FastAPI:
     app.state.streams_last_s = door.streams_last_s
     app.state.public_url = door.public_url
     problems.install(app)
-    for router in _ROUTERS:
-        app.include_router(router)
-    install_pages(app)
+    install_pages(app, ways().page_addresses)
     _describe_problems(app)
     # The last one added is the outermost.
     app.add_middleware(ShortWay)

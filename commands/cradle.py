@@ -117,8 +117,10 @@ def _requests(line: socket.socket, deaths: _Deaths, children: set[int]) -> Itera
 def _load() -> None:
     for module in _LOADED:
         import_module(module)
-    from commands.published import published  # noqa: PLC0415 - loading is what this is for
+    from api.app import ways  # noqa: PLC0415 - loading is what this is for
+    from commands.published import published  # noqa: PLC0415 - the same
 
+    ways()
     with suppress(Exception):
         # Read once for all; whoever needs the definitions says what is wrong with them.
         published()

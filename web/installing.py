@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI
+from collections.abc import Sequence
+
+from fastapi import APIRouter, FastAPI
 from fastapi.routing import iter_route_contexts
+from starlette.routing import BaseRoute
 
 from web.pages import routers
 from web.problem_pages import problem_page
 
 
-def install(app: FastAPI) -> None:
-    """Add the pages to an application."""
+def add_pages(whole: APIRouter) -> None:
+    """Add the routes of all pages to a router."""
     for router in routers():
-        app.include_router(router, include_in_schema=False)
-    app.state.page_addresses = frozenset(
-        found.path for found in iter_route_contexts(app.routes) if is_page(found.endpoint) and found.path
-    )
+        whole.include_router(router, include_in_schema=False)
+
+
+def install(app: FastAPI, page_addresses: frozenset[str]) -> None:
+    """Tell an application that has the routes where its pages are, and how they show problems."""
+    app.state.page_addresses = page_addresses
     app.state.problem_page = problem_page
+
+
+def page_addresses(routes: Sequence[BaseRoute]) -> frozenset[str]:
+    """Return the paths of those routes that are pages."""
+    return frozenset(
+        found.path for found in iter_route_contexts(routes) if is_page(found.endpoint) and found.path
+    )
 
 
 def is_page(endpoint: object) -> bool:

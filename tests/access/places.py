@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import cache
 
 from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import Connection
@@ -124,6 +125,7 @@ stages:
 """
 
 
+@cache
 def a_library() -> Library:
     return Library.of([read_process(JOINING, "joining.yaml")])
 

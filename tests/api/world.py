@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from textwrap import dedent
 from typing import Any
 
@@ -105,10 +106,12 @@ stages:
 """
 
 
+@cache
 def a_library():
     return Library.of([a_circle(), read_process(BALLOT, "ballot.yaml")])
 
 
+@cache
 def a_book():
     """Audit rules for the processes of the tests: one about papers, one about who acts."""
     letter = """
@@ -134,6 +137,7 @@ def a_book():
     }
 
 
+@cache
 def a_circle():
     """The process of the builders, in which cases can also move, and an application has a scan."""
     text = READING_CIRCLE.format(version="1", first="2020-01-01", replaces="")

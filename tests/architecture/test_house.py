@@ -1,6 +1,7 @@
 """What holds for every file, whatever room it is in."""
 
 import ast
+import os
 import re
 import subprocess
 import tomllib
@@ -152,6 +153,13 @@ def test_every_room_is_held_to_the_floors():
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]
     rooms = {path.parent.name for path in ROOT.glob("[!.]*/__init__.py")}
     assert rooms == set(contracts["root_packages"]) == set(ROOMS)
+
+
+def test_make_keeps_what_python_compiled_whatever_the_machine_prefers():
+    shown = ["make", "--no-print-directory", "--eval", "shown:; @echo [$$PYTHONDONTWRITEBYTECODE]", "shown"]
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "MAKEFLAGS": "", "MAKELEVEL": "0"}
+    done = subprocess.run(shown, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
 
 
 def test_the_tests_are_no_package():

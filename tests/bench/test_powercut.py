@@ -5,7 +5,7 @@ import pytest
 from bench.powercut import __main__ as powercut
 from bench.powercut.machine import Machine, NoFuse, check_fuse
 
-pytestmark = [pytest.mark.xdist_group("whole-house"), pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 
 @pytest.fixture(scope="module")

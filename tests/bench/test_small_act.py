@@ -8,7 +8,7 @@ from bench.act.others import Plain
 from bench.act.ours import AccedeApart
 from bench.act.promised import promises
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240), pytest.mark.xdist_group("whole-house")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 SECONDS = 1.0
 
 

@@ -9,7 +9,6 @@ from bench.pages.__main__ import main
 
 @pytest.mark.slow
 @pytest.mark.timeout(400)
-@pytest.mark.xdist_group("whole-house")
 def test_pages_are_small_and_stand_still_and_it_is_noticed_when_they_do_not(tmp_path):
     asked = ["--small", "--rounds", "1", "--keep", str(tmp_path)]
     main([*asked, "--plant", "shifting"], into=tmp_path)

@@ -9,7 +9,6 @@ from bench.startup import main
 
 @pytest.mark.slow
 @pytest.mark.timeout(400)
-@pytest.mark.xdist_group("whole-house")
 def test_a_python_that_starts_slowly_misses_every_promise(tmp_path):
     assert main(["--small", "--plant", "laggard"], into=tmp_path) == 1
     found = json.loads((tmp_path / "startup.json").read_text("utf-8"))

@@ -55,7 +55,6 @@ async def test_a_moment_that_nobody_records_is_never_drained(sqlite_database):
 
 @pytest.mark.slow
 @pytest.mark.timeout(700)
-@pytest.mark.xdist_group("whole-house")
 def test_what_is_due_at_midnight_is_recorded_while_people_act(tmp_path):
     try:
         found = measured(TINY, tmp_path / "soon")

@@ -19,7 +19,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 WITHIN = 540
 """Seconds; a minute and a half is enough on a machine that has nothing else to do."""
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(WITHIN + 30), pytest.mark.xdist_group("chaos")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(WITHIN + 30)]
 
 
 def chaos(*arguments: str) -> tuple[int, str]:

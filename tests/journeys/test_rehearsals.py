@@ -10,7 +10,7 @@ from tests.cli.running import accede
 
 PROCESSES = Path(__file__).parents[2] / "processes"
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("rehearsals"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 def told(done):

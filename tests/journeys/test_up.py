@@ -11,7 +11,7 @@ from tests.cli.running import accede
 from tests.journeys.households import Household, is_alive, tour, until
 from workflows.contract import CaseEnd, case_workflow_id
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("household"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 @pytest.fixture(scope="module")

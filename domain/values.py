@@ -18,6 +18,14 @@ Level = Literal["block", "late", "finding"]
 Kinship = Literal["spouse", "parent", "child", "sibling", "other-relative"]
 """What one person is to another, as far as rules ask."""
 
+
+def seen_from_the_other(kind: Kinship) -> Kinship:
+    """Return what one is to the other, seen from the other side."""
+    if kind == "parent":
+        return "child"
+    return "parent" if kind == "child" else kind
+
+
 Scalar = str | int | bool | None
 """A value a field may carry. Days travel as ISO text."""
 

@@ -8,22 +8,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any
 from uuid import uuid4
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Row
 
 from domain.circumstances import Relative
-from domain.values import Kinship
+from domain.values import Kinship, seen_from_the_other
 from records import words
 from records.problems import AlreadyThere, NotFound, check_order
 from records.scope import held_on
 from records.tables import case_recusals, cases, relation_entries, relations
 from records.unit_changes import Said
-
-_OTHER_WAY: Final[Mapping[Kinship, Kinship]] = {"parent": "child", "child": "parent"}
-"""What one is to the other, seen from the other side, where that differs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +70,7 @@ def add_relation(  # noqa: PLR0917 - what a relation is, and who says so
     made = uuid4().hex
     both = (
         {"person_id": person, "relative_id": relative, "kind": kind},
-        {"person_id": relative, "relative_id": person, "kind": _OTHER_WAY.get(kind, kind)},
+        {"person_id": relative, "relative_id": person, "kind": seen_from_the_other(kind)},
     )
     days = {"from_on": from_on, "to_on": to_on}
     connection.execute(

@@ -79,6 +79,11 @@ def end_others(connection: Connection, person: str, secret: str) -> None:
     )
 
 
+def end_every(connection: Connection, person: str) -> None:
+    """End every session and token of a person."""
+    connection.execute(sa.delete(sessions).where(sessions.c.person_id == person))
+
+
 def _listed(row: Row[Any]) -> ListedSession:
     return ListedSession(
         id=row.id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -135,6 +136,34 @@ def units_under(connection: Connection, unit_id: str, limit: int) -> tuple[Unit,
     """Return the units directly below one that are not closed, by id."""
     query = sa.select(units).where(units.c.parent_id == unit_id, units.c.closed_on.is_(None))
     return tuple(_unit(row) for row in connection.execute(query.order_by(units.c.id).limit(limit)))
+
+
+def level(
+    connection: Connection, parent: str | None, *, cursor: str | None = None, limit: int = 200
+) -> Page[Unit]:
+    """Return the units directly below one, or the roots, that are not closed, by id. Raises BadCursor."""
+    query = sa.select(units).where(units.c.parent_id == parent, units.c.closed_on.is_(None))
+    rows, following = page_of(connection, query, units.c.id, cursor, limit)
+    return Page(tuple(_unit(row) for row in rows), following)
+
+
+def with_some_below(connection: Connection, ids: Collection[str]) -> frozenset[str]:
+    """Return those of some units that have a unit below them which is not closed."""
+    below = sa.select(units.c.parent_id).where(units.c.parent_id.in_(ids), units.c.closed_on.is_(None))
+    return frozenset(connection.execute(below.distinct()).scalars())
+
+
+def units_by_id(connection: Connection, ids: Collection[str]) -> dict[str, Unit]:
+    """Return units by their ids, closed ones too; what is none is left out."""
+    rows = connection.execute(sa.select(units).where(units.c.id.in_(ids)))
+    return {row.id: _unit(row) for row in rows}
+
+
+def named(connection: Connection, text: str, limit: int) -> tuple[Unit, ...]:
+    """Return units that are not closed with some words in their name, by name."""
+    part = units.c.name.icontains(text, autoescape=True)
+    query = sa.select(units).where(part, units.c.closed_on.is_(None)).order_by(units.c.name, units.c.id)
+    return tuple(_unit(row) for row in connection.execute(query.limit(limit)))
 
 
 def path_of(connection: Connection, unit_id: str) -> tuple[Unit, ...]:

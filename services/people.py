@@ -10,6 +10,7 @@ from records import endings, organisation
 from records.endings import Ending
 from records.organisation import Delegation, Person, Post
 from records.units import Unit
+from services.parts import Parts
 from services.views import DelegationView, EndingView, Named, PersonView, PostView, UnitView
 
 
@@ -89,6 +90,12 @@ def delegation_views(connection: Connection, lent: Iterable[Delegation]) -> tupl
         )
         for one in found
     )
+
+
+async def names_of(parts: Parts, people: Iterable[str]) -> dict[str, str]:
+    """Return what people are called, by id: of those named in words that a caller reads already."""
+    wanted = frozenset(people)
+    return await parts.read(lambda connection: organisation.names_of(connection, wanted))
 
 
 def _ending_view(said: Ending | None) -> EndingView | None:

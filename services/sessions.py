@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import structlog
 from sqlalchemy import Connection
 
 from records import accounts as kept
 from records import session_lists
 from records.session_lists import ListedSession
+from services.asking import Asking
+from services.near import check_administers
 from services.parts import Caller, Parts
 from services.token_scopes import TokenScope, scope_in
 from services.views import Page, View
+
+_log = structlog.get_logger(__name__)
 
 
 class SessionView(View):
@@ -51,6 +56,36 @@ async def end(parts: Parts, caller: Caller, session_id: str) -> None:
 async def end_others(parts: Parts, caller: Caller, secret: str) -> None:
     """End every session and token of the caller but the one he asks with."""
     await parts.write(lambda connection: session_lists.end_others(connection, caller.person, secret))
+
+
+async def of_person(parts: Parts, caller: Caller, person: str) -> Page[SessionView]:
+    """Return what still works of somebody else's sessions and tokens, latest first.
+
+    Asked of an administrator of the unit of his standing or above. Raises NotFound, NotPermitted.
+    """
+
+    def work(connection: Connection) -> Page[SessionView]:
+        check_administers(Asking(connection, caller.person, parts.today()), person)
+        found = session_lists.list_sessions(connection, parts.clock(), person=person)
+        return Page(items=tuple(session_view(one) for one in found))
+
+    return await parts.read(work)
+
+
+async def end_of_person(parts: Parts, caller: Caller, person: str, session_id: str | None = None) -> None:
+    """End one session or token of somebody else at once, or all of them. Raises what `of_person` does."""
+
+    def work(connection: Connection) -> None:
+        check_administers(Asking(connection, caller.person, parts.today()), person)
+        if session_id is None:
+            session_lists.end_every(connection, person)
+        else:
+            session_lists.end_one(connection, session_id, person=person)
+
+    await parts.write(work)
+    _log.info(
+        "an administrator ended sessions of a person", by=caller.person, of=person, all=session_id is None
+    )
 
 
 async def of_login(parts: Parts, login: str) -> tuple[ListedSession, ...]:

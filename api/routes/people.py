@@ -15,10 +15,11 @@ from api.person_bodies import (
     StandingBody,
     StandingCorrectionBody,
 )
-from services import person_changes, relations, restrictions, standings
+from services import person_changes, relations, restrictions, sessions, standings
 from services.person_changes import NewPersonChange, PersonWordView
 from services.relations import NewRelation, RelationEnd, RelationView
 from services.restrictions import Correction, NewRestriction, RestrictionView
+from services.sessions import SessionView
 from services.standings import NewStanding, StandingCorrection, StandingView
 from services.views import Page
 
@@ -122,3 +123,23 @@ async def end_relation(  # noqa: PLR0917 - the route, and what every route takes
     """Say its last day; one before its first says that it never was. What was said before stays."""
     new = RelationEnd(**body.model_dump())
     return await relations.end(parts, caller, person_id, relation_id, new, key=key)
+
+
+@router.get("/{person_id}/sessions", summary="List the sessions and tokens of a person")
+async def list_sessions(person_id: Id, parts: Here, caller: By) -> Page[SessionView]:
+    """Return what still works of somebody else's, latest first. For an `admin` of the unit or above."""
+    return await sessions.of_person(parts, caller, person_id)
+
+
+@router.delete("/{person_id}/sessions", status_code=204, summary="End every session and token of a person")
+async def end_sessions(person_id: Id, parts: Here, caller: By) -> None:
+    """End all of somebody else's at once: he has to come in anew. Asked of the same."""
+    await sessions.end_of_person(parts, caller, person_id)
+
+
+@router.delete(
+    "/{person_id}/sessions/{session_id}", status_code=204, summary="End a session or token of a person"
+)
+async def end_session(person_id: Id, session_id: Id, parts: Here, caller: By) -> None:
+    """End one of somebody else's at once. Asked of the same."""
+    await sessions.end_of_person(parts, caller, person_id, session_id)

@@ -144,6 +144,10 @@ async def reading_oneself(scene: Scene, caller: Caller) -> Asked:
     return Asked(f"/v1/people/{person_of(caller)}")
 
 
+async def listing_ones_own_as_of_another(scene: Scene, caller: Caller) -> Asked:
+    return Asked(f"/v1/people/{person_of(caller)}/sessions")
+
+
 async def exporting_oneself(scene: Scene, caller: Caller) -> Asked:
     return Asked(f"/v1/people/{person_of(caller)}/export")
 
@@ -381,6 +385,10 @@ QUESTIONS: dict[str, Question] = {
     "POST /v1/people/{person_id}/restrictions/{restriction_id}": about(
         "applicant", "/v1/people/{}/restrictions/none", {"reason": "更正", "from": str(TODAY)}
     ),
+    "GET /v1/people/{person_id}/sessions": about("applicant", "/v1/people/{}/sessions"),
+    "GET /v1/people/{person_id}/sessions, oneself": listing_ones_own_as_of_another,
+    "DELETE /v1/people/{person_id}/sessions": about("applicant", "/v1/people/{}/sessions"),
+    "DELETE /v1/people/{person_id}/sessions/{session_id}": about("applicant", "/v1/people/{}/sessions/none"),
     "GET /v1/people/{person_id}/relations": about("applicant", "/v1/people/{}/relations"),
     "POST /v1/people/{person_id}/relations": about("applicant", "/v1/people/{}/relations", _RELATED),
     "POST /v1/people/{person_id}/relations/{relation_id}/end": about(

@@ -8,7 +8,7 @@ from records import accounts as kept
 from services import accounts, sessions
 from services.refusals import InvalidInput, NotFound
 from services.token_scopes import TokenScope
-from tests.api.world import HOST, PASSWORD, SECRETARY
+from tests.api.world import ADMIN, HOST, PASSWORD, SECRETARY
 
 LOGIN = {"login": SECRETARY, "password": PASSWORD}
 
@@ -114,3 +114,24 @@ async def test_an_operator_ends_one_or_all_sessions_of_a_login(world):
     assert (await world.get("/v1/me", HOST)).status_code == 401
     with pytest.raises(NotFound):
         await sessions.of_login(world.parts, "nobody-at-all")
+
+
+async def test_an_administrator_ends_one_of_somebody_elses_and_it_is_over_at_once(world):
+    token = await accounts.issue_token(world.parts, SECRETARY, "lost")
+    by = world.by(ADMIN)
+    there = f"/v1/people/{SECRETARY}/sessions"
+    found = (await world.client.get(there, headers=by)).json()["items"]
+    (lost,) = [one["id"] for one in found if one["name"] == "lost"]
+    assert not any(one["current"] for one in found)
+    assert (await world.client.delete(f"{there}/{lost}", headers=by)).status_code == 204
+    assert (await world.client.get("/v1/me", headers=bearer(token))).status_code == 401
+    assert (await world.client.get("/v1/me", headers=world.by(SECRETARY))).status_code == 200
+    assert (await world.client.delete(f"/v1/people/{HOST}/sessions/{lost}", headers=by)).status_code == 404
+
+
+async def test_an_administrator_ends_all_of_somebody_elses_and_keeps_his_own(world):
+    by = world.by(ADMIN)
+    assert (await world.client.delete(f"/v1/people/{SECRETARY}/sessions", headers=by)).status_code == 204
+    assert (await world.client.get("/v1/me", headers=world.by(SECRETARY))).status_code == 401
+    assert (await world.client.get("/v1/me", headers=by)).status_code == 200
+    assert (await world.client.delete(f"/v1/people/{ADMIN}/sessions", headers=by)).status_code == 403

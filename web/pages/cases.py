@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Final
 from urllib.parse import urlencode
 
@@ -12,12 +13,13 @@ from api.paging import Cursor
 from domain.permitting import actor_title
 from domain.process import Process
 from domain.values import Text
-from services import case_pages, cases, findings
+from services import access, case_pages, cases, findings
 from services.cases import CaseFilter
 from services.finding_views import FindingView
-from services.refusals import NotPermitted
+from services.refusals import NotFound, NotPermitted
 from services.titles import role_title
 from services.views import CaseFacts, Page
+from web.periods import MaybeDay, read_day
 from web.visits import Visit, Visiting
 
 router = APIRouter()
@@ -83,8 +85,11 @@ async def listed(
 
 
 @router.get("/cases/{case_id}")
-async def shown(visit: Visiting, case_id: Id, *, every: Ticked = False) -> Response:
-    """Show one case: where it stands, its way, what is to be done, the facts, what happened."""
+async def shown(visit: Visiting, case_id: Id, as_of: MaybeDay = "", *, every: Ticked = False) -> Response:
+    """Show one case: where it stands, what is to be done, the facts, what happened; or a past day."""
+    day = read_day(as_of)
+    if day is not None and day < visit.today:
+        return await _on(visit, case_id, day)
     page = await case_pages.case_page(visit.parts, visit.caller, case_id, every=every)
     return visit.page(
         "cases/case.html",
@@ -94,6 +99,30 @@ async def shown(visit: Visiting, case_id: Id, *, every: Ticked = False) -> Respo
         actors=actor_title,
         findings=await _findings(visit, case_id),
         may_raise="auditor" in visit.visitor.roles,
+    )
+
+
+async def _on(visit: Visit, case_id: str, day: date) -> Response:
+    """Show a case as it was recorded by the end of a day, and who could see it then."""
+    parts, caller = visit.parts, visit.caller
+    try:
+        case = await cases.shown(parts, caller, case_id, as_of=day)
+    except NotFound:
+        # Whoever sees the case today is told that it had not begun; to others there is none.
+        return visit.page("cases/before.html", case=await cases.shown(parts, caller, case_id), day=day)
+    try:
+        seeing = (await access.access_on(parts, caller, case_id, day)).items
+    except NotPermitted:
+        seeing = ()
+    return visit.page(
+        "cases/then.html",
+        case=case,
+        day=day,
+        process=parts.library.find(case.process.id, case.process.version),
+        happened=await case_pages.happened_between(parts, caller, case_id, 0, case.seq),
+        seeing=seeing,
+        titles=Titles(visit),
+        actors=actor_title,
     )
 
 

@@ -12,14 +12,13 @@ from services import access, case_pages, cases, differences
 from services.refusals import InvalidInput
 from services.views import CaseView
 from web.pages.cases import Titles
+from web.periods import MaybeDay, read_day
 from web.visits import Visit, Visiting
 
 router = APIRouter()
 
 _BACK: Final = timedelta(days=90)
 """How far the first day lies back where none is chosen."""
-
-MaybeDay = Annotated[str, Query(pattern=r"^((19|20|21)\d\d-\d\d-\d\d)?$")]
 
 
 @router.get("/cases/{case_id}/days")
@@ -50,12 +49,5 @@ async def two_days(
 
 def _days(visit: Visit, case: CaseView, earlier: str, later: str) -> tuple[date, date]:
     """Return the days that were chosen, or else a season up to today."""
-    to_on = _day(later) or visit.today
-    return _day(earlier) or max(to_on - _BACK, min(case.opened_on, to_on - timedelta(days=1))), to_on
-
-
-def _day(written: str) -> date | None:
-    try:
-        return date.fromisoformat(written) if written else None
-    except ValueError:
-        return None
+    to_on = read_day(later) or visit.today
+    return read_day(earlier) or max(to_on - _BACK, min(case.opened_on, to_on - timedelta(days=1))), to_on

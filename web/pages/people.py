@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
@@ -9,14 +11,21 @@ from fastapi import APIRouter, Query, Response
 from api.bounds import Id, Storable
 from api.paging import Cursor
 from domain.values import Text
-from services import cases, organisation, posts, revoking, whole_person
+from services import cases, organisation, past, person_changes, posts, relations, revoking, whole_person
 from services.cases import CaseFilter
 from services.organisation import NewPerson
+from services.past import PersonThenView
+from services.people import names_of
+from services.person_changes import PersonWordView
 from services.posts import NewPost
 from services.refusals import NotPermitted
-from services.titles import role_title, unit_kind_title
+from services.titles import KINSHIPS, restriction_titles, role_title, roles_in_words
 from services.views import PostView, UnitView
 from web.forms import Filled, Form
+from web.pages.person_changes import LANGUAGES
+from web.pages.person_relations import Related, related_to
+from web.pages.person_restrictions import in_entries
+from web.periods import MaybeDay, read_day
 from web.refused import REFUSALS, Refused
 from web.visits import Visit, Visiting
 
@@ -35,7 +44,9 @@ async def listed(
     page = await organisation.list_people(
         visit.parts, visit.caller, text=text or None, unit=visit.unit, cursor=cursor, limit=_ON_A_PAGE
     )
-    return visit.page("people/list.html", page=page, q=q, names=await _names(visit), says=_standings(visit))
+    places = await organisation.units_among(visit.parts, (one.unit for one in page.items))
+    names = {unit.id: unit.name for unit in places.values()}
+    return visit.page("people/list.html", page=page, q=q, names=names, says=_standings(visit))
 
 
 @router.get("/people/add")
@@ -63,9 +74,10 @@ async def add(visit: Visiting, form: Form) -> Response:
 
 
 @router.get("/people/{person_id}")
-async def shown(visit: Visiting, person_id: Id) -> Response:
-    """Show one person: standings, posts, the cases that are about him."""
-    return await _drawn(visit, person_id, 200)
+async def shown(visit: Visiting, person_id: Id, as_of: MaybeDay = "") -> Response:
+    """Show one person: standings, posts, what bars him, cases about him; or as he was on a day."""
+    day = read_day(as_of)
+    return await (_drawn(visit, person_id, 200) if day is None else _on(visit, person_id, day))
 
 
 @router.post("/people/{person_id}/posts")
@@ -113,7 +125,7 @@ async def _adding(visit: Visit, error: Exception | None = None, form: Filled | N
         200 if refused is None else refused.status,
         units=[(unit.id, unit.name) for unit in units if unit.closed_on is None],
         standings=[(name, says.in_language(visit.language)) for name, says in _standings(visit).items()],
-        languages=(("zh", "中文"), ("en", "English")),
+        languages=LANGUAGES,
         refused=refused,
         given=form or Filled(),
     )
@@ -122,46 +134,77 @@ async def _adding(visit: Visit, error: Exception | None = None, form: Filled | N
 async def _drawn(visit: Visit, person_id: str, status: int, **more: Any) -> Response:  # noqa: ANN401 - whatever the template takes
     person = await whole_person.whole_person(visit.parts, visit.caller, person_id)
     about = await cases.listed(visit.parts, visit.caller, CaseFilter(subject=person_id), limit=_ON_A_PAGE)
+    places = await _places(visit, person, [one.unit for one in person.standings])
     units = (await organisation.list_units(visit.parts, limit=_ALL_UNITS)).items
-    kinds = {unit.id: unit.kind for unit in units}
+    written, related = await _written(visit, person_id), await _related(visit, person_id)
+    mentioned = {word.recorded_by for word in written or () if word.recorded_by}
+    mentioned |= {each for one in related or () for each in (one.other, one.words[0].recorded_by)}
+    mentioned |= {word.recorded_by for one in person.standings for word in one.words if word.recorded_by}
     return visit.page(
         "people/person.html",
         status,
         person=person,
-        standings=person.standings,
-        held=tuple((post, _title(visit, kinds, post)) for post in person.posts),
+        held=tuple((post, _title(visit, places, post)) for post in person.posts),
+        lent=tuple((one, _title(visit, places, one.post)) for one in person.delegations),
+        barred=in_entries(person.restriction_words),
+        restrictions=restriction_titles(visit.parts.library),
+        written=written,
+        languages=dict(LANGUAGES),
+        related=related,
+        kinships=KINSHIPS,
+        known=await names_of(visit.parts, mentioned),
         cases=about.items,
-        names={unit.id: unit.name for unit in units},
+        names={unit.id: unit.name for unit in places.values()},
         says=_standings(visit),
         units=tuple(unit for unit in units if unit.closed_on is None),
-        roles=_roles(visit),
+        roles=roles_in_words(visit.parts.library, visit.language),
         **({"refused": None, "given": None, "ending": ""} | more),
     )
 
 
-def _title(visit: Visit, kinds: dict[str, str], post: PostView) -> Text:
-    return role_title(visit.parts.library, kinds.get(post.unit.id, ""), post.role)
+async def _on(visit: Visit, person_id: str, day: date) -> Response:
+    """Show a person as he was on a day."""
+    person = await past.person_on(visit.parts, visit.caller, person_id, day)
+    places = await _places(visit, person)
+    return visit.page(
+        "people/then.html",
+        person=person,
+        day=day,
+        held=tuple((post, _title(visit, places, post)) for post in person.posts),
+        lent=tuple((one, _title(visit, places, one.post)) for one in person.delegations),
+        restrictions=restriction_titles(visit.parts.library),
+        names={unit.id: unit.name for unit in places.values()},
+        says=_standings(visit),
+    )
+
+
+async def _places(visit: Visit, person: PersonThenView, also: Iterable[str] = ()) -> dict[str, UnitView]:
+    """Return the units that a person has to do with, closed ones too, by id."""
+    held = (*person.posts, *(one.post for one in person.delegations))
+    return await organisation.units_among(visit.parts, (person.unit, *also, *(post.unit.id for post in held)))
+
+
+async def _written(visit: Visit, person_id: str) -> tuple[PersonWordView, ...] | None:
+    """Return how somebody was written down over time; None where the visitor is not shown it."""
+    try:
+        return (await person_changes.changes(visit.parts, visit.caller, person_id)).items
+    except NotPermitted:
+        return None
+
+
+async def _related(visit: Visit, person_id: str) -> tuple[Related, ...] | None:
+    """Return somebody's relatives; None where the visitor is not shown them."""
+    try:
+        words = (await relations.relations_of(visit.parts, visit.caller, person_id)).items
+    except NotPermitted:
+        return None
+    return related_to(person_id, words)
+
+
+def _title(visit: Visit, places: dict[str, UnitView], post: PostView) -> Text:
+    return role_title(visit.parts.library, places[post.unit.id].kind, post.role)
 
 
 def _standings(visit: Visit) -> dict[str, Text]:
     """Return what every standing of a published process is called."""
     return {name: says for one in visit.parts.library for name, says in one.standings.items()}
-
-
-def _roles(visit: Visit) -> tuple[tuple[str, str], ...]:
-    """Return the roles that posts may have, with what each is called and in which kind of unit."""
-    library = visit.parts.library
-    found: dict[str, list[str]] = {}
-    for process in library:
-        for actor, role in process.roles.items():
-            kind, _, name = actor.rpartition(".")
-            says = f"{unit_kind_title(library, kind).in_language(visit.language)}：" if kind else ""
-            found.setdefault(name, []).append(says + role.title.in_language(visit.language))
-    for name in ("auditor", "admin"):
-        found.setdefault(name, []).append(role_title(library, "", name).in_language(visit.language))
-    return tuple((name, " / ".join(dict.fromkeys(says))) for name, says in found.items())
-
-
-async def _names(visit: Visit) -> dict[str, str]:
-    units: tuple[UnitView, ...] = (await organisation.list_units(visit.parts, limit=_ALL_UNITS)).items
-    return {unit.id: unit.name for unit in units}

@@ -2,48 +2,62 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from datetime import date
+from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 
-from api.bounds import Id
+from api.bounds import Id, Storable
+from api.paging import Cursor
 from domain.values import Text
-from services import organisation, plans, posts, unit_overview
+from services import organisation, past, plans, posts, unit_changes, unit_overview, unit_tree
+from services.past import PostFilter
 from services.plans import NewPlan
 from services.refusals import InvalidInput
 from services.titles import role_title, unit_kind_title
-from services.views import UnitView
 from web.forms import Filled, Form
+from web.periods import MaybeDay, read_day
 from web.refused import REFUSALS, Refused
 from web.visits import Visit, Visiting
 
 router = APIRouter()
 
-_ALL_UNITS = 1_000
 _ON_A_PAGE = 100
 _LONGEST_REASON = 500
 
 
-@dataclass(frozen=True)
-class Placed:
-    """A unit in the tree, with what its kind is called."""
-
-    unit: UnitView
-    kind: Text
-    depth: int
-
-
 @router.get("/units")
-async def listed(visit: Visiting) -> Response:
-    """Show the tree of units."""
-    page = await organisation.list_units(visit.parts, limit=_ALL_UNITS)
-    return visit.page("units/tree.html", placed=_tree(visit, page.items), more=page.next is not None)
+async def listed(
+    visit: Visiting,
+    q: Annotated[str, Query(max_length=100), Storable] = "",
+    at: Annotated[Id | None, Query()] = None,
+    cursor: Cursor = None,
+    *,
+    shut: Annotated[bool, Query()] = False,
+) -> Response:
+    """Show the tree of units, opened along the way to one of them; or those of a name.
+
+    htmx asks for one branch of it, opened or shut.
+    """
+    text = " ".join(q.split())
+    if visit.wants_fragment and at is not None:
+        found = await unit_tree.branch(visit.parts, at, is_open=not shut)
+        return visit.part("units/branch.html", branch=found, kinds=_kinds(visit))
+    own = None if cursor else visit.unit or next(iter(visit.visitor.units), None)
+    return visit.page(
+        "units/tree.html",
+        q=q,
+        found=await unit_tree.named(visit.parts, text) if text else None,
+        tree=await unit_tree.opened(visit.parts, at or own, cursor=cursor),
+        kinds=_kinds(visit),
+    )
 
 
 @router.get("/units/{unit_id}")
-async def shown(visit: Visiting, unit_id: Id) -> Response:
-    """Show one unit: what goes on in it, its plan, who holds which post."""
-    return await _drawn(visit, unit_id, 200)
+async def shown(visit: Visiting, unit_id: Id, as_of: MaybeDay = "") -> Response:
+    """Show one unit: what goes on in it, its plan, who holds which post; or as it was on a day."""
+    day = read_day(as_of)
+    return await (_drawn(visit, unit_id, 200) if day is None else _on(visit, unit_id, day))
 
 
 @router.post("/units/{unit_id}/plans")
@@ -95,19 +109,30 @@ async def _drawn(
     )
 
 
-def _tree(visit: Visit, units: tuple[UnitView, ...]) -> tuple[Placed, ...]:
-    """Return units in the order of the tree, each with its depth."""
-    known = {unit.id for unit in units}
-    below: dict[str | None, list[UnitView]] = {}
-    for unit in units:
-        below.setdefault(unit.parent if unit.parent in known else None, []).append(unit)
-    found: list[Placed] = []
-    waiting = [(unit, 0) for unit in reversed(below.get(None, []))]
-    while waiting:
-        unit, depth = waiting.pop()
-        found.append(Placed(unit, unit_kind_title(visit.parts.library, unit.kind), depth))
-        waiting.extend((each, depth + 1) for each in reversed(below.get(unit.id, [])))
-    return tuple(found)
+async def _on(visit: Visit, unit_id: str, day: date) -> Response:
+    """Show a unit as it was on a day: its name and place then, who held its posts, who belonged to it."""
+    unit = await unit_changes.unit_on(visit.parts, unit_id, day)
+    above = None if unit.parent is None else await unit_changes.unit_on(visit.parts, unit.parent, day)
+    asked = PostFilter(unit=unit_id)
+    held = await past.posts_on(visit.parts, visit.caller, day, asked, cursor=None, limit=_ON_A_PAGE)
+    people = await past.people_on(
+        visit.parts, visit.caller, day, text=None, unit=unit_id, cursor=None, limit=_ON_A_PAGE
+    )
+    return visit.page(
+        "units/then.html",
+        unit=unit,
+        day=day,
+        above=above,
+        kind=unit_kind_title(visit.parts.library, unit.kind),
+        held=tuple((post, role_title(visit.parts.library, unit.kind, post.role)) for post in held.items),
+        people=people.items,
+        says={name: says for one in visit.parts.library for name, says in one.standings.items()},
+    )
+
+
+def _kinds(visit: Visit) -> dict[str, Text]:
+    """Return what kinds of unit are called, where a process knows them."""
+    return {kind: says for one in visit.parts.library for kind, says in one.unit_kinds.items()}
 
 
 def _standings(visit: Visit) -> tuple[tuple[str, str, str], ...]:

@@ -8,6 +8,7 @@ PAGES = (
     Page("/cases"),
     Page("/cases", "/cases?q=nobody-at-all&status=closed"),
     Page("/cases/{case_id}"),
+    Page("/cases/{case_id}", "/cases/{case_id}?as_of=2025-03-09"),
     Page("/cases/{case_id}/days"),
     Page("/cases/{case_id}/steps/{step_id}", "/cases/{case_id}/steps/{step}"),
     Page("/cases/{case_id}/acts/{kind}", "/cases/{case_id}/acts/withdraw"),

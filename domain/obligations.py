@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Literal
+from typing import Final, Literal
 
 from domain import events as facts
 from domain.case import Case
+from domain.circumstances import Relative
 from domain.events import Event
 from domain.moments import deadlines
 from domain.permitting import actors_of
 from domain.process import Process
+from domain.recusing import is_deliberated, recused
 from domain.steps import Actor
 from domain.values import Value
 from domain.waiting import Assignee, assignees
@@ -36,6 +38,10 @@ Kind = Literal[
 """What somebody is told."""
 
 
+NOT_WITHOUT: Final = frozenset({"correction-proposed", "comment"})
+"""Kinds of what nobody is told who keeps out of what is decided in a case, whatever step it is about."""
+
+
 class Obligation(Value):
     """One duty to inform. `(kind, seq, assignee.actor)` is unique in a case."""
 
@@ -56,6 +62,19 @@ def obligations(process: Process, events: Iterable[Event], after: Case) -> tuple
         if event.seq > past or _is_still_open(after, event):
             found.extend(_of_event(process.edition(after.version), after, event))
     return tuple(found)
+
+
+def kept_from(
+    process: Process, case: Case, owed: Obligation, relatives: Iterable[Relative]
+) -> frozenset[str]:
+    """Return the people who are not told of a duty: they keep out of what it is about.
+
+    Neither is their substitute, who would act for them. `relatives` are those of the subject.
+    """
+    edition = process.edition(case.version)
+    step = edition.steps.get(owed.step or "")
+    about = owed.kind in NOT_WITHOUT or (step is not None and is_deliberated(edition, step))
+    return frozenset(recused(edition, case, relatives)) if about else frozenset()
 
 
 def _is_still_open(after: Case, event: Event) -> bool:

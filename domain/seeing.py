@@ -97,10 +97,14 @@ class Viewer(Value):
     stated: bool = False
     """A reason was stated for what asks for one."""
 
+    @property
+    def alone(self) -> Way | None:
+        """The way beside which no other counts, if there is one."""
+        return next((way for way in _ALONE if way in self.ways), None)
+
     def cell(self, group: Group) -> Cell:
         """Return what is shown of a group: the most that any way shows, where no way stands alone."""
-        alone = [way for way in _ALONE if way in self.ways]
-        counting = alone[:1] or self.ways or _ALONE[:1]
+        counting = self.ways or _ALONE[:1] if self.alone is None else (self.alone,)
         found = {TABLE[group][WAYS.index(way)] for way in counting}
         return next(cell for cell in CELLS if cell in found)
 

@@ -32,6 +32,7 @@ MASK: Final = "*"
 _CONTENT = ("values", "texts", "materials")
 _PROTECTED: Final[frozenset[Group]] = frozenset({"informants", "comments"})
 """Groups of which it is not told who said something either."""
+_SPOKEN: Final[frozenset[Group]] = frozenset({"deliberation", "informants", "political-review"})
 _Part = tuple[str, str | None, Group]
 """A key of an event's data, a key inside that, and the group it belongs to."""
 
@@ -99,18 +100,49 @@ def seen(place: Place, viewer: Viewer, event: Event, data: Mapping[str, Any]) ->
 def is_absent(place: Place, viewer: Viewer, event: Event) -> bool:
     """Whether somebody is not even told that an event is there.
 
-    Whoever keeps out of what is decided learns the result, and nothing of the way to it: no single answer, no
-    entry, no correction, no comment. What he did himself he is shown.
+    Whoever keeps out of what is decided, and the person concerned, learn the result and nothing of the way to
+    it: that one of several answered, or that somebody objected. Comments are there for who reads them. What
+    one did oneself one is shown.
     """
-    body = event.body
-    if "recused" not in viewer.ways or viewer.person in {event.actor, event.on_behalf_of}:
+    if viewer.person in {event.actor, event.on_behalf_of}:
         return False
-    if isinstance(body, CorrectionProposed | CorrectionConfirmed | CorrectionRejected | Commenting):
+    if isinstance(event.body, Commenting):
+        return not viewer.sees("comments")
+    if viewer.alone == "subject":
+        return _tells_that_somebody_spoke(place, viewer, event)
+    return viewer.alone is not None and _is_on_the_way(place, event)
+
+
+def _is_on_the_way(place: Place, event: Event) -> bool:
+    """Whether an event belongs to the way to a decision, and is no result."""
+    if isinstance(event.body, CorrectionProposed | CorrectionConfirmed | CorrectionRejected):
         return True
-    if not isinstance(body, AnswerGiven | EntryAdded):
+    if not isinstance(event.body, AnswerGiven | EntryAdded):
         return False
     step, edition = place.step(event.step), place.process.edition(place.case.version)
     return step is None or any(is_deliberated(one, step) for one in (place.process, edition))
+
+
+NOT_FOR_ALL: Final = (
+    "answer-given",
+    "entry-added",
+    "correction-proposed",
+    "correction-confirmed",
+    "correction-rejected",
+    "comment-added",
+    "comment-withdrawn",
+)
+"""Types of events that somebody may not even be told of."""
+
+
+def _tells_that_somebody_spoke(place: Place, viewer: Viewer, event: Event) -> bool:
+    """Whether all that is left of an event for somebody is that one of several answered, or objected."""
+    if isinstance(event.body, AnswerGiven):
+        return not viewer.sees("votes")
+    if not isinstance(event.body, EntryAdded):
+        return False
+    group = whole_group(place, event) or _content(place, event)
+    return group in _SPOKEN and not viewer.sees(group)
 
 
 def whole_group(place: Place, event: Event) -> Group | None:

@@ -74,7 +74,7 @@ def appended(  # noqa: PLR0913 - everything that is written at once
         "due_on": first_due(expected.open),
     }
     today = local_day(now, process.time_zone)
-    owed = owed_rows(connection, after, obligations_of(process, new, after), now, today)
+    owed = owed_rows(connection, process, after, obligations_of(process, new, after), now, today)
     with _one_open_case(), at_once(connection):
         if before is None:
             _PUT_CASE.send(connection, row | {"created_at": now})

@@ -20,13 +20,15 @@ from domain.evolving import replay
 from domain.library import Library
 from domain.moments import start_of
 from domain.process import Process
+from domain.withholding import NOT_FOR_ALL
 from records.cursors import Page, cursor_of, place_of
 from records.problems import NotFound
+from records.relations import may_keep_out
 from records.scope import Scope
 from records.searching import named
 from records.snapshots import read_snapshot
 from records.stored import StoredEvent, events_after, stored_event
-from records.tables import cases, people, units
+from records.tables import case_people, cases, people, units
 from records.tables import events as event_rows
 
 
@@ -43,6 +45,8 @@ class FoundCase:
     head: str
     subject_name: str
     unit_name: str
+    last_type: str
+    """The type of its last event."""
 
     @property
     def edition(self) -> Process:
@@ -72,6 +76,8 @@ class ListedCase:
     head: str
     overdue: bool
     """An open step was due before the day of the scope."""
+    apart: bool
+    """Whose scope it is may not be told of its last event: by his part in it, or because he keeps out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +121,7 @@ def list_cases(
         conditions.append(sa.tuple_(sa.type_coerce(cases.c.opened_on, sa.String), cases.c.id) < place)
     asked = None if narrowed is None else narrowed.unit
     reasons = scope.reasons() if asked is None else scope.reasons_within(connection, asked)
-    rows = connection.execute(_listed(reasons, conditions, limit + 1)).all()
+    rows = connection.execute(_listed(scope.person, reasons, conditions, limit + 1)).all()
     found = tuple(_listed_case(row, scope.today) for row in rows[:limit])
     more = len(rows) > limit
     return Page(found, cursor_of(found[-1].opened_on.isoformat(), found[-1].id) if more else None)
@@ -147,9 +153,21 @@ def case_as_of(
     known = [stored_event(row) for row in connection.execute(query.order_by(event_rows.c.seq))]
     if not known:
         raise NotFound("the case had not begun")
+    return _as_left(connection, library, now, known)
+
+
+def case_after(connection: Connection, library: Library, now: FoundCase, seq: int) -> FoundCase:
+    """Return a case as one of its events left it."""
+    return _as_left(connection, library, now, events_after(connection, now.case.id, limit=seq))
+
+
+def _as_left(
+    connection: Connection, library: Library, now: FoundCase, known: Sequence[StoredEvent]
+) -> FoundCase:
     case = replay(now.process, (stored.event for stored in known))
     unit_name = connection.execute(sa.select(units.c.name).where(units.c.id == case.unit)).scalar_one()
-    return FoundCase(case, library.for_case(case), known[-1].hash, now.subject_name, unit_name)
+    last = known[-1]
+    return FoundCase(case, library.for_case(case), last.hash, now.subject_name, unit_name, last.event.type)
 
 
 def history(
@@ -194,7 +212,7 @@ def events(
 def _select() -> Select[Any]:
     names = (people.c.name.label("subject"), units.c.name.label("unit"))
     return (
-        sa.select(cases.c.id, cases.c.snapshot, cases.c.head, *names)
+        sa.select(cases.c.id, cases.c.snapshot, cases.c.head, *names, _last_type())
         .join(people, people.c.id == cases.c.subject_id)
         .join(units, units.c.id == cases.c.unit_id)
     )
@@ -206,11 +224,16 @@ def _seen(scope: Scope | None) -> tuple[ColumnElement[bool], ...]:
 
 def _found(connection: Connection, library: Library, row: Row[Any]) -> FoundCase:
     case = read_snapshot(connection, library, row.id, row.snapshot)
-    return FoundCase(case, library.for_case(case), row.head, row.subject, row.unit)
+    return FoundCase(case, library.for_case(case), row.head, row.subject, row.unit, row.last_type)
+
+
+def _last_type() -> sa.Label[str]:
+    last = sa.and_(event_rows.c.case_id == cases.c.id, event_rows.c.seq == cases.c.seq)
+    return sa.select(event_rows.c.type).where(last).scalar_subquery().label("last_type")
 
 
 def _listed(
-    reasons: Sequence[ColumnElement[bool]], conditions: Sequence[ColumnElement[bool]], limit: int
+    person: str, reasons: Sequence[ColumnElement[bool]], conditions: Sequence[ColumnElement[bool]], limit: int
 ) -> Select[Any]:
     """Select the first cases: from an index alone for each reason to see them, and only then their rows."""
     indexed = (cases.c.id, cases.c.opened_on, cases.c.due_on)
@@ -224,8 +247,13 @@ def _listed(
     ]
     first = firsts[0] if len(firsts) == 1 else sa.union(*map(sa.select, firsts)).subquery()
     names = (people.c.name.label("subject_name"), units.c.name.label("unit_name"))
+    part = sa.select(1).where(case_people.c.case_id == cases.c.id, case_people.c.person_id == person)
+    apart = sa.and_(
+        _last_type().element.in_(NOT_FOR_ALL),
+        sa.or_(cases.c.subject_id == person, sa.exists(part), may_keep_out(person)),
+    )
     return (
-        sa.select(*_SHOWN, first.c.due_on, *names)
+        sa.select(*_SHOWN, first.c.due_on, *names, apart.label("apart"))
         .join(first, first.c.id == cases.c.id)
         .join(people, people.c.id == cases.c.subject_id)
         .join(units, units.c.id == cases.c.unit_id)
@@ -256,6 +284,7 @@ def _listed_case(row: Row[Any], today: date) -> ListedCase:
         seq=row.seq,
         head=row.head,
         overdue=row.due_on is not None and row.due_on < today,
+        apart=bool(row.apart),
     )
 
 

@@ -6,7 +6,7 @@ no person could be found for it. Its message id never changes, so that a receive
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -15,7 +15,9 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Row, Select
 
 from domain.chain import moment_text
+from domain.obligations import NOT_WITHOUT
 from records.cursors import Page, cursor_of, place_of
+from records.inbox import Closed
 from records.tables import cases, obligations, people, units
 
 LEASE = timedelta(minutes=5)
@@ -141,10 +143,19 @@ def next_attempt(connection: Connection) -> datetime | None:
 
 
 def list_notices(
-    connection: Connection, person: str, *, unread: bool = False, cursor: str | None = None, limit: int = 50
+    connection: Connection,
+    person: str,
+    *,
+    unread: bool = False,
+    closed: Closed | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
 ) -> Page[Notice]:
-    """Return what a person was or is to be told, latest first. Raises BadCursor."""
-    first = sa.select(obligations.c.id).where(obligations.c.person_id == person)
+    """Return what a person was or is to be told, latest first, without what he keeps out of.
+
+    Raises BadCursor.
+    """
+    first = sa.select(obligations.c.id).where(obligations.c.person_id == person, *_told(closed))
     if unread:
         first = first.where(obligations.c.read_at.is_(None))
     if cursor is not None:
@@ -160,10 +171,10 @@ def list_notices(
     return Page(items, _cursor(items[-1]) if len(rows) > limit else None)
 
 
-def count_unread(connection: Connection, person: str) -> int:
+def count_unread(connection: Connection, person: str, *, closed: Closed | None = None) -> int:
     """Return how many lines of a person's list are unread."""
     query = sa.select(sa.func.count()).where(
-        obligations.c.person_id == person, obligations.c.read_at.is_(None)
+        obligations.c.person_id == person, obligations.c.read_at.is_(None), *_told(closed)
     )
     return connection.execute(query).scalar_one()
 
@@ -174,6 +185,13 @@ def mark_read(connection: Connection, person: str, ids: Sequence[str], now: date
         obligations.c.person_id == person, obligations.c.id.in_(ids), obligations.c.read_at.is_(None)
     )
     return connection.execute(query.values(read_at=now)).rowcount
+
+
+def _told(closed: Closed | None) -> Iterator[sa.ColumnElement[bool]]:
+    """Return the conditions that somebody does not keep out of what a notice is about."""
+    for case_id, steps in (closed or {}).items():
+        about = sa.or_(obligations.c.step.in_(steps), obligations.c.kind.in_(NOT_WITHOUT))
+        yield sa.or_(obligations.c.case_id != case_id, sa.not_(sa.func.coalesce(about, sa.false())))
 
 
 def _accepted(now: datetime, channel: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, lru_cache
 from typing import Any
@@ -12,53 +13,76 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from domain.case import Case
-from domain.obligations import Obligation
+from domain.circumstances import Relative
+from domain.obligations import Obligation, kept_from
+from domain.process import Process
 from records.columns import Day
 from records.dialects import insert_for
 from records.lending import LIMITS, lent_for
 from records.prepared import Prepared
-from records.scope import held_now
-from records.tables import delegations, obligations, posts
+from records.relations import relatives_in
+from records.scope import held_now, held_on
+from records.tables import delegations, obligations, posts, relations
 
 _DOMAIN = "accede"
 
 
-def owe(connection: Connection, case: Case, owed: Sequence[Obligation], now: datetime, today: date) -> None:
+@dataclass(frozen=True, slots=True)
+class Holders:
+    """Those who may have to be told of something."""
+
+    by_post: Mapping[tuple[str | None, str | None], Mapping[str | None, str | None]]
+    """Those who are told for each post, by unit and role, with whose substitute each is; for oneself goes
+    first."""
+    relatives: tuple[Relative, ...]
+    """Of the subject, who may have to keep out."""
+
+    def told(self, process: Process, case: Case, owed: Obligation) -> Mapping[str | None, str | None]:
+        """Return who is told of a duty, with whose substitute each is; nobody who keeps out of it."""
+        if owed.assignee.people:
+            asked: Mapping[str | None, str | None] = dict.fromkeys(owed.assignee.people)
+        else:
+            asked = self.by_post.get((owed.assignee.unit, owed.assignee.role)) or {}
+        out = kept_from(process, case, owed, self.relatives) if asked else frozenset()
+        return {person: owner for person, owner in asked.items() if out.isdisjoint((person, owner))}
+
+
+def owe(  # noqa: PLR0917 - what is owed, in which case, and when
+    connection: Connection,
+    process: Process,
+    case: Case,
+    owed: Sequence[Obligation],
+    now: datetime,
+    today: date,
+) -> None:
     """Write down what is owed; what was written down before stays as it is."""
-    put_owed(connection, owed_rows(connection, case, owed, now, today))
+    put_owed(connection, owed_rows(connection, process, case, owed, now, today))
 
 
-def owed_rows(
-    connection: Connection, case: Case, owed: Sequence[Obligation], now: datetime, today: date
+def owed_rows(  # noqa: PLR0917 - the same
+    connection: Connection,
+    process: Process,
+    case: Case,
+    owed: Sequence[Obligation],
+    now: datetime,
+    today: date,
 ) -> list[dict[str, Any]]:
     """Return a row for each person that each duty concerns.
 
     A post stands for those who hold it today and for substitutes to whom it is lent for this case; not for
-    the person concerned, nor for whoever acts for him. A post that nobody holds leaves a row without a
-    person, so that the gap can be seen.
+    the person concerned, nor for whoever acts for him, nor for whoever keeps out of what it is about. A post
+    that nobody holds leaves a row without a person, so that the gap can be seen.
     """
     asked = {(o.assignee.unit, o.assignee.role) for o in owed if o.assignee.unit and o.assignee.role}
     holders = holders_of(connection, case, asked, today)
     rows = []
     for one in owed:
-        if one.assignee.people:
-            told: Mapping[str | None, str | None] = dict.fromkeys(one.assignee.people)
-        else:
-            told = holders.get((one.assignee.unit, one.assignee.role)) or {None: None}
-            if one.kind == "comment":
-                told = _not_keeping_out(case, told)
+        told = holders.told(process, case, one) or {None: None}
         rows += [
             obligation_row(obligation_id(case.id, one, person), case.id, one, person, owner, now)
             for person, owner in told.items()
         ]
     return rows
-
-
-def _not_keeping_out(case: Case, told: Mapping[str | None, str | None]) -> Mapping[str | None, str | None]:
-    """Return those who are told of a comment: not even that there is one is for those who keep out."""
-    return {
-        person: owner for person, owner in told.items() if not {person, owner}.intersection(case.recused)
-    } or {None: None}
 
 
 def put_owed(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
@@ -96,29 +120,33 @@ def obligation_row(  # noqa: PLR0917 - what is owed to whom
     }
 
 
-def holders_of(
-    connection: Connection, case: Case, asked: Iterable[tuple[str, str]], today: date
-) -> dict[tuple[str | None, str | None], dict[str | None, str | None]]:
-    """Return those who are told for each post, with whose substitute each is; for oneself goes first."""
+def holders_of(connection: Connection, case: Case, asked: Iterable[tuple[str, str]], today: date) -> Holders:
+    """Return who holds some posts, each named by unit and role, and the relatives of the subject."""
     wanted = sorted(asked)
     if not wanted:
-        return {}
+        return Holders({}, ())
     found: dict[tuple[str | None, str | None], dict[str | None, str | None]] = {}
     given = {
         f"{name}_{n}": value for n, pair in enumerate(wanted) for name, value in zip(_PAIR, pair, strict=True)
     }
-    rows = _holders_query(len(wanted)).rows(connection, given | {"today": today})
+    about = {"today": today, "of_person": case.subject}
+    rows = _holders_query(len(wanted)).rows(connection, given | about)
+    relatives = [(person, kind, by) for unit, kind, person, by, *_ in rows if unit is None]
+    rows = [row for row in rows if row[0] is not None]
     for unit, role, person, owner, *limits in sorted(rows, key=lambda row: (row[2], row[3] or "")):
         narrowed = lent_for(*limits)
         covered = narrowed is None or narrowed.covers(case.process, case.stage, case.path)
         if covered and case.subject not in {person, owner}:
             found.setdefault((unit, role), {}).setdefault(person, owner)
-    return found
+    return Holders(found, relatives_in(sorted(relatives)))
 
 
 @lru_cache(maxsize=64)
 def _holders_query(number: int) -> Prepared:
-    """Return the query for those who hold so many posts today, each named by unit and role."""
+    """Return the query for those who hold so many posts today, each named by unit and role.
+
+    Relatives come in no unit: what each is to the subject, who it is, and who had that recorded.
+    """
     today = sa.bindparam("today", type_=Day())
     named = (
         sa.and_(posts.c.unit_id == sa.bindparam(f"unit_{n}"), posts.c.role == sa.bindparam(f"role_{n}"))
@@ -139,7 +167,14 @@ def _holders_query(number: int) -> Prepared:
         .join(delegations, delegations.c.post_id == posts.c.id)
         .where(here, held_now(delegations, today))
     )
-    return Prepared(sa.union_all(own, substitutes))
+    related = sa.select(
+        sa.null().label("unit_id"),
+        relations.c.kind,
+        relations.c.relative_id,
+        relations.c.stated_by.label("owner"),
+        *nothing,
+    ).where(relations.c.person_id == sa.bindparam("of_person", type_=sa.String()), held_on(relations, today))
+    return Prepared(sa.union_all(own, substitutes, related))
 
 
 _PAIR = ("unit", "role")

@@ -198,4 +198,5 @@ def _owe_again(connection: Connection, library: Library, case_id: str) -> None:
     for now, act in _by_act(stored):
         new = [one.event for one in act]
         case = replay(process, new, case)
-        owe(connection, case, obligations(process, new, case), now, local_day(now, process.time_zone))
+        owed = obligations(process, new, case)
+        owe(connection, process, case, owed, now, local_day(now, process.time_zone))

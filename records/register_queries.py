@@ -12,11 +12,14 @@ from sqlalchemy import BindParameter, ColumnElement, CompoundSelect, ScalarSelec
 from records.columns import Day
 from records.lending import LIMITS
 from records.prepared import Prepared
+from records.relations import related_since
 from records.scope import held_now, held_on
 from records.tables import delegations, people, posts, relations, restrictions, standings, unit_closure, units
 
 FULL_MEMBER = "full-member"
 """The standing that `UnitRef.full_members` counts."""
+FORMER = "-"
+"""In the place of a body: those who are relatives on another day than that of the act."""
 
 
 class Formed(NamedTuple):
@@ -105,16 +108,18 @@ POSTS = Prepared(_posts_query())
 def rosters_query(bodies: tuple[Formed, ...]) -> Prepared:
     """Return the query for bodies, as seen from a unit (`place`), and for the relatives of the subject.
 
-    Relatives come in no body, with what each is to him and who had that recorded.
+    Relatives come in no body, with what each is to him and who had that recorded; those of another day than
+    that of the act, on which or after which the case began (`since`), in the body FORMER.
     """
     return Prepared(sa.union_all(_relatives(), *map(_members, bodies)))
 
 
 def _relatives() -> Select[Any]:
-    columns = (sa.literal("", sa.String()).label("body"), relations.c.relative_id.label("person_id"))
-    return sa.select(*columns, relations.c.kind, relations.c.stated_by).where(
-        relations.c.person_id == sa.bindparam("of_person", type_=sa.String()), held_on(relations, _ON)
-    )
+    now, ever = held_on(relations, _ON), related_since(sa.bindparam("since", type_=Day()))
+    body = sa.case((now, sa.literal("", sa.String())), else_=sa.literal(FORMER, sa.String())).label("body")
+    columns = (body, relations.c.relative_id.label("person_id"), relations.c.kind, relations.c.stated_by)
+    of_person = sa.bindparam("of_person", type_=sa.String())
+    return sa.select(*columns).where(relations.c.person_id == of_person, sa.or_(now, ever))
 
 
 def _members(formed: Formed) -> Select[Any]:

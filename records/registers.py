@@ -18,7 +18,7 @@ from domain.process import Body, Process
 from records.lending import lent_for
 from records.prepared import Sent, at_once
 from records.problems import NotFound
-from records.register_queries import POSTS, Formed, paths_query, people_query, rosters_query
+from records.register_queries import FORMER, POSTS, Formed, paths_query, people_query, rosters_query
 from records.relations import relatives_in
 from records.scope import ADMIN
 
@@ -45,6 +45,8 @@ class Surroundings:
     """Of the units on both paths, by id."""
     watches: frozenset[str]
     """The units in which the actor holds a post today, own or lent for everything, that shows cases."""
+    ever_related: tuple[Relative, ...]
+    """The relatives of the subject on any day since the case began."""
     closing: Mapping[str, str]
     """Of the units on both paths those that are closed or about to be, and the first day they are no more."""
 
@@ -104,14 +106,15 @@ def surroundings(
             connection, process, tuple(dict.fromkeys((*asked, actor, *proposers))), days.on
         )
         bodies = _bodies(process, case, days.on)
-        rosters_ = _send_rosters(connection, bodies, unit, about, days.on)
+        since = days.on if case is None else case.opened_on
+        rosters_ = _send_rosters(connection, bodies, unit, about, (days.on, since))
     held = posts_.rows()
     paths, unit_names, closing = _paths(paths_.rows())
     facts, names = _people(people_.rows(), asked, about)
     path = paths.get(unit, ())
     if not path:
         raise NotFound("no such unit")
-    rosters, relatives = _rosters(rosters_, bodies, path)
+    rosters, relatives, former = _rosters(rosters_, bodies, path)
     known = Circumstances.model_construct(
         actor=actor,
         posts=_posts(held),
@@ -121,9 +124,8 @@ def surroundings(
         target_path=paths.get(target_unit, ()) if target_unit is not None else (),
         relatives=relatives,
     )
-    return Surroundings(
-        known, names, unit_names, frozenset(row[2] for row in held if _shows_all(row)), closing
-    )
+    watches = frozenset(row[2] for row in held if _shows_all(row))
+    return Surroundings(known, names, unit_names, watches, (*relatives, *former), closing)
 
 
 def posts_of(connection: Connection, person: str, today: date) -> tuple[HeldPost, ...]:
@@ -215,29 +217,36 @@ def _bodies(process: Process, case: Case | None, on: date) -> dict[str, Body]:
 
 
 def _send_rosters(
-    connection: Connection, bodies: Mapping[str, Body], unit: str, subject: str | None, on: date
+    connection: Connection,
+    bodies: Mapping[str, Body],
+    unit: str,
+    subject: str | None,
+    days: tuple[date, date],
 ) -> Sent:
+    """Ask for the rosters of a day, and for the relatives of that day and since another."""
     formed = (
         Formed(name, body.unit, body.roles, body.standing, body.without) for name, body in bodies.items()
     )
-    given = {"place": unit, "of_person": subject or "", "on": on}
+    given = {"place": unit, "of_person": subject or "", "on": days[0], "since": days[1]}
     return rosters_query(tuple(formed)).send(connection, given)
 
 
 def _rosters(
     asked: Sent, bodies: Mapping[str, Body], path: Sequence[UnitRef]
-) -> tuple[tuple[Roster, ...], tuple[Relative, ...]]:
-    """Return the rosters of the bodies that there are on the path, and the relatives of the subject."""
+) -> tuple[tuple[Roster, ...], tuple[Relative, ...], tuple[Relative, ...]]:
+    """Return the rosters of the bodies that there are on the path, the relatives of the subject, and others
+    who were some on another day.
+    """
     kinds = {place.kind for place in path}
     members: dict[str, set[str]] = {name: set() for name, body in bodies.items() if body.unit in kinds}
-    relatives = []
+    relatives: dict[str, list[tuple[str, str, str]]] = {"": [], FORMER: []}
     for name, person, kind, stated_by in asked.rows():
-        if name:
-            members[name].add(person)
+        if name in relatives:
+            relatives[name].append((person, kind, stated_by))
         else:
-            relatives.append((person, kind, stated_by))
+            members[name].add(person)
     rosters = (Roster.model_construct(body=name, people=tuple(sorted(its))) for name, its in members.items())
-    return tuple(rosters), relatives_in(sorted(relatives))
+    return tuple(rosters), relatives_in(sorted(relatives[""])), relatives_in(sorted(relatives[FORMER]))
 
 
 def _editions(process: Process) -> Iterable[Process]:

@@ -147,7 +147,7 @@ def relatives_of(
 
 def relatives_since(connection: Connection, person: str, first: date) -> tuple[Relative, ...]:
     """Return those who were relatives of somebody on any day from `first` on."""
-    query = _RELATIVES.where(relations.c.person_id == person, _since(first))
+    query = _RELATIVES.where(relations.c.person_id == person, related_since(first))
     return relatives_in([tuple(row) for row in connection.execute(query)])
 
 
@@ -159,7 +159,7 @@ def cases_kept_out_of(connection: Connection, person: str, case_id: str | None =
     of_relatives = (
         sa.select(cases.c.id)
         .join(relations, relations.c.person_id == cases.c.subject_id)
-        .where(relations.c.relative_id == person, _since(cases.c.opened_on))
+        .where(relations.c.relative_id == person, related_since(cases.c.opened_on))
     )
     declared = sa.select(case_recusals.c.case_id).where(case_recusals.c.person_id == person)
     if case_id is not None:
@@ -168,7 +168,19 @@ def cases_kept_out_of(connection: Connection, person: str, case_id: str | None =
     return tuple(connection.execute(sa.union(of_relatives, declared)).scalars())
 
 
-def _since(first: Any) -> sa.ColumnElement[bool]:  # noqa: ANN401 - a day, or a column with one
+def may_keep_out(person: str) -> sa.ColumnElement[bool]:
+    """Return the same as a condition on a row of `cases`, for few rows, each of which is looked up."""
+    relative = sa.and_(
+        relations.c.person_id == cases.c.subject_id,
+        relations.c.relative_id == person,
+        related_since(cases.c.opened_on),
+    )
+    declared = sa.and_(case_recusals.c.case_id == cases.c.id, case_recusals.c.person_id == person)
+    return sa.or_(sa.exists(sa.select(1).where(relative)), sa.exists(sa.select(1).where(declared)))
+
+
+def related_since(first: Any) -> sa.ColumnElement[bool]:  # noqa: ANN401 - a day, or a column with one
+    """Return the condition on a row of `relations` that it was so on some day from `first` on."""
     never = sa.func.coalesce(relations.c.to_on < relations.c.from_on, sa.false())
     return sa.and_(sa.not_(never), sa.or_(relations.c.to_on.is_(None), relations.c.to_on >= first))
 

@@ -18,12 +18,13 @@ from sqlalchemy import Connection
 from domain.case import Case
 from domain.library import Library
 from domain.obligations import Obligation
+from domain.process import Process
 from domain.staffing import Shortage
 from domain.staffing import shortages as shortages_of
 from domain.waiting import Assignee
 from records.digests import Addressee, Line, gather, let_go
 from records.owing import holders_of
-from records.staffing import open_cases, picture_of
+from records.staffing import OpenCase, open_cases, picture_of
 from records.tables import shortages
 
 AHEAD: Final = timedelta(days=45)
@@ -32,6 +33,8 @@ SECRETARY: Final = "secretary"
 """The role of those who are told."""
 UNDERSTAFFED: Final = "understaffed"
 """The kind of notice."""
+_UNITS: Final = 2
+"""How many units are told: the nearest with a secretary, and the next above it."""
 _WHO_LENGTH: Final = 400
 
 
@@ -39,6 +42,8 @@ _WHO_LENGTH: Final = 400
 class Found:
     """A shortage of a case that is told now, or that is gone."""
 
+    process: Process
+    """The earliest edition that leads to the one the case follows."""
     case: Case
     who: str
     number: int
@@ -68,7 +73,7 @@ def look(connection: Connection, library: Library, today: date, *, after: str, l
     for one in page:
         found = shortages_of(one.process, one.case, picture, today)
         short += bool(found)
-        news += _news(one.case, found, known.get(one.case.id, {}), today)
+        news += _news(one, found, known.get(one.case.id, {}), today)
     return Looked(len(page), short, tuple(news), page[-1].case.id if len(page) == limit else None)
 
 
@@ -99,19 +104,23 @@ def tell(connection: Connection, now: datetime) -> int:
 
 
 def _news(
-    case: Case, found: Sequence[Shortage], known: dict[str, tuple[int, bool]], today: date
+    one: OpenCase, found: Sequence[Shortage], known: dict[str, tuple[int, bool]], today: date
 ) -> list[Found]:
     """Return what begins and what is gone; `known` says of each the last number and whether it goes on."""
     first: dict[str, Shortage] = {}
-    for shortage in sorted(found, key=lambda one: one.first):
+    for shortage in sorted(found, key=lambda each: each.first):
         first.setdefault(shortage.who[:_WHO_LENGTH], shortage)
-    near = {who: one for who, one in first.items() if one.first <= today + AHEAD}
+    near = {who: each for who, each in first.items() if each.first <= today + AHEAD}
     begun = [
-        Found(case, who, known.get(who, (0, False))[0] + 1, one)
-        for who, one in near.items()
+        Found(one.process, one.case, who, known.get(who, (0, False))[0] + 1, each)
+        for who, each in near.items()
         if not known.get(who, (0, False))[1]
     ]
-    gone = [Found(case, who, number, None) for who, (number, on) in known.items() if on and who not in first]
+    gone = [
+        Found(one.process, one.case, who, number, None)
+        for who, (number, on) in known.items()
+        if on and who not in first
+    ]
     return begun + gone
 
 
@@ -144,8 +153,10 @@ def _lines(
     """Yield whom to tell of it, and what."""
     path = one.case.path
     holders = holders_of(connection, one.case, [(unit.id, SECRETARY) for unit in path], today)
-    near = [unit for unit in path if holders.get((unit.id, SECRETARY))][:2]
-    for unit in near:
+    told = 0
+    for unit in path:
+        if told == _UNITS:
+            return
         owed = Obligation(
             kind=UNDERSTAFFED,
             seq=one.case.seq,
@@ -154,6 +165,8 @@ def _lines(
             due_on=shortage.first,
             assignee=Assignee(actor=f"{unit.kind}.{SECRETARY}", unit=unit.id, role=SECRETARY),
         )
-        for person, owner in holders[unit.id, SECRETARY].items():
+        secretaries = holders.told(one.process, one.case, owed)
+        told += bool(secretaries)
+        for person, owner in secretaries.items():
             if person is not None:
                 yield Addressee(unit.id, person, owner), Line(one.case.id, owed)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from pydantic import JsonValue
 from sqlalchemy import Connection, Row, select
@@ -167,3 +167,16 @@ def events_after(
     """Return the events of a case with a number above `seq`, in order; none for an unknown case."""
     query = select(events).where(events.c.case_id == case_id, events.c.seq > seq).order_by(events.c.seq)
     return tuple(stored_event(row) for row in connection.execute(query.limit(limit)))
+
+
+def events_back(connection: Connection, case_id: str, seq: int) -> Iterator[StoredEvent]:
+    """Yield the events of a case from one on backwards; they are read a few at a time."""
+    while seq > 0:
+        query = select(events).where(events.c.case_id == case_id, events.c.seq <= seq)
+        rows = connection.execute(query.order_by(events.c.seq.desc()).limit(_BACK)).all()
+        yield from map(stored_event, rows)
+        seq -= _BACK
+
+
+_BACK: Final = 8
+"""Mostly the last event is the one that is looked for."""

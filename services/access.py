@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import Connection
@@ -17,7 +18,7 @@ from records.cases import FoundCase
 from records.past import HeldThen
 from services.parts import Caller, Parts
 from services.refusals import NotPermitted
-from services.scoping import scope_of
+from services.seeing import as_told, look_into
 from services.views import Named, Page, View
 
 
@@ -42,12 +43,12 @@ async def access_on(parts: Parts, caller: Caller, case_id: str, day: date) -> Pa
 
     def work(connection: Connection) -> Page[AccessView]:
         today = parts.today()
-        scope = scope_of(connection, caller, today)
-        found = cases.find_case(connection, parts.library, case_id, scope)
+        found, look = look_into(connection, parts, caller, case_id)
         if not past.holds_above(connection, caller.person, (found.case.unit,), today):
             raise NotPermitted
         if day < today:
-            found = cases.case_as_of(connection, parts.library, case_id, day, scope)
+            then = cases.case_as_of(connection, parts.library, case_id, day, None)
+            found, _ = as_told(connection, parts, then, replace(look, case=then.case))
         return Page(items=access_to(connection, parts, found, day))
 
     return await parts.read(work)

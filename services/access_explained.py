@@ -14,7 +14,7 @@ from records.registers import ActedOn
 from services.access import AccessView, access_to
 from services.case_views import case_view
 from services.parts import Caller, Parts
-from services.seeing import look_by
+from services.seeing import as_told, look_by
 from services.views import CaseView
 
 
@@ -48,10 +48,11 @@ async def explained_for(
             found = cases.case_as_of(connection, parts.library, case_id, on, None)
         ways = tuple(way for way in access_to(connection, parts, found, on) if way.person.id == person)
         now = min(parts.clock(), end_of(on, found.case.time_zone))
-        known = registers.circumstances(connection, found.process, found.case, person, ActedOn(on, on))
+        around = registers.surroundings(connection, found.process, found.case, person, ActedOn(on, on))
         caller = Caller(person, language)
-        look = look_by(parts, found.process, found.case, known)
-        shown = case_view(connection, parts, caller, look, found.head, known=known, now=now)
+        look = look_by(parts, found.process, found.case, around)
+        found, look = as_told(connection, parts, found, look)
+        shown = case_view(connection, parts, caller, look, found.head, known=around.known, now=now)
         return Explained(who.name, on, ways, shown)
 
     return await parts.read(work)

@@ -138,7 +138,7 @@ def _started(  # noqa: PLR0917 - everything a start depends on
         existing(lambda: units.unit(connection, asked.unit), "unit")
         asked = asked.model_copy(update={"subject": enter(connection, entering, asked.unit, parts.today())})
     recorded, around = _start(connection, parts, caller, case_id, asked, against)
-    look = look_by(parts, parts.library.for_case(recorded.case), recorded.case, around.known)
+    look = look_by(parts, parts.library.for_case(recorded.case), recorded.case, around)
     view = _view(connection, parts, caller, look, recorded, around, asked.occurred_on)
     return view, recorded
 
@@ -180,7 +180,9 @@ async def perform(
         except problems.HeadMoved as moved:
             check_reads_on(connection, parts, caller, locked.case)
             look = look_at(connection, parts, caller, locked.process, locked.case)
-            raise head_moved(connection, parts, look, moved) from moved
+            elsewhere = head_moved(connection, parts, look, moved)
+            if elsewhere is not None:
+                raise elsewhere from moved
         _check_named(around.known, asked)
         if asked.to_unit is not None:
             _check_takes_in(around, asked.to_unit, "to_unit", parts.today())
@@ -188,7 +190,7 @@ async def perform(
         sealing = sealing_of(parts)
 
         def answer(recorded: Recorded) -> None:
-            look = look_by(parts, locked.process, recorded.case, around.known)
+            look = look_by(parts, locked.process, recorded.case, around)
             view = _view(connection, parts, caller, look, recorded, around, asked.occurred_on)
             text = _performed(view, recorded, caller, look).model_dump_json(by_alias=True)
             once.keep(connection, sealing.answer(text), parts.clock())

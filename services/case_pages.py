@@ -28,7 +28,7 @@ from services.changes import Changed, changes_in
 from services.explain import explanation_view
 from services.parts import Caller, Parts
 from services.scoping import scope_of
-from services.seeing import AnyEventView, look_at, opened
+from services.seeing import AnyEventView, look_into, opened
 from services.timeline import HandedIn, Happened, digests_in, handed_in, happened, is_told, people_in
 from services.views import CaseView, ExplanationView
 
@@ -71,13 +71,10 @@ async def case_page(parts: Parts, caller: Caller, case_id: str, *, every: bool =
     """
 
     def work(connection: Connection) -> tuple[CasePage, str | None]:
-        found = cases.find_case(
-            connection, parts.library, case_id, scope_of(connection, caller, parts.today())
-        )
+        found, look = look_into(connection, parts, caller, case_id)
         case, now = found.case, parts.clock()
         today = ActedOn(on=parts.today(), today=parts.today())
         known = registers.circumstances(connection, found.process, case, caller.person, today)
-        look = look_at(connection, parts, caller, found.process, case)
         after = 0 if every else max(0, case.seq - _SHOWN)
         stored = opened(connection, parts, case, events_after(connection, case_id, after))
         events = look.events(stored)
@@ -116,9 +113,7 @@ async def happened_between(
     """
 
     def work(connection: Connection) -> tuple[tuple[Happened, ...], str | None]:
-        scope = scope_of(connection, caller, parts.today())
-        found = cases.find_case(connection, parts.library, case_id, scope)
-        look = look_at(connection, parts, caller, found.process, found.case)
+        found, look = look_into(connection, parts, caller, case_id)
         some = max(after, until - _SHOWN)
         stored = opened(connection, parts, found.case, events_after(connection, case_id, some, until - some))
         events = look.events(stored)

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import Connection
 
 from domain.library import UnknownProcess
 from domain.moments import end_of
 from domain.values import Language
+from domain.waiting import open_steps
 from records import cases, registers
-from records.cases import ListedCase
+from records.cases import FoundCase, ListedCase
 from records.registers import ActedOn
 from services import disclosures
-from services.case_views import case_view, process_ref
+from services.case_views import case_view, facts_of, process_ref
 from services.parts import Caller, Parts
 from services.scoping import check_covered, scope_of
-from services.seeing import Seen, look_at, look_by, opened
+from services.seeing import Seen, as_told, look_at, look_by, look_into, opened
 from services.taking_part import check_seen
 from services.views import (
     CaseRow,
@@ -59,7 +60,7 @@ async def listed(
     def work(connection: Connection) -> Page[CaseRow]:
         scope = scope_of(connection, caller, parts.today())
         page = cases.list_cases(connection, scope=scope, narrowed=narrowed, cursor=cursor, limit=limit)
-        rows = tuple(_row(parts, found, caller.language) for found in page.items)
+        rows = tuple(_row_of(connection, parts, caller, found) for found in page.items)
         return Page(items=rows, next=page.next)
 
     return await parts.read(work)
@@ -74,7 +75,8 @@ async def shown(parts: Parts, caller: Caller, case_id: str, *, as_of: date | Non
             past = cases.case_as_of(connection, parts.library, case_id, as_of, scope)
             until = end_of(as_of, past.case.time_zone)
             present = cases.find_case(connection, parts.library, case_id, scope)
-            look = replace(look_at(connection, parts, caller, present.process, present.case), case=past.case)
+            look = look_at(connection, parts, caller, present.process, present.case)
+            past, look = as_told(connection, parts, past, replace(look, case=past.case))
             return case_view(connection, parts, caller, look, past.head, known=None, now=until)
         try:
             found = cases.find_case(connection, parts.library, case_id, None)
@@ -88,7 +90,8 @@ async def shown(parts: Parts, caller: Caller, case_id: str, *, as_of: date | Non
         around = registers.surroundings(connection, found.process, found.case, caller.person, today)
         # What says whether he may act says whether he sees it as well: nothing more is asked for that.
         check_seen(connection, parts, caller, found.case, around)
-        look = look_by(parts, found.process, found.case, around.known)
+        look = look_by(parts, found.process, found.case, around)
+        found, look = as_told(connection, parts, found, look)
         return case_view(connection, parts, caller, look, found.head, known=around.known)
 
     return await parts.read(work)
@@ -106,15 +109,34 @@ async def history(
     def work(connection: Connection) -> tuple[Page[Seen], str | None]:
         scope = scope_of(connection, caller, parts.today())
         page = cases.history(connection, case_id, scope, cursor=cursor, limit=limit)
-        found = cases.find_case(connection, parts.library, case_id, scope)
-        look = look_at(connection, parts, caller, found.process, found.case)
+        found, look = look_into(connection, parts, caller, case_id)
         items = look.history(opened(connection, parts, found.case, page.items))
-        return Page(items=items, next=page.next), look.reason
+        # Nor does it show in the number of pages that there is more than somebody is told of.
+        ends = not page.items or page.items[-1].seq >= found.case.seq
+        return Page(items=items, next=None if ends else page.next), look.reason
 
     seen, reason = await parts.read(work)
     if reason is not None:
         await disclosures.note_history(parts, reason)
     return seen
+
+
+def _row_of(connection: Connection, parts: Parts, caller: Caller, row: ListedCase) -> CaseRow:
+    if not row.apart:
+        return _row(parts, row, caller.language)
+    found, _ = look_into(connection, parts, caller, row.id)
+    if found.head == row.head:
+        return _row(parts, row, caller.language)
+    return row_as_of(found, parts.clock(), caller.language)
+
+
+def row_as_of(found: FoundCase, moment: datetime, language: Language) -> CaseRow:
+    """Return what a list shows of a case as it was found, at a moment."""
+    case = found.case
+    subject = Named(id=case.subject, name=found.subject_name)
+    unit = Named(id=case.unit, name=found.unit_name)
+    overdue = any(step.overdue for step in open_steps(found.process, case, moment))
+    return CaseRow(**facts_of(found.process, case, found.head, language, subject, unit), overdue=overdue)
 
 
 def _row(parts: Parts, found: ListedCase, language: Language) -> CaseRow:

@@ -21,8 +21,7 @@ from services.access import AccessView, access_to
 from services.case_views import case_view
 from services.parts import Caller, Parts
 from services.refusals import InvalidInput
-from services.scoping import scope_of
-from services.seeing import look_at
+from services.seeing import Look, as_told, look_into
 from services.views import CaseView, View
 
 
@@ -96,10 +95,8 @@ async def of_case(
     check_days(parts, from_on, to_on)
 
     def work(connection: Connection) -> CaseDifferenceView:
-        scope = scope_of(connection, caller, parts.today())
-        now = cases.find_case(connection, parts.library, case_id, scope)
-        look = look_at(connection, parts, caller, now.process, now.case)
-        then = [_then(connection, parts, case_id, day) for day in (from_on, to_on)]
+        now, look = look_into(connection, parts, caller, case_id)
+        then = [_then(connection, parts, look, day) for day in (from_on, to_on)]
         views = [
             None
             if found is None
@@ -154,11 +151,12 @@ def check_days(parts: Parts, from_on: date, to_on: date, *, may_come: bool = Fal
         raise InvalidInput("to", Text(zh="不能晚于今天", en="is no day to come"))
 
 
-def _then(connection: Connection, parts: Parts, case_id: str, day: date) -> cases.FoundCase | None:
+def _then(connection: Connection, parts: Parts, look: Look, day: date) -> cases.FoundCase | None:
     try:
-        return cases.case_as_of(connection, parts.library, case_id, day, None)
+        found = cases.case_as_of(connection, parts.library, look.case.id, day, None)
     except NotThere:
         return None
+    return as_told(connection, parts, found, replace(look, case=found.case))[0]
 
 
 def _facts(parts: Parts, views: Sequence[CaseView | None], language: Language) -> Iterator[FactView]:

@@ -32,8 +32,8 @@ from domain.dossiers import (
 from domain.personal import NAMED, personal_parts
 from domain.process import Process
 from domain.tree import inclusion_path
-from records import cases, dossier_rows, log
 from records import checkpoints as kept_checkpoints
+from records import dossier_rows, log
 from records.cases import FoundCase
 from records.checkpoints import KeptCheckpoint
 from records.materials import Material
@@ -46,8 +46,7 @@ from services.log_keys import NoLogKey
 from services.log_proofs import ensure_covered, key_views
 from services.parts import Caller, Parts
 from services.refusals import NotFound, NotReady
-from services.scoping import scope_of
-from services.seeing import Look, look_at, opened, reasons_needed
+from services.seeing import Look, look_into, opened, reasons_needed
 from services.views import WithheldEventView
 
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
@@ -87,8 +86,7 @@ async def gathered(parts: Parts, caller: Caller, case_id: str) -> Gathered:
     """Return what the caller's dossier of a case is made of. Raises NotFound, NotReady."""
 
     def last(connection: Connection) -> int:
-        scope = scope_of(connection, caller, parts.today())
-        return cases.find_case(connection, parts.library, case_id, scope).case.seq
+        return look_into(connection, parts, caller, case_id)[0].case.seq
 
     await ensure_covered(parts, case_id, await parts.read(last))
     made = await parts.read(lambda connection: _gather(connection, parts, caller, case_id))
@@ -119,10 +117,8 @@ async def pieces_of(file: BinaryIO) -> AsyncIterator[bytes]:
 
 
 def _gather(connection: Connection, parts: Parts, caller: Caller, case_id: str) -> Gathered:
-    scope = scope_of(connection, caller, parts.today())
-    found = cases.find_case(connection, parts.library, case_id, scope)
-    look = look_at(connection, parts, caller, found.process, found.case)
-    stored = opened(connection, parts, found.case, events_after(connection, case_id))
+    found, look = look_into(connection, parts, caller, case_id)
+    stored = opened(connection, parts, found.case, events_after(connection, case_id, limit=found.case.seq))
     lines = tuple(_line(look, one) for one in stored)
     documents = dossier_rows.documents(connection, _digests_in(lines))
     reasons = {one.sha256: _reason_for(connection, parts, caller, one) for one in documents}
@@ -197,7 +193,7 @@ def _digests_in(lines: Iterable[Mapping[str, Any]]) -> list[str]:
 
 
 def _proofs(connection: Connection, case_id: str, number: int) -> tuple[KeptCheckpoint, Proofs]:
-    leaves = log.leaves_of(connection, case_id)
+    leaves = [leaf for leaf in log.leaves_of(connection, case_id) if leaf.seq <= number]
     furthest = max((leaf.position for leaf in leaves), default=-1)
     over = kept_checkpoints.checkpoint_over(connection, furthest + 1)
     if over is None or len(leaves) != number:

@@ -7,9 +7,8 @@ from sqlalchemy import Connection
 from domain.explaining import Explanation, explain
 from domain.values import Language
 from domain.waiting import Blocked
-from records import cases
 from services.parts import Caller, Parts
-from services.scoping import scope_of
+from services.seeing import look_into
 from services.views import ExplanationView, WhyNot
 
 
@@ -17,8 +16,7 @@ async def explained(parts: Parts, caller: Caller, case_id: str) -> ExplanationVi
     """Return where a case stands and what comes next, in the caller's language. Raises NotFound."""
 
     def work(connection: Connection) -> Explanation:
-        scope = scope_of(connection, caller, parts.today())
-        found = cases.find_case(connection, parts.library, case_id, scope)
+        found, _ = look_into(connection, parts, caller, case_id)
         return explain(found.process, found.case, parts.clock())
 
     return explanation_view(await parts.read(work), caller.language)

@@ -43,7 +43,7 @@ from services.person_changes import PersonWordView, word_view
 from services.plain_words import PlainCaseView, plain_view
 from services.refusals import NotPermitted
 from services.relations import RelationView, relation_view
-from services.seeing import Seen, look_of_subject, opened
+from services.seeing import Seen, as_told, look_of_subject, opened
 from services.views import AbsenceView, DelegationView, MaterialView, PersonView, PostView, View
 
 _MEMORY: Final = 8 << 20
@@ -166,7 +166,7 @@ def _cases(connection: Connection, parts: Parts, caller: Caller, person: str) ->
     about = partial(cases.list_cases, connection, scope=scope, narrowed=CaseFilter(subject=person))
     for row in every(about):
         found = cases.find_case(connection, parts.library, row.id, scope)
-        look = look_of_subject(parts, found.process, found.case)
+        found, look = as_told(connection, parts, found, look_of_subject(parts, found.process, found.case))
         stored = opened(connection, parts, found.case, events_after(connection, row.id))
         plain = plain_view(connection, parts, caller.language, found)
         yield HeldCaseView(plain=plain, history=look.history(stored))

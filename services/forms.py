@@ -13,7 +13,7 @@ from domain.forms import Asked, FormSpec, find_form, forms_of
 from domain.refusals import RuleViolation
 from domain.steps import MeetingStep
 from domain.values import Language
-from records import cases, dossier_rows, materials, organisation
+from records import dossier_rows, materials, organisation
 from records.stored import events_after
 from services import disclosures, rosters, typesetting
 from services.case_views import case_view
@@ -22,8 +22,7 @@ from services.form_filling import Filling
 from services.parts import Caller, Parts
 from services.refusals import NotFound, NotPermitted
 from services.rosters import RosterView
-from services.scoping import scope_of
-from services.seeing import AnyEventView, look_at, opened
+from services.seeing import AnyEventView, look_into, opened
 from services.timeline import digests_in, handed_in
 from services.views import CaseView, View
 
@@ -56,9 +55,7 @@ async def forms_in(parts: Parts, caller: Caller, case_id: str) -> CaseForms:
     """Return every form of a case. Raises NotFound."""
 
     def work(connection: Connection) -> CaseForms:
-        scope = scope_of(connection, caller, parts.today())
-        found = cases.find_case(connection, parts.library, case_id, scope)
-        look = look_at(connection, parts, caller, found.process, found.case)
+        found, look = look_into(connection, parts, caller, case_id)
         view = case_view(connection, parts, caller, look, found.head, known=None)
         edition = found.edition
         return CaseForms(
@@ -122,13 +119,11 @@ def _filling(  # noqa: PLR0917 - everything a form depends on
     form_id: str,
     language: Language | None,
 ) -> tuple[Filling, FormSpec, str | None]:
-    scope = scope_of(connection, caller, parts.today())
-    found = cases.find_case(connection, parts.library, case_id, scope)
+    found, look = look_into(connection, parts, caller, case_id)
     case, edition = found.case, found.edition
     form = find_form(edition, case, _asked(parts, edition.process), form_id)
     if form is None:
         raise NotFound
-    look = look_at(connection, parts, caller, found.process, case)
     stored = opened(connection, parts, case, events_after(connection, case_id))
     events = look.events(stored)
     people = look.people()

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from domain.notes import Signature, VerifierKey
 from domain.tree import consistency_path, inclusion_path
 from domain.values import Text
-from records import cases, checkpoint_places, log
+from records import checkpoint_places, log
 from records import checkpoints as kept
 from records.checkpoint_places import Place
 from records.checkpoints import KeptCheckpoint, KeptKey
@@ -23,8 +23,7 @@ from services.checkpointing import LogContradicts, Notary
 from services.log_keys import NoLogKey
 from services.parts import Caller, Parts
 from services.refusals import InvalidInput, NotFound, NotReady
-from services.scoping import scope_of
-from services.seeing import look_at
+from services.seeing import look_into
 from services.views import Page, View
 
 _log = structlog.get_logger(__name__)
@@ -143,12 +142,10 @@ async def inclusion(parts: Parts, caller: Caller, case_id: str, seq: int | None)
     """
 
     def event_asked(connection: Connection) -> int:
-        scope = scope_of(connection, caller, parts.today())
-        found = cases.find_case(connection, parts.library, case_id, scope)
+        found, look = look_into(connection, parts, caller, case_id)
         last = found.case.seq
         if seq is None:
             return last
-        look = look_at(connection, parts, caller, found.process, found.case)
         asked = events_after(connection, case_id, seq - 1, limit=1) if 0 < seq <= last else ()
         if not look.history(asked):
             raise NotFound

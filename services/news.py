@@ -7,12 +7,11 @@ from hashlib import sha256
 
 from sqlalchemy import Connection
 
-from records import boards, cases, inbox, notifications, problems
-from records.stored import events_after
+from records import boards, inbox, notifications, problems
 from services import deliberation
 from services.parts import Caller, Parts
 from services.scoping import scope_of
-from services.seeing import look_at
+from services.seeing import look_into
 from services.views import View
 
 
@@ -42,11 +41,12 @@ async def news(parts: Parts, caller: Caller, watched: Watched) -> NewsView:
     """Return the present numbers, in one read."""
 
     def work(connection: Connection) -> NewsView:
-        counted = inbox.count_tasks(connection, caller.person, parts.today())
+        closed = deliberation.steps_closed(connection, parts, caller.person)
+        counted = inbox.count_tasks(connection, caller.person, parts.today(), closed=closed)
         return NewsView(
             tasks=counted.all,
             overdue=counted.overdue,
-            unread=notifications.count_unread(connection, caller.person),
+            unread=notifications.count_unread(connection, caller.person, closed=closed),
             head=None if watched.case is None else _head(connection, parts, caller, watched.case),
             board=_board(connection, parts, caller, watched.unit) if watched.board else None,
         )
@@ -56,16 +56,9 @@ async def news(parts: Parts, caller: Caller, watched: Watched) -> NewsView:
 
 def _head(connection: Connection, parts: Parts, caller: Caller, case_id: str) -> str | None:
     try:
-        scope = scope_of(connection, caller, parts.today())
-        found = cases.find_case(connection, parts.library, case_id, scope)
+        return look_into(connection, parts, caller, case_id)[0].head
     except problems.NotFound:
         return None
-    if not deliberation.closed_steps(connection, parts, caller.person, case_id):
-        return found.head
-    # A head that moves with every answer would tell somebody who keeps out that one was given.
-    look = look_at(connection, parts, caller, found.process, found.case)
-    told = (one.hash for one in reversed(events_after(connection, case_id)) if look.is_told_of(one.event))
-    return next(told, None)
 
 
 def _board(connection: Connection, parts: Parts, caller: Caller, unit: str | None) -> str:

@@ -12,6 +12,7 @@ from records import notifications as kept
 from records import organisation, visible
 from records.digests import ToldLine, lines_of
 from records.notifications import Notice
+from services import deliberation
 from services.parts import Caller, Parts
 from services.refusals import NotFound
 from services.views import Named, NotificationView, NotifiedCaseView, Page
@@ -55,7 +56,10 @@ async def listed(
     """Return the caller's messages, newest first. Raises InvalidInput for a bad cursor."""
 
     def work(connection: Connection) -> Page[NotificationView]:
-        page = kept.list_notices(connection, caller.person, unread=unread, cursor=cursor, limit=limit)
+        closed = deliberation.steps_closed(connection, parts, caller.person)
+        page = kept.list_notices(
+            connection, caller.person, unread=unread, closed=closed, cursor=cursor, limit=limit
+        )
         names = organisation.names_of(connection, (one.owed.on_behalf_of or "" for one in page.items))
         lists = lines_of(connection, (one.owed.id for one in page.items if one.owed.kind in _GATHERED))
         items = tuple(

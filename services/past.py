@@ -6,22 +6,22 @@ A look at the past asks for the right to look today, and shows what was so that 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final, TypeVar
 
 from sqlalchemy import Connection
 
 from domain.moments import end_of
-from domain.waiting import open_steps
 from records import cases, organisation, past, unit_changes, unit_trees, visible
+from records.cases import ListedCase
 from records.cursors import cursor_of
 from records.problems import NotFound
-from services.case_views import facts_of
-from services.cases import CaseFilter
+from services.cases import CaseFilter, row_as_of
 from services.parts import Caller, Parts
 from services.people import delegation_views, person_view, post_view
 from services.scoping import scope_of
+from services.seeing import as_told, look_at
 from services.views import CaseRow, DelegationView, Named, Page, PersonView, PostView
 
 T = TypeVar("T")
@@ -174,7 +174,7 @@ async def cases_on(
 
         def look(after: str | None, some: int) -> Page[CaseRow]:
             page = cases.list_cases(connection, scope=scope, narrowed=narrowed, cursor=after, limit=some)
-            rows = (_row_then(connection, parts, caller, row.id, day) for row in page.items)
+            rows = (_row_then(connection, parts, caller, row, day) for row in page.items)
             kept = (row for row in rows if row is not None and _is_wanted(row, wanted, below))
             return Page(items=tuple(kept), next=page.next)
 
@@ -197,20 +197,17 @@ def _seen(connection: Connection, caller: Caller, ids: tuple[str, ...], today: d
 
 
 def _row_then(
-    connection: Connection, parts: Parts, caller: Caller, case_id: str, day: date
+    connection: Connection, parts: Parts, caller: Caller, row: ListedCase, day: date
 ) -> CaseRow | None:
     try:
-        found = cases.case_as_of(connection, parts.library, case_id, day, None)
+        found = cases.case_as_of(connection, parts.library, row.id, day, None)
     except NotFound:
         return None
-    case = found.case
-    until = end_of(day, case.time_zone)
-    overdue = any(step.overdue for step in open_steps(found.process, case, until))
-    subject = Named(id=case.subject, name=found.subject_name)
-    unit = Named(id=case.unit, name=found.unit_name)
-    return CaseRow(
-        **facts_of(found.process, case, found.head, caller.language, subject, unit), overdue=overdue
-    )
+    if row.apart:
+        present = cases.find_case(connection, parts.library, row.id, None)
+        look = look_at(connection, parts, caller, present.process, present.case)
+        found, _ = as_told(connection, parts, found, replace(look, case=found.case))
+    return row_as_of(found, end_of(day, found.case.time_zone), caller.language)
 
 
 def _is_wanted(row: CaseRow, wanted: CaseFilter, below: frozenset[str] | None) -> bool:

@@ -14,7 +14,7 @@ from records.cases import CaseFilter, FoundCase
 from services.case_views import process_ref
 from services.parts import Caller, Parts
 from services.scoping import scope_of
-from services.seeing import Look, look_of_subject
+from services.seeing import Look, as_told, look_into, look_of_subject
 from services.views import Named, Page, ProcessRef, View
 
 
@@ -65,8 +65,7 @@ async def told(parts: Parts, caller: Caller, case_id: str) -> PlainCaseView:
     """Return a case the caller sees in the words the person concerned is told. Raises NotFound."""
 
     def work(connection: Connection) -> PlainCaseView:
-        scope = scope_of(connection, caller, parts.today())
-        found = cases.find_case(connection, parts.library, case_id, scope)
+        found, _ = look_into(connection, parts, caller, case_id)
         return plain_view(connection, parts, caller.language, found)
 
     return await parts.read(work)
@@ -87,10 +86,11 @@ async def own(parts: Parts, caller: Caller, *, cursor: str | None, limit: int) -
 
 
 def plain_view(connection: Connection, parts: Parts, language: Language, found: FoundCase) -> PlainCaseView:
-    """Return a case in the words the person concerned is told."""
+    """Return a case in the words the person concerned is told, as far as he is told of it."""
+    look = look_of_subject(parts, found.process, found.case)
+    found, look = as_told(connection, parts, found, look)
     case, process = found.case, found.process
     plain = plainly(process, case, parts.clock())
-    look = look_of_subject(parts, process, case)
     return PlainCaseView(
         id=case.id,
         process=process_ref(process, case.version, language),

@@ -7,25 +7,24 @@ head. So do documents, the people of a case and what is proposed in it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection
 
 from domain.case import Case
-from domain.circumstances import Circumstances
 from domain.events import Event
 from domain.process import Process
 from domain.recusing import recused
 from domain.seeing import Group, Marked, Viewer, roles_shown, viewer_of
-from domain.withholding import Place, group_of_document, is_absent, seen
+from domain.withholding import NOT_FOR_ALL, Place, group_of_document, is_absent, seen
 from records import cases, problems, registers, sensitivity
 from records import disclosures as kept
+from records.cases import FoundCase
 from records.materials import Material
 from records.problems import NotFound
-from records.registers import ActedOn
-from records.stored import StoredEvent, events_after
-from services import deliberation
+from records.registers import ActedOn, Surroundings
+from records.stored import StoredEvent, events_after, events_back
 from services.act_sealing import ActSealing
 from services.parts import Caller, Parts
 from services.refusals import HeadMoved
@@ -49,6 +48,11 @@ class Look:
     place: Place
     reason: str | None = None
     """The id of the reason an auditor stated, where he is shown something by it."""
+
+    @property
+    def is_told_of_all(self) -> bool:
+        """Whether there is no event of which the viewer would not be told."""
+        return self.viewer.alone is None and self.viewer.sees("comments")
 
     def is_told_of(self, event: Event) -> bool:
         """Whether the viewer is told that an event is there."""
@@ -97,12 +101,15 @@ def marked_in(parts: Parts, process: str) -> Marked:
     return marked.model_copy(update={"steps": {**marked.steps, **sensitive}})
 
 
-def look_by(parts: Parts, process: Process, case: Case, known: Circumstances) -> Look:
-    """Return the look of somebody whose posts of today are known; nothing is read for it."""
+def look_by(parts: Parts, process: Process, case: Case, around: Surroundings) -> Look:
+    """Return the look of somebody whose posts of today are known; nothing is read for it.
+
+    Whoever was a relative at any time in the case keeps out of looking at it, too.
+    """
     marked = marked_in(parts, case.process)
     place = Place.model_construct(process=process, case=case, marked=marked)
-    keeps_out = known.actor in recused(process.edition(case.version), case, known.relatives)
-    return Look(case, viewer_of(process, case, known, recused=keeps_out), place)
+    keeps_out = around.known.actor in recused(process.edition(case.version), case, around.ever_related)
+    return Look(case, viewer_of(process, case, around.known, recused=keeps_out), place)
 
 
 def look_of_subject(parts: Parts, process: Process, case: Case) -> Look:
@@ -114,11 +121,8 @@ def look_of_subject(parts: Parts, process: Process, case: Case) -> Look:
 def look_at(connection: Connection, parts: Parts, caller: Caller, process: Process, case: Case) -> Look:
     """Return a caller's look at a case within his scope, with the reason he stated for it, if any."""
     today = ActedOn(on=parts.today(), today=parts.today())
-    look = look_by(
-        parts, process, case, registers.circumstances(connection, process, case, caller.person, today)
-    )
-    if deliberation.closed_steps(connection, parts, caller.person, case.id):
-        look = Look(case, look.viewer.model_copy(update={"ways": ("recused",)}), look.place)
+    around = registers.surroundings(connection, process, case, caller.person, today)
+    look = look_by(parts, process, case, around)
     if not look.place.is_sensitive or look.viewer.cell("political-review") != "reason":
         return look
     reason = kept.open_one(connection, case.id, caller.person, parts.clock())
@@ -126,10 +130,43 @@ def look_at(connection: Connection, parts: Parts, caller: Caller, process: Proce
     return Look(case, viewer, look.place, reason)
 
 
-def head_moved(connection: Connection, parts: Parts, look: Look, moved: problems.HeadMoved) -> HeadMoved:
-    """Return what somebody is told who acted on an older head: the present one, and what he may see since."""
-    since = opened(connection, parts, look.case, moved.events)
-    return HeadMoved(moved.head, list(look.events(since)))
+def look_into(connection: Connection, parts: Parts, caller: Caller, case_id: str) -> tuple[FoundCase, Look]:
+    """Return a case within a caller's scope, as far as he is told of it, and his look at it.
+
+    Raises NotFound.
+    """
+    found = cases.find_case(connection, parts.library, case_id, scope_of(connection, caller, parts.today()))
+    return as_told(connection, parts, found, look_at(connection, parts, caller, found.process, found.case))
+
+
+def as_told(connection: Connection, parts: Parts, found: FoundCase, look: Look) -> tuple[FoundCase, Look]:
+    """Return a case as the last event left it of which a viewer is told, and his look at that.
+
+    Number, head and what is open move for him with what he is told of. Else they would tell whoever keeps
+    out, and the person concerned, that others answered. Who is told of everything costs no question.
+    """
+    if found.last_type not in NOT_FOR_ALL or look.is_told_of_all:
+        return found, look
+    back = events_back(connection, found.case.id, found.case.seq)
+    last = next((one.seq for one in back if look.is_told_of(one.event)), found.case.seq)
+    if last == found.case.seq:
+        return found, look
+    told = cases.case_after(connection, parts.library, found, last)
+    return told, replace(look, case=told.case)
+
+
+def head_moved(
+    connection: Connection, parts: Parts, look: Look, moved: problems.HeadMoved
+) -> HeadMoved | None:
+    """Return what somebody is told who acted on an older head: his present one, and what he may see since.
+
+    None where he is told of nothing since: what he acted on is all there is for him.
+    """
+    told = [one for one in moved.events if look.is_told_of(one.event)]
+    if not told:
+        return None
+    since = opened(connection, parts, look.case, told)
+    return HeadMoved(told[-1].hash, list(look.events(since)))
 
 
 def opened(

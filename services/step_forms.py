@@ -24,13 +24,12 @@ from domain.process import MaterialSpec, Process
 from domain.refusals import RuleViolation
 from domain.steps import AppointStep, EntrySpec, FieldSpec, MaterialRef, NoticeStep, PeriodStep, Step
 from domain.values import Level, Text
-from records import cases, organisation, registers, visible
+from records import organisation, registers, visible
 from records.registers import ActedOn
 from services.case_views import case_view
 from services.parts import Caller, Parts
 from services.refusals import NotFound
-from services.scoping import scope_of
-from services.seeing import look_at
+from services.seeing import look_into
 from services.views import CaseView, Named, OpenStepView
 
 _MOST: Final = 300
@@ -124,7 +123,7 @@ async def step_form(parts: Parts, caller: Caller, case_id: str, step_id: str) ->
     today = parts.today()
 
     def work(connection: Connection) -> StepForm:
-        found = cases.find_case(connection, parts.library, case_id, scope_of(connection, caller, today))
+        found, look = look_into(connection, parts, caller, case_id)
         case, edition = found.case, found.edition
         step = edition.steps.get(step_id)
         if step is None:
@@ -134,7 +133,6 @@ async def step_form(parts: Parts, caller: Caller, case_id: str, step_id: str) ->
         known = registers.circumstances(
             connection, found.process, case, caller.person, days, named=[one.id for one in people]
         )
-        look = look_at(connection, parts, caller, found.process, case)
         view = case_view(connection, parts, caller, look, found.head, known=known)
         signature = _signature(edition, case, step, known)
         return StepForm(

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from domain.values import Language, Text
 from records import accounts as kept
 from records import inbox, notifications, organisation, units
-from services import accounts
+from services import accounts, deliberation
 from services.parts import Caller, Parts
 from services.refusals import NotSignedIn
 from services.titles import role_title
@@ -59,14 +59,15 @@ async def visitor(parts: Parts, secret: str) -> Visitor:
             raise NotSignedIn
         caller = Caller(session.person, scope=scope_in(session.scope))
         me = accounts.me_view(connection, parts, caller)
-        counted = inbox.count_tasks(connection, session.person, parts.today())
+        closed = deliberation.steps_closed(connection, parts, session.person)
+        counted = inbox.count_tasks(connection, session.person, parts.today(), closed=closed)
         language: Language = "en" if me.person.language == "en" else "zh"
         return Visitor(
             caller=Caller(session.person, language, scope=caller.scope),
             me=me,
             held=_held(connection, parts, me),
             tasks=CountView(count=counted.all, overdue=counted.overdue),
-            unread=notifications.count_unread(connection, session.person),
+            unread=notifications.count_unread(connection, session.person, closed=closed),
         )
 
     return await parts.read(work)

@@ -181,9 +181,9 @@ def test_the_inbox_holds_the_open_steps_that_are_the_callers_and_no_others(full)
         running = CaseFilter(status="open")
         for one in cases.list_cases(connection, scope=scope, narrowed=running, limit=200).items:
             read = cases.find_case(connection, full.parts.library, one.id, scope)
-            known = registers.circumstances(connection, read.process, read.case, person, today)
-            look = look_by(full.parts, read.process, read.case, known)
-            shown = case_view(connection, full.parts, caller, look, read.head, known=known)
+            around = registers.surroundings(connection, read.process, read.case, person, today)
+            look = look_by(full.parts, read.process, read.case, around)
+            shown = case_view(connection, full.parts, caller, look, read.head, known=around.known)
             for step in shown.open_steps:
                 if step.why_not is None or step.why_not.rule != f"{step.step}.by":
                     yield one.id, step.step

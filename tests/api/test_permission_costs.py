@@ -44,7 +44,7 @@ async def without_asking(world, case, who):
     def work(connection):
         found = recorded.find_case(connection, parts.library, case["id"], None)
         around = registers.surroundings(connection, found.process, found.case, who, ActedOn(today, today))
-        look = look_by(parts, found.process, found.case, around.known)
+        look = look_by(parts, found.process, found.case, around)
         return case_view(connection, parts, Caller(who), look, found.head, known=around.known)
 
     with counted() as sent:

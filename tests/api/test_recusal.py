@@ -1,122 +1,19 @@
-"""Relatives and declared conflicts: who counts, who acts, and what those who keep out do not see."""
+"""Relatives and declared conflicts: who counts, who acts, and what they do not see."""
 
-import io
-import json
-import zipfile
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from domain.dossiers import check_dossier
-from domain.library import Library
-from domain.reading import read_process
-from records import organisation, standings
+from records import standings
 from services.audit_overview import overview
-from services.case_pages import case_page, happened_between
-from services.news import Watched
-from services.news import news as news_of
 from services.parts import Caller
+from tests.api.admission import NOTES, a_case, admitting, handed_in, reads, relate, roster, vote
 from tests.api.world import ADMIN, AUDITOR, HOST, NOBODY, PARENT, SECRETARY, SIBLING, SINCE, SUBJECT
-
-ADMISSION = """\
-process: admission
-version: "1"
-title: {zh: 接纳, en: Admission}
-source: {zh: 章程, en: Charter}
-in_force: {from: 2020-01-01}
-unit_kinds: {circle: {zh: 读书会, en: Circle}}
-starts_in: circle
-standings: {guest: {zh: 来宾, en: Guest}, member: {zh: 会员, en: Member}}
-first_standing: guest
-roles:
-  circle.secretary: {title: {zh: 秘书, en: Secretary}}
-  circle.host: {title: {zh: 主持人, en: Host}}
-  circle.clerk: {title: {zh: 干事, en: Clerk}}
-bodies:
-  circle.members: {title: {zh: 会员大会, en: Members}, unit: circle, standing: member, basis: "2"}
-grounds: {abroad: {zh: 出国, en: Abroad, consent: finding, resolution: finding, basis: "4"}}
-recusal: {id: kin, relations: [spouse, parent, child, sibling], basis: "3"}
-materials: {minutes: {title: {zh: 记录, en: Minutes}}, letter: {title: {zh: 信, en: Letter}}}
-outcomes:
-  joined: {title: {zh: 入会, en: Joined}, kind: reached}
-  withdrawn: {title: {zh: 撤回, en: Withdrawn}, kind: left}
-whole_case:
-  withdraw: [subject]
-  correct: [circle.secretary, circle.host]
-  recuse: [circle.secretary]
-stages:
-  - id: asking
-    title: {zh: 申请, en: Asking}
-    standing: member
-    outcome: joined
-    steps:
-      - {id: apply, kind: record, title: {zh: 申请, en: Apply}, by: subject}
-      - id: vote
-        kind: meeting
-        title: {zh: 表决, en: Vote}
-        by: [circle.secretary, circle.host]
-        body: circle.members
-        quorum: {more_than: 1/2, of: eligible, basis: "2"}
-        carried: {more_than: 1/2, of: eligible, basis: "2"}
-        materials: [{id: minutes, required: false}]
-        fields: [{id: notes, title: {zh: 讨论, en: Discussion}, type: text}]
-        outcomes: {carried: next, lost: again}
-      - id: file
-        kind: record
-        title: {zh: 归档, en: File}
-        by: [circle.secretary, circle.host]
-        materials: [{id: letter, required: false}]
-      - id: look
-        kind: decision
-        title: {zh: 审查, en: Look}
-        by: [circle.secretary, circle.host, circle.clerk]
-        need: 2
-        optional: true
-        after: apply
-        fields: [{id: view, title: {zh: 意见, en: View}, type: text}]
-        outcomes: {passed: next}
-"""
-NOTES = "有人说他的哥哥在场不妥"
-SOURCE = {"source": "干部人事档案"}
 
 
 @pytest.fixture
 async def world(world_on_both):
-    """The small organisation with a process in which the members of a circle vote."""
-    made = world_on_both
-    library = Library.of([read_process(ADMISSION, "admission.yaml")])
-    made.parts = replace(made.parts, library=library)
-    made.client._transport.app.state.parts = made.parts
-    return made
-
-
-async def a_case(world):
-    return await world.start(process="admission")
-
-
-async def reads(world, case, who):
-    return (await world.get(f"/v1/cases/{case['id']}", who)).json()
-
-
-async def roster(world, case, who=SECRETARY, step="vote", query=""):
-    return await world.get(f"/v1/cases/{case['id']}/steps/{step}/roster{query}", who)
-
-
-async def relate(world, person, relative, by, kind="sibling", **more):
-    asked = {"relative": relative, "kind": kind, **SOURCE, **more}
-    return await world.post(f"/v1/people/{person}/relations", by, asked)
-
-
-async def vote(world, case, by, *, eligible, head=None, **more):
-    now = {"id": case["id"], "head": head or (await reads(world, case, by))["head"]}
-    meeting = {"eligible": eligible, "present": eligible, "yes": eligible, **more.pop("meeting", {})}
-    return await world.act(now, "vote", by, meeting=meeting, fields={"notes": NOTES}, **more)
-
-
-async def handed_in(world, by, text=b"minutes of the meeting"):
-    files = {"file": ("minutes.txt", text)}
-    return (await world.client.post("/v1/materials", files=files, headers=world.by(by))).json()["id"]
+    return admitting(world_on_both)
 
 
 async def test_a_roster_says_who_votes_who_does_not_and_why_and_how_many_it_takes(world):
@@ -303,69 +200,6 @@ async def test_an_exclusion_names_what_it_rests_on_and_a_document_of_it_belongs_
     kept = next(one for one in done.json()["events"] if one["type"] == "step-completed")
     assert len(kept["data"]["meeting"]["excluded"][0]["consent"]["material"]) == 64
     assert (await world.get(f"/v1/materials/{document}", HOST)).status_code == 200
-
-
-async def clerk(world, person):
-    """Somebody with a post by which he decides, too."""
-    await world.parts.database.write(
-        lambda c: organisation.add_post(c, person_id=person, role="clerk", unit_id="circle-1", from_on=SINCE)
-    )
-
-
-async def test_before_a_decision_and_after_it_nothing_of_the_way_to_it_is_there_for_who_keeps_out(world):
-    case = await a_case(world)
-    await clerk(world, NOBODY)
-    await relate(world, SUBJECT, HOST, SECRETARY)
-    before = await told_of(world, case, HOST)
-    now = await reads(world, case, SECRETARY)
-    first = await world.act(now, "look", SECRETARY, outcome="passed", fields={"view": NOTES})
-    assert first.status_code == 200, first.text
-    given = first.json()["events"][-1]
-    assert given["type"] == "answer-given"
-    # One of two has answered: no event, no number, no text, no sign that something moved.
-    assert await told_of(world, case, HOST) == before
-    for path in (f"/v1/audit/proofs/inclusion?case={case['id']}&seq={given['seq']}",):
-        assert (await world.get(path, SECRETARY)).status_code == 200
-        assert (await world.get(path, HOST)).status_code == 404
-    second = await world.act(first.json()["case"], "look", NOBODY, outcome="passed")
-    assert second.status_code == 200, second.text
-    mine = (await world.get(f"/v1/cases/{case['id']}/history", HOST)).json()["items"]
-    assert {one["seq"] for one in mine}.isdisjoint({given["seq"]})
-    done = [one for one in mine if one["step"] == "look" and one["type"] == "step-completed"]
-    assert [(one["actor"], one["data"]["texts"]) for one in done] == [("*", {})]
-    line = await line_in_dossier(world, case, HOST, given["seq"])
-    assert {key: value for key, value in line.items() if value} == {
-        "case": case["id"],
-        "seq": given["seq"],
-        "prev_hash": line["prev_hash"],
-        "hash": line["hash"],
-        "withheld": ["deliberation"],
-    }
-
-
-async def told_of(world, case, who):
-    """Everything that says to somebody how a case moves on, but for the head that acts are asked to name."""
-    path = f"/v1/cases/{case['id']}"
-    shown = [(await world.get(one, who)).json() for one in (path, f"{path}/plain")]
-    unmoved = [{key: value for key, value in one.items() if key not in {"head", "seq"}} for one in shown]
-    news = await news_of(world.parts, Caller(who), Watched(case["id"]))
-    page = await case_page(world.parts, Caller(who), case["id"], every=True)
-    between = await happened_between(world.parts, Caller(who), case["id"], 0, 100)
-    others = ("history", "explain")
-    lists = ("/v1/tasks", "/v1/tasks/count", "/v1/notifications", "/v1/staffing?unit=circle-1")
-    asked = (*(f"{path}/{word}" for word in others), *lists)
-    texts = {one: (await world.get(one, who)).text for one in asked}
-    pages = (page.happened, page.materials, between)
-    return {"cases": unmoved, "news": news, "page": pages, **texts}
-
-
-async def line_in_dossier(world, case, who, seq):
-    answer = await world.get(f"/v1/cases/{case['id']}/dossier?format=zip", who)
-    assert answer.status_code == 200, answer.text
-    with zipfile.ZipFile(io.BytesIO(answer.content)) as files:
-        check_dossier({name: files.read(name) for name in files.namelist()})
-        lines = [json.loads(line) for line in files.read("events.jsonl").decode().splitlines()]
-    return next(line for line in lines if line["seq"] == seq)
 
 
 async def test_what_is_counted_of_findings_is_what_is_listed_without_cases_one_keeps_out_of(world):

@@ -34,7 +34,8 @@ from services.log_keys import NoLogKey
 from services.log_proofs import LogKeyView, key_views
 from services.parts import Parts
 from services.second_witness import compare_with_workflows
-from services.verifying import CannotVerify, Verified, verify
+from services.signed_log import Verified
+from services.verifying import CannotVerify, verify
 from services.verifying import Progress as Told
 from services.witnesses import witnesses_of
 from settings import Settings

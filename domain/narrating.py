@@ -9,6 +9,9 @@ from domain.process import Process
 from domain.steps import FieldSpec, MeetingStep, NoticeStep, PeriodStep, Step
 from domain.values import Scalar, Text
 
+FOLLOWING: Final = frozenset({"stage-entered", "step-opened", "step-passed", "became-ready", "reminded"})
+"""Types of events that follow from something else, and need not be told each by itself."""
+
 _ANSWERS: Final = {
     "places": Text(zh="公示地点数", en="Places"),
     "summary": Text(zh="摘要", en="Summary"),

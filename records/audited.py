@@ -8,7 +8,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy import Connection, Row, Table
 
-from records.log_tables import log_leaves
+from records.log_tables import log_keys, log_leaves
 from records.privacy_tables import document_removals, person_keys
 from records.progress_tables import done_steps, stage_stays
 from records.rebuilding import Rebuilt
@@ -16,6 +16,13 @@ from records.tables import case_materials, case_people, cases, events, materials
 
 _MADE: Final = (case_people, case_materials, tasks, stage_stays, done_steps)
 """Tables that are made of events, beside `cases`."""
+_WRITTEN: Final = tuple(
+    sa.type_coerce(column, sa.Text).label(column.name)
+    if column in {events.c.occurred_on, events.c.recorded_at}
+    else column
+    for column in events.c
+)
+"""The columns of events with days and moments as the text they are kept as."""
 _AT: Final = sa.and_(log_leaves.c.case_id == events.c.case_id, log_leaves.c.seq == events.c.seq)
 
 
@@ -27,7 +34,7 @@ def placed_events(connection: Connection, position: int, limit: int) -> list[Row
             log_leaves.c.case_id.label("leaf_case"),
             log_leaves.c.seq.label("leaf_seq"),
             log_leaves.c.hash.label("leaf_hash"),
-            events,
+            *_WRITTEN,
         )
         .select_from(log_leaves.outerjoin(events, _AT))
         .where(log_leaves.c.position >= position)
@@ -38,9 +45,15 @@ def placed_events(connection: Connection, position: int, limit: int) -> list[Row
 
 def unplaced_events(connection: Connection) -> Iterator[Row[Any]]:
     """Yield the events that have no place in the log, case by case, in their order."""
-    query = sa.select(events).select_from(events.outerjoin(log_leaves, _AT))
+    query: sa.Select[Any] = sa.select(*_WRITTEN).select_from(events.outerjoin(log_leaves, _AT))
     query = query.where(log_leaves.c.position.is_(None)).order_by(events.c.case_id, events.c.seq)
     yield from connection.execute(query)
+
+
+def key_names(connection: Connection) -> Iterator[tuple[str, str]]:
+    """Yield of each key of the log by which id it is kept, and its verifier."""
+    for row in connection.execute(sa.select(log_keys.c.key_id, log_keys.c.verifier)):
+        yield row.key_id, row.verifier
 
 
 def case_heads(connection: Connection) -> Iterator[Row[Any]]:

@@ -76,7 +76,7 @@ def place_events(connection: Connection) -> Placed:
         connection.execute(sa.insert(log_leaves), rows)
     _note_placed(connection, found)
     size = before + len(rows)
-    _keep_subtrees(connection, before, size)
+    keep_subtrees(connection, before, size)
     return Placed(len(rows), size, more=len(page) == _CASES)
 
 
@@ -109,6 +109,19 @@ def tree_of(connection: Connection) -> Fetch:
         return known[level, number]
 
     return fetch
+
+
+def keep_subtrees(connection: Connection, before: int, size: int) -> None:
+    """Keep what became complete when the log grew: over 256 leaves, over 256 of these, and so on."""
+    level = _STEP
+    while size >> level:
+        made = [
+            {"level": level, "number": number, "hash": _made_of(connection, level, number).hex()}
+            for number in range(before >> level, size >> level)
+        ]
+        if made:
+            connection.execute(sa.insert(log_nodes), made)
+        level += _STEP
 
 
 def leaf_of(connection: Connection, case_id: str, seq: int) -> Leaf:
@@ -189,19 +202,6 @@ def _note_placed(connection: Connection, found: list[Row[Any]]) -> None:
     # In the order in which whoever notes what workflows were told takes the same rows.
     told = [{"of_case": case, "up_to": seq} for case, seq in sorted(last.items())]
     connection.execute(query.values(logged_seq=sa.bindparam("up_to")), told)
-
-
-def _keep_subtrees(connection: Connection, before: int, size: int) -> None:
-    """Keep what became complete when the log grew: over 256 leaves, over 256 of these, and so on."""
-    level = _STEP
-    while size >> level:
-        made = [
-            {"level": level, "number": number, "hash": _made_of(connection, level, number).hex()}
-            for number in range(before >> level, size >> level)
-        ]
-        if made:
-            connection.execute(sa.insert(log_nodes), made)
-        level += _STEP
 
 
 def _tile(connection: Connection, level: int, tile: int) -> dict[tuple[int, int], bytes]:

@@ -126,14 +126,26 @@ def event_row(case_id: str, stored: StoredEvent) -> dict[str, Any]:
 
 def stored_image(row: Row[Any]) -> dict[str, JsonValue]:
     """Return what was hashed for a row of `events`. Raises ValueError where its data is no JSON any more."""
+    return _image(row, row.occurred_on.isoformat(), moment_text(row.recorded_at))
+
+
+def written_image(row: Row[Any]) -> dict[str, JsonValue]:
+    """Return the same of a row whose day and moment are the text they are kept as, to the letter.
+
+    Some texts are read as the same moment and are not the one that was hashed. Raises ValueError.
+    """
+    return _image(row, row.occurred_on, row.recorded_at)
+
+
+def _image(row: Row[Any], occurred_on: str, recorded_at: str) -> dict[str, JsonValue]:
     return {
         "case": row.case_id,
         "seq": row.seq,
         "type": row.type,
         "step": row.step,
         "round": row.round,
-        "occurred_on": row.occurred_on.isoformat(),
-        "recorded_at": moment_text(row.recorded_at),
+        "occurred_on": occurred_on,
+        "recorded_at": recorded_at,
         "actor": row.actor,
         "post": row.post,
         "on_behalf_of": row.on_behalf_of,

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from typing import Any, Final
 
 import segno
 
 from domain.amending import Amendment, amendments
-from domain.narrating import answer_title, field_title, told
+from domain.narrating import FOLLOWING, answer_title, field_title, told
 from domain.process import Process
 from domain.values import Language, Scalar, Text
 from services import findings, typesetting
@@ -72,6 +74,13 @@ class _Told:
     data: Mapping[str, Any]
 
 
+def _sort_of(line: Mapping[str, Any]) -> str:
+    """Return how a line is shown; what is withheld in part is never folded."""
+    if line["type"] not in FOLLOWING or "withheld" in line:
+        return "told"
+    return "stage" if line["type"] == "stage-entered" else "folded"
+
+
 class _Paper:
     """What of a dossier is printed, in one language."""
 
@@ -102,7 +111,7 @@ class _Paper:
             "facts": [
                 [name, value] for name, value in zip(words["facts"], self._facts(), strict=True) if value
             ],
-            "events": [self._event(line) for line in self._lines],
+            "events": list(self._events()),
             "votes": list(self._votes()),
             "amended": [self._amendment(one) for one in self._amended],
             "documents": list(self._documents()),
@@ -132,12 +141,40 @@ class _Paper:
         yield "" if standing is None else self._text(standing)
         yield "" if made.provenance is None else made.provenance["origin"]
 
+    def _events(self) -> Iterator[dict[str, Any]]:
+        """Yield acts each by itself, stages as headings, and what followed by itself in one line together."""
+        for sort, run in groupby(self._lines, _sort_of):
+            lines = list(run)
+            if sort == "folded":
+                yield self._folded(lines)
+            else:
+                yield from map(self._stage if sort == "stage" else self._event, lines)
+
+    def _stage(self, line: Mapping[str, Any]) -> dict[str, Any]:
+        says = told(self._edition(None), line["type"], None, self._data_of(line))
+        return {"sort": "stage", "what": f"{line['seq']} · {line['occurred_on']} {self._text(says)}"}
+
+    def _folded(self, lines: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+        """Return what happened by itself in a row, counted by its sort."""
+        counts = Counter(line["type"] for line in lines)
+        first, last = lines[0], lines[-1]
+        days = dict.fromkeys((first["occurred_on"], last["occurred_on"]))
+        return {
+            "sort": "folded",
+            "number": "–".join(dict.fromkeys((str(first["seq"]), str(last["seq"])))),
+            "days": " – ".join(days),
+            "what": self._says.listed(
+                [self._words["folded"][kind].format(number=number) for kind, number in counts.items()]
+            ),
+        }
+
     def _event(self, line: Mapping[str, Any]) -> dict[str, Any]:
         data = self._data_of(line)
         edition = self._edition(line["step"])
         actor, behalf = self._name(line["actor"]), self._name(line["on_behalf_of"])
         who = actor if not behalf else self._words["for"].format(actor=actor, behalf=behalf)
         return {
+            "sort": "told",
             "seq": line["seq"],
             "occurred_on": line["occurred_on"],
             "recorded_at": str(line["recorded_at"])[:19].replace("T", " "),

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
 
 from domain.amending import amendments
 from domain.events import Gap
-from domain.narrating import answer_title, field_title, told
+from domain.narrating import FOLLOWING, answer_title, field_title, told
 from domain.process import MaterialSpec, Process
 from domain.values import Scalar, Text
 from domain.withholding import MASK
@@ -17,9 +16,6 @@ from records.materials import Material
 from services.changes import Changed, Document, digests_of, document
 from services.seeing import AnyEventView
 from services.views import Named, PartEventView
-
-_QUIET: Final = frozenset({"stage-entered", "step-opened", "step-passed", "became-ready", "reminded"})
-"""What follows from something else and need not be told again."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +67,7 @@ def digests_in(events: Iterable[AnyEventView]) -> set[str]:
 
 def is_told(event: AnyEventView) -> bool:
     """Whether an event is told by itself, and not with the one it follows from."""
-    return event.type not in _QUIET
+    return event.type not in FOLLOWING
 
 
 def _named_in(event: AnyEventView) -> tuple[tuple[str, tuple[str, ...]], ...]:

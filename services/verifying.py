@@ -8,25 +8,22 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import partial
-from itertools import pairwise
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row
 
-from domain.chain import GENESIS, canonical, moment_text
-from domain.checkpoints import Checkpoint, handover_text, read_checkpoint
+from domain.chain import GENESIS, canonical
 from domain.library import UnknownProcess
-from domain.notes import BadNote, VerifierKey, read_note
+from domain.notes import VerifierKey
 from domain.verifying import LogReader, Tampered, check_event
-from records import audited, checkpoints, log, rebuilding
-from records.checkpoints import KeptCheckpoint, KeptKey
-from records.stored import events_after, stored_image
+from records import audited, log, rebuilding
+from records.stored import events_after, written_image
 from services import document_keys
 from services.document_keys import Closed
 from services.parts import Parts
 from services.sealing import Unreadable
+from services.signed_log import Verified, check_signed
 
 _PAGE: Final = 1_000
 
@@ -40,22 +37,6 @@ def _say_nothing(_what: str, _done: int, _of: int | None) -> None:
 
 class CannotVerify(Exception):
     """Something is missing without which nothing can be said. The message says what, and what to do."""
-
-
-@dataclass
-class Verified:
-    """What was looked at, and what somebody should know although nothing is wrong."""
-
-    events: int = 0
-    waiting: int = 0
-    """Events that have no place in the log yet."""
-    cases: int = 0
-    checkpoints: int = 0
-    cosigned: dict[str, int] = field(default_factory=dict)
-    """Of each witness whose key was given: the longest log he signed below."""
-    documents: int = 0
-    root: str = ""
-    remarks: list[str] = field(default_factory=list)
 
 
 async def verify(
@@ -73,89 +54,18 @@ async def verify(
     Raises Tampered with the first thing wrong, CannotVerify, DatabaseUnavailable.
     """
     found = Verified()
-    reader = await parts.database.read(lambda connection: _signed(connection, held, witnesses, found))
-    await parts.database.read(lambda connection: _read_log(connection, reader, found, progress))
+    reader = await parts.database.read(lambda connection: check_signed(connection, held, witnesses, found))
+    await parts.database.read(lambda connection: read_log(connection, reader, found, progress))
     if thorough:
         await _compare_rows(parts, found, progress)
         await _read_documents(parts, found, progress)
     return found
 
 
-def _signed(
-    connection: Connection, held: Sequence[str], witnesses: Sequence[VerifierKey], found: Verified
-) -> LogReader:
-    """Check keys and checkpoints, and return a reader that knows what was signed."""
-    known = checkpoints.log_keys_of(connection)
-    _check_handovers(known, found)
-    keys = [key.verifier for key in known]
-    told: list[Checkpoint] = []
-    size = -1
-    while page := checkpoints.checkpoints_after(connection, size, _PAGE):
-        for kept in page:
-            try:
-                proven = read_checkpoint(kept.note, keys).checkpoint
-            except BadNote as error:
-                raise Tampered(
-                    f"the checkpoint over {kept.size} events is not as it was signed: {error}"
-                ) from error
-            if (proven.size, proven.root.hex()) != (kept.size, kept.root):
-                raise Tampered(
-                    f"the row of the checkpoint over {kept.size} events says something else than its note",
-                    should_be=f"size {proven.size}, root {proven.root.hex()}",
-                )
-            told.append(proven)
-            _count_witnesses(kept, witnesses, found)
-        size = page[-1].size
-    found.checkpoints = len(told)
-    for key in witnesses:
-        if key.name not in found.cosigned:
-            found.remarks.append(f"the witness {key.name} signed below no checkpoint of this log")
-    return LogReader([*told, *(_held(whole, keys) for whole in held)])
-
-
-def _count_witnesses(kept: KeptCheckpoint, witnesses: Sequence[VerifierKey], found: Verified) -> None:
-    """Check what witnesses whose key is known signed below a checkpoint, and note how far each signed."""
-    try:
-        by = read_note(kept.whole).signed_by(witnesses)
-    except BadNote as error:
-        raise Tampered(
-            f"what a witness signed below the checkpoint over {kept.size} events does not hold: {error}",
-            should_be="the line he signed",
-        ) from error
-    for key in by:
-        found.cosigned[key.name] = max(kept.size, found.cosigned.get(key.name, 0))
-
-
-def _held(whole: str, keys: Sequence[VerifierKey]) -> Checkpoint:
-    try:
-        return read_checkpoint(whole, keys).checkpoint
-    except BadNote as error:
-        raise Tampered(
-            f"the checkpoint that was kept elsewhere does not belong to this log: {error}",
-            should_be="signed by one of the keys of this log",
-        ) from error
-
-
-def _check_handovers(known: Sequence[KeptKey], found: Verified) -> None:
-    for before, key in pairwise(known):
-        if key.handover is None:
-            found.remarks.append(f"no earlier key vouches for the key {key.verifier.id.hex()}")
-            continue
-        try:
-            note = read_note(key.handover)
-            holds = note.signed_by([before.verifier]) and note.text == handover_text(
-                key.verifier, moment_text(key.from_at)
-            )
-        except BadNote:
-            holds = False
-        if not holds:
-            raise Tampered(
-                f"the key {key.verifier.id.hex()} is not the one that the key before it named",
-                should_be=f"named by {before.verifier.id.hex()}",
-            )
-
-
-def _read_log(connection: Connection, reader: LogReader, found: Verified, progress: Progress) -> None:
+def read_log(
+    connection: Connection, reader: LogReader, found: Verified, progress: Progress = _say_nothing
+) -> None:
+    """Read every event in the order of the log, and compare the tree and the heads. Raises Tampered."""
     whole = log.log_size(connection)
     position = 0
     while page := audited.placed_events(connection, position, _PAGE):
@@ -210,7 +120,7 @@ def _read_placed(row: Row[Any], reader: LogReader) -> None:
 
 def _image(row: Row[Any]) -> dict[str, Any]:
     try:
-        image = stored_image(row)
+        image = written_image(row)
         same = canonical(image["data"]).decode() == row.data
     except ValueError as error:
         raise Tampered("it cannot be read", case=row.case_id, seq=row.seq) from error

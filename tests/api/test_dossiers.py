@@ -262,6 +262,24 @@ async def test_a_dossier_on_paper_is_the_same_byte_by_byte_in_either_language(wo
     assert english.startswith(b"%PDF-")
 
 
+async def test_a_dossier_on_paper_folds_what_followed_by_itself_and_keeps_every_number(world):
+    case = await a_case(world)
+    lines = (await world.get(f"/v1/cases/{case}/history", SECRETARY)).json()["items"]
+    assert "step-opened" in {one["type"] for one in lines}
+    for language, folded, single in (
+        ("zh", "个环节可以办理", "”可以办理"),
+        ("en", "stepsthatmaybeworkedon:", "”maybeworkedon"),
+    ):
+        paper = await world.get(f"/v1/cases/{case}/dossier?format=pdf", SECRETARY, accept_language=language)
+        said = text_of(paper.content)
+        assert folded in said
+        assert single not in said
+    paper = text_of((await world.get(f"/v1/cases/{case}/dossier?format=pdf", SECRETARY)).content)
+    assert "进入“" in paper, "a stage heads what was done in it"
+    printed = paper.split("材料清单", maxsplit=1)[0]
+    assert str(lines[-1]["seq"]) in printed
+
+
 async def test_a_dossier_on_paper_speaks_in_words_and_shows_what_was_corrected_by_whom_and_when(world):
     case = (await world.get(f"/v1/cases/{await a_case(world)}", SECRETARY)).json()
     change = {"seq": 2, "path": "fields.letter", "value": "想多读书"}

@@ -120,9 +120,9 @@ def test_proofs_of_a_large_log_come_from_few_rows(kept):
             for place, own in enumerate(hashes)
         ]
         connection.execute(sa.insert(log_leaves), rows[:65_000])
-        log._keep_subtrees(connection, 0, 65_000)
+        log.keep_subtrees(connection, 0, 65_000)
         connection.execute(sa.insert(log_leaves), rows[65_000:])
-        log._keep_subtrees(connection, 65_000, size)
+        log.keep_subtrees(connection, 65_000, size)
 
     kept.write_now(fill)
     known = [leaf_hash(bytes.fromhex(own)) for own in hashes]

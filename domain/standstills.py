@@ -32,6 +32,14 @@ class Standstills(Value):
         began, ran = (*self.began, day), (*self.ran, day - self.stood)
         return Standstills(began=began, ran=ran, stood=self.stood + (to - first).days)
 
+    @property
+    def times(self) -> tuple[tuple[date, date], ...]:
+        """From which day to which day each lasted; on the second the clocks ran again."""
+        return tuple(
+            (date.fromordinal(first), date.fromordinal(self._ended(number)))
+            for number, first in enumerate(self.began)
+        )
+
     def prolonged(self, since: date, end: date, *, last_day: bool) -> date:
         """Return the end of a time that runs from `since`, later by every day on which the clocks stood.
 

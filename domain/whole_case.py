@@ -221,7 +221,7 @@ def _check_none_waits(case: Case, change: Change) -> None:
                 "correct.pending",
                 basis="gen",
                 detail=Text(
-                    zh=f"此项已有一项更正待确认(第{waits.seq}号记录，{waits.on})。",
+                    zh=f"此项已有一项更正待确认（第{waits.seq}号记录，{waits.on}）。",
                     en=f"A correction of this value waits for its answer already: event {waits.seq}, of "
                     f"{waits.on}.",
                 ),

@@ -22,6 +22,7 @@ from domain.narrating import outcome_title
 from domain.permitting import actors_of, sign
 from domain.process import MaterialSpec, Process
 from domain.refusals import RuleViolation
+from domain.serving import Serving, serving
 from domain.steps import AppointStep, EntrySpec, FieldSpec, MaterialRef, NoticeStep, PeriodStep, Step
 from domain.values import Level, Text
 from records import organisation, registers, visible
@@ -96,6 +97,15 @@ class Countdown:
 
 
 @dataclass(frozen=True)
+class Raised:
+    """An objection against what a notice says, and when it was answered."""
+
+    seq: int
+    on: date
+    answered_on: date | None
+
+
+@dataclass(frozen=True)
 class StepForm:
     """Everything the form of a step shows."""
 
@@ -114,6 +124,10 @@ class StepForm:
     entries: tuple[EntryForm, ...]
     countdown: Countdown | None
     """Of a notice that hangs."""
+    objections: tuple[Raised, ...]
+    """The register of a notice, in the order they came in."""
+    serving: Serving | None
+    """How far a period is served, and its calendar of duties."""
     papers: tuple[FormSpec, ...]
     """The forms of the step, to be printed."""
 
@@ -151,6 +165,8 @@ async def step_form(parts: Parts, caller: Caller, case_id: str, step_id: str) ->
             named=case.people.get(step.role, ()) if isinstance(step, AppointStep) else (),
             entries=_entries(edition, case, step),
             countdown=_countdown(case, step, today),
+            objections=_objections(case, step),
+            serving=serving(edition, case, step, today) if isinstance(step, PeriodStep) else None,
             papers=tuple(
                 one
                 for one in forms_of(edition, case, parts.forms.get(edition.process, {}))
@@ -254,6 +270,16 @@ def _countdown(case: Case, step: Step, today: date) -> Countdown | None:
     working = [day for day in days if case.calendar.is_working(day)]
     left = sum(day >= today for day in working)
     return Countdown(put_up, end.day, len(working) - left, left, end.provisional)
+
+
+def _objections(case: Case, step: Step) -> tuple[Raised, ...]:
+    state = case.steps.get(step.id)
+    if not isinstance(step, NoticeStep) or state is None:
+        return ()
+    answers = {one.ref: one.on for one in state.entries.of_kind("answer")}
+    return tuple(
+        Raised(one.seq, one.on, answers.get(str(one.seq))) for one in state.entries.of_kind("objection")
+    )
 
 
 def _entries(edition: Process, case: Case, step: Step) -> tuple[EntryForm, ...]:

@@ -10,12 +10,13 @@ from pydantic import Field
 
 from api.bounds import Id, Label, Storable
 from domain.refusals import RuleViolation
-from domain.steps import MeetingStep
+from domain.steps import DECIDING, MeetingStep
 from domain.values import Text
 from services import acts, case_pages, rosters, step_forms
 from services.refusals import HeadMoved, NotFound, NotPermitted
 from services.rosters import RosterView
 from services.step_forms import StepForm
+from services.timeline import HandedIn
 from services.views import MaterialView
 from web.acting import act_of, documents_named, kept_documents, placed
 from web.forms import Filled, Form
@@ -86,9 +87,17 @@ async def _drawn(
         step=shown.step,
         given=given,
         roster=await _roster(visit, shown, given),
+        handed=await _dossier(visit, shown),
         goes_back=back or given.typed("back"),
         **({"refused": None, "kept": {}, "since": ()} | more),
     )
+
+
+async def _dossier(visit: Visit, shown: StepForm) -> tuple[HandedIn, ...]:
+    """Return the documents of the case, to stand beside what is decided on them."""
+    if shown.step.kind not in DECIDING:
+        return ()
+    return (await case_pages.case_page(visit.parts, visit.caller, shown.case.id)).materials
 
 
 async def _roster(visit: Visit, shown: StepForm, given: Filled) -> RosterView | None:

@@ -4,6 +4,75 @@
   const $ = (selector, from = document) => from.querySelector(selector);
   const $$ = (selector, from = document) => [...from.querySelectorAll(selector)];
 
+  // How many it takes, as the definition says: more than a share, at least a share, or a number. In whole numbers.
+  const needed = ({ share, sort }, whole) => {
+    if (sort === "count") return Number(share);
+    const [over, under = 1] = share.split("/").map(Number);
+    return sort === "more" ? Math.floor((over * whole) / under) + 1 : Math.ceil((over * whole) / under);
+  };
+  const wholeOf = ({ of }, vote) => (of === "cast" ? vote.yes + vote.no : vote[of]);
+
+  // The same as the server decides, which has the last word: see domain/voting.py.
+  const reckoned = (rules, vote) => {
+    const voters = vote.present + vote.written;
+    const many = voters > vote.eligible;
+    const sums = !many && vote.yes + vote.no + vote.abstain === voters && (rules.written || !vote.written)
+      && vote.vetoes <= vote.no && (rules.veto || !vote.vetoes);
+    const quorum = !rules.quorum || vote.present >= needed(rules.quorum, wholeOf(rules.quorum, vote));
+    const enough = vote.yes >= needed(rules.carried, wholeOf(rules.carried, vote));
+    const tied = rules.chair && rules.carried.of === "cast" && vote.yes === vote.no && vote.chair === "yes";
+    const carried = vote.yes > 0 && !(rules.veto && vote.vetoes) && (enough || tied);
+    return { voters, many, sums, quorum, carried };
+  };
+
+  const rulesOf = ({ dataset }) => {
+    const threshold = (name) => name in dataset && { share: dataset[name], sort: dataset[`${name}Is`], of: dataset[`${name}Of`] };
+    return { quorum: threshold("quorum"), carried: threshold("carried"), written: "written" in dataset, veto: "veto" in dataset, chair: "chair" in dataset };
+  };
+
+  const follow = (form, meeting) => {
+    const field = (name) => $(`[name=${name}]`, meeting);
+    const number = (name) => Number.parseInt(field(name)?.value || "0", 10) || 0;
+    const tally = $("[data-tally]", meeting);
+    const says = tally.dataset;
+    const say = (selector, reached, words) => {
+      const output = $(selector, tally);
+      if (!output) return;
+      output.textContent = reached === null ? "" : words;
+      output.className = reached === null ? "" : reached ? "tag good" : "tag late";
+    };
+    const takes = (name, rule, vote) => {
+      const place = rule && $(`[data-${name}-needs]`, tally);
+      const whole = rule && wholeOf(rule, vote);
+      if (place && (rule.sort === "count" || whole)) {
+        const words = says[name === "quorum" ? "saysQuorum" : "saysCarried"];
+        place.textContent = words.replace("{needed}", needed(rule, whole)).replace("{all}", whole);
+      }
+    };
+    const count = (event) => {
+      const left = $$("select[name^='excluded.']", form).filter((one) => one.value).length;
+      if (event?.target.name === "attended") field("present").value = String($$("input[name=attended]:checked", form).length);
+      if (event?.target.name?.startsWith("excluded.")) field("eligible").value = String(Number(meeting.dataset.entitled) - left);
+      const vote = Object.fromEntries(["eligible", "present", "written", "yes", "no", "abstain", "vetoes"].map((name) => [name, number(name)]));
+      vote.chair = $("[name=chair]:checked", meeting)?.value;
+      const rules = rulesOf(meeting);
+      const found = reckoned(rules, vote);
+      const votes = vote.yes + vote.no + vote.abstain;
+      const started = field("present").value !== "";
+      const voted = field("yes").value !== "";
+      takes("quorum", rules.quorum, vote);
+      takes("carried", rules.carried, vote);
+      say("[data-quorum-state]", started ? found.quorum : null, found.quorum ? says.yes : says.no);
+      say("[data-carried-state]", voted ? found.carried : null, found.carried ? says.yes : says.no);
+      const sums = says.saysSums.replace("{votes}", votes).replace("{voters}", found.voters);
+      say("[data-sums-state]", votes || found.many ? found.sums : null, found.many ? says.saysMany : sums);
+      const whole = started && voted && found.quorum && found.sums;
+      say("[data-result-state]", whole ? found.carried : null, found.carried ? says.wins : says.loses);
+    };
+    form.addEventListener("input", count);
+    count();
+  };
+
   for (const form of $$("form[data-step]")) {
     // What belongs to another outcome is out of the way. Without a choice everything shows.
     const asked = () => {
@@ -14,48 +83,7 @@
     };
     form.addEventListener("change", asked);
     asked();
-
     const meeting = $("[data-meeting]", form);
-    if (!meeting) continue;
-    const field = (name) => $(`[name=${name}]`, meeting);
-    const number = (name) => Number.parseInt(field(name)?.value || "0", 10) || 0;
-    // How many it takes, as the definition says: more than a share, at least a share, or a number.
-    const needed = (name, wholes) => {
-      const [share, sort, of] = [meeting.dataset[name], meeting.dataset[`${name}Is`], meeting.dataset[`${name}Of`]];
-      if (sort === "count") return Number(share);
-      const [over, under] = share.split("/").map(Number);
-      const product = over * wholes[of];
-      return sort === "more" ? Math.floor(product / (under || 1)) + 1 : Math.ceil(product / (under || 1));
-    };
-    const say = (selector, reached, words) => {
-      const output = $(selector, meeting);
-      if (!output) return;
-      output.textContent = words;
-      output.className = reached === null ? "" : reached ? "tag good" : "tag late";
-    };
-    const count = (event) => {
-      const left = $$("select[name^='excluded.']", meeting).filter((one) => one.value).length;
-      const ticked = $$("input[name=attended]:checked", meeting).length;
-      if (event?.target.name === "attended") field("present").value = String(ticked);
-      if (event?.target.name?.startsWith("excluded.")) field("eligible").value = String(Number(meeting.dataset.entitled) - left);
-      const tally = $("[data-tally]", meeting).dataset;
-      const eligible = number("eligible");
-      const voters = number("present") + number("written");
-      const votes = number("yes") + number("no") + number("abstain");
-      const started = field("present").value !== "";
-      const wholes = { eligible, present: number("present"), cast: number("yes") + number("no") };
-      if (meeting.dataset.quorum) {
-        const reached = number("present") >= needed("quorum", wholes);
-        say("[data-quorum-state]", started ? reached : null, started ? (reached ? tally.yes : tally.no) : "");
-      }
-      if (meeting.dataset.carried) {
-        const voted = field("yes").value !== "";
-        const reached = number("yes") >= needed("carried", wholes);
-        say("[data-carried-state]", voted ? reached : null, voted ? (reached ? tally.yes : tally.no) : "");
-      }
-      say("[data-sums-state]", votes ? votes === voters : null, votes ? tally.saysSums.replace("{votes}", votes).replace("{voters}", voters) : "");
-    };
-    meeting.addEventListener("input", count);
-    count();
+    if (meeting) follow(form, meeting);
   }
 })();

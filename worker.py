@@ -64,6 +64,7 @@ from services.log_keys import NoLogKey
 from services.logs import set_up_logs
 from services.notaries import open_notary
 from services.parts import Parts
+from services.pattern_counting import Source
 from services.pattern_runs import Asked
 from services.person_keys import keys_of
 from services.placing import keep_placing
@@ -201,8 +202,10 @@ async def a_worker(
             await audit_all(audits, progress=lambda done, _of: progress(done))
         return found
 
+    source = Source(settings.database_url, settings.sealing())
+
     async def look_for_patterns(sign: Callable[..., None]) -> PatternsSeen:
-        run = await pattern_runs.look(audits, Asked(), sign)
+        run = await pattern_runs.look(audits, Asked(), sign, source=source)
         kept = run.told["findings"]
         return PatternsSeen(cases=run.told["cases"], found=run.told["found"], **kept)
 

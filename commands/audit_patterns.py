@@ -17,8 +17,9 @@ from commands.failures import CommandFailed, installation
 from commands.opening import opened_parts
 from domain.patterns.thresholds import UnknownThreshold
 from services import pattern_runs, patterns
+from services.pattern_counting import Progress as Told
+from services.pattern_counting import Source
 from services.pattern_runs import Asked
-from services.pattern_runs import Progress as Told
 from services.pattern_sheet import as_xlsx
 from services.pattern_views import FoundPage, FoundView, PatternView
 from services.refusals import NotFound
@@ -56,7 +57,8 @@ async def _looked(settings: Settings, asked: Asked, language: Tongue) -> FoundPa
     async with opened_parts(settings) as parts:
         with _shown() as progress:
             try:
-                run = await pattern_runs.look(parts, asked, progress)
+                source = Source(settings.database_url, settings.sealing())
+                run = await pattern_runs.look(parts, asked, progress, source=source)
             except NotFound:
                 raise CommandFailed("--unit: there is no such unit") from None
             except UnknownThreshold as error:

@@ -50,12 +50,20 @@ def count_cases(connection: Connection, within: str | None) -> int:
     return int(connection.execute(query).scalar_one())
 
 
-def histories_after(
-    connection: Connection, after: str, limit: int, within: str | None, offset: int
+def part_ends(connection: Connection, within: str | None, size: int) -> tuple[str, ...]:
+    """Return the id of each case with which a part of so many ends; what is left over is the last part."""
+    number = sa.func.row_number().over(order_by=cases.c.id).label("number")
+    numbered = _narrowed(sa.select(cases.c.id, number), within).subquery()
+    query = sa.select(numbered.c.id).where(numbered.c.number % size == 0).order_by(numbered.c.id)
+    return tuple(connection.execute(query).scalars())
+
+
+def histories_after(  # noqa: PLR0917 - which cases, and by which clock
+    connection: Connection, after: str, limit: int, within: str | None, offset: int, upto: str | None = None
 ) -> tuple[list[History], str | None]:
     """Return the next cases by id with what is read of them, and the last id; None where no more follow.
 
-    `offset` is how many seconds the organisation's clock is ahead of UTC.
+    `offset` is how many seconds the organisation's clock is ahead of UTC. With `upto` no case behind that id.
     """
     query = sa.select(
         cases.c.id,
@@ -67,6 +75,8 @@ def histories_after(
         _text(cases.c.opened_on).label("opened"),
         _text(cases.c.closed_on).label("closed"),
     ).where(cases.c.id > after)
+    if upto is not None:
+        query = query.where(cases.c.id <= upto)
     rows = connection.execute(_narrowed(query, within).order_by(cases.c.id).limit(limit)).all()
     ids = [row.id for row in rows]
     people = _people(connection, ids)

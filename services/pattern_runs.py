@@ -7,8 +7,9 @@ Free text is sealed for each person: what cannot be opened any more is passed ov
 
 from __future__ import annotations
 
+import asyncio
 import secrets
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -17,33 +18,20 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from domain.patterns.copies import Pair, Place, really_alike
-from domain.patterns.counting import Counts
-from domain.patterns.facts import Line, Population, shapes_of
+from domain.patterns.counting import Beside, Counts
+from domain.patterns.facts import Population, shapes_of
 from domain.patterns.judging import Around, Judged, judge
 from domain.patterns.raised import Raised
-from domain.patterns.thresholds import limits
+from domain.patterns.thresholds import Limits, limits
 from domain.personal import together
-from records import histories, pattern_findings, pattern_runs, units
-from records.histories import History
+from records import histories, pattern_facts, pattern_findings, pattern_runs, units
+from records.histories import Surroundings
 from records.pattern_runs import Result, Run
 from services.parts import Parts
+from services.pattern_counting import Counting, Looked, Progress, Source, count, opener
 
-_AT_ONCE: Final = 400
-"""Cases that are read at a time."""
 _PAIRS: Final = 200
 """Texts of one unit that are read to be compared, at most."""
-
-Progress = Callable[[str, int, int], None]
-"""Told what is looked at, how many are done, and of how many."""
-
-
-@dataclass
-class Looked:
-    """How much was read."""
-
-    lines: int = 0
-    unread: int = 0
-    """Events whose free text cannot be opened any more."""
 
 
 @dataclass(frozen=True)
@@ -62,28 +50,38 @@ class Asked:
         return self.unit is None and self.since is None and not self.changed
 
 
-async def look(parts: Parts, asked: Asked, progress: Progress = lambda *_: None) -> Run:
-    """Look for patterns, keep what is found, and return the look. Raises NotFound, UnknownThreshold."""
-    figures, today, looked = limits(asked.changed), parts.today(), Looked()
+async def look(
+    parts: Parts, asked: Asked, progress: Progress = lambda *_: None, *, source: Source | None = None
+) -> Run:
+    """Look for patterns, keep what is found, and return the look. Raises NotFound, UnknownThreshold.
+
+    `source` is how other processes open the record, where there is enough for several to count.
+    """
+    figures, today = limits(asked.changed), parts.today()
     if asked.unit is not None:
         await parts.read(partial(units.unit, unit_id=asked.unit))
     around = await parts.read(partial(histories.surroundings, today=today))
-    since = 0 if asked.since is None else asked.since.toordinal()
-    counts = Counts(shapes_of(parts.library), around.posts, figures, today.toordinal(), since)
-    await _count(parts, asked, counts, looked, progress)
-    alike = await _alike(parts, counts, progress)
-    known = await parts.read(partial(histories.members, today=today, names=_standings(parts)))
-    held = {(post.person, post.unit, post.role) for post in around.posts.values() if post.is_held}
-    judged = judge(
-        counts,
-        Around(
-            around.parents,
-            known,
-            around.waiting,
-            lambda whose: (whose.person, whose.unit, whose.of) in held,
-        ),
-        alike,
+    beside = await parts.read(
+        lambda connection: Beside(
+            pattern_facts.shared_documents(connection), pattern_facts.cases_of_kin(connection, today)
+        )
     )
+    offset = parts.clock().astimezone(parts.zone).utcoffset()
+    counting = Counting(
+        shapes_of(parts.library),
+        around.posts,
+        figures,
+        today.toordinal(),
+        0 if asked.since is None else asked.since.toordinal(),
+        beside,
+        within=asked.unit,
+        ahead=0 if offset is None else int(offset.total_seconds()),
+    )
+    counts, looked = await count(parts, counting, progress, source)
+    alike = await _alike(parts, counts, progress)
+    beyond = await _around(parts, asked, around, figures)
+    # It takes seconds, during which others have their turn.
+    judged = await asyncio.to_thread(judge, counts, beyond, alike)
     run = _run(parts, asked, counts, judged, looked)
     results = tuple(_result(number, one) for number, one in enumerate(judged.raised, 1))
 
@@ -97,58 +95,32 @@ async def look(parts: Parts, asked: Asked, progress: Progress = lambda *_: None)
     return await parts.write(keep)
 
 
-async def _count(parts: Parts, asked: Asked, counts: Counts, looked: Looked, progress: Progress) -> None:
-    whole = await parts.read(partial(histories.count_cases, within=asked.unit))
-    offset = parts.clock().astimezone(parts.zone).utcoffset()
-    ahead = 0 if offset is None else int(offset.total_seconds())
-    after: str | None = ""
-    done = 0
-    while after is not None:
-        some, after = await parts.read(
-            partial(_next, parts=parts, after=after, within=asked.unit, ahead=ahead)
-        )
-        for history, unread in some:
-            counts.add(history.head, history.lines)
-            looked.lines += len(history.lines)
-            looked.unread += unread
-        done += len(some)
-        progress("cases", done, whole)
-
-
-def _next(
-    connection: Connection, parts: Parts, after: str, within: str | None, ahead: int
-) -> tuple[list[tuple[History, int]], str | None]:
-    """Return the next cases with what is personal put back, each with how many lines could not be opened."""
-    found, following = histories.histories_after(connection, after, _AT_ONCE, within, ahead)
-    opened = _opener(connection, parts, {one.subject for one in found if one.sealed})
-    return [_whole(one, opened) for one in found], following
-
-
-Opener = Callable[[str, str, int, str], Mapping[str, Any] | None]
-
-
-def _opener(connection: Connection, parts: Parts, people: Collection[str]) -> Opener:
-    return (lambda *_: None) if parts.keys is None else parts.keys.opener(connection, people)
-
-
-def _whole(history: History, opened: Opener) -> tuple[History, int]:
-    if not history.sealed:
-        return history, 0
-    unread, lines = 0, list[Line]()
-    for line in history.lines:
-        sealed = history.sealed.get(line.seq)
-        if sealed is None:
-            lines.append(line)
-            continue
-        told = opened(history.subject, history.head.id, line.seq, sealed)
-        unread += told is None
-        lines.append(line._replace(data=together(line.data, told or {})))
-    return history._replace(lines=lines, sealed={}), unread
+async def _around(parts: Parts, asked: Asked, around: Surroundings, figures: Limits) -> Around:
+    """Return what is judged beside the histories; of lives of findings and of plans only over everything."""
+    today, whole = parts.today(), asked.unit is None and asked.since is None
+    known = await parts.read(partial(histories.members, today=today, names=_standings(parts)))
+    held = {(post.person, post.unit, post.role) for post in around.posts.values() if post.is_held}
+    lasts = int(figures["left-findings.days"])
+    left, returning = (
+        await parts.read(partial(pattern_facts.lives_of_findings, today=today, lasts=lasts))
+        if whole
+        else ({}, {})
+    )
+    return Around(
+        around.parents,
+        known,
+        around.waiting,
+        left_findings=left,
+        returning_findings=returning,
+        plans=await parts.read(pattern_facts.plans) if whole else {},
+        holds=lambda whose: (whose.person, whose.unit, whose.of) in held,
+    )
 
 
 async def _alike(parts: Parts, counts: Counts, progress: Progress) -> dict[Population, list[Pair]]:
     """Read the texts that are probably alike, and return those that are."""
-    likely = {whose: pairs[:_PAIRS] for whose, pairs in counts.copies.likely().items()}
+    every = await asyncio.to_thread(counts.copies.likely)
+    likely = {whose: pairs[:_PAIRS] for whose, pairs in every.items()}
     likely = {
         whose: pairs for whose, pairs in likely.items() if len(pairs) >= counts.limit("copied-texts.texts")
     }
@@ -166,7 +138,7 @@ async def _alike(parts: Parts, counts: Counts, progress: Progress) -> dict[Popul
 def texts_at(connection: Connection, parts: Parts, places: Collection[Place]) -> dict[Place, str]:
     """Return the texts that stand there, as far as they can be opened."""
     rows = list(histories.sealed_lines(connection, {(place.case, place.seq) for place in places}))
-    opened = _opener(connection, parts, {subject for _, subject, _, _, sealed in rows if sealed})
+    opened = opener(connection, parts.keys, {subject for _, subject, _, _, sealed in rows if sealed})
     data = {}
     for case, subject, seq, told, sealed in rows:
         data[case, seq] = told if sealed is None else together(told, opened(subject, case, seq, sealed) or {})

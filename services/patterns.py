@@ -13,9 +13,10 @@ from typing import Any, Final, Literal
 
 from sqlalchemy import Connection
 
-from domain.patterns.catalogue import PATTERNS, Pattern
+from domain.patterns.catalogue import PATTERNS
 from domain.patterns.copies import Pair, Place
 from domain.patterns.likeness import passages
+from domain.patterns.pattern import Pattern
 from domain.patterns.thresholds import THRESHOLDS
 from domain.values import Language
 from records import cases, organisation, pattern_runs, units

@@ -41,9 +41,10 @@ from records.definitions import read_library
 from records.pattern_runs import Audited
 from services.documents import StoredDocuments
 from services.parts import Parts
+from services.pattern_counting import Source
 from services.pattern_runs import Asked, look
-from services.person_keys import PersonKeys
-from services.sealing import Sealer
+from services.person_keys import keys_of
+from services.sealing import SealingPlace
 
 MINUTES = 5.0
 FALSE_ALARMS = 0.02
@@ -103,13 +104,14 @@ async def _looked(
 ) -> _Looked:
     address = f"sqlite:///{folder / 'accede.db'}"
     migrating.upgrade(address)
+    sealing: SealingPlace = {"keys": base64.b64encode(os.urandom(32)).decode(), "file": None}
     parts = Parts(
         database=Database.open(address),
         library=library,
         documents=StoredDocuments.at("memory:///"),
         calendars=lambda _name, _day: WorkingCalendar(version="none"),
         clock=lambda: _NOW,
-        keys=PersonKeys(Sealer(base64.b64encode(os.urandom(32)).decode())),
+        keys=keys_of(sealing),
     )
     filling = progress.add_task("filling a record", total=None)
     digest = library.find(PROCESS, _VERSION).digest
@@ -124,7 +126,7 @@ async def _looked(
         most = max(most, _memory())
         progress.update(bars[what], completed=done, total=of)
 
-    run = await look(parts, Asked(changed=thresholds), told)
+    run = await look(parts, Asked(changed=thresholds), told, source=Source(address, sealing))
     seconds, cpu = time.perf_counter() - begun, time.process_time() - used
     everything = Audited(everything=True, units=())
     page = await parts.read(lambda c: pattern_runs.list_results(c, run.id, everything, limit=10_000))
@@ -142,7 +144,7 @@ def _judged(
     bar = progress.add_task("an honest organisation", total=honest.cases)
     figures = limits(thresholds)
     shape = shapes_of(library)[library.find(PROCESS, _VERSION).digest]
-    counts = Counts({"digest": shape}, honest.posts, figures, TODAY)
+    counts = Counts({"digest": shape}, honest.posts, figures, TODAY, beside=honest.beside())
     texts = {}
     for head, lines in honest.histories():
         counts.add(head, lines)

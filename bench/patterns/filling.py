@@ -12,11 +12,25 @@ from typing import Any, Final, cast
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from bench.patterns.organisation import PROCESS, TODAY, Organisation
+from bench.patterns.organisation import LAST_YEAR, PROCESS, TODAY, Organisation
 from domain.case import Case
 from domain.events import EntryAdded, Event
 from domain.patterns.facts import Head, Line
-from records.tables import case_people, cases, events, people, posts, standings, tasks, unit_closure, units
+from records.finding_tables import finding_words, findings
+from records.organisation_tables import unit_plans
+from records.tables import (
+    case_materials,
+    case_people,
+    cases,
+    events,
+    people,
+    posts,
+    relations,
+    standings,
+    tasks,
+    unit_closure,
+    units,
+)
 from services.person_keys import PersonKeys
 
 _SINCE: Final = date(2010, 1, 1)
@@ -40,7 +54,53 @@ def fill(connection: Connection, made: Organisation, digest: str, keys: PersonKe
             if rows:
                 connection.execute(sa.insert(table), rows)
             written += len(rows) if table is events else 0
+    _beside(connection, made)
     return written
+
+
+def _beside(connection: Connection, made: Organisation) -> None:
+    """Write down relatives, plans, and findings with their words."""
+    rows: dict[sa.Table, list[Row]] = {relations: [], unit_plans: [], findings: [], finding_words: []}
+    for branch in made.branches:
+        secretary = branch.secretary
+        rows[relations] += [
+            {"relation_id": one, "person_id": f"subject-{one}", "relative_id": secretary, "kind": "sibling"}
+            | {"from_on": _SINCE, "stated_by": secretary}
+            for one in branch.kin()
+        ]
+        plan = {"unit_id": branch.id, "year": LAST_YEAR, "process": PROCESS, "number": 1}
+        plan |= {"standing": "probationary-member", "planned": branch.habits.planned}
+        rows[unit_plans].append(plan | {"recorded_by": secretary, "recorded_at": _MADE, "reason": ""})
+        found = branch.findings()
+        kinds: list[tuple[str, ...]] = [()] * found.left
+        kinds += [("remedied",)] * found.remedied + [("remedied", "found-again")] * found.returned
+        for number, said in enumerate(kinds):
+            rows[findings].append(_finding(branch.case(0), branch.id, number))
+            rows[finding_words] += [
+                {"finding_id": f"{branch.id}-{number}", "number": place, "kind": kind}
+                | {"said_at": _MADE + timedelta(days=place)}
+                for place, kind in enumerate(("raised", *said), 1)
+            ]
+    for table, some in rows.items():
+        if some:
+            connection.execute(sa.insert(table), some)
+
+
+def _finding(case: str, unit: str, number: int) -> Row:
+    return {
+        "id": f"{unit}-{number}",
+        "case_id": case,
+        "rule": "A01",
+        "place": str(number),
+        "level": "late",
+        "basis": "gen",
+        "version": "2026.1",
+        "unit_id": unit,
+        "state": "raised",
+        "present": True,
+        "raised_at": _MADE,
+        "changed_at": _MADE,
+    }
 
 
 def _units(connection: Connection, made: Organisation) -> None:
@@ -104,6 +164,7 @@ def _rows_of(
             for role, held in head.people.items()
             for one in held
         ],
+        case_materials: _materials(some),
         events: [],
         tasks: [_task(head) for head, _ in some if head.closed is None],
     }
@@ -113,6 +174,18 @@ def _rows_of(
         sealed = {} if keys is None else _sealed(connection, keys, head, lines)
         rows[events] += [_event(head, line) | sealed.get(line.seq, {}) for line in lines]
     return rows
+
+
+def _materials(some: list[tuple[Head, list[Line]]]) -> list[Row]:
+    """Return which documents each case names, each once."""
+    named = {
+        (head.id, digest)
+        for head, lines in some
+        for line in lines
+        for digests in line.data.get("materials", {}).values()
+        for digest in digests
+    }
+    return [{"case_id": case, "sha256": digest} for case, digest in sorted(named)]
 
 
 def _case(head: Head, seq: int, digest: str) -> Row:
@@ -185,7 +258,7 @@ def _sealed(connection: Connection, keys: PersonKeys, head: Head, lines: list[Li
             seq=line.seq,
             occurred_on=date.fromordinal(line.on),
             recorded_at=_MADE,
-            body=EntryAdded(entry="assessment", texts=line.data["texts"]),
+            body=EntryAdded(entry="assessment", texts=line.data["texts"], materials=line.data["materials"]),
         )
         for line in lines
         if "texts" in line.data

@@ -5,6 +5,7 @@ What is made is what patterns look at, cases with their lines; `filling.py` writ
 
 from __future__ import annotations
 
+import hashlib
 import random
 from collections import Counter
 from collections.abc import Iterator
@@ -12,6 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from bench.patterns.writing import assessment, copied
+from domain.patterns.catalogue_beside import BESIDE
+from domain.patterns.counting import Beside, Tally
 from domain.patterns.facts import Head, Line, Population, Post, Waiting
 from domain.patterns.judging import Around
 
@@ -19,8 +22,10 @@ PROCESS: Final = "membership-development"
 TODAY: Final = 740_000
 """2027-01-22."""
 YEARS: Final = 8
+LAST_YEAR: Final = 2026
 _EPOCH: Final = 719_163
 _OF_COMMITTEES: Final = frozenset({"fast-decisions", "nothing-returned", "silent"})
+_BESIDE: Final = frozenset(one.id for one in BESIDE)
 _SURNAMES: Final = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗"
 _GIVEN: Final = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华建"
 
@@ -43,6 +48,28 @@ class Habits:
     """Cases that all move on within a month, beside the others."""
     busy: int = 0
     """Acts of its secretary in the last year, in each case beside the others."""
+    files: float = 0.0
+    """That an assessment is a file that was handed in before."""
+    ignored: float = 0.0
+    """That nobody does anything for months after an application."""
+    kin: float = 0.0
+    """The share of cases about relatives of the secretary."""
+    left: float = 0.0
+    """The share of findings nobody says a word of."""
+    returning: float = 0.0
+    """The share of what was remedied that is found again."""
+    planned: int = 1_000
+    """People who were to be received in the last full year."""
+
+
+class Findings(NamedTuple):
+    """Findings of a branch, all of them old."""
+
+    left: int
+    """Nobody said a word of these."""
+    remedied: int
+    returned: int
+    """Were remedied, and found again."""
 
 
 class Branch(NamedTuple):
@@ -54,6 +81,25 @@ class Branch(NamedTuple):
     habits: Habits
     secretary: str
     reviewers: tuple[str, ...]
+
+    def case(self, number: int) -> str:
+        """Return the id of a case."""
+        return f"{self.id}-{number:04d}"
+
+    def kin(self) -> list[str]:
+        """Return the cases about relatives of the secretary."""
+        return [self.case(number) for number in range(round(self.habits.kin * self.cases))]
+
+    def file(self) -> str:
+        """Return the digest of the file that is handed in again and again, where one is."""
+        return hashlib.sha256(self.id.encode()).hexdigest()
+
+    def findings(self) -> Findings:
+        """Return how many findings there are, and what became of them."""
+        number = 8 + self.cases // 2
+        left = round(self.habits.left * number)
+        returned = round(self.habits.returning * (number - left))
+        return Findings(left, number - left - returned, returned)
 
 
 @dataclass
@@ -104,7 +150,25 @@ class Organisation:
         """Return what has to be known beside the cases."""
         last = {name: Waiting(3, TODAY - 800, 1) for name in self.reviewers}
         members = {branch.id: branch.habits.members for branch in self.branches}
-        return Around(self.parents, members, last)
+        left, returning = {}, {}
+        for branch in self.branches:
+            found, whose = branch.findings(), Population(branch.id, PROCESS)
+            left[whose] = Tally(sum(found), found.left, [branch.case(0)])
+            returning[whose] = Tally(found.remedied + found.returned, found.returned, [branch.case(0)])
+        plans = {
+            (Population(branch.id, PROCESS, of="probationary-member"), LAST_YEAR): branch.habits.planned
+            for branch in self.branches
+        }
+        return Around(
+            self.parents, members, last, left_findings=left, returning_findings=returning, plans=plans
+        )
+
+    def beside(self) -> Beside:
+        """Return what is known of the cases that their histories do not tell."""
+        return Beside(
+            shared=frozenset(branch.file() for branch in self.branches),
+            kin=frozenset(one for branch in self.branches for one in branch.kin()),
+        )
 
     def histories(self) -> Iterator[tuple[Head, list[Line]]]:
         """Yield every case."""
@@ -135,20 +199,26 @@ class Organisation:
             dissent=chance.betavariate(3, 12),
             members=chance.randint(3, 40),
         )
+        # By a chance of their own, so that what was there before comes about as it did.
+        more = random.Random(f"{self.seed} {name} beside")
+        habits.kin = more.betavariate(1, 40)
+        habits.left, habits.returning = more.betavariate(2, 14), more.betavariate(1, 30)
         self.branches.append(Branch(name, committee, size, habits, secretary, people))
 
     def _plant(self) -> None:
         """Put each of the patterns that are asked for into a large branch of its own, or its committee."""
+        # What says nothing of other branches may stand beside any.
         decide = [pattern for pattern in self.plant if pattern in _OF_COMMITTEES]
         used: set[str] = set()
         for pattern in (*decide, *(one for one in self.plant if one not in decide)):
-            there = [one for one in self.branches if one.committee not in used]
+            alone = pattern not in _BESIDE
+            there = [one for one in self.branches if (one.committee if alone else one.id) not in used]
             whole = Counter[str]()
             for one in there:
                 whole[one.committee if pattern in decide else one.id] += one.cases
             name = whole.most_common(1)[0][0]
             branch = next(one for one in there if name in {one.id, one.committee})
-            used.add(branch.committee)
+            used |= {branch.committee, branch.id} if alone else {branch.id}
             self.planted[pattern] = name
             if pattern == "wave":
                 # Large beside what is usual there: a large branch takes in forty in a common year.
@@ -167,6 +237,12 @@ def _plant_in(pattern: str, habits: Habits, reviewers: list[Reviewer]) -> None:
         "nobody-admitted": {"drought": True},
         "load": {"busy": 60},
         "late-entries": {"late": 0.55},
+        "same-files": {"files": 0.5},
+        "left-waiting": {"ignored": 0.8},
+        "relatives": {"kin": 0.6},
+        "over-plan": {"planned": 0},
+        "left-findings": {"left": 0.95},
+        "returning-findings": {"returning": 0.7},
     }
     for name, value in changed.get(pattern, {}).items():
         setattr(habits, name, value)
@@ -187,7 +263,7 @@ class _Telling:
         self._all, self._chance, self._branch = organisation, chance, branch
         self._habits = branch.habits
         self._lines: list[Line] = []
-        self._id = f"{branch.id}-{number:04d}"
+        self._id = branch.case(number)
         self._is_wave = number >= branch.cases
         self._people: dict[str, tuple[str, ...]] = {}
         self._is_open = True
@@ -223,6 +299,8 @@ class _Telling:
         """Go from step to step; yields the day of each."""
         chance, branch, habits = self._chance, self._branch, self._habits
         self._done("apply", day)
+        if habits.ignored and chance.random() < habits.ignored:
+            day += 150
         yield (day := self._by(day + 30, "first-talk"))
         yield (day := day + chance.randrange(10, 60))
         self._meet("activist-decision", day)
@@ -296,7 +374,13 @@ class _Telling:
         chance = self._chance
         name = chance.choice(_SURNAMES) + "".join(chance.sample(_GIVEN, 2))
         write = copied if chance.random() < self._habits.copies else assessment
-        data = {"texts": {"opinion": write(chance, name)}}
+        again = self._habits.files and chance.random() < self._habits.files
+        own = hashlib.sha256(f"{self._id} {len(self._lines)}".encode()).hexdigest()
+        data = {
+            "entry": "assessment",
+            "texts": {"opinion": write(chance, name)},
+            "materials": {"assessment": [self._branch.file() if again else own]},
+        }
         self._note("entry-added", "cultivation", day, data, contact)
 
     def _decide(self, step: str, day: int, good: str, bad: str) -> int:

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 _OWN_PEOPLE: Final = frozenset({"same-pair"})
 """Patterns of which there is one for the people it names: another pair is another finding."""
-_OWN_DAYS: Final = frozenset({"wave"})
-"""Patterns that began on a day: another wave is another finding."""
+_OWN_DAYS: Final = frozenset({"wave", "over-plan"})
+"""Patterns that began on a day: another wave, or another year, is another finding."""
 _WORSE: Final = 1.5
 """So many times as far beyond the threshold as when it was said to be over: it is open again."""
 _MOVED: Final = 0.1

@@ -1,59 +1,16 @@
-"""Every pattern: what it is, in which unit its figure is, and why it may be innocent."""
+"""Every pattern, in the order in which they are shown. Here those that histories of cases alone show."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, Literal
+from typing import Final
 
-from domain.values import Name, Text, Value
-
-Measure = Literal["share", "texts", "times", "days", "acts"]
-"""What a figure counts."""
-
-
-class Pattern(Value):
-    """One pattern."""
-
-    id: Name
-    title: Text
-    says: Text
-    """What is counted, and what it may mean."""
-    innocent: Text
-    """Why there may be nothing to it."""
-    measure: Measure
-    basis: str
-    """The article it rests on, or `gen`: general integrity."""
-    below: bool = False
-    """Reported where the figure is below its threshold, not above."""
-    compares: Text
-    """What the threshold is."""
-
-
-def _pattern(
-    name: str,
-    measure: Measure,
-    basis: str,
-    *,
-    title: tuple[str, str],
-    says: tuple[str, str],
-    innocent: tuple[str, str],
-    compares: tuple[str, str],
-    below: bool = False,
-) -> Pattern:
-    return Pattern(
-        id=name,
-        measure=measure,
-        basis=basis,
-        below=below,
-        title=Text(zh=title[0], en=title[1]),
-        says=Text(zh=says[0], en=says[1]),
-        innocent=Text(zh=innocent[0], en=innocent[1]),
-        compares=Text(zh=compares[0], en=compares[1]),
-    )
-
+from domain.patterns.catalogue_beside import BESIDE
+from domain.patterns.pattern import Measure as Measure  # noqa: PLC0414 - asked for under this module's name, too
+from domain.patterns.pattern import Pattern, pattern
 
 _ALL: Final = (
-    _pattern(
+    pattern(
         "copied-texts",
         "texts",
         "gen",
@@ -74,7 +31,7 @@ _ALL: Final = (
         ),
         compares=("雷同文字的篇数", "texts that are nearly the same as another"),
     ),
-    _pattern(
+    pattern(
         "last-day",
         "share",
         "gen",
@@ -92,7 +49,7 @@ _ALL: Final = (
         ),
         compares=("在最后一天办理的比例", "share of steps done on the last day"),
     ),
-    _pattern(
+    pattern(
         "first-day",
         "share",
         "gen",
@@ -107,7 +64,7 @@ _ALL: Final = (
         ),
         compares=("在期满当天办理的比例", "share of steps done on the first day"),
     ),
-    _pattern(
+    pattern(
         "one-sitting",
         "share",
         "41",
@@ -125,7 +82,7 @@ _ALL: Final = (
         ),
         compares=("有集中补录的个案比例", "share of cases with such a sitting"),
     ),
-    _pattern(
+    pattern(
         "fast-decisions",
         "share",
         "gen",
@@ -143,7 +100,7 @@ _ALL: Final = (
         ),
         compares=("紧接上一个个案的决定比例", "share of decisions that follow another at once"),
     ),
-    _pattern(
+    pattern(
         "unanimous",
         "share",
         "gen",
@@ -159,7 +116,7 @@ _ALL: Final = (
         ),
         compares=("有反对或弃权的会议比例", "share of meetings with a no or an abstention"),
     ),
-    _pattern(
+    pattern(
         "nothing-returned",
         "share",
         "gen",
@@ -178,7 +135,7 @@ _ALL: Final = (
         ),
         compares=("退回或不同意的比例", "share of decisions that send back or refuse"),
     ),
-    _pattern(
+    pattern(
         "same-pair",
         "share",
         "14",
@@ -193,7 +150,7 @@ _ALL: Final = (
         ),
         compares=("同一对介绍人的比例", "share of cases with this pair"),
     ),
-    _pattern(
+    pattern(
         "wave",
         "times",
         "3",
@@ -211,7 +168,7 @@ _ALL: Final = (
         ),
         compares=("集中期内通过的人数", "people who moved on within these days"),
     ),
-    _pattern(
+    pattern(
         "nobody-admitted",
         "share",
         "37",
@@ -230,7 +187,7 @@ _ALL: Final = (
             "people who moved on, and how many half the usual pace makes",
         ),
     ),
-    _pattern(
+    pattern(
         "silent",
         "days",
         "gen",
@@ -245,7 +202,7 @@ _ALL: Final = (
         ),
         compares=("没有办理的天数", "days without an act"),
     ),
-    _pattern(
+    pattern(
         "load",
         "acts",
         "39",
@@ -263,7 +220,7 @@ _ALL: Final = (
         ),
         compares=("一年办理的事项", "acts in a year"),
     ),
-    _pattern(
+    pattern(
         "late-entries",
         "share",
         "gen",
@@ -280,5 +237,5 @@ _ALL: Final = (
     ),
 )
 
-PATTERNS: Final[Mapping[str, Pattern]] = {pattern.id: pattern for pattern in _ALL}
+PATTERNS: Final[Mapping[str, Pattern]] = {one.id: one for one in (*_ALL, *BESIDE)}
 """By id, in the order in which they are shown."""

@@ -13,7 +13,7 @@ from domain.patterns.copies import Copies, Place
 from domain.patterns.facts import Head, Line, Population, Post, Shape
 from domain.patterns.thresholds import Limits
 
-_EXAMPLES: Final = 20
+EXAMPLES: Final = 20
 """Cases that are named with a figure, at most."""
 _DONE: Final = frozenset({"step-completed", "answer-given", "entry-added"})
 """What people do, beside whole cases."""
@@ -42,21 +42,33 @@ class Tally:
         """Count what another counted."""
         self.of += other.of
         self.hits += other.hits
-        self.cases = (self.cases + other.cases)[:_EXAMPLES]
+        self.cases = (self.cases + other.cases)[:EXAMPLES]
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What is known of cases that their own histories do not tell."""
+
+    shared: frozenset[str] = frozenset()
+    """Digests of documents that were handed in for several people."""
+    kin: frozenset[str] = frozenset()
+    """Cases about a relative of somebody of their unit, or with a post there or above."""
 
 
 class Counts:
     """What was counted."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - everything they depend on
         self,
         shapes: Mapping[str, Shape],
         posts: Mapping[str, Post],
         limits: Limits,
         today: int,
         since: int = 0,
+        beside: Beside | None = None,
     ) -> None:
         """Count what happened from a day on until today; `shapes` by digest, `posts` by id."""
+        self._beside = beside or Beside()
         self._shapes = shapes
         self._posts = posts
         self.limits = limits
@@ -93,6 +105,9 @@ class Counts:
         self.cases += 1
         whose = Population(head.unit, head.process)
         _Case(self, shape, head, whose).count(lines)
+        if head.opened >= self.since:
+            is_kin = head.id in self._beside.kin
+            self.tally("relatives", whose).count(head.id, hit=is_kin, telling=is_kin)
         self._count_waiting(head, whose)
         for role in shape.pairs:
             held = head.people.get(role, ())
@@ -118,6 +133,10 @@ class Counts:
         first, last = self.decided_on.get(whose, (day, day))
         self.decided_on[whose] = min(first, day), max(last, day)
 
+    def is_shared(self, digest: str) -> bool:
+        """Whether a document was handed in for several people."""
+        return digest in self._beside.shared
+
     def limit(self, name: str) -> float:
         """Return a figure of the thresholds."""
         return self.limits[name]
@@ -140,6 +159,8 @@ class _Case:
     whose: Population
     ready: dict[str, int] = field(default_factory=dict)
     due: dict[str, int] = field(default_factory=dict)
+    files: set[str] = field(default_factory=set)
+    """Documents of periods that were seen."""
 
     def count(self, lines: Sequence[Line]) -> None:
         counted = []
@@ -157,6 +178,7 @@ class _Case:
                 self._act(line)
         if counted:
             self._sittings(counted)
+        self._waits(counted)
 
     def _hit(self, pattern: str, whose: Population, *, hit: bool) -> None:
         telling = hit != PATTERNS[pattern].below
@@ -169,6 +191,7 @@ class _Case:
             self._completed(line, line.step)
         for part, text in _texts(line.data):
             self.counts.copies.add(Place(self.head.id, line.seq, part), self.whose, text)
+        self._documents(line)
         someone = self.counts.posted(line)
         if someone is None:
             return
@@ -178,6 +201,27 @@ class _Case:
             self.counts.acts[someone] += 1
         if line.step is not None and line.step in self.shape.decided and line.type != "entry-added":
             self._decision(line, line.step, someone)
+
+    def _documents(self, line: Line) -> None:
+        """Count documents about this person alone, and those that are another's file, or an earlier one."""
+        again = (line.step, line.data.get("entry")) in self.shape.repeated
+        if not again and line.step not in self.shape.own_steps:
+            return
+        for digest in _digests(line.data):
+            used = self.counts.is_shared(digest) or (again and digest in self.files)
+            self._hit("same-files", self.whose, hit=used)
+            if again:
+                self.files.add(digest)
+
+    def _waits(self, acts: Sequence[Line]) -> None:
+        """Say whether nobody did anything for some time after the case was opened."""
+        lasts = int(self.counts.limit("left-waiting.days"))
+        opened = self.head.opened
+        end = self.counts.today if self.head.closed is None else self.head.closed
+        if opened < self.counts.since or end - opened < lasts:
+            return
+        seen = any(line.on < opened + lasts for line in acts if line.step != self.shape.first_step)
+        self._hit("left-waiting", self.whose, hit=not seen)
 
     def _completed(self, line: Line, step: str) -> None:
         if step in self.shape.dated:
@@ -219,7 +263,7 @@ class _Case:
 
 def _note(cases: list[str], case: str) -> None:
     """Keep some of the cases, each once: they come one after the other."""
-    if len(cases) < _EXAMPLES and case not in cases[-1:]:
+    if len(cases) < EXAMPLES and case not in cases[-1:]:
         cases.append(case)
 
 
@@ -231,6 +275,12 @@ def _sittings_of(lines: Sequence[Line], lasts: int) -> Iterator[list[Line]]:
         held = [earlier for earlier in open_by.get(who, ()) if line.at - earlier.at <= lasts]
         open_by[who] = [*held, line]
         yield open_by[who]
+
+
+def _digests(data: Mapping[str, Any]) -> Iterator[str]:
+    materials = data.get("materials")
+    if isinstance(materials, Mapping):
+        yield from (digest for digests in materials.values() for digest in digests)
 
 
 def _texts(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

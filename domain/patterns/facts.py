@@ -96,6 +96,11 @@ class Shape:
     meetings: frozenset[str] = frozenset()
     pairs: tuple[str, ...] = ()
     """Case roles that two people hold together."""
+    first_step: str = ""
+    own_steps: frozenset[str] = frozenset()
+    """Steps the person concerned does: what is handed in there is about nobody else."""
+    repeated: frozenset[tuple[str, str]] = frozenset()
+    """Steps with their entries that are written again each period, about one person each."""
 
 
 def shape_of(process: Process) -> Shape:
@@ -108,6 +113,14 @@ def shape_of(process: Process) -> Shape:
         waited=frozenset(step.id for step in steps if step.not_before),
         late_after=process.late_entry_after_days,
         first_stage=process.stages[0].id,
+        first_step=process.first_step.id,
+        own_steps=frozenset(step.id for step in steps if "subject" in step.by),
+        repeated=frozenset(
+            (step.id, entry.id)
+            for step in steps
+            for entry in getattr(step, "entries", ())
+            if entry.every is not None
+        ),
         decided={step.id: _turned_down(step) for step in decisions},
         meetings=frozenset(step.id for step in steps if isinstance(step, MeetingStep)),
         pairs=tuple(

@@ -9,7 +9,7 @@ from typing import Final
 from domain.patterns import shares, spells
 from domain.patterns.catalogue import PATTERNS
 from domain.patterns.copies import Pair
-from domain.patterns.counting import Counts
+from domain.patterns.counting import Counts, Tally
 from domain.patterns.facts import Population, Waiting
 from domain.patterns.raised import Findings, Raised
 
@@ -26,6 +26,12 @@ class Around:
     """How many could introduce somebody, by unit."""
     waiting: Mapping[str, Waiting] = field(default_factory=dict)
     """What waits for people today."""
+    left_findings: Mapping[Population, Tally] = field(default_factory=dict)
+    """Findings that were raised long ago, by unit; hits are those nobody said a word of."""
+    returning_findings: Mapping[Population, Tally] = field(default_factory=dict)
+    """Findings that were said to be remedied, by unit; hits are those that came back."""
+    plans: Mapping[tuple[Population, int], int] = field(default_factory=dict)
+    """How many were to gain a standing, by unit and standing, and year."""
     holds: Callable[[Population], bool] = lambda _: True
     """Whether somebody still holds the post he acted by."""
 
@@ -43,8 +49,12 @@ def judge(counts: Counts, around: Around, alike: Mapping[Population, Sequence[Pa
     found = Findings({name: counts.limit(name) for name in counts.limits})
     parents = around.parents
     shares.look_at_copies(found, counts.copies.seen, alike)
-    for name in ("last-day", "first-day", "one-sitting", "late-entries"):
+    shares.look_at_files(found, counts.tallies["same-files"])
+    for name in ("last-day", "first-day", "one-sitting", "late-entries", "left-waiting", "relatives"):
         shares.look_at_shares(found, name, counts.tallies[name])
+    shares.look_at_shares(found, "left-findings", around.left_findings)
+    shares.look_at_shares(found, "returning-findings", around.returning_findings)
+    spells.look_at_plans(found, counts, parents, around.plans)
     shares.look_at_shares(found, "fast-decisions", shares.fast(counts))
     shares.look_for_missing(found, "unanimous", counts.tallies["unanimous"], parents)
     shares.look_for_missing(found, "nothing-returned", shares.long_enough(counts), parents)

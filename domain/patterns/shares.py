@@ -81,6 +81,17 @@ def look_at_copies(
         )
 
 
+def look_at_files(findings: Findings, tallies: Mapping[Population, Tally]) -> None:
+    """Raise where several documents about one person each are files of others: chance makes no such thing."""
+    findings.looked_at["same-files"] = len(tallies)
+    threshold = findings.limits["same-files.documents"]
+    findings.raised += [
+        Raised("same-files", whose, tally.of, tally.hits, threshold, cases=tuple(tally.cases))
+        for whose, tally in tallies.items()
+        if tally.hits >= threshold
+    ]
+
+
 def look_at_pairs(findings: Findings, counts: Counts, members: Mapping[str, int]) -> None:
     """Raise where one pair introduces most, though others could; `members` is how many, by unit."""
     judged = {

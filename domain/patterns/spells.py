@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from itertools import pairwise
 from math import exp
 from statistics import median
@@ -63,6 +64,28 @@ def look_for_droughts(findings: Findings, counts: Counts, parents: Mapping[str, 
                 Raised("nobody-admitted", whose, round(days / YEAR), 0, expected, exp(-expected), cases)
             )
     findings.raised += told_once(raised, parents, widest=True)
+
+
+def look_at_plans(
+    findings: Findings,
+    counts: Counts,
+    parents: Mapping[str, str | None],
+    plans: Mapping[tuple[Population, int], int],
+) -> None:
+    """Raise where more gained a standing in a year, in a unit and below, than was planned for it."""
+    findings.looked_at["over-plan"] = len(plans)
+    every = rolled_up(
+        ((whose, days.tolist()) for whose, days in counts.moved_on.items()),
+        parents,
+        lambda one, other: one + other,
+    )
+    for (whose, year), planned in plans.items():
+        first, last = date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal()
+        gained = sum(first <= day <= last for day in every.get(whose, ()))
+        if gained > planned and first >= counts.since:
+            findings.raised.append(
+                Raised("over-plan", whose, gained, gained, planned, days=(first, min(last, counts.today)))
+            )
 
 
 def look_for_silence(

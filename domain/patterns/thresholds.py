@@ -173,6 +173,41 @@ THRESHOLDS: Final[Mapping[str, Threshold]] = {
         "与担任同样职务的人的中位数比。",
         "Compared with the median of those who hold such a post.",
     ),
+    "same-files.documents": _is(
+        3,
+        "两份相同可能是一次疏忽，三份就成了做法。",
+        "Two that are the same may be a slip, three are a habit.",
+    ),
+    "left-waiting.days": _is(
+        90,
+        "细则规定一个月内谈话；三个月仍无人过问，不是一时耽搁。",
+        "A talk is asked for within a month; three months without anybody are no mere delay.",
+    ),
+    "left-waiting.share": _is(
+        0.3,
+        "十人中有三人以上无人过问，就不是个别疏漏。",
+        "More than three in ten that nobody looks at are no oversight.",
+    ),
+    "relatives.share": _is(
+        0.2,
+        "五人中有一人是亲属，已远多于随机相遇。",
+        "One in five is far more than come together by chance.",
+    ),
+    "left-findings.days": _is(
+        180,
+        "半年足够说明一个问题。",
+        "Half a year is enough to explain something.",
+    ),
+    "left-findings.share": _is(
+        0.5,
+        "多数问题半年无人处理，监督就只剩登记。",
+        "Where most have no word after half a year, supervision is a register and no more.",
+    ),
+    "returning-findings.share": _is(
+        0.2,
+        "五个整改中有一个以上落空，整改就不可信。",
+        "Where more than one in five comes back, what is said to be remedied is not.",
+    ),
     "late-entries.share": _is(
         0.3,
         "十条中有三条以上迟记，记录就不再是当时的记录。",

@@ -27,7 +27,7 @@ What is looked for in a case of membership development once it is recorded. The 
 * **Basis**: the article of the law of 2026; for what happened before, the finding names that of its own law.
 
 {rules} rules are answered, and {unanswered} cannot be, for the reasons below. Rules about many cases (letters
-P and Q) are no part of this page.
+P and Q) are no part of this page: where each is answered, or why not, stands in [patterns](patterns.md).
 """
 _KEPT = {
     "by-construction": "cannot be broken here",

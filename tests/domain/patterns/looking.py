@@ -16,7 +16,7 @@ SHAPE = shape_of(read_process(_FILE.read_text("utf-8"), _FILE.name))
 
 def found_in(organisation, **changed):
     figures = limits(changed)
-    counts = Counts({"digest": SHAPE}, organisation.posts, figures, TODAY)
+    counts = Counts({"digest": SHAPE}, organisation.posts, figures, TODAY, beside=organisation.beside())
     texts = {}
     for head, lines in organisation.histories():
         counts.add(head, lines)

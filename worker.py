@@ -62,6 +62,7 @@ from services.documents import StoredDocuments
 from services.driving import Driver
 from services.log_keys import NoLogKey
 from services.logs import set_up_logs
+from services.memory import keep_what_is_loaded
 from services.notaries import open_notary
 from services.parts import Parts
 from services.pattern_counting import Source
@@ -122,6 +123,11 @@ def main(is_ready: Callable[[], None] = lambda: None) -> None:
 
     Calls `is_ready` once Temporal has seen it ask for work.
     """
+
+    def ready() -> None:
+        keep_what_is_loaded()
+        is_ready()
+
     try:
         settings = read_settings()
         with (
@@ -129,7 +135,7 @@ def main(is_ready: Callable[[], None] = lambda: None) -> None:
             told_at(settings.worker_metrics, _metrics_token(settings)) as port,
             asyncio.Runner(loop_factory=auto_loop_factory()) as runner,
         ):
-            runner.run(_until_told_to_stop(settings, port, is_ready))
+            runner.run(_until_told_to_stop(settings, port, ready))
     except (SettingsError, CannotStart, CannotTrace, NoFreePort) as wrong:
         sys.stderr.write(f"{wrong}\n")
         sys.exit(_EXIT_USAGE)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -61,6 +60,7 @@ from services import connecting
 from services.calendars import working_calendar
 from services.documents import StoredDocuments
 from services.driving import Driver
+from services.memory import keep_what_is_loaded
 from services.notaries import open_notary, open_witness
 from services.parts import Parts
 from services.pattern_asking import Looker
@@ -159,8 +159,11 @@ def create_app(parts: Parts, door: Door | None = None) -> FastAPI:
     return app
 
 
-def create_app_from(settings: Settings) -> FastAPI:
-    """Return the application that opens and closes its own parts, as the settings say."""
+def create_app_from(settings: Settings, is_open: Callable[[], None] = lambda: None) -> FastAPI:
+    """Return the application that opens and closes its own parts, as the settings say.
+
+    Calls `is_open` once they are open.
+    """
     token = settings.metrics_token
     door = Door(
         public_url=settings.public_url,
@@ -174,6 +177,7 @@ def create_app_from(settings: Settings) -> FastAPI:
         async with opened(settings) as parts:
             app.state.parts = parts
             app.state.sealer = sealer_of(**settings.sealing())
+            is_open()
             yield
 
     app = _application(door)
@@ -183,10 +187,7 @@ def create_app_from(settings: Settings) -> FastAPI:
 
 def main() -> FastAPI:
     """Return the application of the environment's settings: what uvicorn is pointed at."""
-    app = create_app_from(read_settings())
-    # What is loaded by now stays. To look through it for garbage again and again holds requests up for 0.1 s.
-    gc.freeze()
-    return app
+    return create_app_from(read_settings(), keep_what_is_loaded)
 
 
 @asynccontextmanager

@@ -20,12 +20,12 @@ from domain.obligations import obligations as obligations_of
 from domain.process import Process
 from domain.waiting import Waiting, waiting
 from records.dialects import insert_for
-from records.owing import owed_rows, put_owed
+from records.owing import ask_for_holders, owed_rows, put_owed
 from records.prepared import Prepared, Sent, at_once
 from records.problems import OneOpenCase
-from records.progress import follow_stays, put_progress
+from records.progress import ask_for_progress, progress_in, put_progress
 from records.snapshots import snapshot_of
-from records.standings import follow_standings
+from records.standings import ask_for_standings, follow_standings, puts_right, standings_in
 from records.stored import Sealing, StoredEvent, event_row, linked
 from records.tables import case_materials, case_people, case_recusals, cases, events, outbox
 from records.tasks import Tasks, first_due, follow_tasks
@@ -74,24 +74,35 @@ def appended(  # noqa: PLR0913 - everything that is written at once
         "due_on": first_due(expected.open),
     }
     today = local_day(now, process.time_zone)
-    owed = owed_rows(connection, process, after, obligations_of(process, new, after), now, today)
+    owed = obligations_of(process, new, after)
+    with at_once(connection):
+        holders = ask_for_holders(connection, after, owed, today)
+        asked = ask_for_progress(connection, before, new)
+        held = ask_for_standings(connection, process, after, new)
+    told, known, standings = (
+        owed_rows(process, after, owed, holders, now),
+        progress_in(asked),
+        standings_in(held),
+    )
     with _one_open_case(), at_once(connection):
         if before is None:
             _PUT_CASE.send(connection, row | {"created_at": now})
         changed = None if before is None else _change_case(connection, process, before, row)
         _PUT_EVENTS.send_many(connection, [event_row(after.id, one) for one in stored])
         opened = follow_tasks(connection, process, after, expected.open, tasks, now)
-        put_owed(connection, owed)
-        put_progress(connection, process, before, after, new, tasks)
+        put_owed(connection, told)
+        put_progress(connection, process, before, after, new, tasks, known)
         _put_people(connection, before, after)
         _put_materials(connection, after.id, new)
         _tell_the_workflow(connection, after, now)
+        if not puts_right(new):
+            follow_standings(connection, process, after, new, standings)
         yield Appended(stored, stored[-1].hash, expected, opened)
     if changed is not None and changed.count != 1:
         raise AssertionError("a case changed although it was locked")
     _put_recusals(connection, before, after)
-    follow_stays(connection, process, before, after, new, tasks)
-    follow_standings(connection, process, after, new)
+    if puts_right(new):
+        follow_standings(connection, process, after, new)
 
 
 def case_row(process: Process, case: Case, head: str) -> dict[str, Any]:

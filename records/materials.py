@@ -12,7 +12,7 @@ from uuid import uuid4
 import sqlalchemy as sa
 from sqlalchemy import Connection, Row
 
-from records.prepared import Prepared
+from records.prepared import Prepared, Sent
 from records.problems import NotFound
 from records.scope import Scope
 from records.tables import case_materials, cases, materials
@@ -88,9 +88,18 @@ def held_on(connection: Connection, person: str, digests: Iterable[str]) -> tupl
 def digests_of(connection: Connection, ids: Iterable[str], scope: Scope) -> dict[str, str]:
     """Return the digests of documents by id. Raises NotFound where the reader may not see one of them."""
     wanted = tuple(dict.fromkeys(ids))
-    given = {f"id_{number}": each for number, each in enumerate(wanted)}
-    own = dict(_own(len(wanted)).rows(connection, given | {"reader": scope.person})) if wanted else {}
+    asked = ask_for_own(connection, wanted, scope.person)
+    own = {} if asked is None else dict(asked.rows())
     return {each: own.get(each) or material(connection, each, scope).sha256 for each in wanted}
+
+
+def ask_for_own(connection: Connection, ids: Iterable[str], reader: str) -> Sent | None:
+    """Ask for the id and digest of those of some documents that their reader handed in, if there are any."""
+    wanted = tuple(dict.fromkeys(ids))
+    if not wanted:
+        return None
+    given = {f"id_{number}": each for number, each in enumerate(wanted)}
+    return _own(len(wanted)).send(connection, given | {"reader": reader})
 
 
 def by_digest(connection: Connection, digests: Iterable[str]) -> dict[str, Material]:

@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection, Row
 
+from records.prepared import Prepared, at_once
 from records.tables import cases, outbox
 
 
@@ -49,17 +50,12 @@ def driven(connection: Connection, told: Mapping[str, int], now: datetime | None
     """
     if not told:
         return
-    up_to = sa.bindparam("up_to", type_=sa.Integer)
-    since = outbox.c.waiting_since if now is None else sa.literal(now, outbox.c.waiting_since.type)
-    query = (
-        sa.update(outbox)
-        .where(outbox.c.case_id == sa.bindparam("of_case"), outbox.c.driven_seq < up_to)
-        .values(
-            driven_seq=up_to,
-            waiting_since=sa.case((outbox.c.seq <= up_to, sa.null()), else_=since),
+    statement = _DRIVEN_AS_BEFORE if now is None else _DRIVEN
+    given = {} if now is None else {"since": now}
+    with at_once(connection):
+        statement.send_many(
+            connection, [{"of_case": case, "up_to": seq} | given for case, seq in sorted(told.items())]
         )
-    )
-    connection.execute(query, [{"of_case": case, "up_to": seq} for case, seq in sorted(told.items())])
 
 
 def told_up_to(connection: Connection, case_id: str) -> int:
@@ -80,6 +76,22 @@ def undrive(connection: Connection, case_id: str, now: datetime) -> None:
     """Say that a case's workflow knows nothing: it was lost and has to be told everything again."""
     query = sa.update(outbox).where(outbox.c.case_id == case_id)
     connection.execute(query.values(driven_seq=0, waiting_since=now))
+
+
+def _driven(since: sa.ColumnElement[Any]) -> Prepared:
+    up_to = sa.bindparam("up_to", type_=sa.Integer)
+    return Prepared(
+        sa.update(outbox)
+        .where(outbox.c.case_id == sa.bindparam("of_case"), outbox.c.driven_seq < up_to)
+        .values(
+            driven_seq=up_to,
+            waiting_since=sa.case((outbox.c.seq <= up_to, sa.null()), else_=since),
+        )
+    )
+
+
+_DRIVEN = _driven(sa.bindparam("since", type_=outbox.c.waiting_since.type))
+_DRIVEN_AS_BEFORE = _driven(outbox.c.waiting_since)
 
 
 def _select() -> sa.Select[Any]:

@@ -19,7 +19,7 @@ from domain.process import Process
 from records.columns import Day
 from records.dialects import insert_for
 from records.lending import LIMITS, lent_for
-from records.prepared import Prepared
+from records.prepared import Prepared, Sent
 from records.relations import relatives_in
 from records.scope import held_now, held_on
 from records.tables import delegations, obligations, posts, relations
@@ -56,25 +56,28 @@ def owe(  # noqa: PLR0917 - what is owed, in which case, and when
     today: date,
 ) -> None:
     """Write down what is owed; what was written down before stays as it is."""
-    put_owed(connection, owed_rows(connection, process, case, owed, now, today))
+    rows = owed_rows(process, case, owed, ask_for_holders(connection, case, owed, today), now)
+    put_owed(connection, rows)
 
 
-def owed_rows(  # noqa: PLR0917 - the same
-    connection: Connection,
-    process: Process,
-    case: Case,
-    owed: Sequence[Obligation],
-    now: datetime,
-    today: date,
+def ask_for_holders(
+    connection: Connection, case: Case, owed: Sequence[Obligation], today: date
+) -> Sent | None:
+    """Ask who holds the posts that are owed something today, if any are, and for the subject's relatives."""
+    asked = {(o.assignee.unit, o.assignee.role) for o in owed if o.assignee.unit and o.assignee.role}
+    return _ask_for_holders(connection, case, asked, today)
+
+
+def owed_rows(
+    process: Process, case: Case, owed: Sequence[Obligation], asked: Sent | None, now: datetime
 ) -> list[dict[str, Any]]:
-    """Return a row for each person that each duty concerns.
+    """Return a row for each person that each duty concerns. `asked` is what `ask_for_holders` asked for.
 
     A post stands for those who hold it today and for substitutes to whom it is lent for this case; not for
     the person concerned, nor for whoever acts for him, nor for whoever keeps out of what it is about. A post
     that nobody holds leaves a row without a person, so that the gap can be seen.
     """
-    asked = {(o.assignee.unit, o.assignee.role) for o in owed if o.assignee.unit and o.assignee.role}
-    holders = holders_of(connection, case, asked, today)
+    holders = _holders(case, asked)
     rows = []
     for one in owed:
         told = holders.told(process, case, one) or {None: None}
@@ -122,17 +125,29 @@ def obligation_row(  # noqa: PLR0917 - what is owed to whom
 
 def holders_of(connection: Connection, case: Case, asked: Iterable[tuple[str, str]], today: date) -> Holders:
     """Return who holds some posts, each named by unit and role, and the relatives of the subject."""
+    return _holders(case, _ask_for_holders(connection, case, asked, today))
+
+
+def _ask_for_holders(
+    connection: Connection, case: Case, asked: Iterable[tuple[str, str]], today: date
+) -> Sent | None:
     wanted = sorted(asked)
     if not wanted:
-        return Holders({}, ())
-    found: dict[tuple[str | None, str | None], dict[str | None, str | None]] = {}
+        return None
     given = {
         f"{name}_{n}": value for n, pair in enumerate(wanted) for name, value in zip(_PAIR, pair, strict=True)
     }
     about = {"today": today, "of_person": case.subject}
-    rows = _holders_query(len(wanted)).rows(connection, given | about)
-    relatives = [(person, kind, by) for unit, kind, person, by, *_ in rows if unit is None]
-    rows = [row for row in rows if row[0] is not None]
+    return _holders_query(len(wanted)).send(connection, given | about)
+
+
+def _holders(case: Case, asked: Sent | None) -> Holders:
+    if asked is None:
+        return Holders({}, ())
+    found: dict[tuple[str | None, str | None], dict[str | None, str | None]] = {}
+    every = asked.rows()
+    relatives = [(person, kind, by) for unit, kind, person, by, *_ in every if unit is None]
+    rows = [row for row in every if row[0] is not None]
     for unit, role, person, owner, *limits in sorted(rows, key=lambda row: (row[2], row[3] or "")):
         narrowed = lent_for(*limits)
         covered = narrowed is None or narrowed.covers(case.process, case.stage, case.path)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import sqlalchemy as sa
@@ -31,10 +31,13 @@ Values = Mapping[str, Any]
 _ROWS_AT_ONCE: Final = 8
 """Rows of one INSERT at most: each number of rows is a statement of its own, which connections keep."""
 
+_AS_IT_IS: Final = frozenset({str, int, bool, type(None)})
+"""What most values are."""
+
 _watchers: list[Callable[[str], None]] = []
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Compiled:
     text: str
     order: tuple[str, ...]
@@ -44,7 +47,19 @@ class _Compiled:
 
     def parameters(self, values: Values) -> Sequence[Any]:
         given = self.given
-        return tuple(plain(values[name]) if name in values else given[name] for name in self.order)
+        found = [values[name] if name in values else given[name] for name in self.order]
+        return [value if value.__class__ in _AS_IT_IS else plain(value) for value in found]
+
+    def parameters_of_rows(self, rows: Sequence[Values]) -> Sequence[Any]:
+        """Return those of an INSERT of so many rows, whose parameters are named by column and row."""
+        found = [rows[row][name] for row, name in self.places]
+        return [value if value.__class__ in _AS_IT_IS else plain(value) for value in found]
+
+    @cached_property
+    def places(self) -> tuple[tuple[int, str], ...]:
+        """The row and the column of each parameter."""
+        named = (name.rpartition("_") for name in self.order)
+        return tuple((int(row), column) for column, _, row in named)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +104,7 @@ class Prepared:
         Raises sqlalchemy.exc.DBAPIError, as SQLAlchemy would.
         """
         compiled = self._for(connection)
-        way = _way_of(connection)
-        for watcher in _watchers:
-            watcher(compiled.text)
-        try:
-            return Sent(connection, way.execute(compiled.text, compiled.parameters(values)))
-        except connection.dialect.loaded_dbapi.Error as error:
-            raise _refused(connection, error, compiled.text) from error
+        return _sent(connection, compiled.text, compiled.parameters(values))
 
     def rows(self, connection: Connection, values: Values) -> list[tuple[Any, ...]]:
         """Send the statement and return its rows. Raises sqlalchemy.exc.DBAPIError."""
@@ -111,8 +120,8 @@ class Prepared:
         elif isinstance(self._statement, sa.Insert) and connection.dialect.name != "sqlite":
             for first in range(0, len(many), _ROWS_AT_ONCE):
                 rows = many[first : first + _ROWS_AT_ONCE]
-                given = {f"{name}_{n}": value for n, row in enumerate(rows) for name, value in row.items()}
-                self._of_rows(self._statement, len(rows)).send(connection, given)
+                compiled = self._of_rows(self._statement, len(rows))._for(connection)  # noqa: SLF001 - one of its own
+                _sent(connection, compiled.text, compiled.parameters_of_rows(rows))
         elif many:
             compiled = self._for(connection)
             way = _way_of(connection)
@@ -198,6 +207,16 @@ def _way_of(connection: Connection) -> Any:  # noqa: ANN401 - of either database
     return wire
 
 
+def _sent(connection: Connection, text: str, parameters: Sequence[Any]) -> Sent:
+    way = _way_of(connection)
+    for watcher in _watchers:
+        watcher(text)
+    try:
+        return Sent(connection, way.execute(text, parameters))
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _refused(connection, error, text) from error
+
+
 _WIRE = "accede-wire"
 
 
@@ -231,6 +250,8 @@ def _refused(
 
 def plain(value: Any) -> Any:  # noqa: ANN401 - any value of a column
     """Return a value of a column as it is kept."""
+    if value.__class__ in _AS_IT_IS:
+        return value
     if isinstance(value, datetime):
         return moment_text(value)
     return value.isoformat() if isinstance(value, date) else value

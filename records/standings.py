@@ -25,18 +25,44 @@ from domain.events import (
 from domain.process import Process
 from domain.standings import Stood, standings_given
 from records.columns import Day
-from records.prepared import Prepared
+from records.prepared import Prepared, Sent
 from records.scope import held_on
 from records.stored import events_after
 from records.tables import standings
 
 
-def follow_standings(connection: Connection, process: Process, case: Case, new: Sequence[Event]) -> None:
+def ask_for_standings(
+    connection: Connection, process: Process, case: Case, new: Sequence[Event]
+) -> Sent | None:
+    """Ask for the standings of the subject of a case where the events of an act give him one more."""
+    if not any(_gained(event.body, case)[0] is not None for event in new):
+        return None
+    return _standings_of(_among(process, case)).send(connection, {"of_person": case.subject})
+
+
+def standings_in(asked: Sent | None) -> list[Held] | None:
+    """Return the standings that were asked for, if they were."""
+    return None if asked is None else [Held(*row) for row in asked.rows()]
+
+
+def puts_right(new: Sequence[Event]) -> bool:
+    """Whether events change what was written down of standings before, which takes more than a round."""
+    return any(isinstance(event.body, CorrectionConfirmed) for event in new)
+
+
+def follow_standings(
+    connection: Connection,
+    process: Process,
+    case: Case,
+    new: Sequence[Event],
+    known: Sequence[Held] | None = None,
+) -> None:
     """Write down the standings that events of a case give to its subject, each in its unit.
 
-    Where a day was corrected, what was written down for the case before is put right.
+    `known` is what was asked for before; without it everything is looked up here. Where a day was corrected,
+    what was written down for the case before is put right.
     """
-    if any(isinstance(event.body, CorrectionConfirmed) for event in new):
+    if puts_right(new):
         put_right(connection, process, case)
         return
     edition = process.edition(case.version)
@@ -44,11 +70,21 @@ def follow_standings(connection: Connection, process: Process, case: Case, new: 
         body, on = event.body, event.occurred_on
         gained, unit = _gained(body, case)
         if gained is not None:
+            rows = known
+            if rows is None:
+                rows = _standings(connection, case.subject, _among(process, case))
             source = f"case/{case.id}/{event.seq}"
-            among = tuple(edition.standings)
-            set_standing(connection, case.subject, gained, unit, on, source=source, among=among)
+            _begin(connection, rows, case.subject, gained, unit, on, source=source)
+            # Whatever follows has to see what was just written.
+            known = None
         elif isinstance(body, CaseClosed) and edition.outcomes[body.outcome].kind != "reached":
-            _end_standing(connection, case.subject, case.standing, on)
+            given = {"of_person": case.subject, "of_name": case.standing}
+            _END_HELD.send(connection, given | {"on": on, "until": on - timedelta(days=1)})
+
+
+def _among(process: Process, case: Case) -> tuple[str, ...]:
+    """Return the standings that follow each other in a case."""
+    return tuple(sorted(process.edition(case.version).standings))
 
 
 def put_right(connection: Connection, process: Process, case: Case) -> None:
@@ -59,9 +95,7 @@ def put_right(connection: Connection, process: Process, case: Case) -> None:
     """
     events = (stored.event for stored in events_after(connection, case.id))
     wanted = standings_given(process, case, events)
-    among = tuple(sorted(process.edition(case.version).standings))
-    query = _standings_of(among)
-    rows = [_Held(*row) for row in query.rows(connection, {"of_person": case.subject})]
+    rows = _standings(connection, case.subject, _among(process, case))
     mine = _of_case(connection, case.id, {row.id for row in rows})
     others = [row for row in rows if row.id not in mine]
     _let_others_end(connection, others, [row for row in rows if row.id in mine], wanted)
@@ -78,7 +112,7 @@ def put_right(connection: Connection, process: Process, case: Case) -> None:
         connection.execute(sa.insert(standings), made)
 
 
-def _row(case: Case, one: Stood, later: Sequence[Stood], others: Sequence[_Held]) -> dict[str, Any]:
+def _row(case: Case, one: Stood, later: Sequence[Stood], others: Sequence[Held]) -> dict[str, Any]:
     return {
         "id": uuid4().hex,
         "person_id": case.subject,
@@ -97,7 +131,7 @@ def _of_case(connection: Connection, case_id: str, ids: Collection[str]) -> froz
 
 
 def _let_others_end(
-    connection: Connection, others: Sequence[_Held], mine: Sequence[_Held], wanted: Sequence[Stood]
+    connection: Connection, others: Sequence[Held], mine: Sequence[Held], wanted: Sequence[Stood]
 ) -> None:
     """Let what ended with the first day of the case end with what this day is now."""
     if not mine or not wanted:
@@ -109,13 +143,13 @@ def _let_others_end(
             _END.send(connection, {"of_row": row.id, "until": ends})
 
 
-def _until(one: Stood, later: Sequence[Stood], others: Sequence[_Held]) -> date | None:
+def _until(one: Stood, later: Sequence[Stood], others: Sequence[Held]) -> date | None:
     following = [stood.on for stood in later[:1]]
     following += [begun for row in others if (begun := date.fromisoformat(row.from_on)) > one.on]
     return min(following) - timedelta(days=1) if following else None
 
 
-def _is_said(one: Stood, others: Sequence[_Held]) -> bool:
+def _is_said(one: Stood, others: Sequence[Held]) -> bool:
     """Whether something else says the same of that day already."""
     day = one.on.isoformat()
     return any(
@@ -141,12 +175,6 @@ def _gained(body: Body, case: Case) -> tuple[str | None, str]:
             return None, case.unit
 
 
-def _end_standing(connection: Connection, person: str, standing: str, on: date) -> None:
-    """End the standing of a candidate who is none any more; one held for another reason stays."""
-    held = sa.and_(standings.c.person_id == person, standings.c.standing == standing, held_on(standings, on))
-    connection.execute(sa.update(standings).where(held).values(to_on=on - timedelta(days=1)))
-
-
 def set_standing(
     connection: Connection,
     person: str,
@@ -162,8 +190,20 @@ def set_standing(
     `among` names the standings that follow each other (those of one process), so that a person can have one
     in several processes; None: all. Saying the same again changes nothing.
     """
-    query = _standings_of(None if among is None else tuple(sorted(among)))
-    rows = [_Held(*row) for row in query.rows(connection, {"of_person": person})]
+    rows = _standings(connection, person, None if among is None else tuple(sorted(among)))
+    _begin(connection, rows, person, standing, unit, on, source=source)
+
+
+def _begin(  # noqa: PLR0917 - a standing has these parts
+    connection: Connection,
+    rows: Sequence[Held],
+    person: str,
+    standing: str,
+    unit: str,
+    on: date,
+    *,
+    source: str,
+) -> None:
     day = on.isoformat()
     covering = next(
         (row for row in rows if row.from_on <= day and (row.to_on is None or row.to_on >= day)), None
@@ -185,7 +225,7 @@ def set_standing(
     _BEGIN.send(connection, begun)
 
 
-class _Held(NamedTuple):
+class Held(NamedTuple):
     """One standing in the register; days are text."""
 
     id: str
@@ -193,6 +233,10 @@ class _Held(NamedTuple):
     unit: str
     from_on: str
     to_on: str | None
+
+
+def _standings(connection: Connection, person: str, among: tuple[str, ...] | None) -> list[Held]:
+    return [Held(*row) for row in _standings_of(among).rows(connection, {"of_person": person})]
 
 
 @lru_cache(maxsize=64)
@@ -218,3 +262,13 @@ _END = Prepared(
     .values(to_on=sa.bindparam("until", type_=Day()))
 )
 _BEGIN = Prepared(sa.insert(standings))
+# A candidate who is none any more; what is held for another reason stays.
+_END_HELD = Prepared(
+    sa.update(standings)
+    .where(
+        standings.c.person_id == sa.bindparam("of_person"),
+        standings.c.standing == sa.bindparam("of_name"),
+        held_on(standings, sa.bindparam("on", type_=Day())),
+    )
+    .values(to_on=sa.bindparam("until", type_=Day()))
+)

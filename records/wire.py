@@ -126,7 +126,7 @@ class Wire:
             raise psycopg.errors.error_from_result(refused)
 
     def _send(self, text: str, values: Sequence[Any]) -> Asked:
-        kept = [_text(value) for value in values]
+        kept = [None if value is None else _text(value) for value in values]
         if not self._asked:
             self._begin()
         name = self._names.get(text)
@@ -177,10 +177,8 @@ def _beginning(driver: psycopg.Connection[Any]) -> bytes:
     return " ".join(words).encode()
 
 
-def _text(value: Any) -> bytes | None:  # noqa: ANN401 - any value of a column
+def _text(value: Any) -> bytes:  # noqa: ANN401 - any value of a column
     """Return a value as PostgreSQL reads it."""
-    if value is None:
-        return None
     if isinstance(value, str):
         if "\0" in value:
             # libpq would end the text there, and say nothing.

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection
 
-from domain.acts import Backing, Due, MeetingRecord, Start
+from domain.acts import Due, Start
 from domain.circumstances import Circumstances
 from domain.deciding import all_against
 from domain.events import Gap
@@ -21,11 +21,12 @@ from domain.library import UnknownProcess
 from domain.process import Process
 from domain.refusals import NotEntitled, NotPossible, RuleViolation
 from domain.values import Text
-from records import materials, problems, recording, registers, units
+from records import problems, recording, registers, units
 from records.prepared import at_once
 from records.recording import LockedCase, Recorded
 from records.registers import ActedOn, Surroundings
 from services import corrections, idempotency, presuming
+from services.act_documents import ActDocuments
 from services.act_sealing import ActSealing, opened_answer
 from services.asking import CLOSED, existing
 from services.case_views import seen_after, warning_view
@@ -159,12 +160,16 @@ async def perform(
     and NotSignedIn for a presumed caller whose session ended.
     """
     once = Once(caller.person, key, ("act", case_id, asked))
+    is_step = asked.kind == "step"
+    handed, meeting = (asked.materials, asked.meeting) if is_step else ({}, None)
 
     def work(connection: Connection) -> tuple[Answered, Recorded | None]:
+        documents = ActDocuments(parts, caller, handed, meeting)
         with at_once(connection):
             asked_for = recording.ask_to_lock(connection, case_id)
             session = presuming.ask(connection, caller)
             before = once.ask(connection)
+            documents.ask(connection)
         presuming.confirm(parts, caller, session)
         earlier = once.earlier(before)
         if earlier is not None:
@@ -196,7 +201,7 @@ async def perform(
             once.keep(connection, sealing.answer(text), parts.clock())
             answers.append(Answered(text, view.head, view.process.id))
 
-        recorded = _act(connection, parts, caller, locked, asked, around.known, sealing, answer)
+        recorded = _act(connection, parts, caller, locked, asked, documents, around.known, sealing, answer)
         return answers[0], recorded
 
     return await _done(parts, work)
@@ -249,7 +254,7 @@ def _start(  # noqa: PLR0917 - everything a start depends on
         subject=asked.subject,
         calendar=parts.calendars(process.calendar, on),
         fields=asked.fields,
-        materials=_digests(connection, parts, caller, asked.materials),
+        materials=ActDocuments(parts, caller, asked.materials).handed(connection),
     )
     sealing = sealing_of(parts)
     try:
@@ -262,12 +267,13 @@ def _start(  # noqa: PLR0917 - everything a start depends on
         raise
 
 
-def _act(  # noqa: PLR0917 - everything an act in a transaction depends on
+def _act(  # noqa: PLR0913, PLR0917 - everything an act in a transaction depends on
     connection: Connection,
     parts: Parts,
     caller: Caller,
     locked: LockedCase,
     asked: ActRequest,
+    documents: ActDocuments,
     known: Circumstances,
     sealing: ActSealing,
     beside: Callable[[Recorded], None],
@@ -276,9 +282,9 @@ def _act(  # noqa: PLR0917 - everything an act in a transaction depends on
         return _migrate(connection, parts, locked, known, beside)
     looked_up: dict[str, object] = {}
     if asked.kind == "step":
-        looked_up["materials"] = _digests(connection, parts, caller, asked.materials)
+        looked_up["materials"] = documents.handed(connection)
         if asked.meeting is not None:
-            looked_up["meeting"] = _with_digests(connection, parts, caller, asked.meeting)
+            looked_up["meeting"] = documents.meeting(connection)
     elif asked.kind == "comment":
         looked_up["step"] = asked.step or None
     elif asked.kind == "correct" and asked.change is not None:
@@ -410,38 +416,6 @@ def _process_for_start(parts: Parts, process_id: str, on: date) -> Process:
     except UnknownProcess as error:
         none_then = Text(zh="当日没有施行中的版本", en="no version was in force that day")
         raise InvalidInput("occurred_on", none_then) from error
-
-
-def _digests(
-    connection: Connection, parts: Parts, caller: Caller, asked: Mapping[str, tuple[str, ...]]
-) -> dict[str, tuple[str, ...]]:
-    """Return materials by digest: what was signed off is the document, not the row that names it."""
-    if not asked:
-        return {}
-    scope = scope_of(connection, caller, parts.today())
-    try:
-        digests = materials.digests_of(connection, (one for ids in asked.values() for one in ids), scope)
-    except problems.NotFound as error:
-        raise InvalidInput("materials", _NOT_THERE) from error
-    return {kind: tuple(digests[one] for one in ids) for kind, ids in asked.items()}
-
-
-def _with_digests(
-    connection: Connection, parts: Parts, caller: Caller, meeting: MeetingRecord
-) -> MeetingRecord:
-    """Return a meeting with what its exclusions rest on named by digest as well."""
-
-    def backed(given: Backing | None) -> Backing | None:
-        if given is None or given.material is None:
-            return given
-        digests = _digests(connection, parts, caller, {"backing": (given.material,)})
-        return given.model_copy(update={"material": digests["backing"][0]})
-
-    excluded = tuple(
-        one.model_copy(update={"consent": backed(one.consent), "resolution": backed(one.resolution)})
-        for one in meeting.excluded
-    )
-    return meeting.model_copy(update={"excluded": excluded})
 
 
 def _check_people(known: Circumstances, named: Mapping[str, Iterable[str]]) -> None:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from bench.ending import ended, run_part
 from bench.promises import RESULTS
 
 PARTS = ("act", "growth", "bringing", "waiting", "startup", "patterns", "pages")
@@ -48,7 +48,7 @@ def _timed(run: Run, part: str, arguments: Sequence[str]) -> int:
 
 
 def _run(part: str, arguments: Sequence[str]) -> int:
-    return subprocess.run([sys.executable, "-m", f"bench.{part}", *arguments], check=False).returncode
+    return run_part([sys.executable, "-m", f"bench.{part}", *arguments])
 
 
 def _summary(path: Path, part: str, code: int) -> list[str]:
@@ -64,4 +64,4 @@ def _summary(path: Path, part: str, code: int) -> list[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

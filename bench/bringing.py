@@ -19,6 +19,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final
 
+from bench.ending import ended
 from bench.growth.opening import Shelf
 from bench.growth.seeding import made_name
 from bench.promises import RESULTS, Promise, report
@@ -178,4 +179,4 @@ _ROWS: Final[Mapping[SheetName, Callable[[int], Iterator[Entry]]]] = {
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

@@ -15,6 +15,7 @@ from typing import IO, Final
 
 import xlsxwriter  # type: ignore[import-untyped] # it has no types
 
+from bench.ending import ended
 from bench.promises import Promise, report
 from commands.opening import opened_parts
 from commands.showing import shown_progress
@@ -117,4 +118,4 @@ def _rows(number: int) -> Iterator[_Row]:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(ended(main))

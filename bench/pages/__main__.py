@@ -15,6 +15,7 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.app import create_app
+from bench.ending import ended
 from bench.growth import seeding
 from bench.growth.opening import Shelf, opened
 from bench.pages.browsing import Seen, see
@@ -166,4 +167,4 @@ def _folder(keep: Path | None) -> Iterator[Path]:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(ended(main))

@@ -24,6 +24,7 @@ from typing import Final
 from rich.console import Console
 from rich.progress import Progress
 
+from bench.ending import ended
 from bench.patterns.filling import fill
 from bench.patterns.organisation import PROCESS, TODAY, Organisation
 from bench.promises import RESULTS, Promise, report
@@ -170,4 +171,4 @@ def _memory() -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from rich.progress import track
 
+from bench.ending import ended
 from bench.powercut.disk import Mercy
 from bench.powercut.machine import Machine, NoFuse, check_fuse, problems_of, until
 from bench.powercut.walking import Caller, Ledger, Power
@@ -197,4 +198,4 @@ def _run(machine: Machine, cuts: int, seed: int, part: str) -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(ended(main))

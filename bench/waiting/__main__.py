@@ -17,6 +17,7 @@ from typing import Final
 
 import httpx
 
+from bench.ending import ended
 from bench.promises import Promise, report
 from bench.waiting.crowd import LOGIN, PASSWORD, Crowd, found, gather, lateness, published_in, untold
 from bench.waiting.installation import Installation
@@ -260,4 +261,4 @@ def _environment(processes: Path) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bench.chaos.trials import disks, locks, rolling, small, storms
+from bench.ending import ended
 from bench.promises import Promise, report
 
 Trial = Callable[[Path, int], Coroutine[Any, Any, list[Promise]]]
@@ -54,4 +55,4 @@ def run_one(name: str, seed: int, *, keep: bool = False) -> list[Promise]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

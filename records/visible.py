@@ -40,6 +40,7 @@ from records.tables import (
     tasks,
     unit_closure,
 )
+from records.unit_trees import units_below_on
 
 _Way = tuple[ColumnElement[str], ColumnElement[bool]]
 """A column with ids, and the condition on its rows."""
@@ -158,6 +159,22 @@ def find_delegation(connection: Connection, delegation_id: str, *, viewer: str, 
     if connection.execute(query).first() is None:
         raise NotFound("no such delegation")
     return delegation(connection, delegation_id)
+
+
+def units_seen(
+    connection: Connection, *, viewer: str, today: date, days: Sequence[date]
+) -> Callable[[ColumnElement[str]], ColumnElement[bool]]:
+    """Return what makes the condition that a unit is one of the viewer's posts of today, or below one.
+
+    Below is what stands there today, or stood there on one of `days`: a unit that is closed since counts.
+    """
+    units = _held(connection, viewer, today)
+    if units.are_all:
+        return lambda _unit: sa.true()
+    if not units.tops:
+        return lambda _unit: sa.false()
+    below = [units_below(units.tops), *(units_below_on(units.tops, day) for day in days)]
+    return lambda unit: sa.or_(*(unit.in_(query) for query in below))
 
 
 def opened_moments(connection: Connection, case_id: str) -> dict[str, datetime]:

@@ -75,19 +75,6 @@ class CaseDifferenceView(View):
     """Of those the case belonged to, on either day."""
 
 
-class OrganisationDifferenceView(View):
-    """What became different in the tree between two days."""
-
-    from_on: date
-    to_on: date
-    units: tuple[UnitDifferenceView, ...]
-    more: bool
-    """There are others: narrow the days."""
-
-
-_MOST: Final = 500
-
-
 async def of_case(
     parts: Parts, caller: Caller, case_id: str, from_on: date, to_on: date
 ) -> CaseDifferenceView:
@@ -122,23 +109,8 @@ async def of_case(
             facts=tuple(_facts(parts, views, caller.language)),
             rules=tuple(_rules(parts, now.case.process, versions, caller.language)),
             rights=_rights(connection, parts, then, (from_on, to_on)) if may_ask else None,
-            units=_units(connection, sorted(paths), from_on, to_on, caller.language),
+            units=units_between(connection, sorted(paths), from_on, to_on, caller.language),
         )
-
-    return await parts.read(work)
-
-
-async def of_organisation(
-    parts: Parts, caller: Caller, from_on: date, to_on: date
-) -> OrganisationDifferenceView:
-    """Return which units were founded, closed or changed after a day, up to another. Raises InvalidInput."""
-    check_days(parts, from_on, to_on, may_come=True)
-
-    def work(connection: Connection) -> OrganisationDifferenceView:
-        touched = unit_changes.changed_between(connection, from_on, to_on, _MOST + 1)
-        units = _units(connection, touched[:_MOST], from_on, to_on, caller.language)
-        more = len(touched) > _MOST
-        return OrganisationDifferenceView(from_on=from_on, to_on=to_on, units=units, more=more)
 
     return await parts.read(work)
 
@@ -229,9 +201,10 @@ def _by(one: AccessView) -> tuple[str, str, str | None, str | None]:
     return one.person.id, one.role, one.unit, None if one.on_behalf_of is None else one.on_behalf_of.id
 
 
-def _units(
+def units_between(
     connection: Connection, ids: Sequence[str], from_on: date, to_on: date, language: Language
 ) -> tuple[UnitDifferenceView, ...]:
+    """Return what became different in units between two days, with facts in words."""
     before = unit_changes.states_on(connection, ids, from_on)
     after = unit_changes.states_on(connection, ids, to_on)
     above = {unit.parent for unit in (*before.values(), *after.values()) if unit.parent is not None}

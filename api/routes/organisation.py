@@ -10,10 +10,10 @@ from api.bodies import DelegationBody, EndBody, PersonBody, PostBody, RevokeBody
 from api.bounds import Day, Id, Label, Storable
 from api.callers import By, Here, Key, signed_in
 from api.paging import Cursor, Limit
-from services import differences, organisation, past, revoking, unit_changes
+from services import organisation, organisation_differences, past, revoking, unit_changes
 from services import posts as post_book
-from services.differences import OrganisationDifferenceView
 from services.organisation import NewPerson, NewUnit
+from services.organisation_differences import OrganisationDifferenceView
 from services.past import PersonThenView, PostFilter
 from services.posts import NewDelegation, NewPost
 from services.views import DelegationView, Page, PersonView, PostView, UnitView
@@ -44,8 +44,11 @@ async def difference(
     earlier: Annotated[Day, Query(alias="from")],
     later: Annotated[Day, Query(alias="to")],
 ) -> OrganisationDifferenceView:
-    """Return the units that were founded, closed or changed after one day, up to another."""
-    return await differences.of_organisation(parts, caller, earlier, later)
+    """Return units, posts, loans, standings and rules that are not the same on both days.
+
+    Of posts, loans and standings those in units of one's posts and below.
+    """
+    return await organisation_differences.of_organisation(parts, caller, earlier, later)
 
 
 @units.post("", status_code=201, summary="Add a unit")

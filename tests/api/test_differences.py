@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from tests.api.world import ADMIN, HOST, NOBODY, PARENT, SECRETARY, SIBLING, SUBJECT
+from records import organisation, standings
+from tests.api.world import ADMIN, AUDITOR, CHILD, HOST, NOBODY, PARENT, SECRETARY, SIBLING, SUBJECT
 
 BEFORE, TODAY, LATER = "2025-03-09", "2025-03-10", "2025-03-12"
 
@@ -83,3 +84,69 @@ async def test_the_organisation_is_compared_for_any_two_days(moved):
     assert ([unit["id"] for unit in found["units"]], found["more"]) == (["circle-1"], False)
     nothing = await world.get(f"/v1/units/difference?from={LATER}&to=2026-01-01", HOST)
     assert nothing.json()["units"] == []
+
+
+async def test_posts_that_began_ended_or_moved_and_what_was_lent_stand_beside_each_other(world_on_both):
+    world = world_on_both
+    day = date(2025, 3, 11)
+
+    def change(connection):
+        for person, role, unit in ((NOBODY, "host", "circle-1"), (SIBLING, "secretary", "group-1")):
+            organisation.add_post(
+                connection, id=f"new-{person}", person_id=person, role=role, unit_id=unit, from_on=day
+            )
+        organisation.end_post(connection, f"post-{SIBLING}", date(2025, 3, 10))
+        organisation.end_post(connection, f"post-{CHILD}", date(2025, 3, 10))
+        organisation.add_delegation(
+            connection, id="loan-1", post_id=f"post-{HOST}", substitute=NOBODY, from_on=day
+        )
+        standings.set_standing(connection, HOST, "guest", "circle-2", day, source="import")
+        standings.set_standing(connection, NOBODY, "guest", "circle-1", day, source="import")
+
+    world.parts.database.write_now(change)
+    path = f"/v1/units/difference?from={TODAY}&to={LATER}"
+    found = (await world.get(path, AUDITOR)).json()
+    posts = {(one["person"]["id"], one["change"]): one for one in found["posts"]}
+    assert posts.keys() == {(NOBODY, "began"), (SIBLING, "moved"), (CHILD, "ended")}
+    moved = posts[SIBLING, "moved"]
+    assert (moved["was"]["id"], moved["becomes"]["id"]) == ("circle-2", "group-1")
+    assert (posts[CHILD, "ended"]["last_on"], posts[CHILD, "ended"]["becomes"]) == (TODAY, None)
+    (loan,) = found["loans"]
+    assert (loan["person"]["id"], loan["substitute"]["id"], loan["change"]) == (HOST, NOBODY, "began")
+    stood = {one["person"]["id"]: one for one in found["standings"]}
+    assert stood.keys() == {HOST, NOBODY}
+    assert (stood[HOST]["change"], stood[HOST]["was_in"]["id"]) == ("moved", "circle-1")
+    assert (stood[NOBODY]["change"], stood[NOBODY]["was"]) == ("began", None)
+    assert not found["more"]
+    back = (await world.get(f"/v1/units/difference?from={LATER}&to=2025-03-13", AUDITOR)).json()
+    assert (back["posts"], back["loans"], back["standings"]) == ([], [], [])
+
+
+async def test_posts_and_standings_are_told_of_ones_own_units_and_those_below(world_on_both):
+    world = world_on_both
+    day = date(2025, 3, 11)
+
+    def change(connection):
+        for unit in ("circle-1", "circle-2", "group-1"):
+            organisation.add_post(
+                connection, id=f"new-{unit}", person_id=NOBODY, role="host", unit_id=unit, from_on=day
+            )
+
+    world.parts.database.write_now(change)
+    path = f"/v1/units/difference?from={TODAY}&to={LATER}"
+    for who, units in (
+        (AUDITOR, {"circle-1", "circle-2", "group-1"}),
+        (SECRETARY, {"circle-1", "group-1"}),
+        (SIBLING, {"circle-2"}),
+        (SUBJECT, set()),
+    ):
+        found = (await world.get(path, who)).json()
+        assert {one["becomes"]["id"] for one in found["posts"]} == units, who
+
+
+async def test_versions_of_rules_that_came_into_force_between_the_days_are_told(world):
+    found = (await world.get("/v1/units/difference?from=2019-12-31&to=2020-01-01", SUBJECT)).json()
+    assert {one["process"] for one in found["rules"]} == {"reading-circle", "ballot"}
+    assert all(one["steps"] is None for one in found["rules"])
+    later = (await world.get("/v1/units/difference?from=2020-01-01&to=2020-01-02", SUBJECT)).json()
+    assert later["rules"] == []

@@ -1,4 +1,4 @@
-"""Two days side by side: what became different in a case between them, for those who look back."""
+"""Two days side by side: what became different in a case, or in the organisation, for those who look back."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query, Response
 
 from api.bounds import Id
-from services import access, case_pages, cases, differences
+from services import access, case_pages, cases, differences, organisation_differences
 from services.refusals import InvalidInput
 from services.views import CaseView
 from web.pages.cases import Titles
@@ -45,6 +45,23 @@ async def two_days(
         if found.rights is not None:
             page["seeing"] = (await access.access_on(parts, caller, case_id, days[1])).items
     return visit.page("cases/days.html", case=case, days=days, titles=Titles(visit), **page)
+
+
+@router.get("/organisation/days")
+async def organisation_on_two_days(
+    visit: Visiting,
+    earlier: Annotated[MaybeDay, Query(alias="from")] = "",
+    later: Annotated[MaybeDay, Query(alias="to")] = "",
+) -> Response:
+    """Show what became different in the organisation: units, posts, loans, standings, rules."""
+    to_on = read_day(later) or visit.today
+    days = read_day(earlier) or to_on - _BACK, to_on
+    page: dict[str, Any] = {"found": None, "wrong": ""}
+    try:
+        page["found"] = await organisation_differences.of_organisation(visit.parts, visit.caller, *days)
+    except InvalidInput as refused:
+        page["wrong"] = refused.problem.in_language(visit.language)
+    return visit.page("units/days.html", days=days, **page)
 
 
 def _days(visit: Visit, case: CaseView, earlier: str, later: str) -> tuple[date, date]:

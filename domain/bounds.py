@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Final
 
@@ -20,6 +21,7 @@ LAST_DAY: Final = date(2199, 12, 31)
 
 def is_storable(text: str) -> bool:
     """Whether a database and UTF-8 can hold a text: no NUL, no lone surrogates."""
-    return "\x00" not in text and (
-        text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text)
-    )
+    return "\x00" not in text and (text.isascii() or _LONE.search(text) is None)
+
+
+_LONE: Final = re.compile("[\ud800-\udfff]")

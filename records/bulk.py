@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, Table
 
 from records import words
 from records.copying import pour
+from records.dialects import is_among
 from records.lending import LIMITS, kept
 from records.names import endings, searchable
 from records.tables import (
@@ -33,7 +34,7 @@ from records.unit_changes import EVER, Said
 
 Says = dict[str, object]
 
-_SOME: Final = 500
+_SOME: Final = 5_000
 """Ids that are asked for in one statement."""
 
 _LIMITED: Final = frozenset(column.name for column in LIMITS)
@@ -172,7 +173,7 @@ def known(connection: Connection, sheet: str, ids: Iterable[str]) -> set[str]:
     """Return those of some ids that the record has."""
     table, _ = _SELECTS[sheet]
     found = (
-        connection.execute(sa.select(table.c.id).where(table.c.id.in_(some))).scalars()
+        connection.execute(sa.select(table.c.id).where(is_among(connection, table.c.id, some))).scalars()
         for some in _parts(ids)
     )
     return {one for some in found for one in some}
@@ -263,7 +264,7 @@ def _foundings(connection: Connection, ids: Iterable[str]) -> dict[str, date]:
     query = sa.select(unit_changes.c.unit_id, unit_changes.c.from_on).where(unit_changes.c.number == 1)
     found: dict[str, date] = {}
     for some in _parts(ids):
-        rows = connection.execute(query.where(unit_changes.c.unit_id.in_(some)))
+        rows = connection.execute(query.where(is_among(connection, unit_changes.c.unit_id, some)))
         found |= {row.unit_id: row.from_on for row in rows}
     return found
 
@@ -373,7 +374,8 @@ def _among(
     connection: Connection, query: Select[Any], column: ColumnElement[str], wanted: Iterable[str]
 ) -> Iterator[Says]:
     for some in _parts(wanted):
-        yield from _all_say(connection, connection.execute(query.where(column.in_(some))).all())
+        rows = connection.execute(query.where(is_among(connection, column, some))).all()
+        yield from _all_say(connection, rows)
 
 
 def _all_say(connection: Connection, rows: Sequence[Row[Any]]) -> Iterator[Says]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import lru_cache
 from typing import Final
 
 from domain.bounds import (
@@ -28,7 +29,7 @@ _ISO: Final = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]0
 _ID, _LABEL, _EMAIL = re.compile(ID), re.compile(LABEL), re.compile(EMAIL)
 _TRUE: Final = frozenset({"yes", "true", "1", "是", "y"})
 _FALSE: Final = frozenset({"no", "false", "0", "否", "n"})
-_SPACE: Final = ord(" ")
+_NO_LINE: Final = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
 
 
 class Wrong(Exception):
@@ -89,7 +90,7 @@ def _text(cell: object) -> str:
 
 def _line(cell: object) -> str:
     text = _text(cell)
-    if any(ord(letter) < _SPACE or letter in "\x7f\u2028\u2029" for letter in text):
+    if _NO_LINE.search(text) is not None:
         raise Wrong("characters")
     return _no_longer(text, LINE)
 
@@ -146,7 +147,13 @@ def _written_day(cell: object) -> date:
         return cell
     if not isinstance(cell, str):
         raise Wrong("wrong-type")
-    found = _ISO.fullmatch(cell.strip())
+    return _day_of(cell)
+
+
+@lru_cache(maxsize=4_096)
+def _day_of(text: str) -> date:
+    """Return the day that a text says: in a book, the same ones again and again. Raises Wrong."""
+    found = _ISO.fullmatch(text.strip())
     if found is None:
         raise Wrong("not-a-day")
     try:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID, uuid5
 
 from sqlalchemy import Connection
@@ -16,8 +15,7 @@ from services.books.sheets import Entry, Sheet
 _NAMESPACE: Final = UUID("0b1c6c1e-6a53-4e0e-8f0a-3c9d4b1b7a10")
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(NamedTuple):
     """A row beside what the record says by its id. `before` is None where that is nothing."""
 
     row: Row
@@ -49,16 +47,19 @@ def compared(connection: Connection, sheet: Sheet, rows: Sequence[Row]) -> list[
     whole = [row for row in rows if all(row.says.get(c.key) is not None for c in sheet.columns if c.required)]
     ids = _ids(connection, sheet, whole)
     known = bulk.entries(connection, sheet.name, ids.values())
-    return [_beside(sheet, row, ids[row.number], known.get(ids[row.number])) for row in whole]
-
-
-def _beside(sheet: Sheet, row: Row, own_id: str, before: Mapping[str, object] | None) -> Compared:
-    entry = None if before is None else {key: before[key] for key in sheet.keys}
-    if before is not None and "source" in before:
-        entry = {**(entry or {}), "source": before["source"]}
+    keys = sheet.keys
     defaults: Entry = {column.key: False if column.kind == "truth" else None for column in sheet.columns}
     defaults |= {"language": "zh"} if sheet.name == "people" else {}
-    as_it_is = defaults if entry is None else {key: entry[key] for key in sheet.keys}
+    return [_beside(keys, defaults, row, ids[row.number], known.get(ids[row.number])) for row in whole]
+
+
+def _beside(
+    keys: Sequence[str], defaults: Entry, row: Row, own_id: str, before: Mapping[str, object] | None
+) -> Compared:
+    if before is None:
+        return Compared(row, own_id, {**defaults, **row.says, "id": own_id}, None)
+    as_it_is = {key: before[key] for key in keys}
+    entry = {**as_it_is, "source": before["source"]} if "source" in before else as_it_is
     return Compared(row, own_id, {**as_it_is, **row.says, "id": own_id}, entry)
 
 

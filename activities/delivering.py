@@ -25,7 +25,7 @@ from records.digests import ToldLine, lines_of
 from records.notifications import LEASE, Owed
 from records.places import places_of
 from senders.in_app import InAppSender
-from senders.messages import Message, MessageLine, NotNow, Refused, Round, Sender
+from senders.messages import Lent, Message, MessageLine, NotNow, Refused, Round, Sender
 from telemetry import metrics, tracing
 from workflows.contract import DeliverAsked, Delivered
 
@@ -125,7 +125,7 @@ class DeliveringActivities:
         )
 
     def _message(self, owed: Owed, address: str, lines: Sequence[ToldLine]) -> Message:
-        step = outcome = post = None
+        step = outcome = lent = None
         title, zone = _UNTITLED, "UTC"
         try:
             process = self._library.by_digest(owed.digest)
@@ -134,7 +134,7 @@ class DeliveringActivities:
         else:
             title, zone = process.title, process.time_zone
             step = process.steps[owed.step].title if owed.step in process.steps else None
-            post = actor_title(process, owed.actor) if owed.on_behalf_of else None
+            lent = _lent(owed, actor_title(process, owed.actor))
             outcome = process.outcomes[owed.outcome].title if owed.outcome in process.outcomes else None
         return Message(
             id=owed.message_id,
@@ -145,7 +145,7 @@ class DeliveringActivities:
             process=title,
             step=step,
             outcome=outcome,
-            in_place_of=post,
+            lent=lent,
             due_on=owed.due_on,
             lines=tuple(self._line(one) for one in lines),
             today=local_day(self._clock(), zone),
@@ -158,6 +158,12 @@ class DeliveringActivities:
         except (UnknownProcess, KeyError):
             step = _UNTITLED
         return MessageLine(case=told.case, step=step, from_on=told.from_on)
+
+
+def _lent(owed: Owed, post: Text) -> Lent | None:
+    if owed.on_behalf_of is None:
+        return None
+    return Lent(post=post, substitute=owed.person_name, owner=owed.owner_name or "")
 
 
 def _language(named: str) -> Language:

@@ -59,6 +59,8 @@ class Owed:
     created_at: datetime
     on_behalf_of: str | None = None
     """Whose substitute is told."""
+    owner_name: str | None = None
+    """The name of that person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +201,7 @@ def _accepted(now: datetime, channel: str) -> dict[str, Any]:
 
 
 def _select() -> Select[Any]:
-    subjects = people.alias()
+    subjects, owners = people.alias(), people.alias()
     return (
         sa.select(
             obligations,
@@ -211,11 +213,13 @@ def _select() -> Select[Any]:
             people.c.email,
             people.c.language,
             subjects.c.name.label("subject_name"),
+            owners.c.name.label("owner_name"),
             units.c.name.label("unit_name"),
         )
         .join(cases, cases.c.id == obligations.c.case_id)
         .join(people, people.c.id == obligations.c.person_id)
         .join(subjects, subjects.c.id == cases.c.subject_id)
+        .outerjoin(owners, owners.c.id == obligations.c.on_behalf_of)
         .join(units, units.c.id == cases.c.unit_id)
     )
 
@@ -245,6 +249,7 @@ def _owed(row: Row[Any]) -> Owed:
         unit_name=row.unit_name,
         created_at=row.created_at,
         on_behalf_of=row.on_behalf_of,
+        owner_name=row.owner_name,
     )
 
 

@@ -19,8 +19,19 @@ class MessageLine(Value):
     from_on: date
 
 
+class Lent(Value):
+    """A post by which a substitute is told, with both people: who is told, and whose post it is."""
+
+    post: Text
+    substitute: str
+    owner: str
+
+
 class Message(Value):
-    """One duty to inform one person. Carries no name: what is due, until when, and where to look."""
+    """One duty to inform one person: what is due, until when, and where to look.
+
+    Carries no name of whom a case is about; a substitute is told for whom, by name, as everywhere.
+    """
 
     id: str
     """The Message-ID, without angle brackets: the same each time the same duty is tried."""
@@ -32,8 +43,8 @@ class Message(Value):
     process: Text
     step: Text | None = None
     outcome: Text | None = None
-    in_place_of: Text | None = None
-    """What the post is called by which a substitute is told; its holder is not named."""
+    lent: Lent | None = None
+    """By which post a substitute is told, and whose it is; None for whoever is told for himself."""
     due_on: date | None = None
     lines: tuple[MessageLine, ...] = ()
     """Every case it is about, where that may be more than one."""

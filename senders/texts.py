@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from domain.values import Language
-from senders.messages import Message
+from senders.messages import Lent, Message
 
 
 def write(message: Message, public_url: str) -> tuple[str, str]:
@@ -17,7 +18,7 @@ def write(message: Message, public_url: str) -> tuple[str, str]:
         process=message.process.in_language(message.language),
         step=message.step.in_language(message.language) if message.step else None,
         outcome=message.outcome.in_language(message.language) if message.outcome else None,
-        in_place_of=message.in_place_of.in_language(message.language) if message.in_place_of else None,
+        lent=None if message.lent is None else _lent(message.lent, message.language),
         link=f"{public_url}/cases/{message.case}",
         lines=[
             (line.step.in_language(message.language), line.from_on, f"{public_url}/cases/{line.case}")
@@ -26,6 +27,14 @@ def write(message: Message, public_url: str) -> tuple[str, str]:
     )
     subject, _, rest = text.strip().partition("\n")
     return subject, rest.lstrip("\n") + "\n"
+
+
+def _lent(lent: Lent, language: Language) -> Mapping[str, str]:
+    """Return the words for a post and the two people, each on one line."""
+    names = {"substitute": lent.substitute, "owner": lent.owner}
+    return {"post": lent.post.in_language(language)} | {
+        key: " ".join(name.split()) for key, name in names.items()
+    }
 
 
 @lru_cache(maxsize=2)

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from temporalio.testing import ActivityEnvironment
 
 from activities.delivering import DeliveringActivities
-from records import recording
+from records import organisation, recording
 from records.tables import obligations, people
 from senders.mail import MailSender
 from senders.messages import Message, NotNow, Refused
@@ -235,3 +235,20 @@ async def _owe_copies(post: Post, number: int) -> None:
         for one in range(number)
     ]
     await post.database.write(lambda c: c.execute(sa.insert(obligations), copies))
+
+
+async def test_a_substitute_is_told_with_both_names_by_which_post(database):
+    def lend(connection):
+        an_organisation(connection)
+        organisation.add_delegation(connection, post_id=f"post-{SECRETARY}", substitute=HOST, from_on=BEGUN)
+
+    await database.write(lend)
+    post = Post(database)
+    await post.begin("case-1")
+    await post.deliver()
+
+    told = {message.to.partition("@")[0]: message.lent for message in post.sender.taken}
+    assert told[SECRETARY] is None
+    lent = told[HOST]
+    assert lent is not None
+    assert (lent.post.en, lent.substitute, lent.owner) == ("Secretary", "王五", "李四")

@@ -225,11 +225,15 @@ async def test_without_a_mail_server_the_list_in_the_application_is_the_delivery
 
 
 @pytest.mark.parametrize(
-    "language, says", [("en", "as the substitute of: Secretary"), ("zh", "所代理的职务：书记")]
+    "language, says",
+    [
+        ("en", "李 四 is told as the substitute of 王五: Secretary"),
+        ("zh", "李 四作为王五的代理人收到此通知，所代理的职务：书记"),
+    ],
 )
-def test_a_substitute_is_told_by_which_post_and_not_whose_it_is(language, says):
-    post = Text(zh="书记", en="Secretary")
-    _, text = write(a_message(language=language, in_place_of=post), PUBLIC)
+def test_a_substitute_is_told_by_which_post_and_for_whom_with_both_names(language, says):
+    lent = {"post": Text(zh="书记", en="Secretary"), "substitute": "李\n四", "owner": "王五"}
+    _, text = write(a_message(language=language, lent=lent), PUBLIC)
     assert says in text
     _, for_oneself = write(a_message(language=language), PUBLIC)
     assert says not in for_oneself

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -17,7 +18,10 @@ from domain import reading
 from domain.library import UnknownProcess
 from domain.process import Process
 from domain.staffing import unheld
-from records.definitions import definition_files
+from records.definitions import definition_files, overlay_files
+from records.unit_overlays import Switched
+from services import overlays
+from services.refusals import InvalidInput
 from services.staffing import posts_held
 
 app = typer.Typer(
@@ -93,6 +97,58 @@ def check(
     typer.echo(f"{'it is' if len(files) == 1 else f'all {len(files)} are'} sound")
 
 
+@app.command()
+def overlay(
+    unit: Annotated[
+        str, typer.Argument(help="The unit; all below it follow, unless they have a word of their own.")
+    ],
+    name: Annotated[str, typer.Argument(help="The overlay, such as university; `none` for the law alone.")],
+    process: Annotated[str, typer.Option(help="The process.")] = "membership-development",
+    from_on: Annotated[
+        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="The first day; else today.")
+    ] = None,
+    *,
+    reason: Annotated[str, typer.Option(help="Which decision it rests on; kept for good.")],
+) -> None:
+    """Have the cases of a unit start under a local overlay from a day on. Open cases keep what they have."""
+    asyncio.run(_switch(unit, process, None if name == "none" else name, from_on, reason))
+
+
+@app.command("overlays")
+def overlays_() -> None:
+    """List the overlays there are, and every word about which unit has which."""
+    library = published()
+    for known in dict.fromkeys(edition.process for edition in library):
+        for name in library.overlays(known):
+            typer.echo(f"{known}: {name}")
+    table = Table("unit", "process", "overlay", "from", "said", "reason")
+    for one in asyncio.run(_switched()):
+        table.add_row(
+            f"{one.unit} {one.unit_name}",
+            one.process,
+            one.overlay or "none",
+            one.from_on.isoformat(),
+            one.recorded_at.date().isoformat(),
+            one.reason,
+        )
+    _CONSOLE.print(table)
+
+
+async def _switch(unit: str, process: str, name: str | None, from_on: datetime | None, reason: str) -> None:
+    async with opened_parts(installation()) as parts:
+        day = parts.today() if from_on is None else from_on.date()
+        try:
+            await overlays.switch(parts, unit, process, name, day, reason)
+        except InvalidInput as wrong:
+            raise CommandFailed(f"{wrong.path}: {wrong.problem.en}") from None
+    typer.echo(f"{unit}: {process} by {name or 'the law alone'} from {day.isoformat()}")
+
+
+async def _switched() -> tuple[Switched, ...]:
+    async with opened_parts(installation()) as parts:
+        return await overlays.switched(parts)
+
+
 async def _posts_held() -> frozenset[str]:
     """Ask the record of this installation."""
     async with opened_parts(installation()) as parts:
@@ -104,7 +160,12 @@ def _reason(error: Exception) -> str:
 
 
 def _file_of(edition: Process) -> Path:
-    for file in definition_files(installation().processes_dir):
+    folder = installation().processes_dir
+    if edition.overlay is not None:
+        # What was written is the overlay; the rest stands in the version it belongs to.
+        said = f"overlay: {edition.overlay}\n"
+        return next(file for file in overlay_files(folder) if said in file.read_text("utf-8"))
+    for file in definition_files(folder):
         if reading.read_process(file.read_text("utf-8"), file.name).digest == edition.digest:
             return file
     raise CommandFailed(f"the file of {edition.process} {edition.version} is gone")

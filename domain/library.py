@@ -97,16 +97,22 @@ class Library:
     def for_start(self, process_id: str, day: date, overlay: str | None = None) -> Process:
         """Return the version under which a case begins that starts on `day`: the latest one in force.
 
-        `overlay` names the local overlay of the unit, where it has one; a version without it is not taken
-        instead. Raises UnknownProcess where none was in force that day.
+        `overlay` names the local overlay of the unit, where it has one; neither an earlier version with it
+        nor the latest without it is taken instead. Raises UnknownProcess where none was in force.
         """
         for edition in reversed(self.family(process_id)):
             force = edition.in_force
             begun = force.first <= day and (force.until is None or day <= force.until)
-            if begun and edition.overlay == overlay:
-                return edition
-        local = f" with the overlay {overlay!r}" if overlay else ""
-        raise UnknownProcess(f"no version of {process_id!r}{local} was in force on {day.isoformat()}")
+            if begun and edition.overlay is None:
+                if overlay is None:
+                    return edition
+                return self.find(process_id, with_overlay(edition.version, overlay))
+        raise UnknownProcess(f"no version of {process_id!r} was in force on {day.isoformat()}")
+
+    def overlays(self, process_id: str) -> tuple[str, ...]:
+        """Return the names of the local overlays of a process. Raises UnknownProcess."""
+        named = (edition.overlay for edition in self.family(process_id))
+        return tuple(dict.fromkeys(name for name in named if name is not None))
 
     def for_case(self, case: Versioned) -> Process:
         """Return the version a case follows now, or an earlier one from which it can be reached.
@@ -122,6 +128,16 @@ class Library:
                 f"its digest is {edition.digest[:12]}…, the case's is {case.digest[:12]}…"
             )
         return next(each for each in self.family(case.process) if _leads_to(each, case.version))
+
+
+def with_overlay(version: str, overlay: str) -> str:
+    """Return the version of a definition with an overlay."""
+    return f"{version}+{overlay}"
+
+
+def without_overlay(version: str) -> str:
+    """Return the version that an overlay was put on."""
+    return version.partition("+")[0]
 
 
 def _leads_to(process: Process, version: str) -> bool:
@@ -171,12 +187,20 @@ def _linked(family: list[Process]) -> tuple[Process, ...]:
     predecessor always came into force earlier, which the order rests on.
     """
     finished: list[Process] = []
-    for process in sorted(family, key=lambda each: (each.in_force.first, each.version), reverse=True):
+    for process in sorted(family, key=_order, reverse=True):
         finished.append(process.published(process.digest, _successor(process, finished)))
     return tuple(reversed(finished))
 
 
+def _order(process: Process) -> tuple[object, ...]:
+    """Return by what versions stand in order: with an overlay before the same without it."""
+    return process.in_force.first, process.overlay is None, process.version
+
+
 def _successor(process: Process, later: list[Process]) -> Process | None:
-    following = [other for other in later if other.replaces and other.replaces.version == process.version]
+    """Return what takes over: where a local overlay has nothing for the next version, the next without it."""
+    version = without_overlay(process.version)
+    following = [other for other in later if other.replaces and other.replaces.version == version]
+    national = [other for other in following if other.overlay is None]
     same_overlay = [other for other in following if other.overlay == process.overlay]
-    return next(iter(same_overlay or following), None)
+    return next(iter(same_overlay or national), None)

@@ -9,6 +9,7 @@ from pydantic import Field, field_validator, model_validator
 
 from domain import soundness
 from domain.complaints import Place
+from domain.library import with_overlay
 from domain.process import Ground, MaterialSpec, Process, Recusal, Stage
 from domain.reading import DefinitionError, Problem, digest_of, located, parse
 from domain.rules import Deadline, Interval, Rule, Threshold
@@ -209,7 +210,7 @@ def _ground(ground: Ground, overlay: Overlay, name: str) -> Ground:
 
 
 def _version(process: Process, overlay: Overlay) -> str:
-    return f"{process.version}+{overlay.overlay}"
+    return with_overlay(process.version, overlay.overlay)
 
 
 def _stage(stage: Stage, overlay: Overlay) -> Stage:

@@ -1,13 +1,15 @@
-"""Reads the published process definitions from their folder."""
+"""Reads the published process definitions from their folder, and the local overlays that belong to them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
 from domain.library import Library
+from domain.overlays import Overlay, read_overlay
 from domain.process import Process
-from domain.reading import read_process
+from domain.reading import parse, read_process
 
 _NOT_DEFINITIONS = frozenset({"scenarios", "overlays"})
 
@@ -23,7 +25,28 @@ def read_library(folder: Path) -> Library:
     files = definition_files(folder)
     if not files:
         raise FileNotFoundError(f"no process definitions in {folder}")
-    return Library.of(_read(file, folder) for file in files)
+    editions = [_read(file, folder) for file in files]
+    return Library.of([*editions, *_local(folder, editions)])
+
+
+def overlay_files(folder: Path) -> tuple[Path, ...]:
+    """Return the files of all local overlays, in order."""
+    return tuple(sorted(folder.glob("overlays/*.yaml")))
+
+
+def _local(folder: Path, editions: Iterable[Process]) -> Iterator[Process]:
+    """Yield each overlay on the version it belongs to; one of a process that is not here is passed over."""
+    known = {(edition.process, edition.version): edition for edition in editions}
+    for file in overlay_files(folder):
+        text, name = file.read_text(encoding="utf-8"), file.relative_to(folder).as_posix()
+        base = known.get(_base_of(text, name))
+        if base is not None:
+            yield read_overlay(text, name, base)
+
+
+def _base_of(text: str, name: str) -> tuple[str, str]:
+    of = parse(text, name, Overlay)[1].of
+    return of.process, of.version
 
 
 def definition_files(folder: Path) -> tuple[Path, ...]:

@@ -167,6 +167,22 @@ relations = Table(
     Column("stated_by", ID, ForeignKey("people.id"), nullable=False),
 )
 
+# Under which local overlay cases of a unit and of all below it start. Every word stays; the last one counts.
+unit_overlays = Table(
+    "unit_overlays",
+    metadata,
+    Column("unit_id", ID, ForeignKey("units.id"), primary_key=True),
+    Column("process", NAME, primary_key=True),
+    # From 1.
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    # Empty: none, whatever units above have.
+    Column("overlay", NAME, nullable=False),
+    # The first day on which cases start under it.
+    Column("from_on", Day, nullable=False),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("recorded_at", Moment, nullable=False),
+)
+
 # How many people a unit plans to let gain a standing in a year. Every word of it stays; the last one counts.
 unit_plans = Table(
     "unit_plans",

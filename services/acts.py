@@ -25,7 +25,7 @@ from records import problems, recording, registers, units
 from records.prepared import at_once
 from records.recording import LockedCase, Recorded
 from records.registers import ActedOn, Surroundings
-from services import corrections, idempotency, presuming
+from services import corrections, idempotency, overlays, presuming
 from services.act_documents import ActDocuments
 from services.act_sealing import ActSealing, opened_answer
 from services.asking import CLOSED, existing
@@ -234,7 +234,7 @@ def _start(  # noqa: PLR0917 - everything a start depends on
     against: list[Gap] | None = None,
 ) -> tuple[Recorded, Surroundings]:
     on = asked.occurred_on or parts.today()
-    process = _process_for_start(parts, asked.process, on)
+    process = _process_for_start(connection, parts, asked, on)
     days = ActedOn(on=on, today=parts.today())
     try:
         around = registers.surroundings(
@@ -406,13 +406,13 @@ def _as_before(answer: str) -> Answered:
     return Answered(answer, case["head"], case["process"]["id"])
 
 
-def _process_for_start(parts: Parts, process_id: str, on: date) -> Process:
+def _process_for_start(connection: Connection, parts: Parts, asked: StartRequest, on: date) -> Process:
     try:
-        parts.library.family(process_id)
+        parts.library.family(asked.process)
     except UnknownProcess as error:
         raise InvalidInput("process", _NOT_THERE) from error
     try:
-        return parts.library.for_start(process_id, on)
+        return overlays.for_start(connection, parts, asked.process, on, asked.unit)
     except UnknownProcess as error:
         none_then = Text(zh="当日没有施行中的版本", en="no version was in force that day")
         raise InvalidInput("occurred_on", none_then) from error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import Connection
@@ -11,6 +11,7 @@ from domain.library import UnknownProcess
 from domain.process import MaterialSpec, Process
 from domain.steps import Step
 from records import organisation, units, visible
+from services import overlays
 from services.parts import Caller, Parts
 from services.refusals import NotPermitted
 
@@ -46,7 +47,9 @@ async def startable(parts: Parts, caller: Caller, on: date | None = None) -> tup
         held = _actors(connection, caller, parts.today())
         own = visible.present_standings(connection, (caller.person,), parts.today()).get(caller.person)
         found = (_startable(connection, process, held, own) for process in _in_force(parts, day))
-        return tuple(one for one in found if one is not None)
+        return tuple(
+            here for one in found if one is not None for here in _by_overlay(connection, parts, one, day)
+        )
 
     return await parts.read(work)
 
@@ -57,6 +60,16 @@ async def startable_here(parts: Parts, caller: Caller, process: str, unit: str) 
         if one.process.process == process and unit in one.units:
             return one
     raise NotPermitted
+
+
+def _by_overlay(connection: Connection, parts: Parts, one: Startable, on: date) -> tuple[Startable, ...]:
+    """Return it once for each version its units start under: by the law, or with a local overlay."""
+    found: dict[str, Startable] = {}
+    for unit, name in one.units.items():
+        process = overlays.for_start(connection, parts, one.process.process, on, unit)
+        known = found.get(process.version, replace(one, process=process, units={}))
+        found[process.version] = replace(known, units={**known.units, unit: name})
+    return tuple(found.values())
 
 
 def _in_force(parts: Parts, on: date) -> tuple[Process, ...]:

@@ -75,7 +75,7 @@ def test_before_the_first_version_and_after_the_last_no_case_starts():
 
 
 def test_no_version_stands_in_for_one_with_an_overlay():
-    with pytest.raises(UnknownProcess, match="with the overlay 'north' was in force"):
+    with pytest.raises(UnknownProcess, match=r"no version '1\+north' here"):
         Library.of([FIRST]).for_start("club-membership", date(2021, 1, 1), overlay="north")
 
 

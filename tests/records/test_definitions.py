@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from records.definitions import definition_files, read_library
+from records.definitions import definition_files, overlay_files, read_library
 from tests.builders import READING_CIRCLE
 
 PROCESSES = Path(__file__).resolve().parents[2] / "processes"
@@ -12,8 +12,12 @@ PROCESSES = Path(__file__).resolve().parents[2] / "processes"
 
 def test_every_shipped_definition_is_read():
     library = read_library(PROCESSES)
-    assert [edition.version for edition in library.family("membership-development")] == ["2014.1", "2026.1"]
-    assert len(library) == len(definition_files(PROCESSES)) >= 4
+    assert [edition.version for edition in library.family("membership-development")] == [
+        "2014.1",
+        "2026.1+university",
+        "2026.1",
+    ]
+    assert len(library) == len(definition_files(PROCESSES)) + len(overlay_files(PROCESSES)) >= 5
 
 
 def test_scenarios_and_overlays_are_no_definitions(tmp_path):

@@ -1,0 +1,102 @@
+"""The arithmetic of a meeting, as the page does it while numbers are typed, is what the server decides."""
+
+import random
+from contextlib import suppress
+from pathlib import Path
+
+from domain.acts import MeetingRecord
+from domain.refusals import RuleViolation
+from domain.steps import MeetingStep
+from domain.voting import check_quorum, check_sums, is_carried
+from tests.web.browsers import in_the_loop_of_the_browser
+from web.drawing import templates
+from web.forms import Filled
+
+pytestmark = in_the_loop_of_the_browser
+
+SCRIPT = Path(__file__).parents[2] / "web/static/steps.js"
+SHARES = ({"more_than": "1/2"}, {"at_least": "2/3"}, {"more_than": "3/4"}, {"at_least": "1/2"}, {"count": 3})
+FORM = """{% from "cases/meeting.html" import meeting_votes %}
+<form data-step="meeting">{{ meeting_votes(step, none, given, none) }}</form>"""
+READ = """cases => cases.map(([name, vote]) => {
+  const form = document.getElementById(name).querySelector("form");
+  for (const [key, value] of Object.entries(vote)) {
+    const field = form.querySelector(`[name=${key}]`);
+    if (field?.type === "number") field.value = value;
+  }
+  for (const box of form.querySelectorAll("[name=chair]")) box.checked = box.value === vote.chair;
+  form.dispatchEvent(new Event("input"));
+  const says = (part) => form.querySelector(`[data-${part}-state]`)?.className;
+  return [says("sums"), says("result")];
+})"""
+
+
+def some_steps(chance):
+    """Meetings of every sort of rule."""
+    for number in range(24):
+        shares = [chance.choice(SHARES) | {"of": of, "basis": "1"} for of in ("eligible", "present", "cast")]
+        yield MeetingStep.model_validate(
+            {
+                "id": f"vote-{number}",
+                "kind": "meeting",
+                "title": {"zh": "表决", "en": "Vote"},
+                "by": ["subject"],
+                "body": "all",
+                "carried": chance.choice(shares),
+                "quorum": chance.choice([None, *shares[:2]]),
+                "written": chance.random() < 0.5,
+                "veto": {"basis": "1"} if chance.random() < 0.4 else None,
+                "tie": chance.choice(["lost", "chair"]),
+                "outcomes": {"carried": "next", "lost": "again"},
+            }
+        )
+
+
+def some_vote(chance, step):
+    eligible = chance.randint(1, 12)
+    present, written = chance.randint(0, eligible), chance.choice([0, 0, 1, 2]) if step.written else 0
+    yes = chance.randint(0, present + written)
+    no = chance.randint(0, present + written - yes)
+    abstain = max(0, present + written - yes - no + chance.choice([0, 0, 0, 0, 1]))
+    vetoes = chance.choice([0, 0, 1]) if step.veto else 0
+    counts = {"eligible": eligible, "present": present, "yes": yes, "no": no, "abstain": abstain}
+    counts |= {"written": written, "vetoes": vetoes, "chair": chance.choice([None, "yes", "no"])}
+    return MeetingRecord(**counts)
+
+
+def decided(step, vote):
+    """What the server says of a vote, as the classes of what the page shows."""
+    with suppress(RuleViolation):
+        check_sums(step, vote)
+        with suppress(RuleViolation):
+            check_quorum(step, vote)
+            return ["tag good", "tag good" if is_carried(step, vote) else "tag late"]
+        return ["tag good", ""]
+    return ["tag late", ""]
+
+
+async def test_what_the_page_reckons_is_what_the_server_decides(browsing):
+    chance = random.Random(20)
+    steps = list(some_steps(chance))
+    page = await browsing.page()
+    drawn = templates("zh").from_string(FORM)
+    parts = [f'<div id="{step.id}">{drawn.render(step=step, given=Filled())}</div>' for step in steps]
+    await page.set_content("".join(parts))
+    await page.add_script_tag(content=SCRIPT.read_text("utf-8"))
+    votes = [(step, some_vote(chance, step)) for step in steps for _ in range(40)]
+    asked = [
+        (step.id, vote.model_dump(mode="json", exclude={"excluded", "attended"})) for step, vote in votes
+    ]
+    shown = await page.evaluate(READ, asked)
+    wrong = [
+        (step.model_dump(exclude_defaults=True), vote, seen, decided(step, vote))
+        for (step, vote), seen in zip(votes, shown, strict=True)
+        # Where nobody voted there is nothing to compare yet.
+        if vote.yes + vote.no + vote.abstain and seen != decided(step, vote)
+    ]
+    assert wrong == []
+    assert {tuple(one) for one in shown} >= {
+        ("tag good", "tag good"),
+        ("tag good", "tag late"),
+        ("tag late", ""),
+    }

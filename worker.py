@@ -11,6 +11,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
+from importlib.metadata import version
 from typing import Any, Final
 
 import structlog
@@ -265,6 +266,8 @@ def _worker(
         activities=activities,
         workflow_runner=runner or _runner(settings),
         deployment_config=_deployment(settings),
+        # Otherwise a hash of all code that is loaded, for which every start would wait.
+        build_id=f"accede {version('accede')}",
         interceptors=[PlacedActivities()],
         max_cached_workflows=settings.max_cached_cases,
         # One thread runs them all: what waits longer for its turn than a task may take would be done twice.

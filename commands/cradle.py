@@ -115,18 +115,26 @@ def _requests(line: socket.socket, deaths: _Deaths, children: set[int]) -> Itera
 
 
 def _load() -> None:
+    # Everything that comes now stays: looking for garbage in it would take a quarter of the time.
+    gc.disable()
     for module in _LOADED:
         import_module(module)
     from api.app import ways  # noqa: PLC0415 - loading is what this is for
+    from commands.failures import installation  # noqa: PLC0415 - the same
     from commands.published import published  # noqa: PLC0415 - the same
+    from records.audit_books import read_books  # noqa: PLC0415 - the same
+    from services.passwords import nobodys, recommended  # noqa: PLC0415 - the same
 
     ways()
+    nobodys(recommended())
     with suppress(Exception):
         # Read once for all; whoever needs the definitions says what is wrong with them.
         published()
-    # What is loaded stays: looking through it again and again would copy it into each child.
+        read_books(installation().processes_dir)
     gc.collect()
+    # Looking through it again and again would copy it into each child.
     gc.freeze()
+    gc.enable()
 
 
 def _tell(line: socket.socket, **news: int) -> None:

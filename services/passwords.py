@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from functools import cache
 
 from pwdlib import PasswordHash
 from pwdlib.exceptions import UnknownHashError
@@ -17,9 +18,9 @@ class Passwords:
 
     def __init__(self, hashing: PasswordHash | None = None) -> None:
         """Take the hashing to use; tests hand in a cheaper one."""
-        self._hashing = hashing or PasswordHash.recommended()
+        self._hashing = hashing or recommended()
         self._turn = asyncio.Semaphore(_AT_ONCE)
-        self._nobodys = self._hashing.hash(secrets.token_hex(16))
+        self._nobodys = nobodys(self._hashing)
 
     async def hashed(self, password: str) -> str:
         """Return the hash to keep."""
@@ -37,3 +38,15 @@ class Passwords:
         except UnknownHashError:
             return False
         return fits and kept is not None
+
+
+@cache
+def recommended() -> PasswordHash:
+    """Return the hashing of an installation."""
+    return PasswordHash.recommended()
+
+
+@cache
+def nobodys(hashing: PasswordHash) -> str:
+    """Return a hash that no password fits, made once for a process and those that come of it by forks."""
+    return hashing.hash(secrets.token_hex(16))

@@ -1,9 +1,19 @@
 """What holds for the tests of every room: which stay together, which come first, and a sign of life."""
 
+import gc
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
 import pytest
 from hypothesis import settings
 
 from tests.progress import Progress
+
+IN_MEMORY = Path("/dev/shm")  # noqa: S108 - folders of our own are made in it, with names nobody can guess
+ROOM = 4 * 2**30
+"""Bytes that have to be free there."""
 
 # How long one example takes depends on what else the machine does: no test judges it.
 settings.register_profile("patient", deadline=None)
@@ -24,6 +34,22 @@ FIRST = (
 nothing to do. What is marked `slow` elsewhere comes after them."""
 
 
+def _keep_files_in_memory():
+    """Have everybody, programs that tests start too, make temporary files where no disk is waited for.
+
+    To copy a database of hundreds of files costs a tenth there. What has to be safe from power cuts is
+    tried on a disk of its own.
+    """
+    if "TMPDIR" not in os.environ and IN_MEMORY.is_dir() and shutil.disk_usage(IN_MEMORY).free > ROOM:
+        os.environ["TMPDIR"] = str(IN_MEMORY)
+        tempfile.tempdir = None
+
+
+_keep_files_in_memory()
+# Until all tests are known nothing goes that came: what looks for garbage is set going after that.
+gc.disable()
+
+
 def pytest_configure(config):
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(Progress(config))
@@ -39,6 +65,11 @@ def pytest_collection_modifyitems(config, items):
     if getattr(config.option, "loadgroup", False):
         for item in items:
             _name_with_its_group(item)
+
+
+def pytest_collection_finish():
+    gc.freeze()
+    gc.enable()
 
 
 def _name_with_its_group(item):

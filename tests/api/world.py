@@ -224,8 +224,13 @@ def a_notary(database, clock, outside=()) -> Notary:
     return Notary(database, place, clock=clock, outside=outside)
 
 
+@cache
+def _cheap_hashing() -> PasswordHash:
+    return PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
+
+
 def cheap_passwords() -> Passwords:
-    return Passwords(PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),)))
+    return Passwords(_cheap_hashing())
 
 
 def populate(connection) -> None:

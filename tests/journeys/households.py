@@ -80,6 +80,8 @@ def until(condition, within=30):
 
 
 def tour(api):
-    """Run the script of the README's tour."""
+    """Run the script of the README's tour to its end, and return the case it made and what it printed."""
     script = [sys.executable, "docs/tour.py", api]
-    return subprocess.run(script, check=False, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(script, check=False, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, f"the tour failed:\n{done.stdout}{done.stderr}"
+    return done.stdout.split(maxsplit=2)[1], done.stdout

@@ -13,6 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from web.styling import needed, words_in
+
 _FOLDER: Final = Path(__file__).parent / "static"
 _KINDS: Final = {
     ".css": "text/css; charset=utf-8",
@@ -22,6 +24,9 @@ _KINDS: Final = {
     ".json": "application/manifest+json",
 }
 _DIGITS: Final = 16
+
+STYLES: Final = "accede.css"
+"""The one file of styles: ours, and before it what is needed of Tabler."""
 
 
 @dataclass(frozen=True)
@@ -42,10 +47,10 @@ class ServedFile:
 
 @cache
 def files() -> dict[str, ServedFile]:
-    """Return every file by its name below the folder."""
-    paths = sorted(path for path in _FOLDER.rglob("*") if path.suffix in _KINDS)
-    found = (_read(path) for path in paths)
-    return {file.name: file for file in found}
+    """Return every file by its name below the folder; all styles are one file, which is fetched at once."""
+    paths = sorted(path for path in _FOLDER.rglob("*") if path.suffix in _KINDS and path.suffix != ".css")
+    found = (_file(path.relative_to(_FOLDER).as_posix(), path.read_bytes()) for path in paths)
+    return {file.name: file for file in (_file(STYLES, _styles()), *found)}
 
 
 def address_of(name: str) -> str:
@@ -53,12 +58,20 @@ def address_of(name: str) -> str:
     return files()[name].address
 
 
-def _read(path: Path) -> ServedFile:
-    content = path.read_bytes()
+def _styles() -> bytes:
+    """Return ours after what pages could show of Tabler."""
+    ours = (_FOLDER / STYLES).read_text("utf-8")
+    others = (_FOLDER / "vendor" / "tabler.css").read_text("utf-8")
+    room = _FOLDER.parent
+    told = (*room.glob("templates/**/*.html"), *room.rglob("*.py"), *_FOLDER.glob("*.js"))
+    return f"{needed(others, words_in(told), ours)}\n{ours}".encode()
+
+
+def _file(name: str, content: bytes) -> ServedFile:
     return ServedFile(
-        name=path.relative_to(_FOLDER).as_posix(),
+        name=name,
         digest=hashlib.sha256(content).hexdigest()[:_DIGITS],
-        media_type=_KINDS[path.suffix],
+        media_type=_KINDS[Path(name).suffix],
         content=content,
         # The time is left out, so that the same content is packed to the same bytes.
         packed=gzip.compress(content, compresslevel=9, mtime=0),

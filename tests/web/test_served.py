@@ -55,7 +55,7 @@ def test_our_own_files_name_no_other_machine():
 
 @in_the_loop_of_the_browser
 async def test_a_file_is_cached_for_ever_and_sent_packed(furnished):
-    for name in ("accede.css", "vendor/tabler.css", "vendor/icons.svg"):
+    for name in ("accede.css", "vendor/htmx.js", "vendor/icons.svg"):
         packed = await furnished.world.client.get(address_of(name), headers={"accept-encoding": "gzip"})
         assert packed.headers["cache-control"] == "public, max-age=31536000, immutable"
         assert packed.headers["content-encoding"] == "gzip"

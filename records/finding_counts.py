@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -55,10 +55,15 @@ def by_state(connection: Connection, scope: Scope, narrowed: FindingFilter) -> t
     return _by(connection, findings.c.state, scope, narrowed)
 
 
-def by_rule(connection: Connection, scope: Scope, narrowed: FindingFilter) -> tuple[Counted, ...]:
-    """Return the counts by rule, those with most left first."""
-    found = _by(connection, findings.c.rule, scope, narrowed)
-    return tuple(sorted(found, key=lambda one: (-one.left, -one.number, one.key)))
+def by_rule(connection: Connection, scope: Scope, narrowed: FindingFilter) -> tuple[tuple[str, Counted], ...]:
+    """Return the counts by process and rule, those with most left first: each process has its own rules."""
+    every = _by(connection, cases.c.process, scope, narrowed)
+    found = [
+        (process.key, one)
+        for process in every
+        for one in _by(connection, findings.c.rule, scope, replace(narrowed, process=process.key))
+    ]
+    return tuple(sorted(found, key=lambda pair: (-pair[1].left, -pair[1].number, pair[0], pair[1].key)))
 
 
 def by_month(connection: Connection, scope: Scope, narrowed: FindingFilter, since: date) -> Mapping[str, int]:

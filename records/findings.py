@@ -83,6 +83,7 @@ class FindingFilter:
     unit: str | None = None
     """Of this unit and of all below it."""
     case: str | None = None
+    process: str | None = None
     level: str | None = None
     rule: str | None = None
     """A rule, a letter for all rules of one subject, or a pattern."""
@@ -226,6 +227,7 @@ def conditions(scope: Scope, narrowed: FindingFilter) -> list[sa.ColumnElement[b
         found.append(cases.c.unit_id.in_(units_below((narrowed.unit,))))
     equal = (
         (findings.c.case_id, narrowed.case),
+        (cases.c.process, narrowed.process),
         (findings.c.level, narrowed.level),
         (findings.c.state, narrowed.state),
         (findings.c.present, narrowed.present),

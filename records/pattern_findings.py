@@ -219,6 +219,7 @@ def _conditions(scope: Scope, narrowed: FindingFilter) -> list[sa.ColumnElement[
         found.append(pattern_findings.c.unit_id.in_(units_below((narrowed.unit,))))
     equal = (
         (pattern_findings.c.pattern, narrowed.rule),
+        (pattern_findings.c.process, narrowed.process),
         (pattern_findings.c.state, narrowed.state),
         (pattern_findings.c.present, narrowed.present),
     )

@@ -16,7 +16,7 @@ from records.finding_counts import Counted, Lateness
 from records.findings import BY_HAND, FindingFilter
 from records.pattern_findings import Group
 from services.deliberation import hidden_cases
-from services.findings import RAISED_BY_HAND
+from services.findings import RAISED_BY_HAND, rule_of
 from services.parts import Caller, Parts
 from services.scoping import scope_of
 
@@ -36,6 +36,8 @@ class RuleCount:
     level: str
     number: int
     left: int
+    process: str = ""
+    """Whose rule it is; empty of a pattern."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ async def overview(parts: Parts, caller: Caller, *, unit: str | None = None) -> 
                 _counted(groups, lambda one: one.state),
                 STATES,
             ),
-            rules=tuple(_rule(parts, one) for one in rules),
+            rules=tuple(_rule(parts, process, one) for process, one in rules),
             patterns=tuple(_pattern(one) for one in patterns),
             months=tuple(
                 (month, months.get(month, 0) + raised.get(month, _NONE).number)
@@ -140,13 +142,12 @@ def _pattern(one: Counted) -> RuleCount:
     return RuleCount(one.key, says, "finding", one.number, one.left)
 
 
-def _rule(parts: Parts, one: Counted) -> RuleCount:
-    for book in parts.books.values():
-        rule = book.rules.get(one.key)
-        if rule is not None:
-            return RuleCount(one.key, rule.says, rule.level, one.number, one.left)
+def _rule(parts: Parts, process: str, one: Counted) -> RuleCount:
+    rule = rule_of(parts, process, one.key)
+    if rule is not None:
+        return RuleCount(one.key, rule.says, rule.level, one.number, one.left, process)
     says = RAISED_BY_HAND if one.key == BY_HAND else Text(zh=one.key, en=one.key)
-    return RuleCount(one.key, says, "finding", one.number, one.left)
+    return RuleCount(one.key, says, "finding", one.number, one.left, process)
 
 
 def _as_tree(found: Sequence[Lateness]) -> tuple[UnitOnMap, ...]:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from api.bounds import Asked, Id, Reason, Seq
+from api.bounds import Asked, Id, Label, Reason, Seq
 from api.callers import By, Here, Key, signed_in
 from api.paging import Cursor, Limit
 from domain.auditing.lives import FindingState
@@ -48,6 +48,7 @@ async def list_findings(  # noqa: PLR0913 - one parameter for each filter
     caller: By,
     *,
     unit: Id | None = None,
+    process: Label | None = None,
     kind: Literal["rule", "pattern", "hand"] | None = None,
     level: Level | None = None,
     rule: _Rule = None,
@@ -60,7 +61,9 @@ async def list_findings(  # noqa: PLR0913 - one parameter for each filter
 
     Of a unit and all below it, if one is given. A page may be shorter than `limit` and still have a `next`.
     """
-    narrowed = FindingFilter(unit=unit, kind=kind, level=level, rule=rule, state=state, present=present)
+    narrowed = FindingFilter(
+        unit=unit, process=process, kind=kind, level=level, rule=rule, state=state, present=present
+    )
     return await findings.listed(parts, caller, narrowed, cursor=cursor, limit=limit)
 
 

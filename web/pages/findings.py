@@ -36,11 +36,12 @@ async def overview(visit: Visiting, unit: Word = "") -> Response:
 
 
 @router.get("/findings")
-async def listed(
+async def listed(  # noqa: PLR0913 - one parameter for each filter
     visit: Visiting,
     *,
     unit: Word = "",
     case: Word = "",
+    process: Word = "",
     kind: Literal["rule", "pattern", "hand", ""] = "",
     level: Level | Literal[""] = "",
     rule: MaybeRule = "",
@@ -52,12 +53,21 @@ async def listed(
         unit=unit or visit.unit,
         kind=kind or None,
         case=case or None,
+        process=process or None,
         level=level or None,
         rule=rule or None,
         state=state or None,
     )
     page = await findings.listed(visit.parts, visit.caller, narrowed, cursor=cursor, limit=_ON_A_PAGE)
-    asked = {"unit": unit, "case": case, "kind": kind, "level": level, "rule": rule, "state": state}
+    asked = {
+        "unit": unit,
+        "case": case,
+        "process": process,
+        "kind": kind,
+        "level": level,
+        "rule": rule,
+        "state": state,
+    }
     said = urlencode({name: value for name, value in asked.items() if value})
     return visit.page(
         "findings/findings.html",
@@ -66,11 +76,7 @@ async def listed(
         is_narrowed=bool(said),
         address=f"/findings?{said}" if said else "/findings",
         patterns=tuple((one.id, one.title) for one in PATTERNS.values()),
-        letters=tuple(
-            (letter.letter, letter.title.in_language(visit.language))
-            for book in visit.parts.books.values()
-            for letter in book.letters
-        ),
+        letters=_letters(visit),
     )
 
 
@@ -117,6 +123,13 @@ async def evaluate(visit: Visiting, form: Form, case_id: Id) -> Response:  # noq
         en=f"Evaluated: {len(made.kept)} rules are kept, {number} are broken.",
     )
     return visit.see_other(f"/findings?{urlencode({'case': case_id})}", says)
+
+
+def _letters(visit: Visit) -> tuple[tuple[str, str], ...]:
+    """Return the letters of rules with their subjects, of the largest book where several have one."""
+    books = sorted(visit.parts.books.values(), key=lambda book: len(book.letters))
+    found = {letter.letter: letter.title for book in books for letter in book.letters}
+    return tuple((letter, title.in_language(visit.language)) for letter, title in sorted(found.items()))
 
 
 async def _drawn(

@@ -27,9 +27,9 @@ from records.audit_books import read_books
 from tests.processes.shipped import MEMBERSHIP, PROCESSES, as_written, library, scenarios
 
 
-def book() -> Book:
-    """Return the audit rules for membership development, as they ship."""
-    return read_books(PROCESSES)[MEMBERSHIP]
+def book(process: str = MEMBERSHIP) -> Book:
+    """Return the audit rules for a process, as they ship."""
+    return read_books(PROCESSES)[process]
 
 
 @cache
@@ -248,7 +248,7 @@ class Told:
     @cached_property
     def verdicts(self) -> dict[str, Verdict]:
         """The verdict of every rule."""
-        return {one.rule: one for one in evaluate(book(), self.history())}
+        return {one.rule: one for one in evaluate(book(self.process.process), self.history())}
 
     def verdict(self, rule: str) -> Verdict:
         """Return the verdict of one rule."""
@@ -309,10 +309,10 @@ class Told:
 
 
 @cache
-def told(name: str) -> Told:
-    """Return a scenario of membership development as it was told."""
-    scenario, timeline = scenarios(MEMBERSHIP)[name], as_written(MEMBERSHIP, name)
-    process = library().for_start(MEMBERSHIP, scenario.opening.on)
+def told(name: str, of: str = MEMBERSHIP) -> Told:
+    """Return a scenario of a process as it was told."""
+    scenario, timeline = scenarios(of)[name], as_written(of, name)
+    process = library().for_start(of, scenario.opening.on)
     last = timeline.events[-1]
     return Told(process, scenario.organisation, timeline.events, last.recorded_at.date())
 

@@ -11,7 +11,7 @@ from domain.auditing.of_acts import rules_by_step
 from domain.auditing.questions import Broken
 from domain.auditing.rules import Book
 from tests.domain.auditing.telling import book, told, university
-from tests.domain.auditing.write_rules import PAGE, page
+from tests.domain.auditing.write_rules import PAGE, page, shipped
 from tests.processes.shipped import MEMBERSHIP, as_written, library, scenarios
 
 STARTED = [name for name in sorted(scenarios(MEMBERSHIP)) if as_written(MEMBERSHIP, name).case is not None]
@@ -81,7 +81,7 @@ def test_every_letter_has_its_rules_or_says_why_not():
 
 
 def test_the_page_of_rules_says_what_the_rules_say():
-    assert PAGE.read_text(encoding="utf-8") == page(book())
+    assert PAGE.read_text(encoding="utf-8") == page(*shipped())
 
 
 def test_every_step_and_material_a_rule_asks_about_is_one_of_the_definitions():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from domain.auditing.rules import Book
@@ -36,12 +36,26 @@ _KEPT = {
 }
 
 
-def page(book: Book) -> str:
-    """Return the whole page."""
+def page(book: Book, others: Iterable[Book] = ()) -> str:
+    """Return the whole page: of a book, and in short of the others."""
     unanswered = sum(len(letter.unanswered) for letter in book.letters)
     file = next((ROOT / "docs" / "decisions").glob("*-audit-rules-ask-the-pure-case.md")).name
     head = _HEAD.format(decision=file[:4], file=file, rules=len(book.rules), unanswered=unanswered)
-    return "\n".join((head, *_answered(book), *_unanswered(book))) + "\n"
+    return "\n".join((head, *_answered(book), *_unanswered(book), *_others(others))) + "\n"
+
+
+def _others(books: Iterable[Book]) -> Iterator[str]:
+    yield "\n## The other processes · 其他流程\n"
+    yield "What their projects' own documents state, each with the requirement or document it stands in."
+    for book in books:
+        yield f"\n### {book.process}\n"
+        yield "| rule | level | basis | what has to be so | 内容 |"
+        yield "|---|---|---|---|---|"
+        for rule in book.rules.values():
+            yield f"| {rule.id} | {rule.level} | {rule.basis} | {rule.says.en} | {rule.says.zh} |"
+        for letter in book.letters:
+            for one in letter.unanswered:
+                yield f"| {one.id} | {_KEPT[one.kept]} | | {one.says.en} {one.why.en} | {one.why.zh} |"
 
 
 def _answered(book: Book) -> Iterator[str]:
@@ -65,6 +79,11 @@ def _unanswered(book: Book) -> Iterator[str]:
             yield f"| {one.id} | {one.says.en} | {one.why.en} | {_KEPT[one.kept]} | {one.why.zh} |"
 
 
+def shipped() -> tuple[Book, tuple[Book, ...]]:
+    """Return the book of membership development, and those of the other processes."""
+    books = dict(read_books(ROOT / "processes"))
+    return books.pop("membership-development"), tuple(books.values())
+
+
 if __name__ == "__main__":
-    for shipped in read_books(ROOT / "processes").values():
-        PAGE.write_text(page(shipped), encoding="utf-8")
+    PAGE.write_text(page(*shipped()), encoding="utf-8")

@@ -83,6 +83,7 @@ class _Life:
         self._now = self._until
         self._parts = replace(parts, clock=lambda: self._now)
         self._case_id = ""
+        self._as_it_stands: FoundCase | None = None
         first = self._today - timedelta(days=plan.days_ago)
         self._process = parts.library.for_start(PROCESS, first)
         self._cast = Cast(self._process, _scenery(self._person.id, self._unit))
@@ -131,6 +132,7 @@ class _Life:
             self._now = max(self._now, following)
             before = following
             following = await acts.let_happen(self._parts, self._case_id)
+            self._as_it_stands = None
             if following == before:
                 break
         self._now = until
@@ -138,6 +140,7 @@ class _Life:
 
     async def _do_what_can_be_done(self, found: FoundCase, day: date) -> None:
         if self._plan.withdrawn and found.case.stage != self._process.stages[0].id:
+            self._as_it_stands = None
             request = ActRequest(kind="withdraw", reason="因工作调动，本人申请撤回。")
             await acts.perform(self._parts, Caller(self._person.id), self._case_id, request, head=None)
             return
@@ -173,6 +176,7 @@ class _Life:
         return None
 
     async def _perform(self, found: FoundCase, act: ScenarioAct) -> None:
+        self._as_it_stands = None
         step = found.edition.steps[act.step or ""]
         if isinstance(step, MeetingStep):
             act = act.model_copy(update={"meeting": await self._votes(found, step, act)})
@@ -225,9 +229,12 @@ class _Life:
         return (await materials.hand_in(self._parts, Caller(actor), name, io.BytesIO(content))).id
 
     async def _found(self) -> FoundCase:
-        return await self._parts.read(
-            lambda connection: cases.find_case(connection, self._parts.library, self._case_id, None)
-        )
+        """Return the case, read again only where something happened: nobody else is there to change it."""
+        if self._as_it_stands is None:
+            self._as_it_stands = await self._parts.read(
+                lambda connection: cases.find_case(connection, self._parts.library, self._case_id, None)
+            )
+        return self._as_it_stands
 
     async def _next_moment(self) -> datetime | None:
         found = await self._found()

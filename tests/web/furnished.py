@@ -112,20 +112,28 @@ class FurnishedSite:
 
     async def open(self, browsing: Any, one: Page, *, language: str = "zh", **options: Any) -> Any:
         """Open a registered page in a browser of its own, in a language."""
-        locale = {"zh": "zh-CN", "en": "en-GB"}[language]
-        # Colours that are on their way to others would be measured as they are at the moment.
-        context = await browsing.context(locale=locale, reduced_motion="reduce", **options)
+        page = await browsing.page(**looking_in(language), **options)
+        await self.visit(page, one, language=language)
+        return page
+
+    async def visit(self, page: Any, one: Page, *, language: str) -> None:
+        """Go to a registered page as whoever opens it, in a language; nobody is signed in from before."""
+        await page.context.clear_cookies()
         session = await self.furnished.session_of(one.by)
         cookies = session | {"accede-language": language}
-        await context.add_cookies(
+        await page.context.add_cookies(
             [{"name": name, "value": value, "url": self.address} for name, value in cookies.items()]
         )
         if one.by is not None:
             reads = sa.update(people).where(people.c.id == one.by).values(language=language)
             await self.furnished.world.parts.database.write(lambda connection: connection.execute(reads))
-        page = await context.new_page()
         await page.goto(f"{self.address}{self.furnished.path_of(one)}")
-        return page
+
+
+def looking_in(language: str) -> dict[str, str]:
+    """How a context is opened that looks at pages in a language."""
+    # Colours that are on their way to others would be measured as they are at the moment.
+    return {"locale": {"zh": "zh-CN", "en": "en-GB"}[language], "reduced_motion": "reduce"}
 
 
 @contextlib.asynccontextmanager

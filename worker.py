@@ -48,6 +48,7 @@ from records.audit_books import read_books
 from records.checkpoints import KeptCheckpoint
 from records.database import Database
 from records.definitions import read_library
+from records.preferences import read_required
 from records.problems import DatabaseUnavailable, SchemaOutdated
 from records.retentions import BadRetention, read_everyday, read_retention
 from senders.mail import MailSender
@@ -219,7 +220,14 @@ async def a_worker(
     notary = open_notary(database, settings.notary(), clock=clock)
     together = DueTogether(database, library, clock=clock, wake=driver.wake)
     record = RecordActivities(database, library, clock=clock, wake=driver.wake, look_for_more=together.soon)
-    delivering = DeliveringActivities(database, library, _sender(settings), clock=clock)
+    delivering = DeliveringActivities(
+        database,
+        library,
+        _sender(settings),
+        clock=clock,
+        zone=settings.zone,
+        required=read_required(settings.processes_dir),
+    )
     staffing = StaffingActivities(
         database, library, time_zone=str(settings.zone), clock=clock, wake=driver.wake
     )

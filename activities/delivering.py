@@ -7,8 +7,9 @@ sends it again when the claim runs out, with the same Message-ID: SMTP has no be
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from functools import partial
+from types import MappingProxyType
 from typing import Final
 
 import structlog
@@ -18,6 +19,7 @@ from temporalio import activity
 from domain.library import Library, UnknownProcess
 from domain.moments import local_day
 from domain.permitting import actor_title
+from domain.preferences import Required, Sending, Topic, sending
 from domain.values import Language, Text
 from records import notifications
 from records.database import Database
@@ -25,7 +27,7 @@ from records.digests import ToldLine, lines_of
 from records.notifications import LEASE, Owed
 from records.places import places_of
 from senders.in_app import InAppSender
-from senders.messages import Lent, Message, MessageLine, NotNow, Refused, Round, Sender
+from senders.messages import Lent, Message, MessageLine, NotNow, Refused, Round, Sender, of_a_day
 from telemetry import metrics, tracing
 from workflows.contract import DeliverAsked, Delivered
 
@@ -46,12 +48,19 @@ class DeliveringActivities:
         sender: Sender | None = None,
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        zone: tzinfo = UTC,
+        required: Mapping[Topic, Required] = MappingProxyType({}),
     ) -> None:
-        """Take the record, what was published, and the sender (none: the list in the application only)."""
+        """Take the record, what was published, and the sender (none: the list in the application only).
+
+        `zone` is the organisation's; of topics that are `required` nobody can switch mails off.
+        """
         self._database = database
         self._library = library
         self._sender = sender or InAppSender()
         self._clock = clock
+        self._zone = zone
+        self._required = required
 
     @activity.defn(name="deliver_batch")
     async def deliver_batch(self, asked: DeliverAsked) -> Delivered:
@@ -65,14 +74,17 @@ class DeliveringActivities:
         places = await self._places(owed)
         lists = await self._database.read(partial(lines_of, notices=[one.id for one in owed]))
         async with self._sender.round() as sending:
-            for one in owed:
+            for mail in self._mails(owed):
                 if self._clock() - begun > _ENOUGH:
                     break
+                one = mail[0]
                 place = places.get((one.case, one.seq), "")
                 with tracing.span("deliver", parent=place, links=[here], obligation=one.id, about=one.kind):
-                    went_well = await self._deliver(one, lists.get(one.id, ()), sending)
-                metrics.DELIVERIES.labels(one.kind, "delivered" if went_well else "failed").inc()
-                delivered, failed = delivered + went_well, failed + (not went_well)
+                    went_well = await self._deliver(mail, lists, sending)
+                for each in mail:
+                    metrics.DELIVERIES.labels(each.kind, "delivered" if went_well else "failed").inc()
+                number = len(mail)
+                delivered, failed = delivered + number * went_well, failed + number * (not went_well)
                 _sign_of_life()
         next_at = await self._database.read(notifications.next_attempt)
         more = next_at is not None and next_at <= self._clock()
@@ -84,14 +96,35 @@ class DeliveringActivities:
         Most duties are of the first kind, and a transaction for each would cost more than the acts they
         follow from.
         """
-        owed = notifications.claim(connection, now, limit, by_itself=self._shown_in)
+        how = partial(self._sending, now=now)
+        owed = notifications.claim(
+            connection,
+            now,
+            limit,
+            by_itself=self._shown_in,
+            later=lambda one: how(one).later,
+            together=lambda one: how(one).way == "daily",
+        )
         shown = [one for one in owed if self._shown_in(one)]
         return shown, [one for one in owed if not self._shown_in(one)]
 
     def _shown_in(self, owed: Owed) -> str | None:
         """Return the list's channel for what nobody else has to deliver."""
         here = InAppSender.channel
-        return here if not owed.email or self._sender.channel == here else None
+        if not owed.email or self._sender.channel == here:
+            return here
+        return here if self._sending(owed, owed.created_at).way == "list" else None
+
+    def _sending(self, owed: Owed, now: datetime) -> Sending:
+        return sending(owed.preferences, self._required, owed.kind, owed.created_at, now, self._zone)
+
+    def _mails(self, owed: Sequence[Owed]) -> list[list[Owed]]:
+        """Return what goes in one mail: all that comes once a day together, the rest each by itself."""
+        mails: dict[str, list[Owed]] = {}
+        for one in owed:
+            is_daily = self._sending(one, one.created_at).way == "daily"
+            mails.setdefault(f"daily {one.person}" if is_daily else one.id, []).append(one)
+        return list(mails.values())
 
     async def _places(self, owed: Sequence[Owed]) -> Mapping[tuple[str, int], str]:
         """Return where the acts are traced to which messages are owed, by case and event."""
@@ -99,30 +132,37 @@ class DeliveringActivities:
             return {}
         return await self._database.read(partial(places_of, asked=[(one.case, one.seq) for one in owed]))
 
-    async def _deliver(self, owed: Owed, lines: Sequence[ToldLine], sending: Round) -> bool:
+    async def _deliver(
+        self, mail: Sequence[Owed], lists: Mapping[str, Sequence[ToldLine]], sending: Round
+    ) -> bool:
+        """Send one mail, and write down for everything in it how that went."""
         try:
-            await sending.send(self._message(owed, owed.email or "", lines))
+            messages = [self._message(one, one.email or "", lists.get(one.id, ())) for one in mail]
+            await sending.send(messages[0] if len(messages) == 1 else of_a_day(messages))
         except Refused as refused:
-            await self._failed(owed, refused, final=True)
+            await self._failed(mail, refused, final=True)
         except NotNow as trouble:
-            await self._failed(owed, trouble)
+            await self._failed(mail, trouble)
         except Exception as trouble:  # noqa: BLE001 - one message must not hold up those behind it
-            _log.exception("a message could not be made or sent", obligation=owed.id)
-            await self._failed(owed, type(trouble).__name__)
+            _log.exception("a message could not be made or sent", obligation=mail[0].id)
+            await self._failed(mail, type(trouble).__name__)
         else:
-            await self._taken(owed, self._sender.channel)
+            await self._taken(mail, self._sender.channel)
             return True
         return False
 
-    async def _taken(self, owed: Owed, channel: str) -> None:
-        now = self._clock()
-        await self._database.write(partial(notifications.delivered, ids=[owed.id], now=now, channel=channel))
+    async def _taken(self, mail: Sequence[Owed], channel: str) -> None:
+        now, ids = self._clock(), [one.id for one in mail]
+        await self._database.write(partial(notifications.delivered, ids=ids, now=now, channel=channel))
 
-    async def _failed(self, owed: Owed, why: Exception | str, *, final: bool = False) -> None:
+    async def _failed(self, mail: Sequence[Owed], why: Exception | str, *, final: bool = False) -> None:
         now = self._clock()
-        await self._database.write(
-            partial(notifications.failed, obligation_id=owed.id, now=now, why=str(why), final=final)
-        )
+
+        def work(connection: Connection) -> None:
+            for one in mail:
+                notifications.failed(connection, one.id, now, str(why), final=final)
+
+        await self._database.write(work)
 
     def _message(self, owed: Owed, address: str, lines: Sequence[ToldLine]) -> Message:
         step = outcome = lent = None
@@ -139,7 +179,7 @@ class DeliveringActivities:
         return Message(
             id=owed.message_id,
             to=address,
-            language=_language(owed.language),
+            language=(owed.preferences and owed.preferences.language) or _language(owed.language),
             kind=owed.kind,
             case=owed.case,
             process=title,

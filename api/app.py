@@ -54,6 +54,7 @@ from records.audit_books import read_books
 from records.database import Database
 from records.definitions import read_library
 from records.form_lists import read_forms
+from records.preferences import read_required
 from records.retentions import read_everyday, read_retention
 from records.sensitivity import read_marks, read_sensitive
 from services import connecting
@@ -242,6 +243,7 @@ async def opened(settings: Settings) -> AsyncIterator[Parts]:
             witness=witness,
             keys=keys,
             retention=read_retention(settings.processes_dir, library),
+            required=read_required(settings.processes_dir),
             books=read_books(settings.processes_dir),
         )
 

@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr, StrictBool
 from api.bounds import (
     Answer,
     Asked,
+    Clock,
     Count,
     Day,
     Email,
@@ -23,6 +24,8 @@ from api.bounds import (
     Seq,
     Storable,
 )
+from domain.preferences import Topic, Way
+from domain.values import Language
 from services.comments import LONGEST
 
 
@@ -130,6 +133,28 @@ class WithdrawCommentBody(Asked):
     """Why a comment is withdrawn."""
 
     reason: Reason
+
+
+class ReadBody(Asked):
+    """Which messages were read: some by id, or with nothing said all there are."""
+
+    ids: Annotated[tuple[Id, ...], Field(max_length=1_000)] | None = None
+
+
+class QuietBody(Asked):
+    """Hours in which no mail is sent; they may reach over midnight."""
+
+    from_: Clock = Field(alias="from")
+    to: Clock
+
+
+class PreferencesBody(Asked):
+    """How the caller wants to be told. What is left out goes back to what holds where nothing is chosen."""
+
+    ways: dict[Topic, Way] = Field(default_factory=dict)
+    daily_at: Clock = "08:00"
+    quiet: QuietBody | None = None
+    language: Language | None = None
 
 
 class MigrateBody(Asked):

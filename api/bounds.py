@@ -42,6 +42,8 @@ FormId = Annotated[str, Field(min_length=1, max_length=2 * LONGEST_LABEL + 1, pa
 """A form of a case: two such identifiers with a point between."""
 Day = Annotated[date, AfterValidator(_within_years)]
 """A day in the organisation's time zone."""
+Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+"""A time of day where the organisation is."""
 Email = Annotated[str, Field(max_length=LONGEST_EMAIL, pattern=EMAIL)]
 Number = Annotated[StrictInt, Field(ge=-SAFE_INTEGER, le=SAFE_INTEGER)]
 Count = Annotated[StrictInt, Field(ge=0, le=1_000_000)]

@@ -9,6 +9,7 @@ from domain.library import Library, UnsoundLibrary
 from domain.reading import DefinitionError
 from records.definitions import read_library
 from records.form_lists import BadForms, read_forms
+from records.preferences import BadNotices, read_required
 from records.retentions import BadRetention, read_retention
 from records.sensitivity import BadSensitivity, read_marks, read_sensitive
 
@@ -22,6 +23,7 @@ def published(folder: Path | None = None) -> Library:
         read_sensitive(place, library)
         read_marks(place, library)
         read_retention(place, library)
+        read_required(place)
         read_forms(place, library)
     except FileNotFoundError as error:
         raise CommandFailed(f"{error}: set ACCEDE_PROCESSES_DIR to the folder that holds them") from None
@@ -31,6 +33,6 @@ def published(folder: Path | None = None) -> Library:
         raise CommandFailed(f"{first}{more}") from None
     except UnsoundLibrary as error:
         raise CommandFailed(error.problems[0]) from None
-    except (BadSensitivity, BadRetention, BadForms) as error:
+    except (BadSensitivity, BadRetention, BadNotices, BadForms) as error:
         raise CommandFailed(str(error)) from None
     return library

@@ -12,6 +12,9 @@ from domain.values import Scalar, Text
 FOLLOWING: Final = frozenset({"stage-entered", "step-opened", "step-passed", "became-ready", "reminded"})
 """Types of events that follow from something else, and need not be told each by itself."""
 
+COMMENTS: Final = frozenset({"comment-added", "comment-withdrawn"})
+"""Types of events that are no part of what happened, and stand beside it."""
+
 _ANSWERS: Final = {
     "places": Text(zh="公示地点数", en="Places"),
     "summary": Text(zh="摘要", en="Summary"),

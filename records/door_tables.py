@@ -124,6 +124,21 @@ drafts = Table(
     Column("changed_at", Moment, nullable=False),
 )
 
+# How somebody chose to be told of things by mail; whoever has no row gets everything at once.
+preferences = Table(
+    "preferences",
+    metadata,
+    Column("person_id", ID, ForeignKey("people.id"), primary_key=True),
+    # By topic, JSON.
+    Column("ways", Text, nullable=False),
+    # Minutes since midnight.
+    Column("daily_at", Integer, nullable=False),
+    Column("quiet_from", Integer),
+    Column("quiet_to", Integer),
+    Column("language", String(2)),
+    Column("changed_at", Moment, nullable=False),
+)
+
 # What units ask of log-ins. Only grows: the last row of a unit holds.
 login_policies = Table(
     "login_policies",

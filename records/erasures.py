@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row, Table
 
 from domain.retention import Ended
 from records import document_keys
-from records.door_tables import accounts
+from records.door_tables import accounts, preferences
 from records.drafts import forget_drafts
 from records.keys import destroy_key
 from records.privacy_tables import erasures
@@ -208,6 +208,7 @@ def _forget_logins(connection: Connection, person: str) -> None:
     for table in _hanging_on(accounts):
         connection.execute(sa.delete(table).where(table.c.login.in_(logins)))
     connection.execute(sa.delete(accounts).where(accounts.c.person_id == person))
+    connection.execute(sa.delete(preferences).where(preferences.c.person_id == person))
 
 
 def _hanging_on(table: Table) -> Iterator[Table]:

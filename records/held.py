@@ -54,6 +54,7 @@ ROWS: Final[Mapping[str, tuple[str, ...]]] = {
         "sent_at",
         "read_at",
     ),
+    "preferences.person_id": ("ways", "daily_at", "quiet_from", "quiet_to", "language", "changed_at"),
     "drafts.person_id": ("kind", "content", "created_at", "changed_at"),
     "case_people.person_id": ("case_id", "role"),
     "case_recusals.person_id": ("case_id",),

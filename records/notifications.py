@@ -16,8 +16,11 @@ from sqlalchemy import Connection, Row, Select
 
 from domain.chain import moment_text
 from domain.obligations import NOT_WITHOUT
+from domain.preferences import Preferences
 from records.cursors import Page, cursor_of, place_of
+from records.door_tables import preferences
 from records.inbox import Closed
+from records.preferences import preferences_in
 from records.tables import cases, obligations, people, units
 
 LEASE = timedelta(minutes=5)
@@ -26,6 +29,8 @@ LEASE = timedelta(minutes=5)
 TRIES = 12
 """Attempts before an obligation is given up."""
 
+_TOGETHER = 500
+"""Messages that are claimed for those who get several in one mail."""
 _FIRST_PAUSE = timedelta(minutes=1)
 _LONGEST_PAUSE = timedelta(hours=6)
 
@@ -55,12 +60,15 @@ class Owed:
     language: str
     subject: str
     subject_name: str
+    unit: str
     unit_name: str
     created_at: datetime
     on_behalf_of: str | None = None
     """Whose substitute is told."""
     owner_name: str | None = None
     """The name of that person."""
+    preferences: Preferences | None = None
+    """What the person chose of mails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,31 +87,43 @@ def claim(
     limit: int = 50,
     *,
     by_itself: Callable[[Owed], str | None] = lambda _owed: None,
+    later: Callable[[Owed], datetime | None] = lambda _owed: None,
+    together: Callable[[Owed], bool] = lambda _owed: False,
 ) -> tuple[Owed, ...]:
     """Claim what is to be sent now, oldest first, for the time of `LEASE`, and count the attempt.
 
     `by_itself` names the channel of what is delivered by being there, for which nobody has to come back: it
-    is written down as accepted instead.
+    is written down as accepted instead. What is `later` is put off until then, and not claimed. For whom
+    something goes `together` with others, all that is ready is claimed, however much.
     """
-    ready = (
-        sa.select(obligations.c.id)
-        .where(obligations.c.status == "waiting", obligations.c.next_attempt_at <= now)
-        .order_by(obligations.c.next_attempt_at, obligations.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    ids = list(connection.execute(ready).scalars())
+    ids = _ready(connection, now, limit)
     if not ids:
         return ()
-    found = {row.id: _owed(row) for row in connection.execute(_select().where(obligations.c.id.in_(ids)))}
+    found = _owed_by(connection, ids)
+    gathered = {one.person for one in found.values() if together(one) and later(one) is None}
+    if gathered:
+        found |= _owed_by(
+            connection, _ready(connection, now, _TOGETHER, obligations.c.person_id.in_(gathered))
+        )
+    put_off: dict[datetime, list[str]] = {}
     channels: dict[str | None, list[str]] = {}
-    for each in ids:
-        channels.setdefault(by_itself(found[each]), []).append(each)
+    for each, owed in found.items():
+        channel = by_itself(owed)
+        moment = later(owed) if channel is None else None
+        if moment is None:
+            channels.setdefault(channel, []).append(each)
+        else:
+            put_off.setdefault(moment, []).append(each)
     for channel, its in channels.items():
         outcome = {"next_attempt_at": now + LEASE} if channel is None else _accepted(now, channel)
         tried = sa.update(obligations).where(obligations.c.id.in_(its))
         connection.execute(tried.values(attempts=obligations.c.attempts + 1, **outcome))
-    return tuple(found[each] for each in ids)
+    for moment, its in put_off.items():
+        connection.execute(
+            sa.update(obligations).where(obligations.c.id.in_(its)).values(next_attempt_at=moment)
+        )
+    waits = {each for its in put_off.values() for each in its}
+    return tuple(owed for each, owed in found.items() if each not in waits)
 
 
 def delivered(connection: Connection, ids: Collection[str], now: datetime, channel: str) -> None:
@@ -149,17 +169,20 @@ def list_notices(
     person: str,
     *,
     unread: bool = False,
+    kinds: Collection[str] | None = None,
     closed: Closed | None = None,
     cursor: str | None = None,
     limit: int = 50,
 ) -> Page[Notice]:
     """Return what a person was or is to be told, latest first, without what he keeps out of.
 
-    Raises BadCursor.
+    All, or of some kinds. Raises BadCursor.
     """
     first = sa.select(obligations.c.id).where(obligations.c.person_id == person, *_told(closed))
     if unread:
         first = first.where(obligations.c.read_at.is_(None))
+    if kinds is not None:
+        first = first.where(obligations.c.kind.in_(kinds))
     if cursor is not None:
         place = sa.tuple_(*(sa.literal(part) for part in place_of(cursor, 2)))
         created = sa.type_coerce(obligations.c.created_at, sa.String)
@@ -173,6 +196,16 @@ def list_notices(
     return Page(items, _cursor(items[-1]) if len(rows) > limit else None)
 
 
+def find_notice(
+    connection: Connection, person: str, notice: str, *, closed: Closed | None = None
+) -> Notice | None:
+    """Return one line of a person's own list, or None where it is not in it."""
+    own = (obligations.c.id == notice, obligations.c.person_id == person, *_told(closed))
+    query = _select().where(*own)
+    row = connection.execute(query).first()
+    return None if row is None else Notice(_owed(row), row.status, row.sent_at, row.read_at)
+
+
 def count_unread(connection: Connection, person: str, *, closed: Closed | None = None) -> int:
     """Return how many lines of a person's list are unread."""
     query = sa.select(sa.func.count()).where(
@@ -181,11 +214,11 @@ def count_unread(connection: Connection, person: str, *, closed: Closed | None =
     return connection.execute(query).scalar_one()
 
 
-def mark_read(connection: Connection, person: str, ids: Sequence[str], now: datetime) -> int:
-    """Mark lines of a person's own list as read and return how many were unread."""
-    query = sa.update(obligations).where(
-        obligations.c.person_id == person, obligations.c.id.in_(ids), obligations.c.read_at.is_(None)
-    )
+def mark_read(connection: Connection, person: str, ids: Sequence[str] | None, now: datetime) -> int:
+    """Mark lines of a person's own list as read, all with None, and return how many were unread."""
+    query = sa.update(obligations).where(obligations.c.person_id == person, obligations.c.read_at.is_(None))
+    if ids is not None:
+        query = query.where(obligations.c.id.in_(ids))
     return connection.execute(query.values(read_at=now)).rowcount
 
 
@@ -194,6 +227,24 @@ def _told(closed: Closed | None) -> Iterator[sa.ColumnElement[bool]]:
     for case_id, steps in (closed or {}).items():
         about = sa.or_(obligations.c.step.in_(steps), obligations.c.kind.in_(NOT_WITHOUT))
         yield sa.or_(obligations.c.case_id != case_id, sa.not_(sa.func.coalesce(about, sa.false())))
+
+
+def _ready(connection: Connection, now: datetime, limit: int, *narrowed: sa.ColumnElement[bool]) -> list[str]:
+    """Lock what may be sent now, oldest first, and return the ids."""
+    ready = (
+        sa.select(obligations.c.id)
+        .where(obligations.c.status == "waiting", obligations.c.next_attempt_at <= now, *narrowed)
+        .order_by(obligations.c.next_attempt_at, obligations.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return list(connection.execute(ready).scalars())
+
+
+def _owed_by(connection: Connection, ids: Sequence[str]) -> dict[str, Owed]:
+    """Return what is owed under some ids, in their order."""
+    found = {row.id: _owed(row) for row in connection.execute(_select().where(obligations.c.id.in_(ids)))}
+    return {each: found[each] for each in ids}
 
 
 def _accepted(now: datetime, channel: str) -> dict[str, Any]:
@@ -209,18 +260,25 @@ def _select() -> Select[Any]:
             cases.c.version,
             cases.c.digest,
             cases.c.subject_id,
+            cases.c.unit_id,
             people.c.name.label("person_name"),
             people.c.email,
             people.c.language,
             subjects.c.name.label("subject_name"),
             owners.c.name.label("owner_name"),
             units.c.name.label("unit_name"),
+            preferences.c.ways,
+            preferences.c.daily_at,
+            preferences.c.quiet_from,
+            preferences.c.quiet_to,
+            preferences.c.language.label("told_in"),
         )
         .join(cases, cases.c.id == obligations.c.case_id)
         .join(people, people.c.id == obligations.c.person_id)
         .join(subjects, subjects.c.id == cases.c.subject_id)
         .outerjoin(owners, owners.c.id == obligations.c.on_behalf_of)
         .join(units, units.c.id == cases.c.unit_id)
+        .outerjoin(preferences, preferences.c.person_id == obligations.c.person_id)
     )
 
 
@@ -246,10 +304,12 @@ def _owed(row: Row[Any]) -> Owed:
         language=row.language,
         subject=row.subject_id,
         subject_name=row.subject_name,
+        unit=row.unit_id,
         unit_name=row.unit_name,
         created_at=row.created_at,
         on_behalf_of=row.on_behalf_of,
         owner_name=row.owner_name,
+        preferences=None if row.ways is None else preferences_in(row, row.told_in),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import date
 from typing import Protocol
@@ -48,6 +50,8 @@ class Message(Value):
     due_on: date | None = None
     lines: tuple[MessageLine, ...] = ()
     """Every case it is about, where that may be more than one."""
+    day: tuple[Message, ...] = ()
+    """Of a daily mail: everything that is in it. The other parts are those of the first."""
     today: date
     created_at: AwareDatetime
 
@@ -55,6 +59,19 @@ class Message(Value):
     def days_left(self) -> int | None:
         """Days until it is due; negative when that day has passed."""
         return None if self.due_on is None else (self.due_on - self.today).days
+
+
+def of_a_day(messages: Sequence[Message]) -> Message:
+    """Return one message for several to the same person; its id is the same as long as these are."""
+    ids = "\n".join(sorted(one.id for one in messages))
+    return messages[0].model_copy(
+        update={
+            "id": f"{hashlib.sha256(ids.encode()).hexdigest()[:32]}@{messages[0].id.partition('@')[2]}",
+            "kind": "daily",
+            "day": tuple(messages),
+            "created_at": max(one.created_at for one in messages),
+        }
+    )
 
 
 class Refused(Exception):

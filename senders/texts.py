@@ -20,6 +20,11 @@ def write(message: Message, public_url: str) -> tuple[str, str]:
         outcome=message.outcome.in_language(message.language) if message.outcome else None,
         lent=None if message.lent is None else _lent(message.lent, message.language),
         link=f"{public_url}/cases/{message.case}",
+        settings=f"{public_url}/own/notices",
+        day=[
+            (one, (one.step or one.process).in_language(message.language), f"{public_url}/cases/{one.case}")
+            for one in message.day
+        ],
         lines=[
             (line.step.in_language(message.language), line.from_on, f"{public_url}/cases/{line.case}")
             for line in message.lines

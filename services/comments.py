@@ -68,6 +68,8 @@ class Commenting:
     may_write: bool
     posts: tuple[tuple[str, str], ...]
     """The posts that can be told, each with its title."""
+    steps: tuple[tuple[str, str], ...]
+    """The steps a comment can be about, each with its title."""
 
 
 async def listed(
@@ -89,25 +91,40 @@ async def listed(
     return page
 
 
-async def commenting(parts: Parts, caller: Caller, case_id: str, *, limit: int = 50) -> Commenting | None:
-    """Return what the page of a case shows of comments; None to whoever has nothing to see there.
+async def commenting(
+    parts: Parts, caller: Caller, case_id: str, *, cursor: str | None = None, limit: int = 50
+) -> Commenting | None:
+    """Return what pages show of comments; None to whoever sees none and wrote none. Raises as `listed`."""
 
-    That sensitive ones are looked at for a stated reason is written down by the page. Raises NotFound.
-    """
-
-    def work(connection: Connection) -> Commenting | None:
+    def work(connection: Connection) -> tuple[Commenting | None, str | None]:
         found, look = _looked_at(connection, parts, caller, case_id)
         today = ActedOn(on=parts.today(), today=parts.today())
         known = registers.circumstances(connection, found.process, found.case, caller.person, today)
-        page = _page(connection, parts, caller, found, look, None, limit)
-        may_write = look.viewer.sees("comments") and may_comment(found.edition, found.case, known)
+        page = _page(connection, parts, caller, found, look, _before(cursor), limit)
         if not look.viewer.sees("comments") and not page.items:
-            return None
-        there = [actor for actor in found.edition.roles if found.case.unit_of_kind(actor.rpartition(".")[0])]
-        posts = [(one, actor_title(found.edition, one).in_language(caller.language)) for one in there]
-        return Commenting(page, may_write, tuple(posts) if may_write else ())
+            return None, None
+        may_write = look.viewer.sees("comments") and may_comment(found.edition, found.case, known)
+        return _commenting(found, page, caller.language, may_write=may_write), look.reason
 
-    return await parts.read(work)
+    commented, reason = await parts.read(work)
+    if reason is not None:
+        await disclosures.note_history(parts, reason)
+    return commented
+
+
+def _commenting(
+    found: FoundCase, page: Page[CommentView], language: Language, *, may_write: bool
+) -> Commenting:
+    if not may_write:
+        return Commenting(page, may_write, (), ())
+    edition = found.edition
+    there = [actor for actor in edition.roles if found.case.unit_of_kind(actor.rpartition(".")[0])]
+    return Commenting(
+        page,
+        may_write,
+        tuple((one, actor_title(edition, one).in_language(language)) for one in there),
+        tuple((name, step.title.in_language(language)) for name, step in edition.steps.items()),
+    )
 
 
 async def write(

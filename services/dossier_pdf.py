@@ -185,7 +185,7 @@ class _Paper:
         }
 
     def _said(self, line: Mapping[str, Any], data: Mapping[str, Any], edition: Process) -> Iterator[str]:
-        """Yield what was said in an event: answers, texts, people, reason, warnings, gaps, corrections."""
+        """Yield what was said: answers, texts, people, comment, reason, warnings, gaps, corrections."""
         for kind in ("values", "texts"):
             answers = data.get(kind)
             for name, value in answers.items() if isinstance(answers, Mapping) else ():
@@ -196,6 +196,8 @@ class _Paper:
         named = [self._name(one) for one in data.get("people") or () if isinstance(one, str)]
         if any(named):
             yield self._says.listed(named)
+        if data.get("text"):
+            yield str(data["text"])
         if data.get("reason"):
             yield self._says.labelled(self._words["reason"], str(data["reason"]))
         for warned in data.get("warnings") or ():

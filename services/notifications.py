@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Connection
 
 from domain.library import UnknownProcess
+from domain.permitting import actor_title
+from domain.preferences import KINDS, Topic, topic_of
 from domain.values import Language, Text
 from records import notifications as kept
 from records import organisation, visible
@@ -51,14 +53,21 @@ _FOR = Text(zh="{text}（代理{owner}）", en="{text}, for {owner}")
 
 
 async def listed(
-    parts: Parts, caller: Caller, *, unread: bool = False, cursor: str | None = None, limit: int = 50
+    parts: Parts,
+    caller: Caller,
+    *,
+    unread: bool = False,
+    topic: Topic | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
 ) -> Page[NotificationView]:
-    """Return the caller's messages, newest first. Raises InvalidInput for a bad cursor."""
+    """Return the caller's messages, newest first; `topic` narrows them. Raises InvalidInput."""
 
     def work(connection: Connection) -> Page[NotificationView]:
         closed = deliberation.steps_closed(connection, parts, caller.person)
+        kinds = None if topic is None else KINDS[topic]
         page = kept.list_notices(
-            connection, caller.person, unread=unread, closed=closed, cursor=cursor, limit=limit
+            connection, caller.person, unread=unread, kinds=kinds, closed=closed, cursor=cursor, limit=limit
         )
         names = organisation.names_of(connection, (one.owed.on_behalf_of or "" for one in page.items))
         lists = lines_of(connection, (one.owed.id for one in page.items if one.owed.kind in _GATHERED))
@@ -83,6 +92,32 @@ async def mark_read(parts: Parts, caller: Caller, notification_id: str) -> None:
     await parts.write(work)
 
 
+async def mark_together(parts: Parts, caller: Caller, ids: Sequence[str] | None) -> int:
+    """Write down that the caller has read these, or with None all there are; return how many were new.
+
+    What is not among his own is left out.
+    """
+    now = parts.clock()
+    return await parts.write(lambda connection: kept.mark_read(connection, caller.person, ids, now))
+
+
+async def opened(parts: Parts, caller: Caller, notification_id: str) -> NotificationView:
+    """Return a message of the caller's, and write down that he has read it. Raises NotFound for another's."""
+    await mark_read(parts, caller, notification_id)
+
+    def work(connection: Connection) -> NotificationView:
+        closed = deliberation.steps_closed(connection, parts, caller.person)
+        notice = kept.find_notice(connection, caller.person, notification_id, closed=closed)
+        if notice is None:
+            raise NotFound
+        owner = notice.owed.on_behalf_of or ""
+        names = organisation.names_of(connection, (owner,))
+        lists = lines_of(connection, (notification_id,))
+        return _view(parts, notice, caller.language, names, lists.get(notification_id, ()))
+
+    return await parts.read(work)
+
+
 def _view(
     parts: Parts,
     notice: Notice,
@@ -95,8 +130,9 @@ def _view(
     try:
         process = parts.library.by_digest(owed.digest)
     except UnknownProcess:
-        title = owed.process
+        title, as_title = owed.process, owed.actor
     else:
+        as_title = actor_title(process, owed.actor).in_language(language)
         title = process.title.in_language(language)
         if step in process.steps:
             step = process.steps[step].title.in_language(language)
@@ -120,6 +156,9 @@ def _view(
         created_at=owed.created_at,
         read=notice.read_at is not None,
         on_behalf_of=None if owner is None else Named(id=owner, name=names.get(owner, "")),
+        topic=topic_of(owed.kind),
+        as_title=as_title,
+        unit=Named(id=owed.unit, name=owed.unit_name),
         cases=listed_ones,
     )
 

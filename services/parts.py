@@ -15,6 +15,7 @@ from domain.auditing.rules import Book
 from domain.events import Event
 from domain.forms import Asked
 from domain.library import Library
+from domain.preferences import Required, Topic
 from domain.retention import Everyday, Keep, Retention
 from domain.seeing import Marked
 from domain.values import Language, Text
@@ -107,6 +108,8 @@ class Parts:
     """What belongs to another group of fields than its place says, by process."""
     everyday: Mapping[Everyday, Keep] = field(default_factory=dict)
     """How long is kept what belongs to no case."""
+    required: Mapping[Topic, Required] = field(default_factory=dict)
+    """Of which topics messages cannot be switched off, each with why."""
     forms: Mapping[str, Asked] = field(default_factory=dict)
     """Which materials are forms that can be filled in, by process."""
     retention: Mapping[str, Retention] = field(default_factory=dict)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from domain.amending import amendments
 from domain.events import Gap
-from domain.narrating import FOLLOWING, answer_title, field_title, told
+from domain.narrating import COMMENTS, FOLLOWING, answer_title, field_title, told
 from domain.process import MaterialSpec, Process
 from domain.values import Scalar, Text
 from domain.withholding import MASK
@@ -66,8 +66,8 @@ def digests_in(events: Iterable[AnyEventView]) -> set[str]:
 
 
 def is_told(event: AnyEventView) -> bool:
-    """Whether an event is told by itself, and not with the one it follows from."""
-    return event.type not in FOLLOWING
+    """Whether an event is told by itself, and not with the one it follows from, or as a comment."""
+    return event.type not in FOLLOWING and event.type not in COMMENTS
 
 
 def _named_in(event: AnyEventView) -> tuple[tuple[str, tuple[str, ...]], ...]:

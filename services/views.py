@@ -327,6 +327,12 @@ class NotificationView(View):
     read: bool
     on_behalf_of: Named | None = None
     """Whose substitute is told."""
+    topic: str = "tasks"
+    """What it is about, by which lists are narrowed and mails chosen."""
+    as_title: str = ""
+    """As what it reached the caller: the title of a post or of a part in the case."""
+    unit: Named | None = None
+    """Of the case."""
     cases: tuple[NotifiedCaseView, ...] = ()
     """Where it is about several cases: each of them. `case` is the first."""
 
@@ -336,6 +342,12 @@ class CountView(View):
 
     count: int
     overdue: int
+
+
+class NumberView(View):
+    """How many of something there were."""
+
+    number: int
 
 
 class ExplanationView(View):

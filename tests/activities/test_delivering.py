@@ -178,7 +178,7 @@ async def test_a_batch_that_takes_long_leaves_the_rest_for_later(post):
         await slow(message)
 
     post.sender.send = slowly
-    await _owe_copies(post, 3)
+    await owe_copies(post, 3)
     batch = await post.deliver()
 
     assert batch.delivered == 1
@@ -188,7 +188,7 @@ async def test_a_batch_that_takes_long_leaves_the_rest_for_later(post):
 
 
 async def test_more_than_a_batch_is_announced(post):
-    await _owe_copies(post, 4)
+    await owe_copies(post, 4)
 
     assert (await post.deliver(limit=3)).more
     assert not (await post.deliver(limit=3)).more
@@ -196,7 +196,7 @@ async def test_more_than_a_batch_is_announced(post):
 
 
 async def test_a_server_that_refuses_falls_silent_and_comes_back_takes_each_message_once_per_id(post):
-    await _owe_copies(post, 5)
+    await owe_copies(post, 5)
     ids = {f"<{row.message_id}>" for row in await post.rows()}
     peer = Peer()
     async with listening(peer):
@@ -227,11 +227,11 @@ def _to(port: int) -> MailSender:
     )
 
 
-async def _owe_copies(post: Post, number: int) -> None:
-    """Owe the same person more of the same, as a busy day would."""
+async def owe_copies(post: Post, number: int, person: str = HOST) -> None:
+    """Owe somebody more of the same, as a busy day would."""
     [row] = await post.rows()
     copies = [
-        {**row._mapping, "id": f"copy-{one}", "message_id": f"copy-{one}@accede", "person_id": HOST}
+        {**row._mapping, "id": f"copy-{one}", "message_id": f"copy-{one}@accede", "person_id": person}
         for one in range(number)
     ]
     await post.database.write(lambda c: c.execute(sa.insert(obligations), copies))

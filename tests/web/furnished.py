@@ -79,6 +79,14 @@ async def furnish(world: World) -> Furnished:
     case = await world.start(materials={"scan": [material]})
     raising = {"detail": "张三李四王五赵六钱七", "seq": 4}
     raised = await world.post(f"/v1/cases/{case['id']}/findings", AUDITOR, raising)
+    comments = f"/v1/cases/{case['id']}/comments"
+    said = [
+        await world.post(comments, SECRETARY, {"text": text, "step": "talk", "to": ["circle.host"]})
+        for text in ("张三李四", "王五赵六")
+    ]
+    numbers = [str(one.json()["case"]["seq"]) for one in said]
+    await world.post(f"{comments}/{numbers[0]}/withdraw", SECRETARY, {"reason": "钱七"})
+    told = (await world.get("/v1/notifications", SECRETARY)).json()["items"]
     draft = StartDraft(process="ballot", unit="circle-1", occurred_on=date(2025, 3, 1), subject=SUBJECT)
     drafts = [await begun(world.parts, Caller(SUBJECT), draft) for _ in range(2)]
     things = {
@@ -87,6 +95,9 @@ async def furnish(world: World) -> Furnished:
         "case": case["id"],
         "case_id": case["id"],
         "step": case["open_steps"][0]["step"],
+        "message": told[0]["id"],
+        "commented": case["id"],
+        "comment": numbers[1],
         "finding": raised.json()["id"],
         "person": SUBJECT,
         "person_id": SUBJECT,

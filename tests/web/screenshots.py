@@ -22,6 +22,7 @@ from api.app import create_app
 from records import migrating
 from records.database import Database
 from records.definitions import read_library
+from records.preferences import read_required
 from records.sensitivity import read_sensitive
 from services import demo
 from services.calendars import working_calendar
@@ -44,6 +45,7 @@ LOGINS: Mapping[str, str] = {
     ADMIN: "admin",
 }
 """Who looks, in the demonstration, where a test has somebody of the small organisation look."""
+TOLD = ["branch.secretary"]
 SIX = (
     ("page-inbox", "/inbox", "en"),
     ("page-case", "/cases/{case}", "en"),
@@ -84,6 +86,7 @@ async def _demonstration(folder: Path) -> Parts:
         database=Database.open(url),
         library=library,
         sensitive=read_sensitive(PROCESSES, library),
+        required=read_required(PROCESSES),
         documents=StoredDocuments.at("memory:///"),
         calendars=working_calendar,
         clock=lambda: datetime.now(UTC),
@@ -111,6 +114,7 @@ async def _things(sessions: Mapping[str, Any], address: str) -> dict[str, str]:
         headers = {"cookie": f"accede={cookie['value']}"}
         task = (await (await asking.get("/v1/tasks", headers=headers)).json())["items"][0]
         case = await (await asking.get(f"/v1/cases/{task['case']}", headers=headers)).json()
+        await _commented(asking, f"/v1/cases/{case['id']}/comments", headers)
         history = (await (await asking.get(f"/v1/cases/{case['id']}/history", headers=headers)).json())[
             "items"
         ]
@@ -118,6 +122,7 @@ async def _things(sessions: Mapping[str, Any], address: str) -> dict[str, str]:
         await asking.dispose()
     return {
         "case": case["id"],
+        "commented": case["id"],
         "step": task["step"],
         "person": case["subject"]["id"],
         "unit": case["unit"]["id"],
@@ -125,6 +130,19 @@ async def _things(sessions: Mapping[str, Any], address: str) -> dict[str, str]:
         "version": case["process"]["version"],
         "material": digests[0] if digests else "none",
     }
+
+
+async def _commented(asking: Any, comments: str, headers: Mapping[str, str]) -> None:
+    """Have something said of a case, for somebody, and something else withdrawn."""
+    said = await (
+        await asking.post(comments, headers=headers, data={"text": "请核对第二页的签名日期。", "to": TOLD})
+    ).json()
+    another = {"text": "申请书原件已归入个人档案。", "step": said["case"]["open_steps"][0]["step"]}
+    gone = await (await asking.post(comments, headers=headers, data=another)).json()
+    address = f"{comments}/{gone['case']['seq']}/withdraw"
+    await asking.post(address, headers=headers, data={"reason": "写在了另一件个案上"})
+    last = {"text": "The second page is signed now.", "to": TOLD}
+    await asking.post(comments, headers=headers, data=last)
 
 
 async def _picture(  # noqa: PLR0917 - what is opened, where, by whom

@@ -13,18 +13,21 @@ from api.paging import Cursor
 from domain.permitting import actor_title
 from domain.process import Process
 from domain.values import Text
-from services import access, case_pages, cases, findings
+from services import access, case_pages, cases, comments, findings
 from services.cases import CaseFilter
 from services.finding_views import FindingView
 from services.refusals import NotFound, NotPermitted
 from services.titles import role_title
 from services.views import CaseFacts, Page
+from web.forms import Filled
 from web.periods import MaybeDay, read_day
 from web.visits import Visit, Visiting
 
 router = APIRouter()
 
 _ON_A_PAGE = 50
+_COMMENTS = 5
+"""That stand on the page of a case, latest first; the others have a page."""
 _FINDINGS = 5
 """That stand on the page of a case; the rest stands in their list."""
 
@@ -98,6 +101,8 @@ async def shown(visit: Visiting, case_id: Id, as_of: MaybeDay = "", *, every: Ti
         titles=Titles(visit),
         actors=actor_title,
         findings=await _findings(visit, case_id),
+        talk=await comments.commenting(visit.parts, visit.caller, case_id, limit=_COMMENTS),
+        given=Filled(),
         may_raise="auditor" in visit.visitor.roles,
     )
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import Connection
 
@@ -15,6 +17,9 @@ from services.refusals import NotSignedIn
 from services.titles import role_title
 from services.token_scopes import scope_in
 from services.views import CountView, DelegationView, Me, PostView
+
+_CHOSEN_FROM: Final = 30
+"""Units below one that are offered in the menu of every page."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,8 @@ class Visitor:
     held: tuple[Held, ...]
     tasks: CountView
     unread: int
+    below: Mapping[str, str]
+    """Names of the units directly below those, by id, of very many the first."""
 
     @property
     def roles(self) -> frozenset[str]:
@@ -47,6 +54,12 @@ class Visitor:
     def units(self) -> dict[str, str]:
         """Names of the units of the posts held today, by id."""
         return {one.post.unit.id: one.post.unit.name for one in self.held}
+
+    @property
+    def choosable_units(self) -> dict[str, str]:
+        """Names of the units lists may be narrowed to, by id: one's own, and those directly below."""
+        own = self.units
+        return own | {unit: name for unit, name in self.below.items() if unit not in own}
 
 
 async def visitor(parts: Parts, secret: str) -> Visitor:
@@ -62,12 +75,19 @@ async def visitor(parts: Parts, secret: str) -> Visitor:
         closed = deliberation.steps_closed(connection, parts, session.person)
         counted = inbox.count_tasks(connection, session.person, parts.today(), closed=closed)
         language: Language = "en" if me.person.language == "en" else "zh"
+        held = _held(connection, parts, me)
+        under = dict.fromkeys(one.post.unit.id for one in held)
         return Visitor(
             caller=Caller(session.person, language, scope=caller.scope),
             me=me,
-            held=_held(connection, parts, me),
+            held=held,
             tasks=CountView(count=counted.all, overdue=counted.overdue),
             unread=notifications.count_unread(connection, session.person, closed=closed),
+            below={
+                one.id: one.name
+                for unit in under
+                for one in units.units_under(connection, unit, _CHOSEN_FROM)
+            },
         )
 
     return await parts.read(work)

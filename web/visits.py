@@ -72,9 +72,9 @@ class Visit:
 
     @property
     def unit(self) -> str | None:
-        """The unit lists are narrowed to: one of those the visitor holds a post in, or None for all."""
+        """The unit lists are narrowed to: of the visitor's posts, or directly below one, or None for all."""
         chosen = read_setting(self.request, UNIT)
-        return chosen if self.who is not None and chosen in self.who.units else None
+        return chosen if self.who is not None and chosen in self.who.choosable_units else None
 
     @property
     def places(self) -> tuple[Place, ...]:

@@ -6,7 +6,7 @@ import pyotp
 import pytest
 
 from services.sealing import Sealer
-from tests.api.world import ADMIN, PASSWORD, SECRETARY
+from tests.api.world import ADMIN, AUDITOR, PASSWORD, SECRETARY
 from tests.web.browsers import in_the_loop_of_the_browser
 
 pytestmark = in_the_loop_of_the_browser
@@ -154,3 +154,25 @@ async def test_the_stream_of_the_board_is_another_one_once_a_case_stands_elsewhe
     await site.world.start()
     (after,) = await board()
     assert [after] != before
+
+
+async def test_a_case_is_found_by_two_characters_by_letters_and_by_its_number(client, site):
+    case = await site.world.start()
+    await sign_in(client)
+    part = HTML | {"hx-request": "true"}
+    for asked in ("张三", "zs", "zhangsan", case["id"]):
+        found = await client.get(f"/search?q={asked}", headers=part)
+        assert f'href="/cases/{case["id"]}"' in found.text, asked
+    straight = await client.get(f"/search?q={case['id']}", headers=HTML)
+    assert straight.headers["location"] == f"/cases/{case['id']}"
+
+
+async def test_lists_are_narrowed_to_a_unit_of_ones_own_or_below_it_and_to_no_other(client):
+    await sign_in(client, login=AUDITOR)
+    frame = (await client.get("/inbox", headers=HTML)).text
+    offered = re.findall(r'name="unit" value="([\w-]+)"', frame)
+    assert len(offered) > 1
+    await client.post("/own/unit", data={"unit": offered[-1], "back": "/inbox"}, headers=HTML)
+    assert f'value="{offered[-1]}" aria-pressed="true"' in (await client.get("/inbox", headers=HTML)).text
+    refused = await client.post("/own/unit", data={"unit": "nowhere-1", "back": "/inbox"}, headers=HTML)
+    assert refused.status_code == 422

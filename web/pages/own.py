@@ -47,9 +47,9 @@ async def choose_theme(visit: Guest, form: Form) -> Response:
 
 @router.post("/own/unit")
 async def choose_unit(visit: Visiting, form: Form) -> Response:
-    """Narrow lists to a unit of the visitor's posts, or to none."""
+    """Narrow lists to a unit of the visitor's posts or directly below one, or to none."""
     unit = form.id("unit")
-    if unit is not None and unit not in visit.visitor.units:
+    if unit is not None and unit not in visit.visitor.choosable_units:
         raise InvalidInput("unit", _NO_CHOICE)
     visit.keep(UNIT, unit)
     return visit.see_other(form.typed("back"))

@@ -70,6 +70,8 @@
       say("[data-result-state]", whole ? found.carried : null, found.carried ? says.wins : says.loses);
     };
     form.addEventListener("input", count);
+    // Ticking everybody at once is told as a change of each.
+    form.addEventListener("change", count);
     count();
   };
 

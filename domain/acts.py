@@ -217,6 +217,10 @@ class Told(Value):
     people: tuple[str, ...] = ()
     meeting: MeetingRecord | None = None
     entry: EntryRecord | None = None
+    whole: Literal["suspended", "resumed", "transferred"] | None = None
+    """What happened to the whole case, to none of its steps; of a transfer, `known` is of where it went."""
+    reason: str | None = None
+    """Of what happened to the whole case."""
 
 
 class BringIn(Value):

@@ -10,21 +10,31 @@ from collections.abc import Iterable
 from datetime import date
 
 from domain import events as facts
-from domain.acts import BringIn, Start, StepAct, Told
-from domain.blocking import anchor_title, period_end
-from domain.case import StepState
+from domain.acts import BringIn, EntryRecord, Start, StepAct, Told
+from domain.blocking import period_end
+from domain.case import Case, StepState
 from domain.circumstances import Circumstances, PersonFacts
 from domain.drafting import Draft, Signature
 from domain.events import Gap
 from domain.judging import as_judged_on, judge
 from domain.moments import end_of, period_days
 from domain.passing import pass_time
-from domain.permitting import check_open
-from domain.process import Process
-from domain.refusals import NotPossible, RuleViolation
+from domain.permitting import check_open, may_go_to
+from domain.reassigning import ask_anew
+from domain.refusals import RuleViolation
 from domain.settling import settle
 from domain.starting import begin, check_version_and_unit
 from domain.steps import AppointStep, MeetingStep, PeriodStep, Step
+from domain.untold import (
+    elsewhere,
+    goes_nowhere,
+    leads_nowhere,
+    no_beginning,
+    not_served,
+    not_told,
+    to_come,
+    too_few,
+)
 from domain.values import Text
 
 
@@ -45,7 +55,7 @@ def bring_in(draft: Draft, act: BringIn) -> None:
     past = _Past(draft, act)
     for told in act.told:
         if told.on > today:
-            raise _to_come(told.step)
+            raise to_come(told.step)
     past.start()
     past.tell()
     draft.now = now
@@ -91,7 +101,7 @@ class _Past:
         act, process = self._act, self._draft.root
         first = next((told for told in self._left if told.step == process.first_step.id), None)
         if first is None:
-            raise _not_told(process.first_step)
+            raise not_told(process.first_step)
         self._left.remove(first)
         start = Start(
             known=act.known, occurred_on=first.on, case=act.case, subject=act.subject, calendar=act.calendar
@@ -109,11 +119,14 @@ class _Past:
             if told is not None:
                 self._left.remove(told)
                 self._advance_to(told.on)
-                self._judge(told)
-            elif not self._pass_one_over(self._before_what_is_left()):
+                if told.whole is None:
+                    self._judge(told)
+                else:
+                    self._happen(told)
+            elif self._left[0].whole is not None or not self._pass_one_over(self._before_what_is_left()):
                 break
         if self._left:
-            raise _leads_nowhere(self._draft.process, self._left[0].step)
+            raise leads_nowhere(self._draft.process, self._left[0])
 
     def reach(self, stage: str | None) -> None:
         """Pass over what lies before the stage the file names. Raises where the case is elsewhere."""
@@ -124,7 +137,7 @@ class _Past:
                 break
             case = self._draft.case
         if stage is not None and case.stage != stage:
-            raise _elsewhere(self._draft.process, case.stage)
+            raise elsewhere(self._draft.process, case.stage)
 
     def check_periods(self) -> None:
         """Raise where a period runs and nobody knows since when: it would never end."""
@@ -133,7 +146,7 @@ class _Past:
             step = process.steps.get(state.id)
             runs = isinstance(step, PeriodStep) and state.status == "open" and not case.is_closed
             if runs and isinstance(step, PeriodStep) and period_days(process, case, step) is None:
-                raise _no_beginning(process, step)
+                raise no_beginning(process, step)
 
     def _advance_to(self, day: date) -> None:
         """Let time pass up to the end of a day: periods end, and later rules take over."""
@@ -142,6 +155,10 @@ class _Past:
         pass_time(draft, judged_on=day, periods_only=True)
 
     def _is_open(self, told: Told) -> bool:
+        if told.whole is not None:
+            # In its turn only: what comes before it happened while the case was as it was.
+            stands = "suspended" if told.whole == "resumed" else "open"
+            return told is self._left[0] and self._draft.case.status == stands
         case, step = self._draft.case, self._draft.process.steps.get(told.step)
         if step is None:
             return False
@@ -164,10 +181,25 @@ class _Past:
             papers=told.papers,
             people=told.people,
             meeting=told.meeting,
-            entry=told.entry,
+            entry=_naming_what_it_answers(draft.case, told),
         )
         judge(draft, step, act, Signature(person=told.known.actor), judged_by, self.gaps)
         settle(draft, told.on)
+
+    def _happen(self, told: Told) -> None:
+        """Let the case be suspended, resumed, or taken over by another unit."""
+        draft, by = self._draft, Signature(person=told.known.actor)
+        if told.whole == "suspended":
+            draft.add(facts.CaseSuspended(reason=told.reason), on=told.on, by=by)
+        elif told.whole == "resumed":
+            draft.add(facts.CaseResumed(reason=told.reason), on=told.on, by=by)
+        else:
+            path = told.known.path
+            if not may_go_to(draft.process, draft.case, path):
+                raise goes_nowhere(draft.process)
+            draft.add(facts.CaseTransferred(proposal=None, path=path, time_kept=True), on=told.on, by=by)
+            ask_anew(draft, told.on, by)
+            settle(draft, told.on, fresh_floor=told.on)
 
     def _before_what_is_left(self) -> list[str]:
         """Return what lies before what is left to tell, in this stage or in all of it."""
@@ -191,7 +223,7 @@ class _Past:
                 self._end_period(step, state)
             else:
                 self._draft.add(facts.StepPassed(because="not-known"), on=state.opened_on, step=step_id)
-                self._keep(step, "missing", "not-known", step.basis or "gen", _not_told(step).detail)
+                self._keep(step, "missing", "not-known", step.basis or "gen", not_told(step).detail)
             settle(self._draft, state.opened_on)
             return True
         return False
@@ -202,20 +234,30 @@ class _Past:
         end = period_end(draft.process, draft.case, step)
         if end is None:
             draft.add(facts.StepPassed(because="not-known"), on=state.opened_on, step=step.id)
-            self._keep(step, "missing", "starts", step.basis, _no_beginning(draft.process, step).detail)
+            self._keep(step, "missing", "starts", step.basis, no_beginning(draft.process, step).detail)
             return
         if end > today:
-            self._keep(step, "broken", "lasts", step.basis, _not_served(step, end))
+            self._keep(step, "broken", "lasts", step.basis, not_served(step, end))
         for duty in step.entries:
             made = state.entries.number(duty.id)
             if made < duty.at_least:
-                self._keep(step, "missing", duty.id, duty.basis, _too_few(duty.title, duty.at_least, made))
+                self._keep(step, "missing", duty.id, duty.basis, too_few(duty.title, duty.at_least, made))
         body = facts.StepCompleted(outcome=next(iter(step.outcomes)), version=draft.process.version)
         draft.add(body, on=max(state.opened_on, min(end, today)), step=step.id)
 
     def _keep(self, step: Step, kind: str, rule: str, basis: str, detail: Text) -> None:
         gap = {"kind": kind, "step": step.id, "rule": f"{step.id}.{rule}", "basis": basis, "detail": detail}
         self.gaps.append(Gap.model_validate(gap))
+
+
+def _naming_what_it_answers(case: Case, told: Told) -> EntryRecord | None:
+    """Return the entry; an answer belongs to the first objection without one, as a file knows no numbers."""
+    entry, state = told.entry, case.steps.get(told.step)
+    if entry is None or entry.kind != "answer" or entry.ref is not None or state is None:
+        return entry
+    answered = {one.ref for one in state.entries.of_kind("answer")}
+    waits = (str(one.seq) for one in state.entries.of_kind("objection") if str(one.seq) not in answered)
+    return entry.model_copy(update={"ref": next(waits, None)})
 
 
 def _with_standing(known: Circumstances, subject: str, standing: str) -> Circumstances:
@@ -237,57 +279,3 @@ def _nobody_named(told: Iterable[Told]) -> list[Gap]:
         "checked against them.",
     )
     return [Gap(kind="missing", rule="import.by", basis="gen", detail=detail)]
-
-
-def _to_come(step: str) -> NotPossible:
-    detail = Text(zh="日期在今天之后。", en="The day is still to come.")
-    return NotPossible(f"{step}.future", basis="gen", detail=detail)
-
-
-def _not_told(step: Step) -> NotPossible:
-    detail = Text(
-        zh=f"没有写明“{step.title.zh}”是哪一天办理的。", en=f"It is not told on which day: {step.title.en}."
-    )
-    return NotPossible(f"{step.id}.not-told", basis=step.basis or "gen", detail=detail)
-
-
-def _leads_nowhere(process: Process, step: str) -> NotPossible:
-    title = process.steps[step].title if step in process.steps else Text(zh=step, en=step)
-    detail = Text(
-        zh=f"按其他各项的日期和结果，“{title.zh}”在这一个案中不会办理。请核对它和前面各环节的结果。",
-        en=f"By the days and outcomes of everything else this step never comes: {title.en}. "
-        "Compare it with the outcomes of the steps before it.",
-    )
-    return NotPossible(f"{step}.order", basis="gen", detail=detail)
-
-
-def _elsewhere(process: Process, stage: str) -> NotPossible:
-    title = process.stage(stage).title
-    detail = Text(
-        zh=f"按各项的日期，个案处于“{title.zh}”阶段，与填写的阶段不符。",
-        en=f"By the days that are told the case is in another stage: {title.en}.",
-    )
-    return NotPossible("case.stage", basis="gen", detail=detail)
-
-
-def _no_beginning(process: Process, step: PeriodStep) -> NotPossible:
-    since = anchor_title(process, step.starts)
-    detail = Text(
-        zh=f"“{step.title.zh}”从“{since.zh}”起算，须写明其日期。",
-        en=f"This counts from a day that has to be told. {step.title.en}: from {since.en}.",
-    )
-    return NotPossible(f"{step.starts.partition('.')[0]}.starts", basis=step.basis, detail=detail)
-
-
-def _not_served(step: PeriodStep, end: date) -> Text:
-    return Text(
-        zh=f"“{step.title.zh}”至{end}才期满，此前已办理后面的环节。",
-        en=f"{step.title.en} lasts until {end}, and what comes after it was done before that.",
-    )
-
-
-def _too_few(title: Text, wanted: int, made: int) -> Text:
-    return Text(
-        zh=f"“{title.zh}”须有{wanted}次记录，写明的有{made}次。",
-        en=f"{title.en}: {wanted} entries are asked for, {made} are told.",
-    )

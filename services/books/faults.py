@@ -165,6 +165,14 @@ WORDS: Final = {
         zh="文件没有写明流程，或该流程没有在此发布。请写明流程，或从该流程的模板重新开始。",
         en="The file names no process, or none that is published here. Name one, or begin with its template.",
     ),
+    "more-of-nobody": Text(
+        zh="第一张表中没有这一个案或人员。",
+        en="No row of the sheet of cases has this key or person.",
+    ),
+    "more-of-no-step": Text(
+        zh="请选择环节；意见和答复只能属于公示。",
+        en="Choose the step; objections and answers belong to a notice.",
+    ),
     "without-a-day": Text(
         zh="该环节没有办理日期，因此这一项无处可记。请填写日期，或清空此格。",
         en="The step has no day, so this belongs nowhere. Fill in the day, or empty the cell.",

@@ -66,7 +66,9 @@ class _Rows(Protocol):
     sheet_state: str
     _worksheet_path: str
 
-    def iter_rows(self, *, max_col: int) -> Iterator[Sequence[ReadOnlyCell | EmptyCell]]: ...
+    def iter_rows(self) -> Iterator[Sequence[ReadOnlyCell | EmptyCell]]: ...
+
+    def reset_dimensions(self) -> None: ...
 
 
 class Unreadable(Exception):
@@ -238,10 +240,13 @@ class _Page:
 
     def rows(self) -> Iterator[Cells]:
         try:
-            for number, row in enumerate(self._page.iter_rows(max_col=self._widest), 1):
+            # What a file says of its own width may be wrong, and rows filled up to the widest take longer to
+            # read than all that stands in them: each comes as long as it is.
+            self._page.reset_dimensions()
+            for number, row in enumerate(self._page.iter_rows(), 1):
                 if number > MOST_ROWS:
                     raise Unreadable("too-many-rows")
-                yield [_plain(cell) for cell in row]
+                yield [_plain(cell) for cell in row[: self._widest]]
         except _UNREADABLE as error:
             raise Unreadable("damaged") from error
 

@@ -12,7 +12,7 @@ from domain.steps import AppointStep, FieldSpec, MeetingStep, NoticeStep, Period
 from domain.values import Text
 
 Kind = Literal["id", "line", "prose", "truth", "day", "days", "number", "choice", "words"]
-Part = Literal["case", "on", "outcome", "people", "papers", "by", "field", "count", "entry"]
+Part = Literal["case", "on", "outcome", "people", "papers", "by", "field", "count", "entry", "more"]
 
 COUNTS: Final[Mapping[str, Text]] = {
     "eligible": Text(zh="应到", en="eligible"),
@@ -63,6 +63,70 @@ def columns_of(family: Sequence[Process]) -> tuple[Column, ...]:
         if not editions[-1].optional:
             found.extend(_of_step(family, editions))
     return tuple(found)
+
+
+ROUND: Final = "round"
+ENTRIES: Final = ("objection", "answer")
+WHOLE: Final = ("suspended", "resumed", "transferred")
+_WHAT: Final = (
+    (ROUND, Text(zh="又一次办理", en="another round")),
+    ("objection", Text(zh="公示期间的意见", en="an objection")),
+    ("answer", Text(zh="对意见的答复", en="an answer")),
+    ("suspended", Text(zh="中止", en="suspended")),
+    ("resumed", Text(zh="恢复", en="resumed")),
+    ("transferred", Text(zh="转入", en="moved")),
+)
+
+
+def more_columns_of(family: Sequence[Process]) -> tuple[Column, ...]:
+    """Return the columns of the sheet for what has no room in the row of a case: a line for each fact."""
+    steps = {
+        step.id: step.title for edition in family for step in edition.steps.values() if not step.optional
+    }
+    outcomes = {
+        name: _outcome_title(step, name)
+        for edition in family
+        for step in edition.steps.values()
+        for name in step.outcomes
+    }
+    return tuple(_of_more(tuple(steps.items()), tuple(outcomes.items())))
+
+
+def _of_more(steps: tuple[tuple[str, Text], ...], outcomes: tuple[tuple[str, Text], ...]) -> Iterator[Column]:
+    yield _more("case", "id", "个案：第一张表中的个案编号或人员", "Case: its key or person above", needs=True)
+    yield _more("what", "choice", "内容：可选", "What: to be chosen", needs=True, choices=_WHAT)
+    yield _more("on", "day", "日期：如 2026-05-01", "Day: such as 2026-05-01", needs=True)
+    yield _more(
+        "step",
+        "choice",
+        "环节：又一次办理、意见和答复须填",
+        "Step: for another round, an objection, an answer",
+        choices=steps,
+    )
+    yield _more("outcome", "choice", "结果：该次办理的结果", "Outcome: of that round", choices=outcomes)
+    for name, title in COUNTS.items():
+        yield _more(name, "number", f"{title.zh}：该次会议", f"{title.en}: of that meeting")
+    yield _more(
+        "unit",
+        "id",
+        "组织：转入的组织编号；第一张表填写最初所在的组织",
+        "Unit: the id of the one it moved to; the row of the case names the one it began in",
+    )
+    yield _more("says", "prose", "说明：摘要或原因；可留空", "Words: what was said, or why; may be empty")
+    yield _more("by", "id", "经办人：人员编号；可留空", "By: the id of who did it; may be empty")
+
+
+def _more(
+    key: str,
+    kind: Kind,
+    zh: str,
+    en: str,
+    *,
+    needs: bool = False,
+    choices: tuple[tuple[str, Text], ...] = (),
+) -> Column:
+    title, says = _parted(zh, en)
+    return Column(f"more.{key}", kind, title, says, "more", name=key, required=needs, choices=choices)
 
 
 def _in_order(family: Sequence[Process]) -> list[str]:

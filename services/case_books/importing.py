@@ -24,7 +24,7 @@ from domain.values import Language
 from records import recording
 from services.books.faults import WORDS
 from services.books.opening import Unreadable
-from services.case_books.columns import Column, columns_of
+from services.case_books.columns import Column, columns_of, more_columns_of
 from services.case_books.findings import CaseBookView, Findings
 from services.case_books.reading import CaseBook, Line, digest_of, open_case_book
 from services.case_books.rows import Around, Row, known_on, process_of
@@ -94,9 +94,13 @@ class _Work:
     columns: tuple[Column, ...]
     seen: set[str] = field(default_factory=set)
     """The cases that rows before tell of."""
+    more: dict[str, list[Line]] = field(default_factory=dict)
+    """Lines of the sheet for more, by the case they name."""
 
     async def run(self, book: CaseBook, watch: Watch) -> None:
         """Go through all rows, some at a time, unless the headings are wrong."""
+        self.more = await asyncio.to_thread(book.more, more_columns_of(self.family))
+        left = set(self.more)
         lines = book.lines(self.columns)
         some = await asyncio.to_thread(_some, lines)
         while some and not book.faults:
@@ -105,7 +109,11 @@ class _Work:
             self.found.add(found)
             self.seen |= seen
             watch(len(some))
+            left -= {str(line.says.get("key") or line.says.get("person", "")) for line in some}
             some = await asyncio.to_thread(_some, lines)
+        for name in sorted(left):
+            for line in self.more[name]:
+                self.found.refuse(line.number, "more.case", "more-of-nobody", WORDS["more-of-nobody"])
         for fault in book.faults:
             self.found.refuse(fault.row, fault.column, fault.rule, WORDS[fault.rule])
 
@@ -114,7 +122,7 @@ class _Work:
 
         Leaves nothing behind but in the record, so that it can be run again.
         """
-        rows = [Row.of(line, self.columns, self.family) for line in lines]
+        rows = [Row.of(line, self.columns, self.family, self._beside(line)) for line in lines]
         around = Around.of(connection, self.family[-1], rows)
         found, seen = Findings(self.found.most), set(self.seen)
         for row in rows:
@@ -125,17 +133,22 @@ class _Work:
             self._look_at(connection, row, around, found)
         return found, seen
 
+    def _beside(self, line: Line) -> Sequence[Line]:
+        return self.more.get(str(line.says.get("key") or line.says.get("person", "")), ())
+
     def _look_at(self, connection: Connection, row: Row, around: Around, found: Findings) -> None:
         number, here = row.line.number, around.here.get(row.case)
-        if here == row.line.digest and not row.wrong:
+        if here == row.line.digest and not (row.wrong or row.beside):
             found.same += 1
             return
         if here is not None and not row.wrong:
             row.wrong.append((row.key, "case-differs"))
         elif here is None:
             around.check(row, self.columns)
-        if row.wrong:
+        if row.wrong or row.beside:
             found.refused += 1
+            for line, column, rule in row.beside:
+                found.refuse(line, column, rule, WORDS[rule])
             for column, rule in row.wrong:
                 found.refuse(number, column, rule, WORDS[rule])
             return
@@ -183,9 +196,15 @@ class _Work:
         found = []
         for fact in row.facts:
             known = now
-            if self._asks(fact) and fact.on <= self.parts.today():
+            if fact.unit is not None:
+                there = known_on(connection, process, row, fact.on, unit=fact.unit)
+                known = now.model_copy(update={"path": ()}) if there is None else there
+            elif self._asks(fact) and fact.on <= self.parts.today():
                 if fact.on not in asked or fact.people:
-                    asked[fact.on] = known_on(connection, process, row, fact.on, fact.people) or now
+                    unit = row.unit_on(fact.on)
+                    asked[fact.on] = (
+                        known_on(connection, process, row, fact.on, fact.people, unit=unit) or now
+                    )
                 known = asked[fact.on]
             found.append(fact.told(known))
         return tuple(found)

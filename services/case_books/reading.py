@@ -16,7 +16,7 @@ from services.books.cells import Wrong, is_empty, value_of
 from services.books.opening import Cells, Source, Unreadable, open_pages
 from services.books.reading import letters
 from services.case_books.columns import Column
-from services.case_books.template import CASES, MARK
+from services.case_books.template import CASES, MARK, MORE
 
 FIRST_ROW: Final = 3
 """The first row that tells of a case: before it come the headings and the explanations."""
@@ -60,24 +60,37 @@ class CaseBook:
     process: str | None = None
     """The process its explanations name; None where somebody took them away."""
     _head: Cells = ()
+    _more: Source | None = None
 
     def lines(self, columns: Sequence[Column]) -> Iterator[Line]:
         """Yield the rows that say something. What is wrong with headings is in `faults` then."""
+        return self._lines(self.source, self._head, columns)
+
+    def more(self, columns: Sequence[Column]) -> dict[str, list[Line]]:
+        """Return the lines of the sheet for more, by the case they name; those that name none under ''."""
+        found: dict[str, list[Line]] = {}
+        if self._more is not None:
+            head = next(iter(self._more.rows()), ())
+            for line in self._lines(self._more, head, columns):
+                found.setdefault(str(line.says.get("more.case", "")), []).append(line)
+        return found
+
+    def _lines(self, source: Source, head: Cells, columns: Sequence[Column]) -> Iterator[Line]:
         known = {column.key: column for column in columns}
-        placed = self._placed(known)
+        placed = self._placed(head, known)
         try:
-            for number, cells in enumerate(self.source.rows(), 1):
+            for number, cells in enumerate(source.rows(), 1):
                 if number >= FIRST_ROW and any(cell not in {None, ""} for cell in cells):
                     yield _line(number, cells, placed)
         except Unreadable as unreadable:
             self.faults.append(CellFault(0, "", unreadable.rule))
 
-    def _placed(self, known: Mapping[str, Column]) -> dict[int, Column]:
+    def _placed(self, head: Cells, known: Mapping[str, Column]) -> dict[int, Column]:
         placed: dict[int, Column] = {}
-        for place, head in enumerate(self._head):
-            if head is None or not str(head).strip():
+        for place, above in enumerate(head):
+            if above is None or not str(above).strip():
                 continue
-            found = _KEY.search(str(head))
+            found = _KEY.search(str(above))
             column = None if found is None else known.get(found[1])
             if column is None:
                 self.faults.append(CellFault(1, letters(place), "heading-unknown"))
@@ -110,15 +123,20 @@ def open_case_book(file: IO[bytes]) -> Iterator[CaseBook]:
         rows = iter(source.rows())
         head, says = next(rows, ()), next(rows, ())
         named = _PROCESS.search(str(says[0])) if says and says[0] is not None else None
-        yield CaseBook(source, process=None if named is None else named[1], _head=head)
+        process = None if named is None else named[1]
+        more = pages.get(MORE)
+        yield CaseBook(source, process=process, _head=head, _more=None if more is source else more)
 
 
 def _line(number: int, cells: Cells, placed: Mapping[int, Column]) -> Line:
     says: dict[str, object] = {}
     faults: list[CellFault] = []
     for place, column in placed.items():
+        cell = cells[place] if place < len(cells) else None
+        if cell is None and not column.required:
+            continue
         try:
-            value = _value(column, cells[place] if place < len(cells) else None)
+            value = _value(column, cell)
         except Wrong as wrong:
             faults.append(CellFault(number, column.key, wrong.rule))
             continue

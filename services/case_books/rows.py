@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -15,7 +17,7 @@ from records import bulk, erasures, imported, problems, registers
 from records.registers import ActedOn
 from services.case_books.columns import Column
 from services.case_books.reading import Line
-from services.case_books.telling import Fact, case_key, facts_of, people_in
+from services.case_books.telling import Fact, case_key, facts_of, more_fact, people_in
 
 
 @dataclass
@@ -27,13 +29,43 @@ class Row:
     facts: list[Fact]
     wrong: list[tuple[str, str]] = field(default_factory=list)
     """The column and the rule."""
+    beside: list[tuple[int, str, str]] = field(default_factory=list)
+    """What is wrong in the sheet for more: the line, the column and the rule."""
 
     @classmethod
-    def of(cls, line: Line, columns: Sequence[Column], family: Sequence[Process]) -> Row:
-        """Read a row."""
+    def of(
+        cls, line: Line, columns: Sequence[Column], family: Sequence[Process], more: Sequence[Line] = ()
+    ) -> Row:
+        """Read a row, and the lines of the sheet for more that name its case."""
         wrong = [(fault.column, fault.rule) for fault in line.faults]
         facts = facts_of(line.says, columns, family, lambda column, rule: wrong.append((column, rule)))
-        return cls(line, case_key(family[-1].process, line.says), facts, wrong)
+        row = cls(_with_more(line, more), case_key(family[-1].process, line.says), facts, wrong)
+        for one in more:
+            row.beside += [(one.number, fault.column, fault.rule) for fault in one.faults]
+            fact = None if one.faults else more_fact(one, family, partial(row.refuse_beside, one.number))
+            facts += [] if fact is None else [fact]
+        return row
+
+    def refuse_beside(self, number: int, column: str, rule: str) -> None:
+        """Note what is wrong in a line of the sheet for more."""
+        self.beside.append((number, column, rule))
+
+    @property
+    def name(self) -> str:
+        """By what the sheet for more names the case."""
+        return str(self.line.says.get("key") or self.person)
+
+    @property
+    def units(self) -> set[str]:
+        """The units it names: where the case began, and where it moved to."""
+        return {self.unit} | {fact.unit for fact in self.facts if fact.unit is not None}
+
+    def unit_on(self, day: date) -> str:
+        """Return the unit the case belonged to at the end of a day."""
+        moves = sorted(
+            (fact.on, fact.unit) for fact in self.facts if fact.unit is not None and fact.on <= day
+        )
+        return moves[-1][1] if moves else self.unit
 
     @property
     def person(self) -> str:
@@ -81,7 +113,7 @@ class Around:
         one_open = process.one_open_case
         return cls(
             people=bulk.entries(connection, "people", named),
-            units=bulk.known(connection, "units", {row.unit for row in rows}),
+            units=bulk.known(connection, "units", {unit for row in rows for unit in row.units}),
             erased=erasures.erased_among(connection, named),
             here=imported.digests_of(connection, {row.case for row in rows}),
             open=_open(connection, process, subjects) if one_open else set(),
@@ -98,6 +130,10 @@ class Around:
             row.wrong.append(("name", "name-differs"))
         if row.unit and row.unit not in self.units:
             row.wrong.append(("unit", "unit-unknown"))
+        if any(unit not in self.units for unit in row.units - {row.unit}):
+            row.wrong.append(("more.unit", "unit-unknown"))
+        if any(fact.by and not self._knows((fact.by,)) for fact in row.facts if fact.is_beside):
+            row.wrong.append(("more.by", "person-unknown"))
         if row.person in self.open:
             row.wrong.append(("person", "case-open"))
         for column in columns:
@@ -106,6 +142,14 @@ class Around:
 
     def _knows(self, people: Collection[str]) -> bool:
         return all(one in self.people and one not in self.erased for one in people)
+
+
+def _with_more(line: Line, more: Sequence[Line]) -> Line:
+    """Return a row with the digest of all that is told of its case."""
+    if not more:
+        return line
+    whole = hashlib.sha256("".join((line.digest, *(one.digest for one in more))).encode()).hexdigest()
+    return replace(line, digest=whole)
 
 
 def process_of(library: Library, process: str, day: date) -> Process:
@@ -120,13 +164,22 @@ def process_of(library: Library, process: str, day: date) -> Process:
 
 
 def known_on(
-    connection: Connection, process: Process, row: Row, day: date, named: Collection[str] = ()
+    connection: Connection,
+    process: Process,
+    row: Row,
+    day: date,
+    named: Collection[str] = (),
+    *,
+    unit: str | None = None,
 ) -> Circumstances | None:
-    """Return what the registers say on a day; None where they did not know the unit then."""
+    """Return what the registers say on a day, in the row's unit or another.
+
+    None where they did not know the unit then.
+    """
     days = ActedOn(on=day, today=day)
     try:
         return registers.circumstances(
-            connection, process, row.unit, "", days, subject=row.person, named=named
+            connection, process, unit or row.unit, "", days, subject=row.person, named=named
         )
     except problems.NotFound:
         return None

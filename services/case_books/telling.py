@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Final
+from typing import Final, Literal
 
 from domain.acts import EntryRecord, MeetingRecord, Told
 from domain.circumstances import Circumstances
 from domain.process import Process
+from domain.steps import NoticeStep
 from domain.values import Scalar
 from services.books.cells import Wrong
-from services.case_books.columns import Column
-from services.case_books.reading import ALL
+from services.case_books.columns import COUNTS, ENTRIES, WHOLE, Column
+from services.case_books.reading import ALL, Line
 
 _NEEDED: Final = ("eligible", "present", "yes")
 
@@ -32,6 +33,12 @@ class Fact:
     people: tuple[str, ...] = ()
     counts: dict[str, int] = field(default_factory=dict)
     entry: str | None = None
+    whole: Literal["suspended", "resumed", "transferred"] | None = None
+    reason: str | None = None
+    unit: str | None = None
+    """Where the case moved to."""
+    is_beside: bool = False
+    """It stands in the sheet for more."""
 
     def told(self, known: Circumstances) -> Told:
         """Return it as the case is told it; `known` is what the registers say of its day."""
@@ -44,8 +51,13 @@ class Fact:
             papers=self.papers,
             people=self.people,
             meeting=MeetingRecord.model_validate(self.counts) if self.counts else None,
-            entry=None if self.entry is None else EntryRecord(kind=self.entry),
+            entry=None if self.entry is None else EntryRecord(kind=self.entry, fields=self._said()),
+            whole=self.whole,
+            reason=self.reason if self.whole is not None else None,
         )
+
+    def _said(self) -> dict[str, Scalar]:
+        return {} if self.reason is None else {"summary": self.reason}
 
 
 def case_key(process: str, says: Mapping[str, object]) -> str:
@@ -87,6 +99,59 @@ def facts_of(
     for fact in facts:
         _check(fact, editions, wrong)
     return facts
+
+
+def more_fact(line: Line, editions: Sequence[Process], wrong: Callable[[str, str], None]) -> Fact | None:
+    """Return what a line of the sheet for more tells; None where it cannot be taken, which `wrong` hears."""
+    says = {key.removeprefix("more."): value for key, value in line.says.items()}
+    on, what = says["on"], str(says["what"])
+    if not isinstance(on, date):
+        return None
+    fact = Fact(
+        str(says.get("step", "")),
+        on,
+        by=str(says.get("by", "")),
+        reason=None if says.get("says") is None else str(says["says"]),
+        is_beside=True,
+    )
+    if what in WHOLE:
+        return _of_all(fact, what, says, wrong)
+    known = [edition.steps[fact.step] for edition in editions if fact.step in edition.steps]
+    if not known or (what in ENTRIES and not isinstance(known[-1], NoticeStep)):
+        wrong("more.step", "more-of-no-step")
+        return None
+    return replace(fact, entry=what) if what in ENTRIES else _another_round(fact, says, wrong)
+
+
+def _of_all(
+    fact: Fact, what: str, says: Mapping[str, object], wrong: Callable[[str, str], None]
+) -> Fact | None:
+    unit = None if says.get("unit") is None else str(says["unit"])
+    if what == "transferred" and unit is None:
+        wrong("more.unit", "missing")
+        return None
+    return replace(fact, step="", whole=_whole(what), unit=unit if what == "transferred" else None)
+
+
+def _another_round(fact: Fact, says: Mapping[str, object], wrong: Callable[[str, str], None]) -> Fact | None:
+    counts = {name: int(str(says[name])) for name in COUNTS if name in says}
+    missing = [name for name in _NEEDED if counts and name not in counts]
+    if missing:
+        wrong(f"more.{missing[0]}", "missing")
+        return None
+    outcome = None if says.get("outcome") is None else str(says["outcome"])
+    return replace(fact, outcome=outcome, counts=counts, reason=None)
+
+
+def _whole(what: str) -> Literal["suspended", "resumed", "transferred"]:
+    return next(one for one in _ALL_OF_IT if one == what)
+
+
+_ALL_OF_IT: Final[tuple[Literal["suspended", "resumed", "transferred"], ...]] = (
+    "suspended",
+    "resumed",
+    "transferred",
+)
 
 
 def people_in(facts: Iterable[Fact]) -> set[str]:

@@ -13,11 +13,13 @@ from domain.process import Process
 from domain.values import Text
 from records import bulk
 from services.books.cells import escaped
-from services.case_books.columns import Column, columns_of
+from services.case_books.columns import Column, columns_of, more_columns_of
 from services.parts import Parts
 
 CASES: Final = "个案 Cases"
 LISTS: Final = "列表 Lists"
+MORE: Final = "更多 More"
+"""Of what has no room in the row of a case: a line for each fact."""
 UNITS: Final = "组织 Units"
 NOTES: Final = "说明 Notes"
 MARK: Final = "※"
@@ -57,7 +59,6 @@ def chosen(choice: tuple[str, Text]) -> str:
 
 
 def _write(family: Sequence[Process], units: Iterable[tuple[str, str]], into: IO[bytes]) -> None:
-    columns = columns_of(family)
     options = {"strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(into, options) as workbook:
         workbook.set_properties({"created": _ONCE, "title": "Accede"})
@@ -68,19 +69,20 @@ def _write(family: Sequence[Process], units: Iterable[tuple[str, str]], into: IO
             "text": workbook.add_format({"num_format": "@"}),
             "number": workbook.add_format({"num_format": "0"}),
         }
-        page = workbook.add_worksheet(CASES)
+        pages = [(workbook.add_worksheet(name), of(family)) for name, of in _SHEETS]
         lists = workbook.add_worksheet(LISTS)
-        page.freeze_panes(2, 3)
         listed = 0
-        for place, column in enumerate(columns):
-            form = looks.get(column.kind, looks["text"])
-            page.set_column(place, place, _WIDTH, form)
-            page.write_string(0, place, heading(column), looks["head"])
-            page.write_string(1, place, _explained(column, family, first=place == 0), looks["says"])
-            if column.choices or column.kind == "truth":
-                offered = [chosen(one) for one in column.choices] or ["是", "否"]
-                _offer(page, lists, place, listed, column, offered)
-                listed += 1
+        for page, columns in pages:
+            page.freeze_panes(2, 3)
+            for place, column in enumerate(columns):
+                form = looks.get(column.kind, looks["text"])
+                page.set_column(place, place, _WIDTH, form)
+                page.write_string(0, place, heading(column), looks["head"])
+                page.write_string(1, place, _explained(column, family, first=place == 0), looks["says"])
+                if column.choices or column.kind == "truth":
+                    offered = [chosen(one) for one in column.choices] or ["是", "否"]
+                    _offer(page, lists, place, listed, column, offered)
+                    listed += 1
         _helpers(workbook, looks, units, family)
 
 
@@ -116,14 +118,16 @@ def _helpers(
         notes.write_row(number, 0, line, looks["head"] if number == 0 else looks["says"])
 
 
+_SHEETS: Final = ((CASES, columns_of), (MORE, more_columns_of))
+
 _NOTES: Final = (
     (
         "每行一案，从第3行起填写。前两行请保留。不用的列可以删除。",
         "One case a row, from row 3 on. Leave the first two rows. Columns you do not need may be taken away.",
     ),
     (
-        "各环节只填写最近一次：退回重办的，填写最后通过的那一次。",
-        "Of each step only the latest round is told: where work was sent back, the one that passed.",
+        "第一张表中各环节填写最近一次。此前各次、意见和答复、中止、恢复、转入，在“更多”表中每项一行。",
+        "A case's row has the latest round of each step; what else happened has lines in the sheet More.",
     ),
     (
         "不知道的请留空，不要猜测：留空的会作为缺项记入个案，不会隐藏，也不会妨碍继续办理。",

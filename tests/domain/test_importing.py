@@ -250,3 +250,91 @@ def test_gaps_say_what_is_lacking_in_both_languages() -> None:
     assert isinstance(body, CaseImported)
     assert [(gap.kind, gap.step, gap.basis) for gap in body.gaps] == [("missing", None, "gen")]
     assert all(gap.detail.zh and gap.detail.en for gap in body.gaps)
+
+
+def happened(what: str, day: str, *, unit: UnitRef | None = None, **more: Any) -> Told:
+    known = known_to(SECRETARY)
+    if unit is not None:
+        known = known.model_copy(update={"path": (unit,)})
+    return Told(step="", on=date.fromisoformat(day), known=known, whole=what, **more)
+
+
+def test_every_round_of_a_step_is_told_in_the_order_of_its_days() -> None:
+    rounds = [
+        told("talk", day, SECRETARY, outcome=outcome)
+        for day, outcome in (
+            ("2024-03-10", "postponed"),
+            ("2024-03-20", "done"),
+            ("2024-03-15", "postponed"),
+        )
+    ]
+    events = brought(told("apply", "2024-03-01"), *rounds)
+    made = [
+        (e.round, e.occurred_on.day, getattr(e.body, "outcome", None)) for e in events if e.step == "talk"
+    ]
+    done = [one for one in made if one[2] is not None]
+    assert [(day, outcome) for _, day, outcome in done] == [
+        (10, "postponed"),
+        (15, "postponed"),
+        (20, "done"),
+    ]
+    assert len({number for number, *_ in done}) == 3
+    assert case_of(events).stage == "reading"
+
+
+def test_objections_and_their_answers_are_told_with_the_notice() -> None:
+    def entry(kind: str, day: str, says: str) -> Told:
+        return told("notice", day, entry=EntryRecord(kind=kind, fields={"summary": says}))
+
+    served = (*HALF_WAY, assessed("2025-02-01"), published("2025-03-24"))
+    events = brought(
+        *served,
+        entry("objection", "2025-03-25", "a"),
+        entry("objection", "2025-03-26", "b"),
+        entry("answer", "2025-03-27", "to a"),
+        entry("answer", "2025-03-28", "to b"),
+        told("notice", "2025-04-02"),
+    )
+    entries = case_of(events).steps["notice"].entries
+    asked = [str(one.seq) for one in entries.of_kind("objection")]
+    assert [one.ref for one in entries.of_kind("answer")] == asked
+    with pytest.raises(RuleViolation, match=r"notice\.answer-ref"):
+        brought(*served, entry("answer", "2025-03-27", "to nothing"))
+
+
+def test_time_in_which_a_case_was_suspended_is_told_and_does_not_count() -> None:
+    whole = (happened("suspended", "2024-06-01", reason="abroad"), happened("resumed", "2024-09-01"))
+    plain, stood = case_of(brought(*HALF_WAY[:2])), case_of(brought(*HALF_WAY[:2], *whole))
+    assert stood.status == "open"
+    ended = [case.steps["trial"].done_on for case in (plain, stood)]
+    assert ended == [date(2025, 3, 20), date(2025, 6, 20)]
+    left = case_of(brought(*HALF_WAY[:2], whole[0]))
+    assert (left.status, left.suspended_on) == ("suspended", date(2024, 6, 1))
+
+
+@pytest.mark.parametrize(
+    "whole",
+    [
+        (happened("resumed", "2024-06-01"),),
+        (happened("suspended", "2024-06-01"), happened("suspended", "2024-07-01")),
+        (
+            happened("suspended", "2024-06-01"),
+            happened("transferred", "2024-07-01", unit=UnitRef(id="circle-2", kind="circle")),
+        ),
+        (happened("transferred", "2024-07-01"),),
+        (happened("transferred", "2024-07-01", unit=UnitRef(id="x", kind="committee")),),
+    ],
+)
+def test_what_does_not_fit_the_whole_case_is_refused(whole: tuple[Told, ...]) -> None:
+    with pytest.raises(RuleViolation, match=r"case\.(resumed|suspended|transferred)"):
+        brought(*HALF_WAY, *whole)
+
+
+def test_a_case_that_moved_is_told_where_it_belonged_and_goes_on_where_it_is() -> None:
+    there = UnitRef(id="circle-2", kind="circle")
+    events = brought(*HALF_WAY, happened("transferred", "2024-10-01", unit=there))
+    case = case_of(events)
+    assert case.unit == "circle-2"
+    (moved,) = [event for event in events if event.type == "case-transferred"]
+    assert moved.occurred_on == date(2024, 10, 1)
+    assert events[0].body.path[0].id == "circle-1"  # type: ignore[union-attr] # it began the case

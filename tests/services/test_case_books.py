@@ -16,7 +16,7 @@ from records.tables import cases, events, obligations, outbox, tasks
 from records.tables import standings as standing_rows
 from services.case_books import importing
 from services.case_books.importing import Bringing, import_cases
-from services.case_books.template import CASES, write_template
+from services.case_books.template import CASES, MORE, write_template
 from services.documents import StoredDocuments
 from services.parts import Parts
 from tests.builders import a_library
@@ -60,7 +60,7 @@ def template_of(parts):
     return file
 
 
-def filled(parts, *rows, heads=None):
+def filled(parts, *rows, heads=None, more=()):
     """The template with rows, as somebody fills it in."""
     book = load_workbook(template_of(parts))
     page = book[CASES]
@@ -70,6 +70,10 @@ def filled(parts, *rows, heads=None):
     for number, row in enumerate(rows, 3):
         for key, value in row.items():
             page.cell(number, keys.index(key) + 1, value)
+    keys = [str(cell.value).rpartition("[more.")[2].rstrip("]") for cell in book[MORE][1]]
+    for number, line in enumerate(more, 3):
+        for key, value in line.items():
+            book[MORE].cell(number, keys.index(key) + 1, value)
     file = io.BytesIO()
     book.save(file)
     return file
@@ -91,7 +95,7 @@ def count(parts, table):
 
 def test_the_template_explains_every_column_and_offers_what_can_be_chosen(parts):
     book = load_workbook(template_of(parts))
-    assert book.sheetnames == ["个案 Cases", "列表 Lists", "组织 Units", "说明 Notes"]
+    assert book.sheetnames == ["个案 Cases", "更多 More", "列表 Lists", "组织 Units", "说明 Notes"]
     page = book[CASES]
     heads = [cell.value for cell in page[1]]
     assert heads[1] == "人员 Person* [person]"
@@ -99,7 +103,10 @@ def test_the_template_explains_every_column_and_offers_what_can_be_chosen(parts)
     assert page["A2"].value.startswith("※ reading-circle")
     lists = {cell.value for cell in book["列表 Lists"][1]}
     assert lists >= {"stage", "talk.outcome", "admit.outcome"}
-    assert len(page.data_validations.dataValidation) == len(lists)
+    more = book[MORE]
+    assert [cell.value for cell in more[1]][:2] == ["个案 Case* [more.case]", "内容 What* [more.what]"]
+    offered = len(page.data_validations.dataValidation) + len(more.data_validations.dataValidation)
+    assert offered == len(lists)
     assert [cell.value for cell in book["组织 Units"]["A"]] == ["编号 Id", "circle-1", "circle-2"]
     assert template_of(parts).getvalue() == template_of(parts).getvalue()
 
@@ -273,3 +280,74 @@ def test_whoever_is_stopped_half_way_begins_again_and_loses_nothing(parts, monke
     assert count(parts, cases) == 2
     view = brought(parts, filled(parts, *rows), apply=True)
     assert (view.taken, view.same, count(parts, cases)) == (1, 2, 3)
+
+
+LONG_STORY = (
+    {"case": "p-1", "what": "又一次办理 [round]", "step": "talk", "on": "2024-03-10", "outcome": "postponed"},
+    {"case": "p-1", "what": "suspended", "on": "2024-10-01", "says": "出国"},
+    {"case": "p-1", "what": "恢复", "on": "2024-12-01", "by": "p-9"},
+    {"case": "p-1", "what": "moved", "on": "2025-01-15", "unit": "circle-2"},
+)
+
+
+def types_of(parts):
+    query = sa.select(events.c.type, events.c.occurred_on).order_by(events.c.seq)
+    return [tuple(row) for row in parts.database.read_now(lambda c: c.execute(query).all())]
+
+
+def test_rounds_suspensions_and_moves_have_a_line_each_and_the_case_goes_on_where_it_is(parts):
+    file = filled(parts, HALF_WAY, more=LONG_STORY)
+    tried = brought(parts, file)
+    assert (tried.taken, tried.problem_count) == (1, 0), tried.problems
+    view = brought(parts, file, apply=True)
+    assert view.taken == 1
+    told = types_of(parts)
+    talks = [on for what, on in told if what in {"step-completed", "answer-given"}]
+    assert date(2024, 3, 10) in talks
+    assert date(2024, 3, 20) in talks
+    assert ("case-suspended", date(2024, 10, 1)) in told
+    assert ("case-resumed", date(2024, 12, 1)) in told
+    assert ("case-transferred", date(2025, 1, 15)) in told
+    unit = parts.database.read_now(lambda c: c.execute(sa.select(cases.c.unit_id)).scalar_one())
+    assert unit == "circle-2"
+    again = brought(parts, file, apply=True)
+    assert (again.taken, again.same) == (0, 1)
+    other = brought(parts, filled(parts, HALF_WAY, more=LONG_STORY[:3]), apply=True)
+    assert found(other) == {(3, "person", "case-differs")}
+
+
+def test_objections_and_answers_are_told_of_a_notice(parts):
+    row = HALF_WAY | {"stage": None, "notice.published": "2025-04-01", "notice": "2025-04-12"}
+    more = [
+        {"case": "p-1", "what": "objection", "step": "notice", "on": "2025-04-02", "says": "有意见"},
+        {"case": "p-1", "what": "answer", "step": "notice", "on": "2025-04-03", "says": "已核实"},
+    ]
+    view = brought(parts, filled(parts, row, more=more), apply=True)
+    assert (view.taken, view.problem_count) == (1, 0), view.problems
+    assert sum(what == "entry-added" and on.month == 4 for what, on in types_of(parts)) == 3
+
+
+@pytest.mark.parametrize(
+    "line,problem",
+    [
+        ({"case": "p-7", "what": "resumed", "on": "2024-10-01"}, ("more.case", "more-of-nobody")),
+        ({"case": "p-1", "what": "round", "on": "2024-10-01"}, ("more.step", "more-of-no-step")),
+        (
+            {"case": "p-1", "what": "answer", "step": "talk", "on": "2024-10-01"},
+            ("more.step", "more-of-no-step"),
+        ),
+        ({"case": "p-1", "what": "moved", "on": "2024-10-01"}, ("more.unit", "missing")),
+        ({"case": "p-1", "what": "moved", "on": "2024-10-01", "unit": "x"}, ("more.unit", "unit-unknown")),
+        ({"case": "p-1", "what": "dancing", "on": "2024-10-01"}, ("more.what", "not-a-choice")),
+        ({"case": "p-1", "what": "resumed"}, ("more.on", "missing")),
+        ({"case": "p-1", "what": "suspended", "on": "2024-10-01", "by": "x"}, ("more.by", "person-unknown")),
+        (
+            {"case": "p-1", "what": "round", "step": "talk", "on": "2024-03-10", "yes": 3},
+            ("more.eligible", "missing"),
+        ),
+        ({"case": "p-1", "what": "resumed", "on": "2024-10-01"}, ("apply", "case.resumed")),
+    ],
+)
+def test_what_is_wrong_in_the_sheet_for_more_is_listed_by_its_line_and_column(parts, line, problem):
+    view = brought(parts, filled(parts, HALF_WAY, more=[line]))
+    assert found(view) == {(3, *problem)}

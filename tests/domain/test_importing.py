@@ -252,7 +252,7 @@ def test_gaps_say_what_is_lacking_in_both_languages() -> None:
     assert all(gap.detail.zh and gap.detail.en for gap in body.gaps)
 
 
-def happened(what: str, day: str, *, unit: UnitRef | None = None, **more: Any) -> Told:
+def happened(what: Any, day: str, *, unit: UnitRef | None = None, **more: Any) -> Told:
     known = known_to(SECRETARY)
     if unit is not None:
         known = known.model_copy(update={"path": (unit,)})

@@ -64,7 +64,7 @@ def closing_notice(case: Case, step: NoticeStep, day: date) -> RuleViolation | N
     left = [entry for entry in entries.of_kind("objection") if str(entry.seq) not in answered]
     if left:
         return NotPossible(
-            f"{step.id}.answers",
+            answers_rule(step),
             basis=basis,
             detail=Text(
                 zh=f"还有{len(left)}条意见没有核实答复。",
@@ -73,6 +73,11 @@ def closing_notice(case: Case, step: NoticeStep, day: date) -> RuleViolation | N
             passes_when=Text(zh="每条意见都有答复", en="every objection has an answer"),
         )
     return None
+
+
+def answers_rule(step: NoticeStep) -> str:
+    """Return the id of the rule that every objection is answered before a notice ends."""
+    return f"{step.id}.answers"
 
 
 def is_published(case: Case, step: NoticeStep) -> bool:

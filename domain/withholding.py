@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from domain.blocking import answers_rule
 from domain.case import Case
 from domain.events import (
     AnswerGiven,
@@ -121,6 +122,13 @@ def _is_on_the_way(place: Place, event: Event) -> bool:
         return False
     step, edition = place.step(event.step), place.process.edition(place.case.version)
     return step is None or any(is_deliberated(one, step) for one in (place.process, edition))
+
+
+def is_hidden_block(viewer: Viewer, edition: Process, rule: str) -> bool:
+    """Whether what stands in the way of a step tells somebody of objections of which he is not told."""
+    if viewer.sees("informants"):
+        return False
+    return any(isinstance(step, NoticeStep) and rule == answers_rule(step) for step in edition.steps.values())
 
 
 NOT_FOR_ALL: Final = (

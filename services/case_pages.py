@@ -12,7 +12,6 @@ from sqlalchemy import Connection
 from domain.case import Case
 from domain.circumstances import Circumstances
 from domain.deriving import KnownDay, known_days
-from domain.explaining import explain
 from domain.permitting import sign
 from domain.process import Process
 from domain.refusals import RuleViolation
@@ -25,7 +24,7 @@ from records.stored import events_after
 from services import disclosures
 from services.case_views import case_view
 from services.changes import Changed, changes_in
-from services.explain import explanation_view
+from services.explain import explained_to, explanation_view
 from services.parts import Caller, Parts
 from services.scoping import scope_of
 from services.seeing import AnyEventView, look_into, opened
@@ -84,7 +83,7 @@ async def case_page(parts: Parts, caller: Caller, case_id: str, *, every: bool =
         words = _words(connection, found.process, edition, (*events, *came), case.imported)
         page = CasePage(
             case=case_view(connection, parts, caller, look, found.head, known=known),
-            explained=explanation_view(explain(found.process, case, now), caller.language),
+            explained=explanation_view(explained_to(look, found, now), caller.language),
             process=edition,
             way=way(found.process, case, now),
             days=known_days(found.process, case),

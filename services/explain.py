@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import Connection
 
 from domain.explaining import Explanation, explain
 from domain.values import Language
 from domain.waiting import Blocked
+from domain.withholding import is_hidden_block
+from records.cases import FoundCase
 from services.parts import Caller, Parts
-from services.seeing import look_into
+from services.seeing import Look, look_into
 from services.views import ExplanationView, WhyNot
 
 
@@ -16,10 +20,17 @@ async def explained(parts: Parts, caller: Caller, case_id: str) -> ExplanationVi
     """Return where a case stands and what comes next, in the caller's language. Raises NotFound."""
 
     def work(connection: Connection) -> Explanation:
-        found, _ = look_into(connection, parts, caller, case_id)
-        return explain(found.process, found.case, parts.clock())
+        found, look = look_into(connection, parts, caller, case_id)
+        return explained_to(look, found, parts.clock())
 
     return explanation_view(await parts.read(work), caller.language)
+
+
+def explained_to(look: Look, found: FoundCase, now: datetime) -> Explanation:
+    """Return where a case stands, without what tells the viewer of objections he is not told of."""
+    whole = explain(found.process, found.case, now)
+    shown = [one for one in whole.blocked_by if not is_hidden_block(look.viewer, found.edition, one.rule)]
+    return whole.model_copy(update={"blocked_by": tuple(shown)})
 
 
 def explanation_view(found: Explanation, language: Language) -> ExplanationView:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from datetime import timedelta
 
 import pytest
 
 from domain.seeing import GROUPS, TABLE, WAYS, Viewer
+from services.case_pages import case_page
+from services.parts import Caller
 from tests.access.confided import DOCUMENTS, FIELDS, VIEWERS, WORDS, confided, digest_of
 from tests.api.world import ADMIN, SECRETARY, SUBJECT
 
@@ -185,3 +188,17 @@ def test_a_reason_opens_what_asks_for_one_and_nothing_else(group, way):
     cell = FIELDS["table"][group][way]
     assert Viewer(person="p", ways=(way,)).sees(group) is (cell == "visible")
     assert Viewer(person="p", ways=(way,), stated=True).sees(group) is (cell in {"visible", "reason"})
+
+
+@pytest.mark.parametrize("viewer", VIEWERS)
+def test_that_an_objection_waits_for_an_answer_is_told_to_whom_objections_are(case, viewer):
+    """Once the window is over, answers are all that stands in the way of the notice."""
+    began = case.world.clock()
+    case.world.clock.pass_by(timedelta(days=10))
+    try:
+        told = "意见没有核实答复" in case.get("/v1/cases/{}/explain", VIEWERS[viewer]).text
+        page = asyncio.run(case_page(case.world.parts, Caller(VIEWERS[viewer]), case.case["id"]))
+    finally:
+        case.world.clock.now = began
+    assert told is (cell_of("informants", viewer) == "visible")
+    assert any(one.rule == "notice.answers" for one in page.explained.blocked_by) is told

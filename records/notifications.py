@@ -31,6 +31,7 @@ TRIES = 12
 
 _TOGETHER = 500
 """Messages that are claimed for those who get several in one mail."""
+_SUBJECTS, _OWNERS = people.alias(), people.alias()
 _FIRST_PAUSE = timedelta(minutes=1)
 _LONGEST_PAUSE = timedelta(hours=6)
 
@@ -252,7 +253,6 @@ def _accepted(now: datetime, channel: str) -> dict[str, Any]:
 
 
 def _select() -> Select[Any]:
-    subjects, owners = people.alias(), people.alias()
     return (
         sa.select(
             obligations,
@@ -264,8 +264,8 @@ def _select() -> Select[Any]:
             people.c.name.label("person_name"),
             people.c.email,
             people.c.language,
-            subjects.c.name.label("subject_name"),
-            owners.c.name.label("owner_name"),
+            _SUBJECTS.c.name.label("subject_name"),
+            _OWNERS.c.name.label("owner_name"),
             units.c.name.label("unit_name"),
             preferences.c.ways,
             preferences.c.daily_at,
@@ -275,8 +275,8 @@ def _select() -> Select[Any]:
         )
         .join(cases, cases.c.id == obligations.c.case_id)
         .join(people, people.c.id == obligations.c.person_id)
-        .join(subjects, subjects.c.id == cases.c.subject_id)
-        .outerjoin(owners, owners.c.id == obligations.c.on_behalf_of)
+        .join(_SUBJECTS, _SUBJECTS.c.id == cases.c.subject_id)
+        .outerjoin(_OWNERS, _OWNERS.c.id == obligations.c.on_behalf_of)
         .join(units, units.c.id == cases.c.unit_id)
         .outerjoin(preferences, preferences.c.person_id == obligations.c.person_id)
     )

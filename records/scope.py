@@ -22,6 +22,9 @@ from records.columns import Day
 from records.lending import LIMITS, lent_for
 from records.tables import case_people, cases, delegations, posts, unit_closure, units
 
+_MINE, _MOVING = cases.alias(), cases.alias()
+"""Made once: a table under another name costs as much as a small list."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lent:
@@ -139,15 +142,14 @@ class Scope:
 
     def _concerns_them(self) -> ColumnElement[bool]:
         """Return the condition on what is always little: own cases, and those that wait for their units."""
-        mine, moving = cases.alias(), cases.alias()
         found = [
-            sa.select(mine.c.id).where(mine.c.subject_id == self.person),
+            sa.select(_MINE.c.id).where(_MINE.c.subject_id == self.person),
             sa.select(case_people.c.case_id).where(case_people.c.person_id == self.person),
         ]
         if self.units:
             # Few cases wait for another unit: these are looked through, not all the units.
-            waits = sa.and_(moving.c.target_unit_id > "", is_below(self.units, moving.c.target_unit_id))
-            found.append(sa.select(moving.c.id).where(waits))
+            waits = sa.and_(_MOVING.c.target_unit_id > "", is_below(self.units, _MOVING.c.target_unit_id))
+            found.append(sa.select(_MOVING.c.id).where(waits))
         for lent in self.lent:
             waits = sa.and_(cases.c.target_unit_id > "", is_below(lent.units, cases.c.target_unit_id))
             found.append(sa.select(cases.c.id).where(waits, lent.cases_are()))

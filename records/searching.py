@@ -23,6 +23,7 @@ RARE = 300
 EVERYBODY = 10_000
 """People with it, from which on it is quicker to read names one by one until a page is full."""
 
+_BEARER = people.alias()
 _LAST = "\U0010ffff"
 """Sorts after every character of a name."""
 
@@ -53,11 +54,10 @@ def named(connection: Connection, text: str, *, begin_with: int = RARE) -> Condi
     first = part[:ENDING]
     found = _found(first)
     number = _number(connection, found)
-    bearer = people.alias()
-    having = sa.select(bearer.c.id).where(bearer.c.name_search.contains(part, autoescape=True))
+    having = sa.select(_BEARER.c.id).where(_BEARER.c.name_search.contains(part, autoescape=True))
 
     def condition(column: ColumnElement[str]) -> ColumnElement[bool]:
-        has = sa.exists(having.where(bearer.c.id == column))
+        has = sa.exists(having.where(_BEARER.c.id == column))
         if number > EVERYBODY:
             return has
         among: ColumnElement[bool] = column.in_(found)

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement, Connection, Select
+from sqlalchemy import ColumnElement, Connection, FromClause, Select
 
 from records.cursors import Page, cursor_of, place_of
 from records.organisation import (
@@ -80,13 +80,13 @@ def list_people(
     conditions: list[_Condition] = []
     ways = _ways_to_people(viewer, units, today)
     if unit_id is not None:
-        ways = _people_of(_inside((unit_id,)), today)
+        ways = _people_of(_inside((unit_id,)), today, _LISTED)
         if not _is_below(connection, units, unit_id):
             conditions.append(lambda column: _person_is_seen(column, viewer, units, today))
     elif _are_many(connection, units):
         # A page is soon full when everybody is looked at in turn; gathering all who are seen takes longer.
         some = bearers(connection, q) if q else None
-        somebody = people.alias() if some is None else some
+        somebody = _LISTED.people if some is None else some
         ways = [(somebody.c.id, _person_is_seen(somebody.c.id, viewer, units, today))]
     if q:
         in_turn = len(ways) == 1
@@ -239,12 +239,30 @@ def _is_below(connection: Connection, units: _Units, unit_id: str) -> bool:
     return units.are_all or bool(connection.execute(query).scalar())
 
 
-def _ways_to_people(viewer: str, units: _Units, today: date, inside: _Place | None = None) -> list[_Way]:
-    somebody, known = people.alias(), cases.alias()
+class _Tables(NamedTuple):
+    """Tables under names of their own. Making one takes longer than finding a page of people."""
+
+    people: FromClause
+    cases: FromClause
+    standings: FromClause
+    posts: FromClause
+
+
+_LISTED = _Tables(people.alias(), cases.alias(), standings.alias(), posts.alias())
+_LOOKED_UP = _Tables(people.alias(), cases.alias(), standings.alias(), posts.alias())
+"""The same, for what is asked about each of those listed."""
+
+
+def _ways_to_people(viewer: str, units: _Units, today: date) -> list[_Way]:
+    return _ways(_LISTED, viewer, units, today, _inside(units.tops))
+
+
+def _ways(tables: _Tables, viewer: str, units: _Units, today: date, inside: _Place) -> list[_Way]:
+    somebody, known = tables.people, tables.cases
     if units.are_all:
         return [(somebody.c.id, sa.true())]
     mine = sa.select(case_people.c.case_id).where(case_people.c.person_id == viewer)
-    colleagues = _people_of(inside or _inside(units.tops), today) if units.tops else []
+    colleagues = _people_of(inside, today, tables) if units.tops else []
     return [(somebody.c.id, somebody.c.id == viewer), (known.c.subject_id, known.c.id.in_(mine)), *colleagues]
 
 
@@ -253,9 +271,9 @@ def _inside(tops: Sequence[str]) -> _Place:
     return lambda unit: unit.in_(units_below(tops))
 
 
-def _people_of(inside: _Place, today: date) -> list[_Way]:
+def _people_of(inside: _Place, today: date, tables: _Tables) -> list[_Way]:
     """Return how to find everybody who belongs to units: by standing, by post, as the subject of a case."""
-    standing, held, known = standings.alias(), posts.alias(), cases.alias()
+    standing, held, known = tables.standings, tables.posts, tables.cases
     return [
         (standing.c.person_id, sa.and_(inside(standing.c.unit_id), held_on(standing, today))),
         (held.c.person_id, inside(held.c.unit_id)),
@@ -270,7 +288,7 @@ def _person_is_seen(
 
     With OFFSET, because else PostgreSQL gathers everybody who is seen, to look somebody up among them.
     """
-    ways = _ways_to_people(viewer, units, today, partial(is_below, units.tops))
+    ways = _ways(_LOOKED_UP, viewer, units, today, partial(is_below, units.tops))
     return sa.or_(
         *(sa.exists(sa.select(1).where(way == column, condition).offset(0)) for way, condition in ways)
     )

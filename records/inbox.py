@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Connection, Row, Select
 
+from records.columns import Day
 from records.cursors import Page, cursor_of, place_of
 from records.lending import covers_case, is_narrowed, names
 from records.scope import held_now, is_below
 from records.tables import cases, delegations, people, posts, tasks, units
 
 _NEVER = "9999-12-31"
+_PERSON, _TODAY = sa.bindparam("person", type_=sa.String()), sa.bindparam("today", type_=Day())
+_PLACE = ("from_due", "from_case", "from_step")
 
 
 Closed = Mapping[str, Collection[str]]
@@ -74,16 +78,14 @@ def list_tasks(
 
     Raises BadCursor.
     """
-    mine = _mine(person, today, closed).subquery()
-    due = sa.func.coalesce(sa.type_coerce(mine.c.due_on, sa.String), _NEVER)
-    first = sa.select(mine, due.label("due"))
-    if narrowed is not None and (conditions := _conditions(narrowed)):
-        first = first.join(cases, cases.c.id == mine.c.case_id).where(*conditions)
+    asked: dict[str, object] = {"person": person, "today": today, "most": limit + 1}
     if cursor is not None:
-        place = sa.tuple_(*(sa.literal(part) for part in place_of(cursor, 3)))
-        first = first.where(sa.tuple_(due, mine.c.case_id, mine.c.step) > place)
-    first = first.order_by(due, mine.c.case_id, mine.c.step).limit(limit + 1)
-    rows = connection.execute(_with_case(first.subquery())).all()
+        asked |= dict(zip(_PLACE, place_of(cursor, len(_PLACE)), strict=True))
+    conditions = [] if narrowed is None else _conditions(narrowed)
+    goes_on = cursor is not None
+    plain = not conditions and not closed
+    query = _plain_page(goes_on=goes_on) if plain else _paged(_mine(closed), conditions, goes_on=goes_on)
+    rows = connection.execute(query, asked).all()
     places = _places(connection, rows)
     found = tuple(_task(row, places, today) for row in rows[:limit])
     more = len(rows) > limit
@@ -102,9 +104,8 @@ def count_tasks(
     connection: Connection, person: str, today: date, *, closed: Closed | None = None
 ) -> TaskCount:
     """Return how many open tasks a person has, and how many of them were due before `today`."""
-    mine = _mine(person, today, closed).subquery()
-    late = sa.func.count(sa.case((mine.c.due_on < today, 1)))
-    return TaskCount(*connection.execute(sa.select(sa.func.count(), late).select_from(mine)).one())
+    query = _counted(_mine(closed)) if closed else _plain_count()
+    return TaskCount(*connection.execute(query, {"person": person, "today": today}).one())
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +124,9 @@ def group_tasks(
     connection: Connection, person: str, today: date, *, closed: Closed | None = None
 ) -> tuple[TaskGroup, ...]:
     """Return where the open tasks of a person are, by process, stage and unit."""
-    mine = _mine(person, today, closed).subquery()
+    mine = _mine(closed).subquery()
     keys = (cases.c.process, cases.c.stage, cases.c.unit_id, units.c.name)
-    late = sa.func.count(sa.case((mine.c.due_on < today, 1)))
+    late = sa.func.count(sa.case((mine.c.due_on < _TODAY, 1)))
     query = (
         sa.select(*keys, sa.func.count(), late)
         .select_from(mine)
@@ -134,7 +135,42 @@ def group_tasks(
         .group_by(*keys)
         .order_by(*keys)
     )
-    return tuple(TaskGroup(*row) for row in connection.execute(query))
+    asked = {"person": person, "today": today}
+    return tuple(TaskGroup(*row) for row in connection.execute(query, asked))
+
+
+# Mostly nothing is closed to somebody, and nothing narrows his inbox. Building a statement then would take
+# several times as long as running it, and the frame of every page counts.
+
+
+@cache
+def _plain_page(*, goes_on: bool) -> Select[Any]:
+    return _paged(_mine(None), [], goes_on=goes_on)
+
+
+@cache
+def _plain_count() -> Select[int, int]:
+    return _counted(_mine(None))
+
+
+def _paged(tasks_: Select[Any], conditions: Sequence[ColumnElement[bool]], *, goes_on: bool) -> Select[Any]:
+    """Select the first `most` tasks with their cases; where it `goes_on`, of those after a place."""
+    mine = tasks_.subquery()
+    due = sa.func.coalesce(sa.type_coerce(mine.c.due_on, sa.String), _NEVER)
+    first = sa.select(mine, due.label("due"))
+    if conditions:
+        first = first.join(cases, cases.c.id == mine.c.case_id).where(*conditions)
+    if goes_on:
+        place = sa.tuple_(*(sa.bindparam(name, type_=sa.String()) for name in _PLACE))
+        first = first.where(sa.tuple_(due, mine.c.case_id, mine.c.step) > place)
+    first = first.order_by(due, mine.c.case_id, mine.c.step).limit(sa.bindparam("most", type_=sa.Integer()))
+    return _with_case(first.subquery())
+
+
+def _counted(tasks_: Select[Any]) -> Select[int, int]:
+    mine = tasks_.subquery()
+    late = sa.func.count(sa.case((mine.c.due_on < _TODAY, 1)))
+    return sa.select(sa.func.count(), late).select_from(mine)
 
 
 def _conditions(narrowed: TaskFilter) -> list[ColumnElement[bool]]:
@@ -148,8 +184,9 @@ def _conditions(narrowed: TaskFilter) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _mine(person: str, today: date, closed: Closed | None) -> Select[Any]:
-    """Each open step the person may act on, once; an own way to act goes before a lent one."""
+def _mine(closed: Closed | None) -> Select[Any]:
+    """Each open step that `person` may act on `today`, once; an own way to act goes before a lent one."""
+    person, today = _PERSON, _TODAY
     columns = (
         tasks.c.case_id,
         tasks.c.step,

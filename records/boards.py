@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Connection, Row, Select
@@ -18,6 +18,8 @@ from records.scope import Scope
 from records.tables import cases, people, units
 
 _NEVER = "9999-12-31"
+UNDER_WAY: Final = cases.c.status != sa.literal_column("'closed'")
+"""As the index of what is under way says it: a database takes it only where the word itself is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,37 @@ def first_of_stages(
     return _cards(connection.execute(_with_names(first)).all(), scope.today)
 
 
+def first_of_all(
+    connection: Connection, process: str, stages: Sequence[str], today: date, *, limit: int
+) -> tuple[BoardCase, ...]:
+    """Return the same where all cases are seen: each stage is looked into from its beginning, and no further.
+
+    What is overdue stands first, so that the first overdue of all stages are among these.
+    """
+    ways = [
+        _first(sa.and_(cases.c.stage == stage, cases.c.process == process, known), order, limit)
+        for stage in stages
+        for known, order in (
+            (cases.c.due_on.is_not(None), (cases.c.due_on, cases.c.id)),
+            (cases.c.due_on.is_(None), (cases.c.id,)),
+        )
+    ]
+    if not ways:
+        return ()
+    shown: dict[str, int] = {}
+    first = []
+    for card in _cards(connection.execute(_with_names(sa.union_all(*ways).subquery())).all(), today):
+        shown[card.stage] = shown.get(card.stage, 0) + 1
+        if shown[card.stage] <= limit:
+            first.append(card)
+    return tuple(first)
+
+
+def _first(asked: ColumnElement[bool], order: tuple[ColumnElement[Any], ...], limit: int) -> Select[Any]:
+    some = sa.select(cases.c.id, cases.c.due_on).where(asked, UNDER_WAY).order_by(*order).limit(limit)
+    return sa.select(some.subquery())
+
+
 def list_by_due(
     connection: Connection, scope: Scope, narrowed: BoardFilter, *, cursor: str | None = None, limit: int = 50
 ) -> Page[BoardCase]:
@@ -100,10 +133,11 @@ def list_by_due(
 def _under_way(connection: Connection, scope: Scope, narrowed: BoardFilter) -> Select[Any]:
     """Select what is not closed, each case once: every reason to see one is looked up by itself."""
     unit = narrowed.unit
-    reasons = scope.reasons() if unit is None else scope.reasons_within(connection, unit)
+    all_of_them = scope.is_everything_in(connection, unit)
+    reasons = scope.reasons() if unit is None or all_of_them else scope.reasons_within(connection, unit)
     columns = (cases.c.id, cases.c.process, cases.c.stage, cases.c.due_on)
     ways = [
-        sa.select(*columns).where(reason, cases.c.status != "closed", *_conditions(narrowed, scope.today))
+        sa.select(*columns).where(reason, UNDER_WAY, *_conditions(narrowed, scope.today))
         for reason in reasons
     ]
     return ways[0] if len(ways) == 1 else sa.select(sa.union(*ways).subquery())

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, Select
+from sqlalchemy import ColumnElement, Connection, Select
 
 from records.scope import Scope
 from records.tables import cases, people, tasks, units
@@ -33,7 +33,7 @@ def list_duties(
     connection: Connection, scope: Scope, first: date, last: date, *, unit: str | None = None, limit: int
 ) -> tuple[Duty, ...]:
     """Return what is due or becomes possible from one day to another, in order: `limit` of it."""
-    days = _days(scope, connection, first, last, unit).subquery()
+    days = _days(scope, connection, first, last, unit, limit).subquery()
     order = (days.c.on, days.c.kind, days.c.case_id, days.c.step)
     page = sa.select(days).order_by(*order).limit(limit).subquery()
     query = (
@@ -62,27 +62,50 @@ def count_duties(
     connection: Connection, scope: Scope, first: date, last: date, *, unit: str | None = None
 ) -> dict[tuple[date, Kind], int]:
     """Return how much is due and how much becomes possible on each day, where there is something."""
-    days = _days(scope, connection, first, last, unit).subquery()
+    days = _days(scope, connection, first, last, unit, None).subquery()
     keys = (days.c.on, days.c.kind)
     rows = connection.execute(sa.select(*keys, sa.func.count()).group_by(*keys))
     return {(row[0], row[1]): row[2] for row in rows}
 
 
-def _days(scope: Scope, connection: Connection, first: date, last: date, unit: str | None) -> Select[Any]:
-    """Select every step once for each of its days; who else is asked for it makes no second one."""
+def _days(  # noqa: PLR0917 - what the two above were asked
+    scope: Scope, connection: Connection, first: date, last: date, unit: str | None, limit: int | None
+) -> Select[Any]:
+    """Select every step once for each of its days; who else is asked for it makes no second one.
+
+    With a `limit`, at least the first so many of them.
+    """
+    if scope.is_everything_in(connection, unit):
+        return sa.select(sa.union_all(*_of_everybody(first, last, limit)).subquery())
     reasons = scope.reasons() if unit is None else scope.reasons_within(connection, unit)
     ways = [
-        sa.select(
-            tasks.c.case_id,
-            tasks.c.step,
-            tasks.c.round,
-            column.label("on"),
-            sa.literal(kind).label("kind"),
-        )
-        .join(cases, cases.c.id == tasks.c.case_id)
-        .where(reason, tasks.c.paused.is_(sa.false()), column >= first, column <= last)
+        _on_days(kind, column, first, last).join(cases, cases.c.id == tasks.c.case_id).where(reason)
         for reason in reasons
-        for kind, column in (("due", tasks.c.due_on), ("possible", tasks.c.not_before))
+        for kind, column in _KINDS
     ]
     # UNION leaves what is the same in several of them once.
     return sa.select(sa.union(*ways).subquery())
+
+
+def _of_everybody(first: date, last: date, limit: int | None) -> list[Select[Any]]:
+    """Select the same where all cases are seen: in the order of an index, without a look at any case."""
+    found = []
+    for kind, column in _KINDS:
+        keys = (column, tasks.c.case_id, tasks.c.step, tasks.c.round)
+        days = _on_days(kind, column, first, last).group_by(*keys)
+        if limit is not None:
+            days = days.order_by(*keys).limit(limit)
+        found.append(sa.select(days.subquery()))
+    return found
+
+
+def _on_days(kind: Kind, column: ColumnElement[date], first: date, last: date) -> Select[Any]:
+    shown = (tasks.c.case_id, tasks.c.step, tasks.c.round)
+    days = sa.select(*shown, column.label("on"), sa.literal(kind).label("kind"))
+    return days.where(tasks.c.paused.is_(sa.false()), column >= first, column <= last)
+
+
+_KINDS: Final[tuple[tuple[Kind, ColumnElement[date]], ...]] = (
+    ("due", tasks.c.due_on),
+    ("possible", tasks.c.not_before),
+)

@@ -117,13 +117,20 @@ class Scope:
         concerns = sa.and_(self._concerns_them(), is_below((unit,), cases.c.unit_id))
         return tuple(self._narrowed(reason) for reason in (concerns, *by_posts))
 
+    def is_everything_in(self, connection: Connection, unit: str | None) -> bool:
+        """Whether it is about all cases there are: all are seen, and the unit is the only root, or none."""
+        if not self.everything or self.processes or self.within:
+            return False
+        return unit is None or _is_only_root(connection, unit)
+
     def by_posts_within(self, connection: Connection, unit: str) -> ColumnElement[bool]:
         """Return the condition on `cases` of a unit and of all below it that are seen by a post."""
         return self._narrowed(sa.or_(sa.false(), *self._within(connection, unit)))
 
     def _within(self, connection: Connection, unit: str) -> list[ColumnElement[bool]]:
         if self.everything:
-            return [cases.c.unit_id.in_(units_below((unit,)))]
+            all_of_them = _is_only_root(connection, unit)
+            return [sa.true() if all_of_them else cases.c.unit_id.in_(units_below((unit,)))]
         held = ((self.units, sa.true()), *((lent.units, lent.cases_are()) for lent in self.lent))
         found = []
         for tops, asked in held:
@@ -184,6 +191,11 @@ class Held(NamedTuple):
     partly: tuple[Lent, ...]
     are_all: bool
     """The first are above every unit there is."""
+
+
+def _is_only_root(connection: Connection, unit: str) -> bool:
+    roots = sa.select(units.c.id).where(units.c.parent_id.is_(None)).limit(2)
+    return list(connection.execute(roots).scalars()) == [unit]
 
 
 def units_in(connection: Connection, query: Select[Any], person: str, today: date) -> Held:

@@ -195,6 +195,16 @@ cases = Table(
     Index("ix_cases_listed", "opened_on", "id", *_NARROWING, "unit_id", "subject_id"),
     Index("ix_cases_listed_by_unit", "unit_id", "opened_on", "id", *_NARROWING, "subject_id"),
     Index("ix_cases_due", "next_moment", "id"),
+    # The board is counted from this alone, and the first cases of each stage are found by it.
+    Index(
+        "ix_cases_under_way",
+        "process",
+        "stage",
+        "due_on",
+        "id",
+        sqlite_where=text("status <> 'closed'"),
+        postgresql_where=text("status <> 'closed'"),
+    ),
 )
 
 events = Table(
@@ -260,6 +270,9 @@ tasks = Table(
     # The case is suspended.
     Column("paused", Boolean, nullable=False, default=False, server_default=false()),
     Index(None, "unit_id", "role", "person_id"),
+    # The calendar of whoever sees everything is read from these two alone.
+    Index("ix_tasks_due", "due_on", "case_id", "step", "round", "paused"),
+    Index("ix_tasks_possible", "not_before", "case_id", "step", "round", "paused"),
     Index(
         "ix_tasks_in_person",
         "person_id",

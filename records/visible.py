@@ -81,13 +81,13 @@ def list_people(
     ways = _ways_to_people(viewer, units, today)
     if unit_id is not None:
         ways = _people_of(_inside((unit_id,)), today, _LISTED)
+        if _are_many(connection, _Units((unit_id,), are_all=False)):
+            belonging = _people_of(partial(is_below, (unit_id,)), today, _LOOKED_UP)
+            ways = [_in_turn(connection, q, lambda column: _is_among(column, belonging))]
         if not _is_below(connection, units, unit_id):
             conditions.append(lambda column: _person_is_seen(column, viewer, units, today))
     elif _are_many(connection, units):
-        # A page is soon full when everybody is looked at in turn; gathering all who are seen takes longer.
-        some = bearers(connection, q) if q else None
-        somebody = _LISTED.people if some is None else some
-        ways = [(somebody.c.id, _person_is_seen(somebody.c.id, viewer, units, today))]
+        ways = [_in_turn(connection, q, lambda column: _person_is_seen(column, viewer, units, today))]
     if q:
         in_turn = len(ways) == 1
         conditions.append(named(connection, q, begin_with=EVERYBODY if in_turn else RARE))
@@ -281,6 +281,16 @@ def _people_of(inside: _Place, today: date, tables: _Tables) -> list[_Way]:
     ]
 
 
+def _in_turn(connection: Connection, q: str | None, belongs: _Condition) -> _Way:
+    """Return how to look at everybody in turn, or at those of a name.
+
+    A page is soon full that way where many belong; gathering all of them takes longer.
+    """
+    some = bearers(connection, q) if q else None
+    somebody = _LISTED.people if some is None else some
+    return somebody.c.id, belongs(somebody.c.id)
+
+
 def _person_is_seen(
     column: ColumnElement[str], viewer: str, units: _Units, today: date
 ) -> ColumnElement[bool]:
@@ -288,7 +298,10 @@ def _person_is_seen(
 
     With OFFSET, because else PostgreSQL gathers everybody who is seen, to look somebody up among them.
     """
-    ways = _ways(_LOOKED_UP, viewer, units, today, partial(is_below, units.tops))
+    return _is_among(column, _ways(_LOOKED_UP, viewer, units, today, partial(is_below, units.tops)))
+
+
+def _is_among(column: ColumnElement[str], ways: Sequence[_Way]) -> ColumnElement[bool]:
     return sa.or_(
         *(sa.exists(sa.select(1).where(way == column, condition).offset(0)) for way, condition in ways)
     )

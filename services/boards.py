@@ -89,9 +89,16 @@ async def shown(
             if process is not None or not processes:
                 return Board(None, processes, (), ())
             chosen = max(processes, key=lambda one: one.all).id
-        first = boards.first_of_stages(connection, scope, chosen, unit, limit=limit)
-        asked = BoardFilter(process=chosen, unit=unit, overdue=True)
-        late = boards.list_by_due(connection, scope, asked, limit=limit).items
+        first: Sequence[BoardCase]
+        late: Sequence[BoardCase]
+        if scope.is_everything_in(connection, unit):
+            stages = [count.stage for count in counts if count.process == chosen]
+            first = boards.first_of_all(connection, chosen, stages, scope.today, limit=limit)
+            late = [case for case in first if case.overdue][:limit]
+        else:
+            first = boards.first_of_stages(connection, scope, chosen, unit, limit=limit)
+            asked = BoardFilter(process=chosen, unit=unit, overdue=True)
+            late = boards.list_by_due(connection, scope, asked, limit=limit).items
         columns = _columns(parts, chosen, counts, first, caller.language)
         return Board(chosen, processes, columns, tuple(_card(parts, one, caller.language) for one in late))
 

@@ -1,12 +1,13 @@
 """The board: what is under way within a scope, by stage, what is due soonest first."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 import sqlalchemy as sa
 
 from records import tables
-from records.boards import BoardFilter, count_stages, first_of_stages, list_by_due
+from records.boards import BoardFilter, count_stages, first_of_all, first_of_stages, list_by_due
 from records.scope import scope_of
 from tests.builders import SECRETARY
 from tests.records.organisations import OUTSIDER, an_organisation
@@ -92,3 +93,41 @@ def test_nobody_counts_or_lists_what_he_does_not_see(begun):
 @pytest.mark.parametrize("unit, number", [("circle-1", 1), ("circle-2", 0)])
 def test_a_board_narrowed_to_a_unit_shows_that_unit_alone(begun, unit, number):
     assert len(board(begun, SECRETARY, lambda c, scope: count_stages(c, scope, unit))) == number
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 10])
+def test_who_sees_everything_is_shown_what_is_found_case_by_case(begun, limit):
+    with_copies(begun, None, None, date(2025, 9, 1), date(2025, 1, 1), date(2025, 5, 31), date(2025, 1, 1))
+    change = sa.update(tables.cases).where(tables.cases.c.id == "copy-5").values(status="closed")
+    begun.write_now(lambda c: c.execute(change))
+
+    def look(connection):
+        scope = scope_of(connection, SECRETARY, TODAY)
+        (count,) = count_stages(connection, scope)
+        assert count_stages(connection, replace(scope, everything=True)) == (count,)
+        late = list_by_due(connection, scope, BoardFilter(overdue=True), limit=limit).items
+        some = first_of_stages(connection, scope, count.process, limit=limit)
+        return some, late, first_of_all(connection, count.process, [count.stage], TODAY, limit=limit)
+
+    some, late, found = begun.read_now(look)
+    assert found == some
+    assert [one for one in found if one.overdue] == list(late)
+    assert begun.read_now(lambda c: first_of_all(c, "none", [], TODAY, limit=limit)) == ()
+
+
+def test_a_look_is_about_everything_only_where_nothing_narrows_it(begun):
+    def look(connection):
+        all_of_it = replace(scope_of(connection, SECRETARY, TODAY), everything=True)
+        roots = connection.execute(sa.select(tables.units.c.id).where(tables.units.c.parent_id.is_(None)))
+        (root, *others) = roots.scalars()
+        assert all_of_it.is_everything_in(connection, None)
+        assert all_of_it.is_everything_in(connection, root) is (not others)
+        below = connection.execute(
+            sa.select(tables.units.c.id).where(tables.units.c.parent_id.is_not(None)).limit(1)
+        )
+        assert not all_of_it.is_everything_in(connection, below.scalar_one())
+        assert not replace(all_of_it, everything=False).is_everything_in(connection, None)
+        assert not replace(all_of_it, processes=("some",)).is_everything_in(connection, None)
+        assert not replace(all_of_it, within=(root,)).is_everything_in(connection, None)
+
+    begun.read_now(look)

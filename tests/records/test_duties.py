@@ -1,5 +1,6 @@
 """Duties of the days ahead: when open steps are due, and from when on they may be done."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -23,6 +24,19 @@ def begun(database):
     return database
 
 
+def all_of_it(connection, person, first, last):
+    """The same as somebody is shown it who sees everything; None for whom that is not the same."""
+    if person != SECRETARY:
+        return None
+    scope = replace(scope_of(connection, person, TODAY), everything=True)
+    assert (
+        list_duties(connection, scope, first, last, limit=1)
+        == (list_duties(connection, scope, first, last, limit=10)[:1])
+    )
+    counts = count_duties(connection, scope, first, last)
+    return counts, list_duties(connection, scope, first, last, limit=10)
+
+
 def days(database, person, first, last):
     """What stands on the calendar, and how much of it on which day: the two have to agree."""
 
@@ -32,6 +46,7 @@ def days(database, person, first, last):
         return counts, list_duties(connection, scope, first, last, limit=10)
 
     counts, found = database.read_now(look)
+    assert database.read_now(lambda c: all_of_it(c, person, first, last)) in (None, (counts, found))
     assert sum(counts.values()) == len(found)
     return [(one.on, one.kind, one.step) for one in found]
 

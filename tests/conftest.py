@@ -53,6 +53,9 @@ gc.disable()
 def pytest_configure(config):
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(Progress(config))
+        if config.getoption("numprocesses", None):
+            # Its processes collect the tests, and it waits for them.
+            gc.enable()
 
 
 # Before xdist reads the groups.

@@ -6,6 +6,7 @@ A page is a function that takes a `Visiting` and returns `visit.page(…)` or `v
 from __future__ import annotations
 
 import gzip
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -35,6 +36,10 @@ SAID: Final = "accede-said"
 
 _LONGEST_SECRET: Final = 200
 _PACKED_FROM: Final = 1_000
+
+
+_PLACE: Final = re.compile(r"[a-z][a-z0-9-]*")
+"""A place on a page, by the id of an element."""
 
 
 @dataclass
@@ -113,7 +118,10 @@ class Visit:
         """Send the browser on after something was done, and say so on the next page."""
         if say is not None:
             self._cookies[SAID] = quote(say.in_language(self.language))
-        target = path if is_own_path(path) else "/"
+        page, _, place = path.partition("#")
+        target = page if is_own_path(page) else "/"
+        if _PLACE.fullmatch(place):
+            target = f"{target}#{place}"
         if self.wants_fragment:
             # What htmx gets it would follow by itself, and put the whole page where a part was to go.
             return self._dressed(Response(status_code=204, headers={"hx-redirect": target}))

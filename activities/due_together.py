@@ -41,12 +41,20 @@ class DueTogether:
         *,
         clock: Callable[[], datetime],
         wake: Callable[[], None] = lambda: None,
+        left: Callable[[str, Exception], None] | None = None,
+        looked_at: Callable[[int], None] = lambda _cases: None,
     ) -> None:
-        """Take the record, what was published, the record's clock, and what wakes the courier."""
+        """Take the record, what was published, the record's clock, and what wakes the courier.
+
+        `left` hears of each case in which nothing can be recorded, and why; without it that is left to the
+        case's own workflow. `looked_at` hears how many more were looked at.
+        """
         self._database = database
         self._library = library
         self._clock = clock
         self._wake = wake
+        self._left = left or _left_to_its_workflow
+        self._looked_at = looked_at
         self._asked = asyncio.Event()
 
     def soon(self) -> None:
@@ -67,7 +75,7 @@ class DueTogether:
     async def look(self) -> int:
         """Record what is due by now, once each, and return in how many cases something was.
 
-        What cannot be recorded is left to the case's own workflow. Raises DatabaseUnavailable.
+        Raises DatabaseUnavailable, and what `left` raises.
         """
         now, after, happened = self._clock(), "", 0
         while page := await self._database.read(
@@ -76,6 +84,7 @@ class DueTogether:
             for first in range(0, len(page), _AT_ONCE):
                 some = page[first : first + _AT_ONCE]
                 happened += sum(await asyncio.gather(*(self._let_happen(case, now) for case in some)))
+                self._looked_at(len(some))
             after = page[-1]
         if happened:
             self._wake()
@@ -85,12 +94,10 @@ class DueTogether:
         record_due = partial(recording.record_due, library=self._library, case_id=case_id, now=now)
         try:
             recorded = await self._database.write(record_due)
-        except (NotFound, UnknownProcess):
-            return False
         except DatabaseUnavailable:
             raise
-        except Exception:  # noqa: BLE001 - must not keep the others waiting
-            _log.exception("what is due in a case is left to its workflow", case=case_id)
+        except Exception as trouble:  # noqa: BLE001 - must not keep the others waiting
+            self._left(case_id, trouble)
             return False
         return bool(recorded.events)
 
@@ -103,3 +110,8 @@ class DueTogether:
             except DatabaseUnavailable as away:
                 _log.warning("what is due is left to each workflow", reason=str(away))
             await asyncio.sleep(_PAUSE)
+
+
+def _left_to_its_workflow(case_id: str, trouble: Exception) -> None:
+    if not isinstance(trouble, NotFound | UnknownProcess):
+        _log.error("what is due in a case is left to its workflow", case=case_id, exc_info=trouble)

@@ -10,13 +10,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from activities.cases import RecordActivities
+from activities.due_together import DueTogether
 from commands.data_lock import DataLock
 from commands.failures import CommandFailed
 from commands.opening import opened_parts
 from commands.showing import shown_progress
 from domain.library import UnknownProcess
-from records import holding, migrating, rebuilding
+from records import migrating, rebuilding
 from records.database import Database
 from records.problems import DatabaseUnavailable, SchemaOutdated
 from services.backups import Progress
@@ -34,7 +34,6 @@ from services.restoring import (
     restore_rows,
 )
 from settings import Settings
-from workflows.contract import DueAsked
 
 Told = tuple[str, dict[str, Any]]
 """What is said to a person, and the same for a program."""
@@ -121,17 +120,18 @@ async def _flaws(parts: Parts, number: int, progress: Progress) -> list[str]:
 
 
 async def _let_happen_what_is_due(parts: Parts, progress: Progress) -> list[str]:
-    activities = RecordActivities(parts.database, parts.library, clock=parts.clock)
     found: list[str] = []
-    now, after = parts.clock(), ""
-    while page := await parts.database.read(partial(holding.due_cases, now=now, after=after)):
-        for case_id in page:
-            try:
-                await activities.record_due(DueAsked(case_id=case_id, known=0, moment=now))
-            except UnknownProcess:
-                found.append(f"case {case_id}: its definition is not published here")
-            progress("cases that something came due in", 1, len(page))
-        after = page[-1]
+
+    def left(case_id: str, trouble: Exception) -> None:
+        if not isinstance(trouble, UnknownProcess):
+            raise trouble
+        found.append(f"case {case_id}: its definition is not published here")
+
+    def looked_at(cases: int) -> None:
+        progress("cases that something came due in", cases, 0)
+
+    together = DueTogether(parts.database, parts.library, clock=parts.clock, left=left, looked_at=looked_at)
+    await together.look()
     return found
 
 

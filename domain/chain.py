@@ -52,7 +52,7 @@ def canonical(value: Any) -> bytes:  # noqa: ANN401 - any JSON value
 @lru_cache(maxsize=256)  # an act writes the same few moments some twenty times
 def moment_text(moment: datetime) -> str:
     """Return a moment as it is hashed and stored: UTC, always six digits of the second, `Z`."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def preimage(prev_hash: str, case_id: str, event: Event) -> dict[str, JsonValue]:

@@ -101,7 +101,7 @@ class Entries:
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Entries):
-            return (self._packed, self._tallies) == (other._packed, other._tallies)
+            return self._packed == other._packed and self._tallies == other._tallies
         return tuple(self) == other if isinstance(other, tuple) else NotImplemented
 
     def __hash__(self) -> int:

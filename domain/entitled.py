@@ -29,7 +29,7 @@ def barred_from(process: Process, case: Case, step_id: str) -> tuple[str, ...]:
     return tuple(
         person
         for person in sorted({case.subject, *_people_with_a_part(case, step_id)})
-        if _is_barred(edition, case, step, Signature(person=person))
+        if _is_barred(edition, case, step, Signature.trusted(person=person))
     )
 
 
@@ -46,7 +46,7 @@ def _people_with_a_part(case: Case, step_id: str) -> Iterator[str]:
 
 def _is_barred(process: Process, case: Case, step: Step, signature: Signature) -> bool:
     try:
-        check_apart(process, case, step, signature, Circumstances(actor=signature.person))
+        check_apart(process, case, step, signature, Circumstances.trusted(actor=signature.person))
     except RuleViolation:
         return True
     return False

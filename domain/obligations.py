@@ -154,7 +154,7 @@ def _to(
 ) -> list[Obligation]:
     unique = tuple(dict.fromkeys(actors))
     return [
-        Obligation(
+        Obligation.trusted(
             kind=kind,
             seq=event.seq,
             step=event.step,

@@ -185,7 +185,7 @@ def _ways_of(case: Case, actor: Actor, known: Circumstances) -> list[Signature]:
     # Whoever holds a post himself does not act as the substitute of somebody else who holds it, too.
     own = [post for post in held if post.on_behalf_of is None]
     return [
-        Signature(person=known.actor, post=post.id, on_behalf_of=post.on_behalf_of, actor=actor)
+        Signature.trusted(person=known.actor, post=post.id, on_behalf_of=post.on_behalf_of, actor=actor)
         for post in own[:1] or held
     ]
 

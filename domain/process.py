@@ -202,7 +202,9 @@ class Process(Value):
     @property
     def digest(self) -> str:
         """SHA-256 of the canonical definition, hex; empty before the definition was loaded."""
-        return self._digest
+        # As the successor is found.
+        known: str = (self.__pydantic_private__ or {}).get("_digest", "")
+        return known
 
     @property
     def successor(self) -> Process | None:

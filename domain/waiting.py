@@ -111,12 +111,12 @@ def assignees(
     for actor in actors:
         kind, _, role = actor.rpartition(".")
         if actor == "subject":
-            found.append(Assignee(actor=actor, people=(case.subject,)))
+            found.append(Assignee.trusted(actor=actor, people=(case.subject,)))
         elif not kind:
             people = tuple(one for one in case.people.get(actor, ()) if one not in without)
-            found.append(Assignee(actor=actor, people=people))
+            found.append(Assignee.trusted(actor=actor, people=people))
         elif (unit := case.unit_of_kind(kind)) is not None:
-            found.append(Assignee(actor=actor, unit=unit.id, role=role))
+            found.append(Assignee.trusted(actor=actor, unit=unit.id, role=role))
     return tuple(found)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -19,18 +20,11 @@ from records.tables import tasks
 
 _COLUMNS = tuple(column for column in tasks.c if column.name != "case_id")
 _NAMES = tuple(column.name for column in _COLUMNS)
-_OF_KEY = ("of_case", "of_step", "of_actor", "of_person")
 _OF_CASE = tasks.c.case_id == sa.bindparam("of_case")
 _LOOK = Prepared(sa.select(*_COLUMNS).where(_OF_CASE))
 _PUT = Prepared(sa.insert(tasks))
-_TAKE = Prepared(
-    sa.delete(tasks).where(
-        _OF_CASE,
-        tasks.c.step == sa.bindparam("of_step"),
-        tasks.c.actor == sa.bindparam("of_actor"),
-        tasks.c.person_id == sa.bindparam("of_person"),
-    )
-)
+_TAKEN_AT_ONCE: Final = 8
+"""Tasks that one statement takes away at most: each number of them is a statement of its own."""
 
 Tasks = list[dict[str, Any]]
 """Tasks of one case as they stand, by column; days and moments are text."""
@@ -68,11 +62,29 @@ def follow_tasks(  # noqa: PLR0917 - the case, and what was and is to be done
     wanted = {_key(row): {name: plain(row[name]) for name in _NAMES} for row in rows}
     kept = {_key(row): row for row in old}
     gone = [key for key, row in kept.items() if wanted.get(key) != row]
-    _TAKE.send_many(connection, [dict(zip(_OF_KEY, (case.id, *key), strict=True)) for key in gone])
+    for first in range(0, len(gone), _TAKEN_AT_ONCE):
+        some = gone[first : first + _TAKEN_AT_ONCE]
+        given = {
+            f"{name}_{n}": value for n, key in enumerate(some) for name, value in zip(_KEY, key, strict=True)
+        }
+        _take(len(some)).send(connection, given | {"of_case": case.id})
     _PUT.send_many(
         connection, [{"case_id": case.id} | row for key, row in wanted.items() if kept.get(key) != row]
     )
     return {(row["step"], row["round"]): row["opened_at"] for row in rows}
+
+
+_KEY = ("step", "actor", "person_id")
+
+
+@lru_cache(maxsize=_TAKEN_AT_ONCE)
+def _take(number: int) -> Prepared:
+    """Return the DELETE of so many tasks of a case."""
+    named = (
+        sa.and_(*(tasks.c[name] == sa.bindparam(f"{name}_{n}", type_=tasks.c[name].type) for name in _KEY))
+        for n in range(number)
+    )
+    return Prepared(sa.delete(tasks).where(_OF_CASE, sa.or_(*named)))
 
 
 def _key(row: Mapping[str, Any]) -> tuple[str, str, str]:

@@ -96,7 +96,7 @@ def _view(  # noqa: PLR0917 - everything a view is made of
     steps: tuple[OpenStepView, ...],
 ) -> CaseView:
     case, proposals = look.case, look.case.proposals if look.sees_proposals() else ()
-    return CaseView(
+    return CaseView.trusted(
         **facts_of(process, case, head, caller.language, _named(names, case.subject), unit),
         dates=dates(process, case),
         people={role: tuple(_named(names, one) for one in held) for role, held in look.people().items()},
@@ -156,7 +156,7 @@ def _open_step(  # noqa: PLR0917 - everything one line depends on
     opened_at: datetime | None,
 ) -> OpenStepView:
     refused = None if known is None else why_not(process, case, step.step, known, now)
-    return OpenStepView(
+    return OpenStepView.trusted(
         step=step.step,
         kind=step.kind,
         title=process.edition(case.version).steps[step.step].title.in_language(language),
@@ -178,7 +178,7 @@ def _people_in(case: Case) -> set[str]:
 
 
 def _named(names: Mapping[str, str], person: str) -> Named:
-    return Named(id=person, name=names.get(person, ""))
+    return Named.trusted(id=person, name=names.get(person, ""))
 
 
 def _proposal(names: Mapping[str, str], proposal: Proposal) -> ProposalView:

@@ -39,6 +39,9 @@ _PROTECTED: tuple[Group, ...] = ("political-review", "informants")
 """A document of one of these is shown by nothing else it may have been handed in for as well."""
 
 
+_NOTHING_MARKED = Marked()
+
+
 @dataclass(frozen=True)
 class Look:
     """One person's look at one case."""
@@ -67,7 +70,7 @@ class Look:
         shown = seen(self.place, self.viewer, event, event.data)
         parts = _envelope(event) | shown.model_dump(exclude={"withheld"})
         if not shown.withheld:
-            return EventView(**parts)
+            return EventView.trusted(**parts)
         return PartEventView(**parts, groups=shown.withheld)
 
     def proven(self, stored: StoredEvent) -> Seen:
@@ -96,8 +99,10 @@ class Look:
 
 def marked_in(parts: Parts, process: str) -> Marked:
     """Return what of a process belongs to another group than its place says."""
-    marked = parts.marked.get(process, Marked())
+    marked = parts.marked.get(process, _NOTHING_MARKED)
     sensitive: dict[str, Group] = dict.fromkeys(parts.sensitive.get(process, ()), "political-review")
+    if not sensitive:
+        return marked
     return marked.model_copy(update={"steps": {**marked.steps, **sensitive}})
 
 

@@ -92,3 +92,13 @@ async def test_a_case_that_cannot_be_read_any_more_is_none_for_whom_it_was_none(
         assert (await world.get(f"/v1/cases/{case['id']}", who)).status_code == 404
     with pytest.raises(UnknownProcess):
         await cases.shown(other, Caller(SECRETARY), case["id"])
+
+
+async def test_documents_of_ones_own_are_named_without_asking_what_else_one_sees(world):
+    files = {"file": ("scan.txt", b"scan", "text/plain")}
+    handed_in = await world.client.post("/v1/materials", files=files, headers=world.by(SUBJECT))
+    with counted() as sent:
+        await world.start(materials={"scan": [handed_in.json()["id"]]})
+    assert any("FROM materials" in one for one in sent)
+    # The one question that counts the roots of the tree is what somebody sees.
+    assert not [one for one in sent if "AS roots" in one]

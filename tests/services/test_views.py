@@ -11,6 +11,7 @@ from domain.seeing import Viewer
 from domain.withholding import Place
 from records.stored import linked
 from services.seeing import Look
+from services.views import Named, OpenStepView
 from tests.builders import SECRETARY, a_case, a_process
 
 PROCESS = a_process()
@@ -45,3 +46,14 @@ def test_what_is_shown_in_part_says_so_and_keeps_its_place_in_the_chain():
         )
         assert (again == one["hash"]) is not one.get("withheld", False)
     assert SECRETARY not in json.dumps(shown)
+
+
+def test_a_trusted_view_is_the_one_that_would_have_been_looked_at():
+    trusted, known = Named.trusted(name="b", id="a"), Named(id="a", name="b")
+    assert trusted == known
+    assert trusted.model_dump_json() == known.model_dump_json()
+
+
+def test_a_trusted_view_needs_all_of_its_parts():
+    with pytest.raises(KeyError):
+        OpenStepView.trusted(step="s")

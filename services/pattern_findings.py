@@ -70,7 +70,7 @@ def detail(connection: Connection, parts: Parts, caller: Caller, finding_id: str
 
     return FindingDetail(
         **view.model_dump(),
-        in_both=_says(finding),
+        in_both=_says(finding) if pattern is None else pattern.says,
         innocent=None if pattern is None else pattern.innocent.in_language(caller.language),
         cases=tuple(cases_shown(connection, parts, caller, told.get("cases", ()))),
         words=tuple(

@@ -222,7 +222,7 @@ class Organisation:
             self.planted[pattern] = name
             if pattern == "wave":
                 # Large beside what is usual there: a large branch takes in forty in a common year.
-                branch.habits.wave = max(45, branch.cases * 2 // 3)
+                branch.habits.wave = max(45, branch.cases)
             _plant_in(pattern, branch.habits, [self.reviewers[one] for one in branch.reviewers])
 
 

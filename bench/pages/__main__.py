@@ -69,7 +69,7 @@ async def _measured(parts: Parts, options: argparse.Namespace, into: Path) -> in
         app = Planted(app, options.plant)
     costs = await _served(parts, app, people, 2 if options.small else options.rounds)
     print("\n".join(_told(costs)), flush=True)
-    promises = list(_kept(costs, judges_speed=not options.small))
+    promises = list(_kept(costs, judges_speed=not options.small or options.plant == "slow"))
     seen: dict[str, tuple[Seen, Seen]] = {}
     if not options.no_browser:
         looks = [one for one in people[0].looks() if one.page in _MAIN]

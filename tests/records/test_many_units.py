@@ -49,3 +49,15 @@ def test_the_posts_and_people_below_many_units_are_listed_once_in_order_and_no_o
     bearers = all_pages(database, visible.list_people, viewer=AUDITOR, q="周")
     assert bearers == [f"p-{place}" for place in below]
     assert all_pages(database, visible.list_people, viewer=SECRETARY, q="周") == []
+
+
+def test_people_of_a_unit_above_many_are_those_who_belong_there_whatever_else_is_seen(database):
+    database.write_now(a_wide_organisation)
+    below = sorted(f"p-wide-{number}" for number in range(CIRCLES))
+    asked = {"viewer": AUDITOR, "unit_id": "committee-1"}
+    assert all_pages(database, visible.list_people, **asked, q="周") == below
+    everybody = all_pages(database, visible.list_people, **asked)
+    assert everybody == sorted(set(everybody))
+    assert set(below) < set(everybody)
+    assert "p-elsewhere" not in everybody
+    assert all_pages(database, visible.list_people, viewer=SECRETARY, unit_id="committee-1", q="周") == []

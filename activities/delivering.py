@@ -24,6 +24,7 @@ from domain.values import Language, Text
 from records import notifications
 from records.database import Database
 from records.digests import ToldLine, lines_of
+from records.keeping_out import owed_no_more
 from records.notifications import LEASE, Owed
 from records.places import places_of
 from senders.in_app import InAppSender
@@ -104,6 +105,7 @@ class DeliveringActivities:
             by_itself=self._shown_in,
             later=lambda one: how(one).later,
             together=lambda one: how(one).way == "daily",
+            no_more=partial(owed_no_more, connection, self._library),
         )
         shown = [one for one in owed if self._shown_in(one)]
         return shown, [one for one in owed if not self._shown_in(one)]

@@ -1,7 +1,8 @@
 """Notifications: obligations to inform, from being owed to being delivered, and the list a person reads.
 
 An obligation is `waiting` until it is `sent`, or `failed` once it was tried in vain too often; `nobody` where
-no person could be found for it. Its message id never changes, so that a receiver can tell a repetition.
+no person could be found for it, `not-owed` where its receiver keeps out since of what it is about. Its
+message id never changes, so that a receiver can tell a repetition.
 """
 
 from __future__ import annotations
@@ -90,12 +91,14 @@ def claim(
     by_itself: Callable[[Owed], str | None] = lambda _owed: None,
     later: Callable[[Owed], datetime | None] = lambda _owed: None,
     together: Callable[[Owed], bool] = lambda _owed: False,
+    no_more: Callable[[Sequence[Owed]], Collection[str]] = lambda _owed: (),
 ) -> tuple[Owed, ...]:
     """Claim what is to be sent now, oldest first, for the time of `LEASE`, and count the attempt.
 
     `by_itself` names the channel of what is delivered by being there, for which nobody has to come back: it
     is written down as accepted instead. What is `later` is put off until then, and not claimed. For whom
-    something goes `together` with others, all that is ready is claimed, however much.
+    something goes `together` with others, all that is ready is claimed, however much. What is owed `no_more`,
+    by its ids, is written down as that, and never sent.
     """
     ids = _ready(connection, now, limit)
     if not ids:
@@ -106,6 +109,9 @@ def claim(
         found |= _owed_by(
             connection, _ready(connection, now, _TOGETHER, obligations.c.person_id.in_(gathered))
         )
+    dropped = no_more(tuple(found.values()))
+    _drop(connection, dropped)
+    found = {each: owed for each, owed in found.items() if each not in dropped}
     put_off: dict[datetime, list[str]] = {}
     channels: dict[str | None, list[str]] = {}
     for each, owed in found.items():
@@ -246,6 +252,12 @@ def _owed_by(connection: Connection, ids: Sequence[str]) -> dict[str, Owed]:
     """Return what is owed under some ids, in their order."""
     found = {row.id: _owed(row) for row in connection.execute(_select().where(obligations.c.id.in_(ids)))}
     return {each: found[each] for each in ids}
+
+
+def _drop(connection: Connection, ids: Collection[str]) -> None:
+    if ids:
+        theirs = sa.update(obligations).where(obligations.c.id.in_(sorted(ids)))
+        connection.execute(theirs.values(status="not-owed", next_attempt_at=None, failure=None))
 
 
 def _accepted(now: datetime, channel: str) -> dict[str, Any]:

@@ -168,7 +168,7 @@ def cases_kept_out_of(connection: Connection, person: str, case_id: str | None =
     return tuple(connection.execute(sa.union(of_relatives, declared)).scalars())
 
 
-def may_keep_out(person: str) -> sa.ColumnElement[bool]:
+def may_keep_out(person: str | sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
     """Return the same as a condition on a row of `cases`, for few rows, each of which is looked up."""
     relative = sa.and_(
         relations.c.person_id == cases.c.subject_id,

@@ -12,13 +12,17 @@ import sqlalchemy as sa
 from temporalio.testing import ActivityEnvironment
 
 from activities.delivering import DeliveringActivities
+from domain.acts import Recuse
+from domain.library import Library
+from domain.reading import read_process
 from records import organisation, recording
 from records.tables import obligations, people
 from senders.mail import MailSender
 from senders.messages import Message, NotNow, Refused
-from tests.builders import HOST, SECRETARY, a_library, a_start, noon
+from tests.api.admission import ADMISSION
+from tests.builders import HOST, SECRETARY, a_library, a_start, known_to, noon
 from tests.mail_peer import Peer, listening
-from tests.records.organisations import an_organisation
+from tests.records.organisations import OUTSIDER, an_organisation
 from workflows.contract import DeliverAsked, Delivered
 
 BEGUN = date(2025, 3, 3)
@@ -252,3 +256,32 @@ async def test_a_substitute_is_told_with_both_names_by_which_post(database):
     lent = told[HOST]
     assert lent is not None
     assert (lent.post.en, lent.substitute, lent.owner) == ("Secretary", "王五", "李四")
+
+
+async def test_what_waits_for_somebody_who_keeps_out_since_is_not_sent_and_owed_no_more(database):
+    def lend(connection):
+        an_organisation(connection)
+        organisation.add_delegation(connection, post_id=f"post-{HOST}", substitute=OUTSIDER, from_on=BEGUN)
+
+    await database.write(lend)
+    post = Post(database)
+    post.library = Library.of([read_process(ADMISSION, "admission.yaml")])
+    await post.begin("case-1")
+    assert {row.person_id for row in await post.rows()} == {SECRETARY, HOST, OUTSIDER}
+
+    def declare(connection):
+        locked = recording.lock(connection, post.library, "case-1")
+        act = Recuse(known=known_to(SECRETARY), occurred_on=BEGUN, reason="合伙经商", person=HOST)
+        recording.record(connection, locked.process, locked, act, post.now)
+
+    await database.write(declare)
+    batch = await post.deliver()
+
+    assert [message.to.partition("@")[0] for message in post.sender.taken] == [SECRETARY]
+    assert (batch.delivered, batch.next_at) == (1, None)
+    known = {row.person_id: (row.status, row.sent_at) for row in await post.rows()}
+    assert known == {
+        SECRETARY: ("sent", post.now),
+        HOST: ("not-owed", None),
+        OUTSIDER: ("not-owed", None),
+    }

@@ -92,13 +92,14 @@ def _withdraw(draft: Draft, act: Withdraw) -> None:
     outcome = act.outcome or draft.process.withdrawn
     left = [name for name, end in draft.process.outcomes.items() if end.kind == "left"]
     if outcome not in left or (outcome != draft.process.withdrawn and by.person == draft.case.subject):
-        titles = [draft.process.outcomes[name].title for name in left]
+        titles = {name: draft.process.outcomes[name].title for name in left}
         raise FieldInvalid(
             "withdraw.outcome",
             basis="gen",
             detail=Text(
-                zh="请从下列结果中选择：" + "、".join(one.zh for one in titles),
-                en="Choose one of these outcomes: " + ", ".join(one.en for one in titles),
+                zh="请从下列结果中选择：" + "、".join(f"{one.zh}（{name}）" for name, one in titles.items()),
+                en="Choose one of these outcomes: "
+                + ", ".join(f"{one.en} ({name})" for name, one in titles.items()),
             ),
         )
     draft.add(facts.CaseClosed(outcome=outcome, reason=act.reason), on=on, by=by)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import Connection, bindparam, select
 
@@ -29,9 +30,12 @@ from records.stored import Sealing, StoredEvent, events_after
 from records.tables import cases, events
 from records.tasks import Tasks, ask_for_tasks, opened_moments, tasks_in
 
+_WAITED: Final = timedelta(minutes=1)
+"""Longer than anybody waits for a lock."""
+
 # Rows of other tables may go on naming the case meanwhile, as those of messages do when they change.
 _LOCK = Prepared(
-    select(cases.c.snapshot, cases.c.head)
+    select(cases.c.snapshot, cases.c.head, cases.c.changed_at)
     .where(cases.c.id == bindparam("of_case"))
     .with_for_update(key_share=True)
 )
@@ -46,6 +50,8 @@ class LockedCase:
     case: Case
     head: str
     tasks: Tasks
+    changed_at: datetime
+    """When its latest event was recorded, UTC."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +102,10 @@ def ask_to_lock(connection: Connection, case_id: str) -> Locking:
 
 def locked(connection: Connection, library: Library, asked: Locking) -> LockedCase:
     """Return the case whose lock was asked for. Raises the same as `lock`."""
-    for snapshot, head in asked.row.rows():
+    for snapshot, head, changed_at in asked.row.rows():
         case = read_snapshot(connection, library, asked.case_id, snapshot)
-        return LockedCase(library.for_case(case), case, head, tasks_in(asked.tasks))
+        latest = datetime.fromisoformat(changed_at)
+        return LockedCase(library.for_case(case), case, head, tasks_in(asked.tasks), latest)
     raise NotFound("no such case")
 
 
@@ -136,6 +143,7 @@ def record(
     """
     if locked is not None:
         check_head(connection, locked, expected_head)
+        now = _in_order(now, locked.changed_at)
     before = None if locked is None else locked.case
     head = GENESIS if locked is None else locked.head
     new = decide(process, before, act, now)
@@ -164,6 +172,16 @@ def record(
         beside(recorded)
     keep_place(connection, after.id, after.seq, now)
     return recorded
+
+
+def _in_order(now: datetime, latest: datetime) -> datetime:
+    """Return `now`, or the moment of the latest event where that lies a little later.
+
+    Whoever read the clock may have waited for the lock while somebody else recorded, and the clocks of two
+    machines are never quite alike: what is recorded after something is not recorded before it. A clock that
+    is wrong by more than that is left to be seen.
+    """
+    return latest if now < latest <= now + _WAITED else now
 
 
 def record_due(connection: Connection, library: Library, case_id: str, now: datetime) -> Recorded:

@@ -52,7 +52,7 @@ def test_others_may_say_that_the_person_died_but_not_that_something_else_befell_
         assert isinstance(refused, FieldInvalid)
         assert (refused.rule, refused.detail.en) == (
             "withdraw.outcome",
-            "Choose one of these outcomes: withdrawn, died",
+            "Choose one of these outcomes: Withdrawn (withdrawn), Died (died)",
         )
     walk.take(Withdraw(known=by(walk), occurred_on=DAY, outcome="died"))
     assert walk.case.outcome == "died"

@@ -89,6 +89,19 @@ def test_what_is_due_is_recorded_once_however_often_it_is_asked_for(begun):
     assert before == [rows(begun, table) for table in every_table]
 
 
+@pytest.mark.parametrize(
+    "behind, recorded",
+    [
+        pytest.param(timedelta(seconds=5), timedelta(), id="whoever waited for the lock comes after it"),
+        pytest.param(timedelta(minutes=2), timedelta(minutes=-2), id="a wrong clock is left to be seen"),
+    ],
+)
+def test_what_is_recorded_after_something_is_not_recorded_before_it(begun, behind, recorded):
+    at = noon(BEGIN) - behind
+    done = begun.write_now(lambda c: act_on(c, "talk", BEGIN, SECRETARY, outcome="postponed", now=at))
+    assert {stored.event.recorded_at - noon(BEGIN) for stored in done.events} == {recorded}
+
+
 def test_an_act_decided_on_another_head_is_told_what_happened_since(begun):
     (seen,) = rows(begun, tables.cases)
     begun.write_now(

@@ -55,7 +55,7 @@ def bring_in(draft: Draft, act: BringIn) -> None:
     past = _Past(draft, act)
     for told in act.told:
         if told.on > today:
-            raise to_come(told.step)
+            raise to_come(told)
     past.start()
     past.tell()
     draft.now = now
@@ -157,8 +157,8 @@ class _Past:
     def _is_open(self, told: Told) -> bool:
         if told.whole is not None:
             # In its turn only: what comes before it happened while the case was as it was.
-            stands = "suspended" if told.whole == "resumed" else "open"
-            return told is self._left[0] and self._draft.case.status == stands
+            case, stands = self._draft.case, "suspended" if told.whole == "resumed" else "open"
+            return told is self._left[0] and case.status == stands and told.on >= case.opened_on
         case, step = self._draft.case, self._draft.process.steps.get(told.step)
         if step is None:
             return False

@@ -12,10 +12,11 @@ from domain.steps import PeriodStep, Step
 from domain.values import Text
 
 
-def to_come(step: str) -> NotPossible:
+def to_come(told: Told) -> NotPossible:
     """Return the refusal of a day that is still to come."""
     detail = Text(zh="日期在今天之后。", en="The day is still to come.")
-    return NotPossible(f"{step}.future", basis="gen", detail=detail)
+    rule = f"{told.step}.future" if told.whole is None else _of_all(told)
+    return NotPossible(rule, basis="gen", detail=detail)
 
 
 def not_told(step: Step) -> NotPossible:
@@ -41,11 +42,12 @@ def leads_nowhere(process: Process, told: Told) -> NotPossible:
     step = told.step
     if told.whole is not None:
         detail = Text(
-            zh=f"{told.on}的中止、恢复或转入与个案当时的状态不符：中止之后才能恢复，中止期间不能转入。",
-            en=f"What is told of {told.on} does not fit the case: it resumes after it was suspended, and is "
-            "neither suspended nor moved while it is suspended.",
+            zh=f"{told.on}的中止、恢复或转入与个案当时的状态不符：开始之后才能中止或转入，中止之后才能恢复，"
+            "中止期间不能转入。",
+            en=f"What is told of {told.on} does not fit the case: it is suspended or moved after it began, "
+            "resumes after it was suspended, and is neither suspended nor moved while it is suspended.",
         )
-        return NotPossible(f"case.{told.whole}", basis="gen", detail=detail)
+        return NotPossible(_of_all(told), basis="gen", detail=detail)
     title = process.steps[step].title if step in process.steps else Text(zh=step, en=step)
     detail = Text(
         zh=f"按其他各项的日期和结果，“{title.zh}”在这一个案中不会办理。请核对它和前面各环节的结果。",
@@ -89,3 +91,8 @@ def too_few(title: Text, wanted: int, made: int) -> Text:
         zh=f"“{title.zh}”须有{wanted}次记录，写明的有{made}次。",
         en=f"{title.en}: {wanted} entries are asked for, {made} are told.",
     )
+
+
+def _of_all(told: Told) -> str:
+    """Return the rule of what happened to the whole case."""
+    return f"case.{told.whole}"

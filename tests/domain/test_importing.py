@@ -323,6 +323,10 @@ def test_time_in_which_a_case_was_suspended_is_told_and_does_not_count() -> None
         ),
         (happened("transferred", "2024-07-01"),),
         (happened("transferred", "2024-07-01", unit=UnitRef(id="x", kind="committee")),),
+        # Before the case began, and on a day that is still to come.
+        (happened("suspended", "2024-02-01"), happened("resumed", "2024-02-20")),
+        (happened("transferred", "2024-02-01", unit=UnitRef(id="circle-2", kind="circle")),),
+        (happened("suspended", "2027-01-01"),),
     ],
 )
 def test_what_does_not_fit_the_whole_case_is_refused(whole: tuple[Told, ...]) -> None:

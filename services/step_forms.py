@@ -125,7 +125,7 @@ class StepForm:
     countdown: Countdown | None
     """Of a notice that hangs."""
     objections: tuple[Raised, ...]
-    """The register of a notice, in the order they came in."""
+    """The register of a notice, in the order they came in; empty for whoever is not told of objections."""
     serving: Serving | None
     """How far a period is served, and its calendar of duties."""
     papers: tuple[FormSpec, ...]
@@ -163,9 +163,9 @@ async def step_form(parts: Parts, caller: Caller, case_id: str, step_id: str) ->
                 if isinstance(step, AppointStep)
             ),
             named=case.people.get(step.role, ()) if isinstance(step, AppointStep) else (),
-            entries=_entries(edition, case, step),
+            entries=_entries(edition, case, step, of_objections=look.viewer.sees("informants")),
             countdown=_countdown(case, step, today),
-            objections=_objections(case, step),
+            objections=_objections(case, step) if look.viewer.sees("informants") else (),
             serving=serving(edition, case, step, today) if isinstance(step, PeriodStep) else None,
             papers=tuple(
                 one
@@ -282,7 +282,8 @@ def _objections(case: Case, step: Step) -> tuple[Raised, ...]:
     )
 
 
-def _entries(edition: Process, case: Case, step: Step) -> tuple[EntryForm, ...]:
+def _entries(edition: Process, case: Case, step: Step, *, of_objections: bool) -> tuple[EntryForm, ...]:
+    """Return what may be entered, and what was; of objections nothing to whom they are not told."""
     state = case.steps.get(step.id)
     if isinstance(step, PeriodStep):
         return tuple(_duty(edition, case, step, duty) for duty in step.entries)
@@ -290,6 +291,8 @@ def _entries(edition: Process, case: Case, step: Step) -> tuple[EntryForm, ...]:
         return ()
     if not state.entries.number(PUBLISHED):
         return (EntryForm(PUBLISHED, _PUT_UP, (PLACES, SUMMARY), ()),)
+    if not of_objections:
+        return (EntryForm("objection", _OBJECTION, (SUMMARY,), ()),)
     answered = {one.ref for one in state.entries.of_kind("answer")}
     left = tuple(
         (str(one.seq), one.on) for one in state.entries.of_kind("objection") if str(one.seq) not in answered

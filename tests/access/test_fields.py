@@ -11,6 +11,7 @@ import pytest
 from domain.seeing import GROUPS, TABLE, WAYS, Viewer
 from services.case_pages import case_page
 from services.parts import Caller
+from services.step_forms import step_form
 from tests.access.confided import DOCUMENTS, FIELDS, VIEWERS, WORDS, confided, digest_of
 from tests.api.world import ADMIN, SECRETARY, SUBJECT
 
@@ -197,8 +198,12 @@ def test_that_an_objection_waits_for_an_answer_is_told_to_whom_objections_are(ca
     case.world.clock.pass_by(timedelta(days=10))
     try:
         told = "意见没有核实答复" in case.get("/v1/cases/{}/explain", VIEWERS[viewer]).text
-        page = asyncio.run(case_page(case.world.parts, Caller(VIEWERS[viewer]), case.case["id"]))
+        whose = case.world.parts, Caller(VIEWERS[viewer]), case.case["id"]
+        page, form = asyncio.run(case_page(*whose)), asyncio.run(step_form(*whose, "notice"))
     finally:
         case.world.clock.now = began
     assert told is (cell_of("informants", viewer) == "visible")
     assert any(one.rule == "notice.answers" for one in page.explained.blocked_by) is told
+    # Nor does the form of the notice tell of them, with how many there are and which wait.
+    objection, *answer = form.entries
+    assert (bool(form.objections), bool(objection.made), bool(answer)) == (told,) * 3

@@ -85,11 +85,13 @@ def keep(connection: Connection, run_id: str, results: Sequence[Result], now: da
     """Raise what a look over the whole organisation found, and say what it found no more.
 
     What was found before is no second finding: its figure is kept where it moved. What was said to be over is
-    open again only where it is worse than it was then. Twice does no harm.
+    open again only where it is worse than it was then, or was gone in between. Twice does no harm.
     """
     rows = connection.execute(sa.select(pattern_findings).with_for_update()).all()
     known = {(row.pattern, row.place): row for row in rows}
-    figures = _latest(connection, [row.id for row in rows])
+    figures = _words_with_figures(connection, [row.id for row in rows])
+    latest = dict(figures)
+    settled = _when_over(connection, figures)
     new = again = gone = 0
     for one in results:
         row = known.pop((one.pattern, place_of(one.pattern, one.unit, one.told)), None)
@@ -98,10 +100,10 @@ def keep(connection: Connection, run_id: str, results: Sequence[Result], now: da
             _raise(connection, one, word)
             new += 1
             continue
-        before = figures[row.id]
-        opens = not row.present or (row.state in OVER and is_worse(before, one.told))
-        if opens or has_moved(before, one.told):
-            state = "raised" if opens else row.state
+        over = row.state in OVER
+        opens = not row.present or (over and is_worse(settled[row.id], one.told))
+        if opens or has_moved(latest[row.id].told or {}, one.told):
+            state = "raised" if opens and over else row.state
             _say(connection, row.id, word | {"kind": "found-again"}, state=state, present=True)
             again += opens
     for row in known.values():
@@ -271,8 +273,21 @@ def _say(
     )
 
 
-def _latest(connection: Connection, ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
-    return {finding: word.told or {} for finding, word in _words_with_figures(connection, ids)}
+def _when_over(
+    connection: Connection, figures: Sequence[tuple[str, PatternWord]]
+) -> dict[str, Mapping[str, Any]]:
+    """Return of each finding the figure it had when it was last said to be over, or else its latest."""
+    query = (
+        sa.select(pattern_words.c.finding_id, sa.func.max(pattern_words.c.number))
+        .where(pattern_words.c.kind.in_(OVER))
+        .group_by(pattern_words.c.finding_id)
+    )
+    said = {row[0]: row[1] for row in connection.execute(query)}
+    return {
+        finding: word.told or {}
+        for finding, word in figures
+        if finding not in said or word.number < said[finding]
+    }
 
 
 def _words_with_figures(connection: Connection, ids: Sequence[str]) -> list[tuple[str, PatternWord]]:

@@ -90,6 +90,30 @@ async def test_what_was_dismissed_is_open_again_only_when_it_grew_worse(world):
     assert (await life_of(world, finding))["state"] == "raised"
 
 
+async def test_what_was_dismissed_is_open_again_however_slowly_it_grew_worse(world_on_both):
+    world = world_on_both
+    await looked(world, a_result(figure=0.7))
+    (finding,) = await listed(world, SECRETARY)
+    await said(world, finding, "dismiss", PARENT)
+    # Each look finds little more than the one before.
+    assert await looked(world, a_result(figure=0.74)) == (0, 0, 0)
+    assert await looked(world, a_result(figure=0.79)) == (0, 1, 0)
+    assert (await life_of(world, finding))["state"] == "raised"
+
+
+async def test_what_was_accepted_is_accepted_still_when_it_is_back(world):
+    await looked(world, a_result())
+    (finding,) = await listed(world, SECRETARY)
+    await said(world, finding, "accept", PARENT)
+    await looked(world)
+    assert await looked(world, a_result()) == (0, 1, 0)
+    assert (await life_of(world, finding))["state"] == "accepted"
+    assert (await said(world, finding, "remedy", SECRETARY)).json()["state"] == "remedied"
+    await looked(world)
+    await looked(world, a_result())
+    assert (await life_of(world, finding))["state"] == "raised"
+
+
 async def test_the_unit_explains_a_pattern_and_a_unit_above_decides_on_it(world_on_both):
     world = world_on_both
     await looked(world, a_result())

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from domain.blocking import answers_rule
 from domain.case import Case
 from domain.events import (
     AnswerGiven,
     CaseImported,
     CommentAdded,
     CommentWithdrawn,
-    CorrectionConfirmed,
     CorrectionProposed,
-    CorrectionRejected,
     EntryAdded,
     Event,
     Evidence,
@@ -22,7 +19,6 @@ from domain.events import (
 )
 from domain.moments import PUBLISHED
 from domain.process import Process
-from domain.recusing import is_deliberated
 from domain.seeing import Group, Marked, Viewer
 from domain.steps import AppointStep, DecisionStep, MeetingStep, NoticeStep, PeriodStep, Step
 from domain.values import Value
@@ -33,13 +29,8 @@ MASK: Final = "*"
 _CONTENT = ("values", "texts", "materials")
 _PROTECTED: Final[frozenset[Group]] = frozenset({"informants", "comments"})
 """Groups of which it is not told who said something either."""
-_SPOKEN: Final[frozenset[Group]] = frozenset({"deliberation", "informants", "political-review"})
 _Part = tuple[str, str | None, Group]
 """A key of an event's data, a key inside that, and the group it belongs to."""
-
-
-Commenting = CommentAdded | CommentWithdrawn
-"""What belongs to the talk beside a case."""
 
 
 class Place(Value):
@@ -98,66 +89,11 @@ def seen(place: Place, viewer: Viewer, event: Event, data: Mapping[str, Any]) ->
     return shown.model_copy(update={"data": _without(data, left_out)})
 
 
-def is_absent(place: Place, viewer: Viewer, event: Event) -> bool:
-    """Whether somebody is not even told that an event is there.
-
-    Whoever keeps out of what is decided, and the person concerned, learn the result and nothing of the way to
-    it: that one of several answered, or that somebody objected. Comments are there for who reads them. What
-    one did oneself one is shown.
-    """
-    if viewer.person in {event.actor, event.on_behalf_of}:
-        return False
-    if isinstance(event.body, Commenting):
-        return not viewer.sees("comments")
-    if viewer.alone == "subject":
-        return _tells_that_somebody_spoke(place, viewer, event)
-    return viewer.alone is not None and _is_on_the_way(place, event)
-
-
-def _is_on_the_way(place: Place, event: Event) -> bool:
-    """Whether an event belongs to the way to a decision, and is no result."""
-    if isinstance(event.body, CorrectionProposed | CorrectionConfirmed | CorrectionRejected):
-        return True
-    if not isinstance(event.body, AnswerGiven | EntryAdded):
-        return False
-    step, edition = place.step(event.step), place.process.edition(place.case.version)
-    return step is None or any(is_deliberated(one, step) for one in (place.process, edition))
-
-
-def is_hidden_block(viewer: Viewer, edition: Process, rule: str) -> bool:
-    """Whether what stands in the way of a step tells somebody of objections of which he is not told."""
-    if viewer.sees("informants"):
-        return False
-    return any(isinstance(step, NoticeStep) and rule == answers_rule(step) for step in edition.steps.values())
-
-
-NOT_FOR_ALL: Final = (
-    "answer-given",
-    "entry-added",
-    "correction-proposed",
-    "correction-confirmed",
-    "correction-rejected",
-    "comment-added",
-    "comment-withdrawn",
-)
-"""Types of events that somebody may not even be told of."""
-
-
-def _tells_that_somebody_spoke(place: Place, viewer: Viewer, event: Event) -> bool:
-    """Whether all that is left of an event for somebody is that one of several answered, or objected."""
-    if isinstance(event.body, AnswerGiven):
-        return not viewer.sees("votes")
-    if not isinstance(event.body, EntryAdded):
-        return False
-    group = whole_group(place, event) or _content(place, event)
-    return group in _SPOKEN and not viewer.sees(group)
-
-
 def whole_group(place: Place, event: Event) -> Group | None:
     """Return the group the whole of an event belongs to, with everything in it, if there is one."""
     if event.step is not None and event.step in place.marked.steps:
         return place.marked.steps[event.step]
-    if isinstance(event.body, Commenting):
+    if isinstance(event.body, CommentAdded | CommentWithdrawn):
         return "comments"
     if isinstance(event.body, CorrectionProposed):
         corrected = place.step_of(event.body.change.seq)
@@ -205,12 +141,10 @@ def parts_of(place: Place, event: Event) -> Iterator[_Part]:
 
 
 def _parts_of_evidence(place: Place, event: Event, body: Evidence) -> Iterator[_Part]:
-    content = _content(place, event)
+    content = content_of(place, event)
     marked = place.marked
-    by_id = {"values": marked.fields, "texts": marked.fields, "materials": marked.materials}
     for key in _CONTENT:
-        usual: Group = "documents" if key == "materials" and content == "answers" else content
-        yield from ((key, each, by_id[key].get(each, usual)) for each in getattr(body, key))
+        yield from ((key, each, group_of(place, content, key, each)) for each in getattr(body, key))
     step = place.step(event.step)
     if isinstance(step, AppointStep):
         group = marked.case_roles.get(step.role, "people")
@@ -225,7 +159,14 @@ def _parts_of_evidence(place: Place, event: Event, body: Evidence) -> Iterator[_
         yield from ((key, None, "votes") for key in ("meeting", "body") if hasattr(body, key))
 
 
-def _content(place: Place, event: Event) -> Group:
+def group_of(place: Place, content: Group, key: str, name: str) -> Group:
+    """Return the group of one answer or document of an event of which `content` is what its place says."""
+    if key == "materials":
+        return place.marked.materials.get(name, "documents" if content == "answers" else content)
+    return place.marked.fields.get(name, content)
+
+
+def content_of(place: Place, event: Event) -> Group:
     """Return the group of what was answered and handed in, unless a field or material is marked itself."""
     step = place.step(event.step)
     if isinstance(event.body, EntryAdded):

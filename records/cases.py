@@ -20,7 +20,7 @@ from domain.evolving import replay
 from domain.library import Library
 from domain.moments import start_of
 from domain.process import Process
-from domain.withholding import NOT_FOR_ALL
+from domain.silence import NOT_FOR_ALL
 from records.cursors import Page, cursor_of, place_of
 from records.problems import NotFound
 from records.relations import may_keep_out

@@ -7,9 +7,9 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from domain.explaining import Explanation, explain
+from domain.silence import is_hidden_block
 from domain.values import Language
 from domain.waiting import Blocked
-from domain.withholding import is_hidden_block
 from records.cases import FoundCase
 from services.parts import Caller, Parts
 from services.seeing import Look, look_into

@@ -6,18 +6,19 @@ head. So do documents, the people of a case and what is proposed in it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection
 
 from domain.case import Case
-from domain.events import Event
+from domain.events import CorrectionProposed, Event
 from domain.process import Process
 from domain.recusing import recused
 from domain.seeing import Group, Marked, Viewer, roles_shown, viewer_of
-from domain.withholding import NOT_FOR_ALL, Place, group_of_document, is_absent, seen
+from domain.silence import NOT_FOR_ALL, Corrected, Correcting, is_absent
+from domain.withholding import Place, group_of_document, seen
 from records import cases, problems, registers, sensitivity
 from records import disclosures as kept
 from records.cases import FoundCase
@@ -51,6 +52,8 @@ class Look:
     place: Place
     reason: str | None = None
     """The id of the reason an auditor stated, where he is shown something by it."""
+    read: Callable[[int], Event | None] = lambda _seq: None
+    """Reads an event of the case, for what is told of corrections of it."""
 
     @property
     def is_told_of_all(self) -> bool:
@@ -59,7 +62,7 @@ class Look:
 
     def is_told_of(self, event: Event) -> bool:
         """Whether the viewer is told that an event is there."""
-        return not is_absent(self.place, self.viewer, event)
+        return not is_absent(self.place, self.viewer, event, self._corrected_by(event))
 
     def events(self, stored: Iterable[StoredEvent]) -> tuple[AnyEventView, ...]:
         """Return those facts the viewer is told of, each as he sees it."""
@@ -96,6 +99,17 @@ class Look:
         """Whether the viewer is shown what waits for a second person."""
         return self.viewer.sees("corrections")
 
+    def _corrected_by(self, event: Event) -> Corrected | None:
+        """Return what a correction is of, for the person concerned: for others it makes no difference."""
+        if self.viewer.alone != "subject" or not isinstance(event.body, Correcting):
+            return None
+        proposed = event if isinstance(event.body, CorrectionProposed) else self.read(event.body.proposal)
+        if proposed is None or not isinstance(proposed.body, CorrectionProposed):
+            return None
+        change = proposed.body.change
+        of = self.read(change.seq)
+        return None if of is None else Corrected(path=change.path, event=of)
+
 
 def marked_in(parts: Parts, process: str) -> Marked:
     """Return what of a process belongs to another group than its place says."""
@@ -127,12 +141,12 @@ def look_at(connection: Connection, parts: Parts, caller: Caller, process: Proce
     """Return a caller's look at a case within his scope, with the reason he stated for it, if any."""
     today = ActedOn(on=parts.today(), today=parts.today())
     around = registers.surroundings(connection, process, case, caller.person, today)
-    look = look_by(parts, process, case, around)
+    look = _reading(connection, look_by(parts, process, case, around))
     if not look.place.is_sensitive or look.viewer.cell("political-review") != "reason":
         return look
     reason = kept.open_one(connection, case.id, caller.person, parts.clock())
     viewer = look.viewer.model_copy(update={"stated": reason is not None})
-    return Look(case, viewer, look.place, reason)
+    return replace(look, viewer=viewer, reason=reason)
 
 
 def look_into(connection: Connection, parts: Parts, caller: Caller, case_id: str) -> tuple[FoundCase, Look]:
@@ -150,6 +164,7 @@ def as_told(connection: Connection, parts: Parts, found: FoundCase, look: Look) 
     Number, head and what is open move for him with what he is told of. Else they would tell whoever keeps
     out, and the person concerned, that others answered. Who is told of everything costs no question.
     """
+    look = _reading(connection, look)
     if found.last_type not in NOT_FOR_ALL or look.is_told_of_all:
         return found, look
     back = events_back(connection, found.case.id, found.case.seq)
@@ -207,6 +222,13 @@ def reasons_needed(
     if not needed:
         raise NotFound("no such material")
     return tuple(needed)
+
+
+def _reading(connection: Connection, look: Look) -> Look:
+    def read(seq: int) -> Event | None:
+        return next((one.event for one in events_after(connection, look.case.id, seq - 1, limit=1)), None)
+
+    return replace(look, read=read)
 
 
 def _groups_of(connection: Connection, look: Look, sha256: str) -> frozenset[Group] | None:

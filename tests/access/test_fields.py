@@ -77,10 +77,15 @@ def is_protected(event):
 
 
 def is_absent(event, viewer):
-    """Whether not even that it is there is told: a comment, and to the subject a ballot or an objection."""
+    """Whether not even that it is there is told.
+
+    A comment is not; to the subject a ballot, an objection, and a correction of what he is not shown.
+    """
     if event["type"] == "comment-added":
         return cell_of("comments", viewer) == "hidden"
-    spoke = event["type"] == "answer-given" or event["data"].get("entry") == "objection"
+    spoke = (
+        event["type"] in {"answer-given", "correction-proposed"} or event["data"].get("entry") == "objection"
+    )
     return spoke and viewer == "subject"
 
 

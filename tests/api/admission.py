@@ -41,7 +41,11 @@ stages:
     standing: member
     outcome: joined
     steps:
-      - {id: apply, kind: record, title: {zh: 申请, en: Apply}, by: subject}
+      - id: apply
+        kind: record
+        title: {zh: 申请, en: Apply}
+        by: subject
+        fields: [{id: wish, title: {zh: 愿望, en: Wish}, type: text, required: false}]
       - id: vote
         kind: meeting
         title: {zh: 表决, en: Vote}

@@ -13,7 +13,7 @@ from services.news import Watched
 from services.news import news as news_of
 from services.parts import Caller
 from services.step_forms import step_form
-from tests.api.admission import NOTES, a_case, admitting, clerk, reads, relate, vote
+from tests.api.admission import NOTES, a_case, admitting, clerk, handed_in, reads, relate, vote
 from tests.api.world import ADMIN, HOST, NOBODY, PARENT, SECRETARY, SUBJECT
 
 
@@ -221,3 +221,56 @@ async def test_who_was_a_relative_while_the_case_went_on_keeps_out_of_looking_at
     first = await world.act(await reads(world, case, SECRETARY), "look", SECRETARY, outcome="passed")
     assert first.status_code == 200, first.text
     assert await places_of(world, case, HOST) == before
+
+
+async def corrected(world, case, seq, path, value):
+    """Propose a correction, and have a second person confirm it."""
+    made: list[int] = []
+    for asked, who in (
+        ({"change": {"seq": seq, "path": path, "value": value}, "reason": "笔误"}, SECRETARY),
+        (None, HOST),
+    ):
+        head = (await reads(world, case, who))["head"]
+        answer = {"confirms": made[0]} if asked is None else asked
+        done = await world.post(f"/v1/cases/{case['id']}/correct", who, answer, if_match=f'"{head}"')
+        assert done.status_code == 200, done.text
+        made.append(done.json()["events"][-1]["seq"])
+    return made
+
+
+async def seq_of(world, case, type_, step):
+    items = (await world.get(f"/v1/cases/{case['id']}/history", SECRETARY)).json()["items"]
+    return next(one["seq"] for one in items if (one["type"], one["step"]) == (type_, step))
+
+
+async def test_the_person_concerned_is_told_of_corrections_of_what_he_is_shown_and_of_no_others(world):
+    case = await world.start(process="admission", fields={"wish": "想参加"})
+    await vote(world, case, SECRETARY, eligible=2)
+    await world.act(
+        await reads(world, case, HOST), "file", HOST, materials={"letter": [await handed_in(world, HOST)]}
+    )
+    filed = await seq_of(world, case, "step-completed", "file")
+    voted = await seq_of(world, case, "step-completed", "vote")
+    applied = await seq_of(world, case, "step-completed", "apply")
+    before, told = await places_of(world, case, SUBJECT), await told_of(world, case, SUBJECT)
+    other = await handed_in(world, SECRETARY, b"another letter")
+    await corrected(world, case, voted, "fields.notes", "改过的记录")
+    await corrected(world, case, filed, "materials.letter", [other])
+    assert await places_of(world, case, SUBJECT) == before
+    assert await told_of(world, case, SUBJECT) == told
+    held = (await world.get(f"/v1/people/{SUBJECT}/export", SUBJECT)).text
+    assert "correction-" not in held
+    day = str(world.clock().date() - timedelta(days=1))
+    of_his = [
+        *await corrected(world, case, applied, "fields.wish", "想加入"),
+        *await corrected(world, case, applied, "occurred_on", day),
+    ]
+    mine = (await world.get(f"/v1/cases/{case['id']}/history", SUBJECT)).json()["items"]
+    shown = [one for one in mine if one["type"].startswith("correction-")]
+    assert [one["seq"] for one in shown] == of_his
+    assert {one["actor"] for one in shown} == {"*"}
+    assert [one["data"]["change"] for one in shown[::2]] == [None, None]
+    whole = (await world.get(f"/v1/cases/{case['id']}/history", SECRETARY)).json()["items"]
+    assert sum(one["type"].startswith("correction-") for one in whole) == 8
+    held = (await world.get(f"/v1/people/{SUBJECT}/export", SUBJECT)).text
+    assert held.count('"correction-') == 4

@@ -18,7 +18,7 @@ from domain import reading
 from domain.library import UnknownProcess
 from domain.process import Process
 from domain.staffing import unheld
-from records.definitions import definition_files, overlay_files
+from records.definitions import definition_files, overlay_file
 from records.unit_overlays import Switched
 from services import overlays
 from services.refusals import InvalidInput
@@ -163,8 +163,9 @@ def _file_of(edition: Process) -> Path:
     folder = installation().processes_dir
     if edition.overlay is not None:
         # What was written is the overlay; the rest stands in the version it belongs to.
-        said = f"overlay: {edition.overlay}\n"
-        return next(file for file in overlay_files(folder) if said in file.read_text("utf-8"))
+        written = overlay_file(folder, edition)
+        if written is not None:
+            return written
     for file in definition_files(folder):
         if reading.read_process(file.read_text("utf-8"), file.name).digest == edition.digest:
             return file

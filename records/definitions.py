@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from domain.library import Library
+from domain.library import Library, without_overlay
 from domain.overlays import Overlay, read_overlay
 from domain.process import Process
 from domain.reading import parse, read_process
@@ -32,6 +32,17 @@ def read_library(folder: Path) -> Library:
 def overlay_files(folder: Path) -> tuple[Path, ...]:
     """Return the files of all local overlays, in order."""
     return tuple(sorted(folder.glob("overlays/*.yaml")))
+
+
+def overlay_file(folder: Path, edition: Process) -> Path | None:
+    """Return the file of the local overlay an edition has, or None where it is gone."""
+    for file in overlay_files(folder):
+        text, name = file.read_text(encoding="utf-8"), file.relative_to(folder).as_posix()
+        said = parse(text, name, Overlay)[1]
+        of = said.of.process, said.of.version
+        if (said.overlay, *of) == (edition.overlay, edition.process, without_overlay(edition.version)):
+            return file
+    return None
 
 
 def _local(folder: Path, editions: Iterable[Process]) -> Iterator[Process]:

@@ -221,9 +221,17 @@ def count_unread(connection: Connection, person: str, *, closed: Closed | None =
     return connection.execute(query).scalar_one()
 
 
-def mark_read(connection: Connection, person: str, ids: Sequence[str] | None, now: datetime) -> int:
+def mark_read(
+    connection: Connection,
+    person: str,
+    ids: Sequence[str] | None,
+    now: datetime,
+    *,
+    closed: Closed | None = None,
+) -> int:
     """Mark lines of a person's own list as read, all with None, and return how many were unread."""
-    query = sa.update(obligations).where(obligations.c.person_id == person, obligations.c.read_at.is_(None))
+    own = (obligations.c.person_id == person, obligations.c.read_at.is_(None), *_told(closed))
+    query = sa.update(obligations).where(*own)
     if ids is not None:
         query = query.where(obligations.c.id.in_(ids))
     return connection.execute(query.values(read_at=now)).rowcount

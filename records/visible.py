@@ -33,7 +33,6 @@ from records.tables import (
     case_people,
     cases,
     delegations,
-    obligations,
     people,
     posts,
     standings,
@@ -194,14 +193,6 @@ def present_standings(
         .order_by(standings.c.from_on)
     )
     return {row.person_id: (row.standing, row.unit_id) for row in connection.execute(query)} if ids else {}
-
-
-def is_owed(connection: Connection, who: str, obligation_id: str) -> bool:
-    """Whether there is such a message to this person."""
-    query = sa.select(obligations.c.id).where(
-        obligations.c.id == obligation_id, obligations.c.person_id == who
-    )
-    return connection.execute(query).first() is not None
 
 
 class _Units(NamedTuple):

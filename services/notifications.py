@@ -11,7 +11,7 @@ from domain.permitting import actor_title
 from domain.preferences import KINDS, Topic, topic_of
 from domain.values import Language, Text
 from records import notifications as kept
-from records import organisation, visible
+from records import organisation
 from records.digests import ToldLine, lines_of
 from records.notifications import Notice
 from services import deliberation
@@ -85,9 +85,10 @@ async def mark_read(parts: Parts, caller: Caller, notification_id: str) -> None:
     now = parts.clock()
 
     def work(connection: Connection) -> None:
-        changed = kept.mark_read(connection, caller.person, [notification_id], now)
-        if not changed and not visible.is_owed(connection, caller.person, notification_id):
+        closed = deliberation.steps_closed(connection, parts, caller.person)
+        if kept.find_notice(connection, caller.person, notification_id, closed=closed) is None:
             raise NotFound
+        kept.mark_read(connection, caller.person, [notification_id], now)
 
     await parts.write(work)
 
@@ -95,10 +96,15 @@ async def mark_read(parts: Parts, caller: Caller, notification_id: str) -> None:
 async def mark_together(parts: Parts, caller: Caller, ids: Sequence[str] | None) -> int:
     """Write down that the caller has read these, or with None all there are; return how many were new.
 
-    What is not among his own is left out.
+    What is not among his own, or about what he keeps out of, is left out.
     """
     now = parts.clock()
-    return await parts.write(lambda connection: kept.mark_read(connection, caller.person, ids, now))
+
+    def work(connection: Connection) -> int:
+        closed = deliberation.steps_closed(connection, parts, caller.person)
+        return kept.mark_read(connection, caller.person, ids, now, closed=closed)
+
+    return await parts.write(work)
 
 
 async def opened(parts: Parts, caller: Caller, notification_id: str) -> NotificationView:

@@ -195,12 +195,15 @@ async def test_notices_from_before_somebody_kept_out_are_there_no_more_nor_count
     items = (await world.get("/v1/notifications", HOST)).json()["items"]
     assert {one["step"] for one in items} == {"vote"}
     assert frame.unread == len(items)
+    before = items[0]["id"]
     declaring, head = f"/v1/cases/{case['id']}/recuse", (await reads(world, case, HOST))["head"]
     await world.post(declaring, HOST, {"reason": "合伙经商"}, if_match=f'"{head}"')
     items = (await world.get("/v1/notifications", HOST)).json()["items"]
     assert items == []
     after = await news_of(world.parts, Caller(HOST), Watched())
     assert (after.unread, after.tasks) == (0, 0)
+    assert (await world.post("/v1/notifications/read", HOST, {})).json() == {"number": 0}
+    assert (await world.post(f"/v1/notifications/{before}/read", HOST)).status_code == 404
     await vote(world, case, SECRETARY, eligible=1)
     items = (await world.get("/v1/notifications", HOST)).json()["items"]
     assert {one["step"] for one in items} == {"file"}

@@ -4,9 +4,22 @@ from pathlib import Path
 
 import pytest
 
-from records.definitions import definition_files, overlay_files, read_library
+from records.definitions import definition_files, overlay_file, overlay_files, read_library
 from tests.builders import READING_CIRCLE
 
+REPLACES = 'replaces: {version: "1", on: 2024-01-01, basis: "9"}'
+NORTH = """\
+overlay: north
+of: {{process: reading-circle, version: "{}"}}
+title: {{zh: 北区, en: North}}
+basis: local
+materials:
+  slip: {{source: local, title: {{zh: 条子, en: Slip}}}}
+change:
+  talk:
+    materials:
+      - {{id: slip, level: late}}
+"""
 PROCESSES = Path(__file__).resolve().parents[2] / "processes"
 
 
@@ -38,3 +51,23 @@ def test_scenarios_and_overlays_are_no_definitions(tmp_path):
 def test_an_empty_folder_is_said_to_be_empty(tmp_path):
     with pytest.raises(FileNotFoundError, match="no process definitions"):
         read_library(tmp_path)
+
+
+def test_each_version_with_an_overlay_has_its_own_file_though_overlays_share_a_name(tmp_path):
+    text = READING_CIRCLE.format(version="1", first="2020-01-01", replaces="")
+    later = READING_CIRCLE.format(version="2", first="2024-01-01", replaces=REPLACES)
+    for folder in ("circle", "overlays"):
+        (tmp_path / folder).mkdir()
+    for version, whole in (("1", text), ("2", later)):
+        (tmp_path / "circle" / f"{version}.yaml").write_text(whole, encoding="utf-8")
+        (tmp_path / "overlays" / f"north-{version}.yaml").write_text(NORTH.format(version), encoding="utf-8")
+    library = read_library(tmp_path)
+    files = {
+        edition.version: overlay_file(tmp_path, edition)
+        for edition in library.editions
+        if edition.overlay is not None
+    }
+    assert {version: file and file.name for version, file in files.items()} == {
+        "1+north": "north-1.yaml",
+        "2+north": "north-2.yaml",
+    }

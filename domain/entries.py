@@ -105,7 +105,7 @@ def _check_notice_entry(draft: Draft, checking: Checking, entry: EntryRecord, st
             f"{step.id}.entry",
             basis=step.window_basis,
             detail=Text(
-                zh="可登记：公示（published）、意见（objection）、答复（answer）",
+                zh="可登记：公示、收到的意见、核实答复。",
                 en="Entries here: published, objection, answer",
             ),
         )

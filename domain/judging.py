@@ -183,7 +183,7 @@ def _replace(draft: Draft, checking: Checking, step: AppointStep, act: StepAct) 
             f"{step.id}.replace",
             basis=step.basis or "gen",
             detail=Text(
-                zh="人员已经确定；如需更换，结果请选replace并说明理由。",
+                zh="人员已经确定；如需更换，请选择“更换”并说明理由。",
                 en="The people are appointed; to replace them use the outcome replace, with a reason.",
             ),
         )

@@ -201,7 +201,7 @@ def _checked_change(draft: Draft, act: Correct) -> Change:
             "correct.path",
             basis="gen",
             detail=Text(
-                zh="请指明要更正的记录（序号）和项目：occurred_on、fields.<栏目>或materials.<材料>。",
+                zh="请指明要更正哪一条记录（序号）的哪一项：日期、某个栏目或某份材料。",
                 en="Name the event (seq) and the value: occurred_on, fields.<id> or materials.<id>.",
             ),
         )

@@ -95,6 +95,8 @@ class CaseFilter:
     """Cases with (or without) an open step whose deadline has passed."""
     q: str | None = None
     """Part of the subject's name, in characters, pinyin or its initials."""
+    number: str | None = None
+    """What their ids begin with, in hexadecimal digits."""
 
 
 def find_case(connection: Connection, library: Library, case_id: str, scope: Scope | None) -> FoundCase:
@@ -300,6 +302,9 @@ def _conditions(connection: Connection, narrowed: CaseFilter, today: date) -> It
     if narrowed.overdue is not None:
         late = sa.func.coalesce(cases.c.due_on < today, sa.false())
         yield late if narrowed.overdue else sa.not_(late)
+    if narrowed.number:
+        # "g" sorts after every hexadecimal digit, and so after whatever may follow.
+        yield sa.and_(cases.c.id >= narrowed.number, cases.c.id < narrowed.number + "g")
     if narrowed.q:
         yield named(connection, narrowed.q)(cases.c.subject_id)
 

@@ -30,7 +30,10 @@ from services.views import (
 
 @dataclass(frozen=True)
 class CaseFilter:
-    """What a list of cases is narrowed to. `unit` takes in all units below it; `text` is part of a name."""
+    """What a list of cases is narrowed to. `unit` takes in all units below it; `text` is part of a name.
+
+    `number` is what ids begin with.
+    """
 
     status: str | None = None
     stage: str | None = None
@@ -40,6 +43,7 @@ class CaseFilter:
     text: str | None = None
     process: str | None = None
     subject: str | None = None
+    number: str | None = None
 
 
 async def listed(
@@ -55,6 +59,7 @@ async def listed(
         subject=wanted.subject,
         overdue=wanted.overdue,
         q=wanted.text,
+        number=wanted.number,
     )
 
     def work(connection: Connection) -> Page[CaseRow]:

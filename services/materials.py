@@ -11,6 +11,7 @@ import puremagic
 from sqlalchemy import Connection
 
 from domain.values import Text
+from records import cases, sensitivity
 from records import materials as kept
 from records.materials import Material
 from services import disclosures, document_keys, idempotency
@@ -19,7 +20,7 @@ from services.parts import Caller, Parts
 from services.refusals import InvalidInput, NotFound, StorageFull, TooLarge
 from services.scoping import scope_of
 from services.seeing import reasons_needed
-from services.views import MaterialView
+from services.views import MaterialView, Named
 
 _PIECE = 1 << 20
 _HEAD = 8 << 10
@@ -80,6 +81,19 @@ async def described(parts: Parts, caller: Caller, material_id: str) -> MaterialV
     found, needed = await parts.read(work)
     await disclosures.check_document(parts, caller, needed, found.sha256)
     return _view(found)
+
+
+async def case_of(parts: Parts, caller: Caller, view: MaterialView) -> Named | None:
+    """Return a case within the caller's scope that a document belongs to: its id, and whom it is about."""
+
+    def work(connection: Connection) -> Named | None:
+        scope = scope_of(connection, caller, parts.today())
+        for case_id in sensitivity.cases_with(connection, view.sha256, scope):
+            found = cases.find_case(connection, parts.library, case_id, scope)
+            return Named(id=case_id, name=found.subject_name)
+        return None
+
+    return await parts.read(work)
 
 
 async def content(parts: Parts, view: MaterialView) -> AsyncIterator[bytes]:

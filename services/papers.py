@@ -11,6 +11,7 @@ from domain.amending import amendments
 from domain.process import Process
 from domain.steps import Step, asked_of
 from records import organisation
+from records.materials import by_digest
 from services import cases
 from services.parts import Caller, Parts
 from services.seeing import Seen
@@ -30,6 +31,8 @@ class Paper:
     seq: int
     is_latest: bool
     """Whether no later act handed in another one of its kind."""
+    name: str = ""
+    """What its file was called."""
     written_on: date | None = None
     """Of a document that was written anew: the day it bears."""
     confirmed_by: str | None = None
@@ -96,7 +99,7 @@ async def papers_of(parts: Parts, caller: Caller, case_id: str) -> CasePapers:
         cursor = page.next
         if cursor is None:
             break
-    handed_in = _handed_in(history, await _names(parts, history))
+    handed_in = await _with_names(parts, _handed_in(history, await _names(parts, history)))
     opened = {one.step for one in case.open_steps}
     done = {one.step for one in history if one.type == "step-completed" and one.step not in opened}
     steps = (
@@ -117,6 +120,18 @@ async def papers_of(parts: Parts, caller: Caller, case_id: str) -> CasePapers:
 async def _names(parts: Parts, history: Iterable[Seen]) -> dict[str, str]:
     people = {one.answered_by for one in amendments(history) if one.answered_by is not None}
     return await parts.read(lambda connection: organisation.names_of(connection, people))
+
+
+async def _with_names(parts: Parts, handed_in: dict[str, tuple[Paper, ...]]) -> dict[str, tuple[Paper, ...]]:
+    digests = {paper.sha256 for papers in handed_in.values() for paper in papers}
+    known = await parts.read(lambda connection: by_digest(connection, digests))
+    return {
+        kind: tuple(
+            replace(paper, name=known[paper.sha256].name) if paper.sha256 in known else paper
+            for paper in papers
+        )
+        for kind, papers in handed_in.items()
+    }
 
 
 def _wanted(

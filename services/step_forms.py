@@ -28,6 +28,7 @@ from domain.values import Level, Text
 from records import organisation, registers, visible
 from records.registers import ActedOn
 from services.case_views import case_view
+from services.objections import Raised, register_of
 from services.parts import Caller, Parts
 from services.refusals import NotFound
 from services.seeing import look_into
@@ -97,15 +98,6 @@ class Countdown:
 
 
 @dataclass(frozen=True)
-class Raised:
-    """An objection against what a notice says, and when it was answered."""
-
-    seq: int
-    on: date
-    answered_on: date | None
-
-
-@dataclass(frozen=True)
 class StepForm:
     """Everything the form of a step shows."""
 
@@ -165,7 +157,7 @@ async def step_form(parts: Parts, caller: Caller, case_id: str, step_id: str) ->
             named=case.people.get(step.role, ()) if isinstance(step, AppointStep) else (),
             entries=_entries(edition, case, step, of_objections=look.viewer.sees("informants")),
             countdown=_countdown(case, step, today),
-            objections=_objections(case, step) if look.viewer.sees("informants") else (),
+            objections=register_of(connection, parts, look, step),
             serving=serving(edition, case, step, today) if isinstance(step, PeriodStep) else None,
             papers=tuple(
                 one
@@ -270,16 +262,6 @@ def _countdown(case: Case, step: Step, today: date) -> Countdown | None:
     working = [day for day in days if case.calendar.is_working(day)]
     left = sum(day >= today for day in working)
     return Countdown(put_up, end.day, len(working) - left, left, end.provisional)
-
-
-def _objections(case: Case, step: Step) -> tuple[Raised, ...]:
-    state = case.steps.get(step.id)
-    if not isinstance(step, NoticeStep) or state is None:
-        return ()
-    answers = {one.ref: one.on for one in state.entries.of_kind("answer")}
-    return tuple(
-        Raised(one.seq, one.on, answers.get(str(one.seq))) for one in state.entries.of_kind("objection")
-    )
 
 
 def _entries(edition: Process, case: Case, step: Step, *, of_objections: bool) -> tuple[EntryForm, ...]:

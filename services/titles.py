@@ -44,10 +44,11 @@ def unit_kind_title(library: Library, kind: str) -> Text:
 def roles_in_words(library: Library, language: Language) -> tuple[tuple[str, str], ...]:
     """Return the roles that posts may have, with what each is called and in which kind of unit."""
     found: dict[str, list[str]] = {}
+    of = "：" if language == "zh" else ": "
     for process in library:
         for actor, role in process.roles.items():
             kind, _, name = actor.rpartition(".")
-            says = f"{unit_kind_title(library, kind).in_language(language)}：" if kind else ""
+            says = f"{unit_kind_title(library, kind).in_language(language)}{of}" if kind else ""
             found.setdefault(name, []).append(says + role.title.in_language(language))
     for name, says_of_it in _OF_EVERY_UNIT.items():
         found.setdefault(name, []).append(says_of_it.in_language(language))

@@ -67,6 +67,15 @@ async def test_the_papers_of_a_case_are_listed_by_step_with_their_digests(site):
     assert "扫描件" in page.text
 
 
+async def test_a_document_goes_by_its_name_and_leads_back_to_the_papers_of_its_case(site):
+    material = await handed_in(site, PNG, "按手印的申请.png")
+    case = await site.world.start(materials={"scan": [material]})
+    papers = f"/cases/{case['id']}/materials"
+    assert ">按手印的申请.png</a>" in (await asked(site, papers, SECRETARY)).text
+    document = await asked(site, f"/materials/{hashlib.sha256(PNG).hexdigest()}", SECRETARY)
+    assert f'href="{papers}"' in document.text
+
+
 def fields_of(text):
     return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', text))
 

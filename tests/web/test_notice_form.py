@@ -41,3 +41,21 @@ async def test_a_notice_that_hangs_counts_its_working_days_and_is_printed(site):
         assert f"/cases/{case['id']}/forms/{form}" in page
     world.clock.turn_to(date(2025, 3, 18))
     assert "公示期已满" in (await world.client.get(path, headers=world.by(SECRETARY) | HTML)).text
+
+
+async def test_the_register_says_what_was_raised_and_what_was_answered(site):
+    world = site.world
+    case = await at_the_notice(world)
+    put_up = {"occurred_on": "2025-03-10", "entry": {"kind": "published", "fields": {"places": 1}}}
+    case = await done(await world.act(case, "notice", SECRETARY, **put_up))
+    world.clock.turn_to(date(2025, 3, 12))
+    raised = {"kind": "objection", "fields": {"summary": "反映工作时间外出"}}
+    case = await done(await world.act(case, "notice", SECRETARY, occurred_on="2025-03-11", entry=raised))
+    path = f"/cases/{case['id']}/steps/notice"
+    page = (await world.client.get(path, headers=world.by(SECRETARY) | HTML)).text
+    assert "反映工作时间外出" in page
+    answer = {"kind": "answer", "ref": str(case["seq"]), "fields": {"summary": "外出系公务"}}
+    await done(await world.act(case, "notice", SECRETARY, occurred_on="2025-03-12", entry=answer))
+    page = (await world.client.get(path, headers=world.by(SECRETARY) | HTML)).text
+    assert "反映工作时间外出" in page
+    assert "外出系公务" in page

@@ -163,8 +163,11 @@ async def test_a_case_is_found_by_two_characters_by_letters_and_by_its_number(cl
     for asked in ("张三", "zs", "zhangsan", case["id"]):
         found = await client.get(f"/search?q={asked}", headers=part)
         assert f'href="/cases/{case["id"]}"' in found.text, asked
-    straight = await client.get(f"/search?q={case['id']}", headers=HTML)
-    assert straight.headers["location"] == f"/cases/{case['id']}"
+    for number in (case["id"], case["id"][:8], case["id"][:12].upper()):
+        straight = await client.get(f"/search?q={number}", headers=HTML)
+        assert straight.headers["location"] == f"/cases/{case['id']}"
+    too_little = await client.get(f"/search?q={case['id'][:7]}", headers=HTML)
+    assert too_little.status_code == 200
 
 
 async def test_lists_are_narrowed_to_a_unit_of_ones_own_or_below_it_and_to_no_other(client):

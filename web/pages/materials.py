@@ -59,9 +59,10 @@ async def hand_in(visit: Visiting, form: Form, case_id: Id) -> Response:
 
 @router.get("/materials/{material_id}")
 async def show(visit: Visiting, material_id: Id) -> Response:
-    """Show a document with its digest."""
+    """Show a document with its digest, on the way from the case it belongs to."""
     view = await materials.described(visit.parts, visit.caller, material_id)
-    return visit.page("materials/one.html", view=view, shown_as=SHOWN_AS.get(view.media_type))
+    case = await materials.case_of(visit.parts, visit.caller, view)
+    return visit.page("materials/one.html", view=view, case=case, shown_as=SHOWN_AS.get(view.media_type))
 
 
 @router.get("/materials/{material_id}/preview")

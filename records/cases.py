@@ -6,8 +6,8 @@ Reads of the service itself (workflows, reconciling, auditing the chain) pass `N
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -23,7 +23,7 @@ from domain.process import Process
 from domain.silence import NOT_FOR_ALL
 from records.cursors import Page, cursor_of, place_of
 from records.problems import NotFound
-from records.relations import may_keep_out
+from records.relations import cases_kept_out_of, may_keep_out
 from records.scope import Scope
 from records.searching import named
 from records.snapshots import read_snapshot
@@ -93,6 +93,8 @@ class CaseFilter:
     subject: str | None = None
     overdue: bool | None = None
     """Cases with (or without) an open step whose deadline has passed."""
+    told_overdue: Mapping[str, bool] = field(default_factory=dict)
+    """Whether that is so, by case, where whose list it is stands elsewhere than the case does."""
     q: str | None = None
     """Part of the subject's name, in characters, pinyin or its initials."""
     number: str | None = None
@@ -127,6 +129,15 @@ def list_cases(
     found = tuple(_listed_case(row, scope.today) for row in rows[:limit])
     more = len(rows) > limit
     return Page(found, cursor_of(found[-1].opened_on.isoformat(), found[-1].id) if more else None)
+
+
+def set_apart(connection: Connection, person: str) -> tuple[str, ...]:
+    """Return the open cases whose last event may have moved a deadline, and somebody is not told of."""
+    near = sa.or_(cases.c.subject_id == person, cases.c.id.in_(cases_kept_out_of(connection, person)))
+    last = _last_type().element.in_(NOT_FOR_ALL)
+    return tuple(
+        connection.execute(sa.select(cases.c.id).where(cases.c.status == "open", near, last)).scalars()
+    )
 
 
 def list_coming(connection: Connection, scope: Scope, now: datetime, limit: int) -> tuple[str, ...]:
@@ -300,7 +311,12 @@ def _conditions(connection: Connection, narrowed: CaseFilter, today: date) -> It
     )
     yield from (column == value for column, value in equal if value is not None)
     if narrowed.overdue is not None:
-        late = sa.func.coalesce(cases.c.due_on < today, sa.false())
+        late: ColumnElement[bool] = sa.func.coalesce(cases.c.due_on < today, sa.false())
+        if narrowed.told_overdue:
+            told = [case for case, is_late in narrowed.told_overdue.items() if is_late]
+            late = sa.or_(
+                cases.c.id.in_(told), sa.and_(late, cases.c.id.not_in(sorted(narrowed.told_overdue)))
+            )
         yield late if narrowed.overdue else sa.not_(late)
     if narrowed.number:
         # "g" sorts after every hexadecimal digit, and so after whatever may follow.

@@ -13,6 +13,7 @@ from domain.values import Language
 from domain.waiting import open_steps
 from records import cases, registers
 from records.cases import FoundCase, ListedCase
+from records.problems import NotFound
 from records.registers import ActedOn
 from services import disclosures
 from services.case_views import case_view, facts_of, process_ref
@@ -64,7 +65,9 @@ async def listed(
 
     def work(connection: Connection) -> Page[CaseRow]:
         scope = scope_of(connection, caller, parts.today())
-        page = cases.list_cases(connection, scope=scope, narrowed=narrowed, cursor=cursor, limit=limit)
+        told = {} if wanted.overdue is None else _told_overdue(connection, parts, caller)
+        asked = replace(narrowed, told_overdue=told)
+        page = cases.list_cases(connection, scope=scope, narrowed=asked, cursor=cursor, limit=limit)
         rows = tuple(_row_of(connection, parts, caller, found) for found in page.items)
         return Page(items=rows, next=page.next)
 
@@ -126,6 +129,25 @@ async def history(
     return seen
 
 
+def _told_overdue(connection: Connection, parts: Parts, caller: Caller) -> dict[str, bool]:
+    """Return whether cases are overdue for a caller for whom they stand elsewhere than they do; mostly none.
+
+    What a list is narrowed to would tell him else that others answered.
+    """
+    told = {}
+    for case_id in cases.set_apart(connection, caller.person):
+        try:
+            found, _ = look_into(connection, parts, caller, case_id)
+        except (NotFound, UnknownProcess):
+            continue
+        told[case_id] = _is_overdue(found, parts.clock())
+    return told
+
+
+def _is_overdue(found: FoundCase, moment: datetime) -> bool:
+    return any(step.overdue for step in open_steps(found.process, found.case, moment))
+
+
 def _row_of(connection: Connection, parts: Parts, caller: Caller, row: ListedCase) -> CaseRow:
     if not row.apart:
         return _row(parts, row, caller.language)
@@ -140,8 +162,8 @@ def row_as_of(found: FoundCase, moment: datetime, language: Language) -> CaseRow
     case = found.case
     subject = Named(id=case.subject, name=found.subject_name)
     unit = Named(id=case.unit, name=found.unit_name)
-    overdue = any(step.overdue for step in open_steps(found.process, case, moment))
-    return CaseRow(**facts_of(found.process, case, found.head, language, subject, unit), overdue=overdue)
+    facts = facts_of(found.process, case, found.head, language, subject, unit)
+    return CaseRow(**facts, overdue=_is_overdue(found, moment))
 
 
 def _row(parts: Parts, found: ListedCase, language: Language) -> CaseRow:

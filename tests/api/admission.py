@@ -75,9 +75,9 @@ NOTES = "有人说他的哥哥在场不妥"
 SOURCE = {"source": "干部人事档案"}
 
 
-def admitting(made):
+def admitting(made, process=ADMISSION):
     """Return the small organisation with a process in which the members of a circle vote."""
-    library = Library.of([read_process(ADMISSION, "admission.yaml")])
+    library = Library.of([read_process(process, "admission.yaml")])
     made.parts = replace(made.parts, library=library)
     made.client._transport.app.state.parts = made.parts
     return made

@@ -8,13 +8,14 @@ from datetime import timedelta
 import pytest
 
 from domain.dossiers import check_dossier
+from records import organisation
 from services.case_pages import case_page, happened_between
 from services.news import Watched
 from services.news import news as news_of
 from services.parts import Caller
 from services.step_forms import step_form
-from tests.api.admission import NOTES, a_case, admitting, clerk, handed_in, reads, relate, vote
-from tests.api.world import ADMIN, HOST, NOBODY, PARENT, SECRETARY, SUBJECT
+from tests.api.admission import ADMISSION, NOTES, a_case, admitting, clerk, handed_in, reads, relate, vote
+from tests.api.world import ADMIN, HOST, NOBODY, PARENT, SECRETARY, SINCE, SUBJECT
 
 
 @pytest.fixture
@@ -226,12 +227,12 @@ async def test_who_was_a_relative_while_the_case_went_on_keeps_out_of_looking_at
     assert await places_of(world, case, HOST) == before
 
 
-async def corrected(world, case, seq, path, value):
+async def corrected(world, case, seq, path, value, *, second=HOST):
     """Propose a correction, and have a second person confirm it."""
     made: list[int] = []
     for asked, who in (
         ({"change": {"seq": seq, "path": path, "value": value}, "reason": "笔误"}, SECRETARY),
-        (None, HOST),
+        (None, second),
     ):
         head = (await reads(world, case, who))["head"]
         answer = {"confirms": made[0]} if asked is None else asked
@@ -277,3 +278,34 @@ async def test_the_person_concerned_is_told_of_corrections_of_what_he_is_shown_a
     assert sum(one["type"].startswith("correction-") for one in whole) == 8
     held = (await world.get(f"/v1/people/{SUBJECT}/export", SUBJECT)).text
     assert held.count('"correction-') == 4
+
+
+async def test_a_list_of_what_is_overdue_counts_by_what_somebody_is_told(world_on_both):
+    file = "title: {zh: 归档, en: File}"
+    due = "due: {id: soon, within: P7D, of: vote, basis: '2'}"
+    world = admitting(world_on_both, ADMISSION.replace(file, f"{file}\n        {due}"))
+    await world.parts.database.write(
+        lambda c: organisation.add_post(
+            c, person_id=NOBODY, role="secretary", unit_id="circle-1", from_on=SINCE
+        )
+    )
+    case = await a_case(world)
+    await relate(world, SUBJECT, HOST, SECRETARY)
+    await vote(world, case, SECRETARY, eligible=1)
+    voted = await seq_of(world, case, "step-completed", "vote")
+
+    async def late(who, asked):
+        items = (await world.get(f"/v1/cases?overdue={asked}", who)).json()["items"]
+        assert {one["overdue"] for one in items} <= {asked == "true"}
+        return len(items)
+
+    async def numbers():
+        return [await late(who, asked) for who in (SECRETARY, HOST) for asked in ("true", "false")]
+
+    assert await numbers() == [0, 1, 0, 1]
+    day = str(world.clock().date() + timedelta(days=5))
+    world.clock.pass_by(timedelta(days=10))
+    assert await numbers() == [1, 0, 1, 0]
+    # The vote was later than it says, and the file is not late: whoever keeps out is told neither.
+    await corrected(world, case, voted, "occurred_on", day, second=NOBODY)
+    assert await numbers() == [0, 1, 1, 0]

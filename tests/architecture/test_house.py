@@ -9,6 +9,9 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
+
+from records import migrating
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = (
@@ -164,3 +167,11 @@ def test_make_keeps_what_python_compiled_whatever_the_machine_prefers():
 
 def test_the_tests_are_no_package():
     assert not list((ROOT / "tests").rglob("__init__.py"))
+
+
+def test_migrations_are_one_line():
+    """Two that follow the same one, or one that follows nothing, stop every upgrade."""
+    script = ScriptDirectory.from_config(migrating.config())
+    line = {Path(one.path).name for one in script.walk_revisions()}
+    assert (len(script.get_heads()), len(script.get_bases())) == (1, 1)
+    assert line == {path.name for path in Path(script.versions).glob("[!_]*.py")}

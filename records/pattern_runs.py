@@ -92,11 +92,12 @@ def latest(connection: Connection, audited: Audited) -> Run | None:
     return None if row is None else _run(row)
 
 
-def latest_whole(connection: Connection) -> Run | None:
-    """Return the last look over everything, or None."""
-    query = sa.select(pattern_runs).where(pattern_runs.c.unit_id.is_(None), pattern_runs.c.since_on.is_(None))
-    row = connection.execute(query.order_by(pattern_runs.c.id.desc()).limit(1)).one_or_none()
-    return None if row is None else _run(row)
+def whole_since(connection: Connection, moment: datetime) -> tuple[Run, ...]:
+    """Return the looks over everything that were made after a moment."""
+    query = sa.select(pattern_runs).where(
+        pattern_runs.c.unit_id.is_(None), pattern_runs.c.since_on.is_(None), pattern_runs.c.made_at > moment
+    )
+    return tuple(map(_run, connection.execute(query.order_by(pattern_runs.c.id))))
 
 
 def find_run(connection: Connection, run_id: str) -> Run:

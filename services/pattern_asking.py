@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import Final, Literal
 
 from temporalio.client import Client
@@ -10,6 +11,7 @@ from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
+from domain.patterns.thresholds import limits
 from domain.refusals import NotPossible
 from domain.values import Text
 from records import pattern_runs
@@ -20,7 +22,10 @@ from workflows import contract
 from workflows.contract import PatternsAsked
 
 REST: Final = timedelta(hours=1)
-"""A look over everything takes minutes of a machine: within this time there is no other."""
+"""A look over everything takes minutes of a machine: within this time there is no other.
+
+One by other thresholds, at the machine, raises nothing and does not count.
+"""
 _PATIENCE: Final = timedelta(seconds=10)
 _AWAY: Final = (RPCError, RuntimeError, OSError)
 
@@ -66,8 +71,8 @@ async def ask(parts: Parts, caller: Caller) -> AskedView:
     audited = await parts.read(lambda c: pattern_runs.audited_by(c, caller.person, today))
     if not audited.everything and not audited.units:
         raise NotPermitted(_FOR_AUDITORS)
-    run = await parts.read(pattern_runs.latest_whole)
-    if run is not None and parts.clock() - run.made_at < REST:
+    looks = await parts.read(partial(pattern_runs.whole_since, moment=parts.clock() - REST))
+    if any(one.told["thresholds"] == limits() for one in looks):
         raise NotPossible("patterns.rest", basis="gen", detail=_JUST_NOW, passes_when=_LATER)
     if parts.looker is None:
         raise NotReady(_AWAY_NOW)

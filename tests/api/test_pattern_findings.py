@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from domain.patterns.thresholds import limits
 from records import pattern_findings, pattern_runs
 from records.pattern_runs import Result, Run
 from services.audit_overview import overview
@@ -23,11 +24,11 @@ def a_result(number=1, pattern="last-day", unit="circle-1", **told):
     return Result(number, pattern, unit, usual | told)
 
 
-async def looked(world, *results):
-    """A look over everything that found these, a day after the one before."""
+async def looked(world, *results, **changed):
+    """A look over everything that found these, a day after the one before; by other thresholds if asked."""
     world.clock.pass_by(timedelta(days=1))
     now = world.clock()
-    told = {"thresholds": {}, "looked_at": {}, "cases": 1, "events": 1, "texts": 1, "unread": 0}
+    told = {"thresholds": limits(changed), "looked_at": {}, "cases": 1, "events": 1, "texts": 1, "unread": 0}
     run = Run(f"{int(now.timestamp()):032d}", now, now.date(), None, None, told)
 
     def keep(connection):
@@ -205,12 +206,15 @@ async def test_an_auditor_has_somebody_look_once_an_hour(world):
     begun = await world.post("/v1/audit/patterns", AUDITOR)
     assert (begun.status_code, begun.json()) == (202, {"state": "begun"})
     assert (await world.post("/v1/audit/patterns", AUDITOR)).json() == {"state": "under-way"}
+    await looked(world, **{"last-day.share": 0.2})
+    # By other thresholds nothing is raised, so that does not count.
+    assert (await world.post("/v1/audit/patterns", AUDITOR)).json() == {"state": "under-way"}
     await looked(world, a_result())
     refused = await world.post("/v1/audit/patterns", AUDITOR)
     assert (refused.status_code, refused.json()["rule"]) == (409, "patterns.rest")
     world.clock.pass_by(REST)
     assert (await world.post("/v1/audit/patterns", AUDITOR)).status_code == 202
-    assert looking.begun == 3
+    assert looking.begun == 4
 
 
 @pytest.mark.parametrize("looker", [None, Looking(away=True)])

@@ -166,7 +166,7 @@ class _Work:
         """Ask the case, record its answer where that is wanted, and return the gaps. Raises RuleViolation."""
         parts, latest, today = self.parts, self.family[-1], self.parts.today()
         begun = row.begun(latest) or today
-        process = process_of(parts.library, latest.process, begun)
+        process = process_of(connection, parts, latest.process, row.unit, begun)
         now = known_on(connection, process, row, today)
         if now is None:
             raise AssertionError("a unit the record knows is known today")

@@ -11,13 +11,15 @@ from functools import partial
 from sqlalchemy import Connection
 
 from domain.circumstances import Circumstances
-from domain.library import Library, UnknownProcess
+from domain.library import UnknownProcess
 from domain.process import Process
 from records import bulk, erasures, imported, problems, registers
 from records.registers import ActedOn
+from services import overlays
 from services.case_books.columns import Column
 from services.case_books.reading import Line
 from services.case_books.telling import Fact, case_key, facts_of, more_fact, people_in
+from services.parts import Parts
 
 
 @dataclass
@@ -152,15 +154,15 @@ def _with_more(line: Line, more: Sequence[Line]) -> Line:
     return replace(line, digest=whole)
 
 
-def process_of(library: Library, process: str, day: date) -> Process:
-    """Return the edition a case that began on a day follows first: the earliest one, if none was in force.
+def process_of(connection: Connection, parts: Parts, process: str, unit: str, day: date) -> Process:
+    """Return the edition a case that began on a day in a unit follows first, with its local overlay.
 
-    What that means is then for the case to say.
+    The earliest one, if none was in force; what that means is then for the case to say.
     """
     try:
-        return library.for_start(process, day)
+        return overlays.for_start(connection, parts, process, day, unit)
     except UnknownProcess:
-        return library.family(process)[0]
+        return next(one for one in parts.library.family(process) if one.overlay is None)
 
 
 def known_on(

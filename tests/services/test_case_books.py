@@ -3,14 +3,17 @@
 import asyncio
 import io
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 import sqlalchemy as sa
 from openpyxl import load_workbook
 
+from domain.library import Library
+from domain.overlays import read_overlay
 from domain.working_days import WorkingCalendar
-from records import audited, organisation, units
+from records import audited, organisation, unit_overlays, units
 from records.rebuilding import rebuilt, verify
 from records.tables import cases, events, obligations, outbox, tasks
 from records.tables import standings as standing_rows
@@ -19,8 +22,17 @@ from services.case_books.importing import Bringing, import_cases
 from services.case_books.template import CASES, MORE, write_template
 from services.documents import StoredDocuments
 from services.parts import Parts
-from tests.builders import a_library
+from tests.builders import a_library, a_process
 
+NORTH = """
+overlay: north
+of: {process: reading-circle, version: "1"}
+title: {zh: 北区, en: North}
+basis: local
+change:
+  talk:
+    due: {id: local-talk-in-two-months, within: P2M, of: apply, basis: local}
+"""
 NOON = datetime(2026, 6, 1, 4, 0, tzinfo=UTC)
 HALF_WAY = {
     "person": "p-1",
@@ -314,6 +326,21 @@ def test_rounds_suspensions_and_moves_have_a_line_each_and_the_case_goes_on_wher
     assert (again.taken, again.same) == (0, 1)
     other = brought(parts, filled(parts, HALF_WAY, more=LONG_STORY[:3]), apply=True)
     assert found(other) == {(3, "person", "case-differs")}
+
+
+def test_a_case_that_began_under_a_local_overlay_is_brought_in_under_it(parts):
+    north = read_overlay(NORTH, "north.yaml", a_process())
+    there = replace(parts, library=Library.of([a_process(), north]))
+    began = date(2024, 3, 1)
+    parts.database.write_now(
+        lambda c: unit_overlays.say(c, "circle-1", "reading-circle", "north", began, "", NOON)
+    )
+    before = {"person": "p-2", "unit": "circle-1", "apply": date(2024, 2, 1), "talk": "2024-02-20"}
+    view = brought(there, filled(there, HALF_WAY, before), apply=True)
+    assert view.taken == 2, view.problems
+    query = sa.select(cases.c.subject_id, cases.c.version)
+    kept = dict(map(tuple, parts.database.read_now(lambda c: c.execute(query).all())))
+    assert kept == {"p-1": "1+north", "p-2": "1"}
 
 
 def test_objections_and_answers_are_told_of_a_notice(parts):

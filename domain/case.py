@@ -86,6 +86,8 @@ class Case(Value):
     digest: str
     version_since: date
     """The day the present version began to apply."""
+    local_before: str | None = None
+    """The version with a local overlay that it followed until one without took over; None: none did."""
     subject: str
     path: tuple[UnitRef, ...]
     """The case's unit first, then its parents, as of the last start or transfer."""

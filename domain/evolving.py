@@ -347,13 +347,13 @@ def _time_is_lost(edition: Process, case: Case, state: StepState) -> bool:
 
 
 def _under_new_rules(process: Process, case: Case, day: date, body: facts.RulesChanged) -> Case:
-    later = process.edition(body.version)
+    before, later = process.edition(case.version), process.edition(body.version)
+    left = before.version if before.overlay is not None and later.overlay is None else case.local_before
     kept = {
         step: state for step, state in case.steps.items() if step in later.steps or state.status == "done"
     }
-    return case.model_copy(
-        update={"version": body.version, "digest": body.digest, "version_since": day, "steps": kept}
-    )
+    followed = {"version": body.version, "digest": body.digest, "version_since": day, "local_before": left}
+    return case.model_copy(update={**followed, "steps": kept})
 
 
 def _proposal(case: Case, seq: int) -> Proposal:

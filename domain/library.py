@@ -37,6 +37,10 @@ class Versioned(Protocol):
     def digest(self) -> str:
         """The digest of that version."""
 
+    @property
+    def local_before(self) -> str | None:
+        """The version with a local overlay that it followed before, where this one has none."""
+
 
 class Library:
     """An immutable collection of definitions. Make one with `Library.of`."""
@@ -118,8 +122,8 @@ class Library:
         """Return the version a case follows now, or an earlier one from which it can be reached.
 
         The earliest is returned, so that what happened before a version took over is judged by the one
-        before. Raises UnknownProcess where it was never published here, or where the version here is not the
-        one the case was decided under.
+        before; with the local overlay the case had, and with no other. Raises UnknownProcess where it was
+        never published here, or where the version here is not the one the case was decided under.
         """
         edition = self.find(case.process, case.version)
         if edition.digest != case.digest:
@@ -127,7 +131,13 @@ class Library:
                 f"the version {case.version!r} of {case.process!r} here is not the one the case follows: "
                 f"its digest is {edition.digest[:12]}…, the case's is {case.digest[:12]}…"
             )
-        return next(each for each in self.family(case.process) if _leads_to(each, case.version))
+        local = case.local_before or case.version
+        roots = (
+            each
+            for each in self.family(case.process)
+            if each.overlay == _overlay_in(local) and _leads_to(each, local) and _leads_to(each, case.version)
+        )
+        return next(roots, edition)
 
 
 def with_overlay(version: str, overlay: str) -> str:
@@ -138,6 +148,10 @@ def with_overlay(version: str, overlay: str) -> str:
 def without_overlay(version: str) -> str:
     """Return the version that an overlay was put on."""
     return version.partition("+")[0]
+
+
+def _overlay_in(version: str) -> str | None:
+    return version.partition("+")[2] or None
 
 
 def _leads_to(process: Process, version: str) -> bool:

@@ -30,6 +30,7 @@ class ACase:
     process: str
     version: str
     digest: str
+    local_before: str | None = None
 
 
 def test_each_version_knows_its_successor_in_whatever_order_they_come():

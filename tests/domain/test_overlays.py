@@ -4,6 +4,9 @@ from datetime import date
 
 import pytest
 
+from domain.acts import Due
+from domain.deciding import decide
+from domain.evolving import replay
 from domain.library import Library
 from domain.overlays import NotTighter, Overlay, apply, check_overlay, read_overlay
 from domain.process import Process
@@ -11,6 +14,7 @@ from domain.reading import parse, read_process
 from domain.spans import Span
 from domain.stricter_rules import is_at_least
 from domain.tightening import loosened
+from tests.builders import a_case, a_library_with_a_later_version, a_process, noon
 from tests.domain.club import CLUB, line_of, plant
 
 STRICTER = """\
@@ -88,6 +92,36 @@ def test_the_original_is_left_as_it_was():
 
     assert base == club()
     assert "interview" not in base.steps
+
+
+LOCAL = """\
+overlay: north
+of: {process: reading-circle, version: "1"}
+title: {zh: 北区, en: North}
+basis: local 7
+change:
+  talk:
+    due: {id: local-talk-in-two-months, within: P2M, of: apply, basis: local 7}
+"""
+
+
+@pytest.mark.parametrize("overlay", [None, "north"])
+def test_a_case_that_went_on_to_a_version_without_an_overlay_is_told_from_where_it_began(overlay):
+    turn = date(2025, 6, 2)
+    replaces = f'replaces: {{version: "0", on: {a_process().in_force.first}, basis: "9"}}'
+    editions = [a_process("0", first="2019-01-01"), a_process(replaces=replaces)]
+    local = read_overlay(LOCAL, "n.yaml", editions[1])
+    later = a_library_with_a_later_version(turn).find("reading-circle", "2")
+    library = Library.of([*editions, later, local])
+    begun = library.for_start("reading-circle", date(2025, 3, 3), overlay)
+    before, events = a_case(begun)
+    changed = decide(begun, before, Due(adopt=True), noon(turn))
+    case = replay(begun, changed, before)
+    assert case.version == "2"
+    root = library.for_case(case)
+    # Ordinary cases go on from the earliest version there is.
+    assert root.version == ("0" if overlay is None else begun.version)
+    assert replay(root, (*events, *changed)) == case
 
 
 def test_a_case_under_an_overlay_starts_with_it_and_only_then():

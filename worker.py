@@ -267,15 +267,16 @@ def _worker(
     activities: Sequence[Callable[..., Any]],
     runner: WorkflowRunner | None,
 ) -> Worker:
+    deployment = _deployment(settings)
     return Worker(
         client,
         task_queue=settings.task_queue,
         workflows=list(WORKFLOWS),
         activities=activities,
         workflow_runner=runner or _runner(settings),
-        deployment_config=_deployment(settings),
-        # Otherwise a hash of all code that is loaded, for which every start would wait.
-        build_id=f"accede {version('accede')}",
+        deployment_config=deployment,
+        # A deployment has its own. Otherwise it is a hash of all code, for which every start would wait.
+        build_id=None if deployment is not None else f"accede {version('accede')}",
         interceptors=[PlacedActivities()],
         max_cached_workflows=settings.max_cached_cases,
         # One thread runs them all: what waits longer for its turn than a task may take would be done twice.

@@ -10,12 +10,13 @@ import pytest_asyncio
 
 from api.app import create_app
 from domain.working_days import WorkingCalendar
-from records import accounts
+from records import accounts, organisation
 from records.definitions import read_library
 from records.retentions import read_everyday
 from services.demo import fill_organisation
 from services.demo_organisation import demo_id
 from services.documents import StoredDocuments
+from services.overlays import switch
 from services.parts import Parts
 from tests.api.world import cheap_passwords
 from tests.web.browsers import in_the_loop_of_the_browser
@@ -103,6 +104,29 @@ async def test_what_would_be_refused_is_said_before_submitting_with_its_article(
     assert refused.status_code == 422
     assert await cases(client) == []
     assert "没有找到" in (await client.get("/search?q=新同志")).text
+
+
+async def test_a_process_stands_once_though_units_start_it_under_different_local_rules(client):
+    parts, library = client._transport.app.state.parts, demo_id("unit", "library")
+
+    def lend(connection):
+        organisation.add_post(
+            connection,
+            id="second",
+            unit_id=library,
+            role="secretary",
+            person_id=SECRETARY,
+            from_on=date(2020, 1, 1),
+        )
+
+    await parts.database.write(lend)
+    day = NOW.date()
+    await switch(parts, library, "membership-development", "university", day, "决定第五号")
+    page = (await client.get("/start")).text
+    assert page.count('name="process" value="membership-development"') == 1
+    assert re.findall(r'<option value="([0-9a-f]{32})"', page) == [OFFICE, library]
+    asked = {"process": "membership-development", "unit": library, "key": "k2"}
+    assert (await client.post("/start", data=asked)).status_code == 303
 
 
 async def test_a_draft_is_kept_and_shown_to_its_owner_and_a_document_taken_out_again(client):

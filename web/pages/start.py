@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Path, Query, Response
@@ -33,7 +34,7 @@ _FOUND: Final = 20
 @router.get("/start")
 async def begin(visit: Visiting) -> Response:
     """Show what may be started, and what was begun."""
-    possible = await starting.startable(visit.parts, visit.caller)
+    possible = _by_process(await starting.startable(visit.parts, visit.caller))
     begun = await drafts.listed(visit.parts, visit.caller)
     titles = {one.process.process: one.process.title for one in possible}
     return visit.page("start/begin.html", possible=possible, drafts=begun, titles=titles, refused=None)
@@ -125,6 +126,16 @@ async def discard(visit: Visiting, draft_id: DraftId, form: Form) -> Response:  
     """Forget a draft."""
     await drafts.discarded(visit.parts, visit.caller, draft_id)
     return visit.see_other("/start", Text(zh="草稿已删除。", en="The draft is discarded."))
+
+
+def _by_process(possible: Iterable[Startable]) -> tuple[Startable, ...]:
+    """Return each process once, with all its units, under whichever local rules these start."""
+    found: dict[tuple[str, bool], Startable] = {}
+    for one in possible:
+        key = (one.process.process, one.only_oneself)
+        known = found.get(key, one)
+        found[key] = replace(known, units={**known.units, **one.units})
+    return tuple(found.values())
 
 
 @dataclass(frozen=True)

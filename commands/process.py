@@ -121,7 +121,7 @@ def overlays_() -> None:
     for known in dict.fromkeys(edition.process for edition in library):
         for name in library.overlays(known):
             typer.echo(f"{known}: {name}")
-    table = Table("unit", "process", "overlay", "from", "said", "reason")
+    table = Table("unit", "process", "overlay", "from", "said", "by", "reason")
     for one in asyncio.run(_switched()):
         table.add_row(
             f"{one.unit} {one.unit_name}",
@@ -129,6 +129,7 @@ def overlays_() -> None:
             one.overlay or "none",
             one.from_on.isoformat(),
             one.recorded_at.date().isoformat(),
+            one.recorded_by_name or "at the machine",
             one.reason,
         )
     _CONSOLE.print(table)

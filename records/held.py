@@ -89,6 +89,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "standing_entries.recorded_by": _BY_OFFICE,
     "unit_changes.recorded_by": _BY_OFFICE,
     "unit_closings.recorded_by": _BY_OFFICE,
+    "unit_overlays.recorded_by": _BY_OFFICE,
     "unit_plans.recorded_by": _BY_OFFICE,
     "events.on_behalf_of": "stands in the rows of whoever acted, and with what was lent",
     "obligations.on_behalf_of": "the message went to the substitute, and what was lent is in",

@@ -181,6 +181,9 @@ unit_overlays = Table(
     Column("from_on", Day, nullable=False),
     Column("reason", Text, nullable=False, server_default=""),
     Column("recorded_at", Moment, nullable=False),
+    # Who said it, and by which post; null where it was said by the command, at the machine.
+    Column("recorded_by", ID, ForeignKey("people.id")),
+    Column("post_id", ID, ForeignKey("posts.id")),
 )
 
 # How many people a unit plans to let gain a standing in a year. Every word of it stays; the last one counts.

@@ -354,6 +354,10 @@ QUESTIONS: dict[str, Question] = {
     "POST /v1/units/{unit_id}/changes": renaming,
     "GET /v1/units/{unit_id}/plans": plain(f"/v1/units/{OWN}/plans"),
     "POST /v1/units/{unit_id}/plans": plain(f"/v1/units/{OWN}/plans", _PLAN),
+    "GET /v1/units/{unit_id}/overlays": plain(f"/v1/units/{OWN}/overlays"),
+    "POST /v1/units/{unit_id}/overlays": plain(
+        f"/v1/units/{OWN}/overlays", {"process": "joining", "overlay": None} | WHY
+    ),
     "POST /v1/units/{unit_id}/close": plain(
         f"/v1/units/{OWN}/close", {"reason": "合并", "successor": "circle-2"}
     ),

@@ -12,7 +12,7 @@ from domain.overlays import read_overlay
 from services.auditing import audit_all
 from services.overlays import switch, switched
 from services.refusals import InvalidInput
-from tests.api.world import NOBODY, SECRETARY, SUBJECT, a_circle
+from tests.api.world import ADMIN, AUDITOR, NOBODY, SECRETARY, SUBJECT, a_circle
 
 CITY = """\
 overlay: city
@@ -111,3 +111,62 @@ async def test_what_is_not_there_or_past_is_not_switched_on(world, wrong):
     with pytest.raises(InvalidInput) as refused:
         await switch(world.parts, unit, process, overlay, day, "决定第五号")
     assert refused.value.path == path
+
+
+PATH = "/v1/units/circle-1/overlays"
+
+
+async def test_an_administrator_switches_one_on_over_http_and_the_record_says_who_by_which_post(world):
+    asked = {"process": PROCESS, "overlay": "city", "reason": "决定第五号"}
+    done = await world.post(PATH, ADMIN, asked)
+    assert done.status_code == 201, done.text
+    assert await version_of(world, await begun(world)) == "1+city"
+    off = {"process": PROCESS, "overlay": None, "from": str(world.parts.today() + timedelta(days=2))}
+    assert (await world.post(PATH, ADMIN, off | {"reason": "决定第六号"})).status_code == 201
+    await switched_on(world, "circle-1", after=4)
+    told = (await world.get(PATH, AUDITOR)).json()
+    assert (told["may_switch"], [one["today"] for one in told["processes"]]) == (False, ["city"])
+    by = {"id": ADMIN, "name": "郑一"}
+    post = {"id": f"post-{ADMIN}", "title": "系统管理员", "unit": "委员会"}
+    assert {(one["overlay"], one["from"]) for one in told["items"]} == {
+        ("city", asked_day(world, 0)),
+        (None, asked_day(world, 2)),
+        ("city", asked_day(world, 4)),
+    }
+    who = {one["from"]: (one["by"], one["post"]) for one in told["items"]}
+    assert who == {
+        asked_day(world, 0): (by, post),
+        asked_day(world, 2): (by, post),
+        asked_day(world, 4): (None, None),
+    }
+    assert (await world.get(PATH, ADMIN)).json()["may_switch"]
+
+
+def asked_day(world, after):
+    return str(world.parts.today() + timedelta(days=after))
+
+
+async def test_a_substitute_of_an_administrator_switches_it_on_by_the_post_that_was_lent(world):
+    lent = {"post": f"post-{ADMIN}", "substitute": SECRETARY, "from": str(world.parts.today())}
+    assert (await world.post("/v1/delegations", ADMIN, lent)).status_code == 201
+    asked = {"process": PROCESS, "overlay": "city", "reason": "决定第五号"}
+    done = await world.post(PATH, SECRETARY, asked)
+    assert done.status_code == 201, done.text
+    [word] = done.json()["items"]
+    assert (word["by"]["id"], word["post"]["id"]) == (SECRETARY, f"post-{ADMIN}")
+
+
+async def test_the_same_request_again_says_it_once(world):
+    asked = {"process": PROCESS, "overlay": "city", "reason": "决定第五号"}
+    for _ in range(2):
+        done = await world.post(PATH, ADMIN, asked, **{"idempotency-key": "once"})
+        assert len(done.json()["items"]) == 1
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"overlay": "north"}, {"process": "none"}, {"from": "2020-01-01"}, {"reason": " "}]
+)
+async def test_over_http_what_is_not_there_or_past_or_without_a_reason_is_refused(world, wrong):
+    asked = {"process": PROCESS, "overlay": "city", "reason": "决定第五号"} | wrong
+    assert (await world.post(PATH, ADMIN, asked)).status_code == 422
+    assert (await world.get(PATH, ADMIN)).json()["items"] == []

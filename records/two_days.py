@@ -59,6 +59,11 @@ class Held:
     """To whom it was lent, where it is the loan that was there on one day only."""
     substitute_name: str | None = None
 
+    @property
+    def place(self) -> tuple[str | None, ...]:
+        """Who holds what, where, and to whom it is lent: whatever row says it."""
+        return self.person, self.role, self.unit, self.substitute
+
 
 @dataclass(frozen=True, slots=True)
 class Stood:
@@ -72,6 +77,11 @@ class Stood:
     from_on: date
     to_on: date | None
     began: bool
+
+    @property
+    def place(self) -> tuple[str | None, ...]:
+        """Who has which standing, and where: whatever row says it."""
+        return self.person, self.standing, self.unit
 
 
 def posts_between(connection: Connection, days: Days, seen: Place, limit: int) -> tuple[Held, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final, Literal, TypeVar
@@ -120,9 +120,9 @@ async def of_organisation(
             from_on=from_on,
             to_on=to_on,
             units=units_between(connection, touched[:_MOST], from_on, to_on, caller.language),
-            posts=tuple(told.posts(held[:_MOST])),
-            loans=tuple(map(told.loan, lent[:_MOST])),
-            standings=tuple(told.standings(stood[:_MOST])),
+            posts=tuple(told.posts(_different(held[:_MOST]))),
+            loans=tuple(map(told.loan, _different(lent[:_MOST]))),
+            standings=tuple(told.standings(_different(stood[:_MOST]))),
             rules=tuple(_editions(parts, from_on, to_on, caller.language)),
             more=any(len(found) > _MOST for found in (touched, held, lent, stood)),
         )
@@ -216,6 +216,20 @@ class _Told:
     def _standing(self, name: str) -> str:
         title = self._standings.get(name)
         return name if title is None else title.in_language(self._language)
+
+
+def _different(found: Sequence[_Either]) -> list[_Either]:
+    """Leave out what ended on one row and began on another just the same: it was so on both days."""
+    ended = Counter(one.place for one in found if not one.began)
+    both = ended & Counter(one.place for one in found if one.began)
+    left = {True: Counter(both), False: Counter(both)}
+    different = []
+    for one in found:
+        if left[one.began][one.place]:
+            left[one.began][one.place] -= 1
+        else:
+            different.append(one)
+    return different
 
 
 def _paired(found: Sequence[_Either]) -> Iterator[tuple[_Either | None, _Either | None]]:

@@ -122,6 +122,23 @@ async def test_posts_that_began_ended_or_moved_and_what_was_lent_stand_beside_ea
     assert (back["posts"], back["loans"], back["standings"]) == ([], [], [])
 
 
+async def test_what_ended_and_began_again_in_the_same_place_is_no_difference(world):
+    last, day = date(2025, 3, 10), date(2025, 3, 11)
+
+    def renew(connection):
+        loan = {"post_id": f"post-{HOST}", "substitute": NOBODY}
+        organisation.add_delegation(connection, id="loan-1", **loan, from_on=date(2025, 3, 1), to_on=last)
+        organisation.end_post(connection, f"post-{HOST}", last)
+        organisation.add_post(
+            connection, id="again", person_id=HOST, role="host", unit_id="circle-1", from_on=day
+        )
+        organisation.add_delegation(connection, id="loan-2", post_id="again", substitute=NOBODY, from_on=day)
+
+    world.parts.database.write_now(renew)
+    found = (await world.get(f"/v1/units/difference?from={TODAY}&to={LATER}", AUDITOR)).json()
+    assert (found["posts"], found["loans"], found["standings"]) == ([], [], [])
+
+
 async def test_posts_and_standings_are_told_of_ones_own_units_and_those_below(world_on_both):
     world = world_on_both
     day = date(2025, 3, 11)

@@ -209,14 +209,16 @@ def _day(told: Mapping[str, Any], place: Literal[0, 1]) -> date | None:
 def cases_shown(
     connection: Connection, parts: Parts, caller: Caller, ids: Sequence[str]
 ) -> Iterator[CaseRef]:
-    """Yield those of some cases that the caller sees."""
+    """Yield those of some cases that the caller sees, and is shown findings of."""
     scope = scope_of(connection, caller, parts.today())
     seen = {}
     for case_id in ids:
         try:
-            seen[case_id] = cases.find_case(connection, parts.library, case_id, scope).case.subject
+            found = cases.find_case(connection, parts.library, case_id, scope)
         except NotFound:
             continue
+        if look_at(connection, parts, caller, found.process, found.case).viewer.sees("findings"):
+            seen[case_id] = found.case.subject
     names = organisation.names_of(connection, set(seen.values()))
     for case_id, subject in seen.items():
         yield CaseRef(id=case_id, subject=Named(id=subject, name=names.get(subject, "")))

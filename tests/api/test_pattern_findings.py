@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from domain.patterns.thresholds import limits
-from records import pattern_findings, pattern_runs
+from records import organisation, pattern_findings, pattern_runs
 from records.pattern_runs import Result, Run
 from services.audit_overview import overview
 from services.auditing import audit_all
@@ -149,6 +149,21 @@ async def test_a_pattern_is_seen_by_those_with_a_post_in_its_unit_or_above(world
     for who in (SIBLING, CHILD, SUBJECT, NOBODY):
         assert (await world.get(f"/v1/findings/{finding['id']}", who)).status_code == 404
         assert (await said(world, finding, "explain", who)).status_code == 404
+
+
+async def test_cases_whose_findings_somebody_is_not_shown_are_not_named_by_a_pattern_either(world):
+    case = await world.start(fields={"letter": "请批准"})
+
+    def give(connection):
+        day = world.clock().date()
+        organisation.add_post(connection, person_id=SUBJECT, role="host", unit_id="circle-1", from_on=day)
+
+    await world.parts.write(give)
+    await looked(world, a_result(cases=[case["id"]]))
+    (finding,) = await listed(world, SUBJECT)
+    named = {who: (await life_of(world, finding, who))["cases"] for who in (SECRETARY, SUBJECT)}
+    assert [one["id"] for one in named[SECRETARY]] == [case["id"]]
+    assert named[SUBJECT] == []
 
 
 async def test_lists_hold_both_kinds_in_order_and_counts_agree_with_them(world_on_both):

@@ -126,8 +126,14 @@ async def test_what_ended_and_began_again_in_the_same_place_is_no_difference(wor
     last, day = date(2025, 3, 10), date(2025, 3, 11)
 
     def renew(connection):
-        loan = {"post_id": f"post-{HOST}", "substitute": NOBODY}
-        organisation.add_delegation(connection, id="loan-1", **loan, from_on=date(2025, 3, 1), to_on=last)
+        organisation.add_delegation(
+            connection,
+            id="loan-1",
+            post_id=f"post-{HOST}",
+            substitute=NOBODY,
+            from_on=date(2025, 3, 1),
+            to_on=last,
+        )
         organisation.end_post(connection, f"post-{HOST}", last)
         organisation.add_post(
             connection, id="again", person_id=HOST, role="host", unit_id="circle-1", from_on=day

@@ -138,21 +138,29 @@ def note_late_entry(checking: Checking, today: date) -> None:
 
 def note_deadlines(checking: Checking) -> None:
     """Note every deadline the act misses, and where it is past the longest time allowed as well."""
-    for deadline in deadlines(checking.process, checking.case, checking.step):
-        if checking.on <= deadline.day:
+    for warned in missed(checking.process, checking.case, checking.step, checking.on):
+        checking.note(warned.rule, warned.level, warned.basis, warned.detail)
+
+
+def missed(process: Process, case: Case, step: Step, on: date) -> Iterator[Warned]:
+    """Yield what is noted where a step is acted on a day: deadlines that are past, and longest times."""
+    for deadline in deadlines(process, case, step):
+        if on <= deadline.day:
             continue
-        checking.note(
-            deadline.rule,
-            "late",
-            deadline.basis,
-            Text(zh=f"应于{deadline.day}前办理，已逾期。", en=f"It was due by {deadline.day} and is late."),
+        yield Warned(
+            rule=deadline.rule,
+            level="late",
+            basis=deadline.basis,
+            detail=Text(
+                zh=f"应于{deadline.day}前办理，已逾期。", en=f"It was due by {deadline.day} and is late."
+            ),
         )
-        if deadline.breach_on is not None and checking.on > deadline.breach_on:
-            checking.note(
-                f"{deadline.rule}.breach",
-                "finding",
-                deadline.basis,
-                Text(
+        if deadline.breach_on is not None and on > deadline.breach_on:
+            yield Warned(
+                rule=f"{deadline.rule}.breach",
+                level="finding",
+                basis=deadline.basis,
+                detail=Text(
                     zh=f"已超过最长期限{deadline.breach_on}。",
                     en=f"It is past even the longest time allowed, {deadline.breach_on}.",
                 ),

@@ -11,11 +11,12 @@ from sqlalchemy import Connection
 
 from domain.appointing import check_person
 from domain.case import Case
-from domain.checking import Checking
+from domain.checking import Checking, missed
 from domain.circumstances import Circumstances
 from domain.conditions import holds
 from domain.drafting import Signature
 from domain.entries import PLACES, SUMMARY
+from domain.events import Warned
 from domain.forms import FormSpec, forms_of
 from domain.moments import PUBLISHED, notice_end
 from domain.narrating import outcome_title
@@ -122,6 +123,8 @@ class StepForm:
     """How far a period is served, and its calendar of duties."""
     papers: tuple[FormSpec, ...]
     """The forms of the step, to be printed."""
+    late: tuple[Warned, ...]
+    """What would be noted of deadlines if it were done today."""
 
 
 async def step_form(parts: Parts, caller: Caller, case_id: str, step_id: str) -> StepForm:
@@ -164,6 +167,7 @@ async def step_form(parts: Parts, caller: Caller, case_id: str, step_id: str) ->
                 for one in forms_of(edition, case, parts.forms.get(edition.process, {}))
                 if one.step == step_id
             ),
+            late=tuple(missed(edition, case, step, today)) if step_id in case.steps else (),
         )
 
     return await parts.read(work)

@@ -59,3 +59,15 @@ async def test_the_register_says_what_was_raised_and_what_was_answered(site):
     page = (await world.client.get(path, headers=world.by(SECRETARY) | HTML)).text
     assert "反映工作时间外出" in page
     assert "外出系公务" in page
+
+
+async def test_what_would_be_noted_as_late_is_said_before_it_is_recorded(site):
+    world = site.world
+    case = await world.start(occurred_on="2024-01-02", reason="补录")
+    path = f"/cases/{case['id']}/steps/talk"
+    said = "如于今日办理，将记录："
+    page = (await world.client.get(path, headers=world.by(SECRETARY) | HTML)).text
+    assert said in page
+    assert "talk.due" in page
+    world.clock.turn_to(date(2024, 1, 10))
+    assert said not in (await world.client.get(path, headers=world.by(SECRETARY) | HTML)).text

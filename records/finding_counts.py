@@ -10,13 +10,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from domain.auditing.lives import OVER
 from records.finding_tables import findings
 from records.findings import FindingFilter, conditions
 from records.scope import Scope
 from records.tables import cases, unit_closure, units
-
-OVER = ("remedied", "dismissed")
-"""The states in which nothing is to be done about a finding any more."""
 
 
 @dataclass(frozen=True, slots=True)

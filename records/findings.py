@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row
 
 from domain.auditing.answers import Evidence
 from domain.auditing.evaluating import Found
+from domain.auditing.lives import OVER, found_again
 from domain.case import Case
 from records import words
 from records.cursors import Page, cursor_of, place_of
@@ -32,7 +33,7 @@ STATE_AFTER: Mapping[str, str] = {
     "remedied": "remedied",
     "dismissed": "dismissed",
 }
-"""The states words lead to; `found-again` leads back to the first where it was said to be over."""
+"""The states words lead to; where `found-again` leads says `domain.auditing.lives`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +112,9 @@ def keep(
             raise_one(connection, case, one, now, evaluation=evaluation)
             new += 1
         elif not row.present or _evidence_of(connection, row.id) != one.evidence:
-            again = not row.present or row.state in {"remedied", "dismissed"}
+            again = not row.present or row.state in OVER
             word = _word("found-again", now, evaluation=evaluation, evidence=one.evidence)
-            _say(connection, row.id, word, state="raised" if again else row.state, present=True)
+            _say(connection, row.id, word, state=found_again(row.state), present=True)
             new += again
     for row in known.values():
         if row.present:

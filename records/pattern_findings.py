@@ -12,10 +12,10 @@ from uuid import uuid4
 import sqlalchemy as sa
 from sqlalchemy import Connection, Row
 
+from domain.auditing.lives import OVER, found_again
 from domain.patterns.again import has_moved, is_worse, place_of
 from records import words
 from records.cursors import place_of as place_in
-from records.finding_counts import OVER
 from records.findings import FindingFilter
 from records.pattern_runs import Result
 from records.pattern_tables import pattern_findings, pattern_results, pattern_words
@@ -100,10 +100,9 @@ def keep(connection: Connection, run_id: str, results: Sequence[Result], now: da
             _raise(connection, one, word)
             new += 1
             continue
-        over = row.state in OVER
-        opens = not row.present or (over and is_worse(settled[row.id], one.told))
+        opens = not row.present or (row.state in OVER and is_worse(settled[row.id], one.told))
         if opens or has_moved(latest[row.id].told or {}, one.told):
-            state = "raised" if opens and over else row.state
+            state = found_again(row.state) if opens else row.state
             _say(connection, row.id, word | {"kind": "found-again"}, state=state, present=True)
             again += opens
     for row in known.values():

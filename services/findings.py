@@ -11,7 +11,16 @@ from sqlalchemy import Connection
 
 from domain.auditing.answers import Evidence
 from domain.auditing.evaluating import Found
-from domain.auditing.lives import AFTER, FindingState, Life, Whose, may_say, sayable, whose_case
+from domain.auditing.lives import (
+    AFTER,
+    FindingState,
+    Life,
+    Whose,
+    found_again,
+    may_say,
+    sayable,
+    whose_case,
+)
 from domain.auditing.rules import AuditRule
 from domain.case import Case
 from domain.chain import moment_text
@@ -229,8 +238,8 @@ def _after(word: Word, state: FindingState) -> FindingState:
     match word.kind:
         case "explained" | "accepted" | "remedied" | "dismissed":
             return word.kind
-        case "found-again" if state in {"remedied", "dismissed"}:
-            return "raised"
+        case "found-again":
+            return found_again(state)
         case _:
             return state
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Final, Literal
+from typing import Final, Literal, TypeVar
 
 from domain.case import Case
 from domain.circumstances import HeldPost
@@ -26,6 +26,9 @@ AFTER: Final[Mapping[Saying, FindingState]] = {
 }
 """The state each leads to."""
 
+OVER: Final[tuple[FindingState, ...]] = ("remedied", "dismissed")
+"""The states in which nothing is to be done about a finding any more."""
+
 _FROM: Final[Mapping[Saying, tuple[FindingState, ...]]] = {
     "explain": ("raised", "explained"),
     "accept": ("raised", "explained"),
@@ -34,6 +37,14 @@ _FROM: Final[Mapping[Saying, tuple[FindingState, ...]]] = {
 }
 _BY_THE_UNIT: Final[tuple[Saying, ...]] = ("explain", "remedy")
 """Said by the case's own unit; the others by one above it."""
+
+
+_State = TypeVar("_State", bound=str)
+
+
+def found_again(state: _State) -> _State | Literal["raised"]:
+    """Return the state of a finding that is found again: what was over is open."""
+    return "raised" if state in OVER else state
 
 
 class Life(Value):

@@ -222,6 +222,17 @@ async def test_other_rules_judge_anew_and_what_was_judged_before_stays(world, ca
     assert kept[0]["book"] == kept[2]["book"] != kept[1]["book"]
 
 
+async def test_what_was_accepted_is_so_still_when_it_is_found_again(world, case, finding):
+    assert (await said(world, finding, "accept", PARENT)).json()["state"] == "accepted"
+    empty = replace(world.parts, books={"reading-circle": Book(process="reading-circle", letters=())})
+    await audit_all(empty)
+    await audit_all(world.parts)
+
+    (again,) = await found(world, case)
+    whole = (await world.get(f"/v1/findings/{finding['id']}", SECRETARY)).json()
+    assert (again["state"], whole["can"]) == ("accepted", ["remedy"])
+
+
 async def test_what_was_remedied_or_dismissed_is_raised_anew_when_it_is_found_again(world, case, finding):
     assert (await said(world, finding, "dismiss", PARENT)).json()["state"] == "dismissed"
     empty = replace(world.parts, books={"reading-circle": Book(process="reading-circle", letters=())})

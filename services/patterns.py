@@ -262,7 +262,7 @@ def _text(connection: Connection, parts: Parts, caller: Caller, place: Place) ->
     stored = opened(
         connection, parts, found.case, events_after(connection, place.case, place.seq - 1, limit=1)
     )
-    if not stored or not look.is_told_of(stored[0].event):
+    if not stored or not look.is_told_of(stored[0].event) or not look.viewer.sees("findings"):
         return None, None, None
     names = organisation.names_of(connection, {found.case.subject})
     subject = Named(id=found.case.subject, name=names.get(found.case.subject, ""))

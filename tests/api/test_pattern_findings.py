@@ -166,6 +166,22 @@ async def test_cases_whose_findings_somebody_is_not_shown_are_not_named_by_a_pat
     assert named[SUBJECT] == []
 
 
+async def test_an_auditor_is_not_told_whose_texts_are_alike_in_a_case_about_himself(world):
+    his = await world.start(AUDITOR, fields={"letter": "请批准"})
+    other = await world.start(fields={"letter": "请批准"})
+    places = []
+    for case in (his, other):
+        events = (await world.get(f"/v1/cases/{case['id']}/history", SECRETARY)).json()["items"]
+        (seq,) = (one["seq"] for one in events if one["data"].get("texts"))
+        places.append([case["id"], seq, "texts.letter"])
+    await looked(world, a_result(pattern="copied-texts", pairs=[places]))
+    (found,) = (await world.get("/v1/audit/patterns", AUDITOR)).json()["items"]
+    shown = await world.get(f"/v1/audit/patterns/{found['run']}/{found['number']}", AUDITOR)
+    (pair,) = shown.json()["pairs"]
+    assert pair["other"]["subject"]["id"] == SUBJECT
+    assert (pair["one"]["subject"], pair["one"]["occurred_on"], pair["one"]["pieces"]) == (None, None, None)
+
+
 async def test_lists_hold_both_kinds_in_order_and_counts_agree_with_them(world_on_both):
     world = world_on_both
     await world.start(fields={"letter": "请批准"})

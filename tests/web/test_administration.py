@@ -61,6 +61,17 @@ async def test_what_is_impossible_is_said_above_the_form_and_what_was_typed_stay
     assert ">调整</textarea>" in refused.text
 
 
+async def test_an_overlay_is_switched_off_for_a_unit_and_the_page_says_who_did_by_which_post(client):
+    page = "/units/circle-1/overlays"
+    refused = await client.post(page, data={"of": "reading-circle"}, headers=HTML)
+    assert refused.status_code == 422
+    word = {"of": "reading-circle", "reason": "决定第五号"}
+    assert (await client.post(page, data=word, headers=HTML)).status_code == 303
+    shown = (await client.get(page, headers=HTML)).text
+    assert "决定第五号" in shown
+    assert "郑一 · 委员会 · 系统管理员" in shown
+
+
 async def test_somebody_new_is_added_gets_a_post_and_loses_it_at_once(client, site):
     person = {"name": "新来的", "unit": "circle-1", "born_on": "1990-01-01", "language": "zh"}
     added = await client.post("/people/add", data=person, headers=HTML)

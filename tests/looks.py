@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -16,8 +17,10 @@ from services.parts import Parts
 ID = "0" * 32
 
 
-async def a_kept_look(parts: Parts, unit: str, *, case: str | None = None, person: str = "") -> str:
-    """Keep a look that found two things in a unit, and return its id."""
+async def a_kept_look(
+    parts: Parts, unit: str, *, case: str | None = None, person: str = "", ago: timedelta = timedelta()
+) -> str:
+    """Keep a look that found two things in a unit some time ago, and return its id."""
     looked = {"last-day": 12, "copied-texts": 12}
     told = {
         "thresholds": limits(),
@@ -27,7 +30,7 @@ async def a_kept_look(parts: Parts, unit: str, *, case: str | None = None, perso
         "texts": 420,
         "unread": 2,
     }
-    run = Run(ID, parts.clock(), parts.today(), None, None, told)
+    run = Run(ID, parts.clock() - ago, parts.today(), None, None, told)
     of: dict[str, Any] = {"process": "", "narrowed": "", "people": []}
     of["cases"] = [] if case is None else [case]
     late = of | {
@@ -46,7 +49,9 @@ async def a_kept_look(parts: Parts, unit: str, *, case: str | None = None, perso
     return run.id
 
 
-async def a_kept_pattern(parts: Parts, unit: str, *, case: str | None = None) -> str:
+async def a_kept_pattern(
+    parts: Parts, unit: str, *, case: str | None = None, pattern: str = "last-day"
+) -> str:
     """Keep a look that found one thing in a unit, raised as a finding, and return the id of the finding."""
     told: dict[str, Any] = {"process": "", "person": "", "narrowed": "", "people": [], "pairs": []}
     told |= {"population": 40, "figure": 0.9, "threshold": 0.6, "chance": 0.00002}
@@ -59,13 +64,14 @@ async def a_kept_pattern(parts: Parts, unit: str, *, case: str | None = None) ->
         "texts": 420,
         "unread": 2,
     }
-    run = Run("1" * 32, parts.clock() - timedelta(days=1), parts.today(), None, None, looked)
+    run = Run(uuid.uuid4().hex, parts.clock() - timedelta(days=1), parts.today(), None, None, looked)
 
     def keep(connection: Connection) -> str:
-        results = (Result(1, "last-day", unit, told),)
+        results = (Result(1, pattern, unit, told),)
         pattern_runs.keep(connection, run, results)
         pattern_findings.keep(connection, run.id, results, run.made_at)
-        query = sa.select(pattern_tables.pattern_findings.c.id)
+        kept = pattern_tables.pattern_findings
+        query = sa.select(kept.c.id).where(kept.c.pattern == pattern)
         return str(connection.execute(query).scalar_one())
 
     return await parts.write(keep)

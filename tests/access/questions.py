@@ -144,6 +144,10 @@ async def reading_oneself(scene: Scene, caller: Caller) -> Asked:
     return Asked(f"/v1/people/{person_of(caller)}")
 
 
+async def ending_all_of_the_applicant(scene: Scene, caller: Caller) -> Asked:
+    return Asked(f"/v1/people/{await scene.made_of('applicant')}/sessions", uses=("applicant",))
+
+
 async def listing_ones_own_as_of_another(scene: Scene, caller: Caller) -> Asked:
     return Asked(f"/v1/people/{person_of(caller)}/sessions")
 
@@ -391,7 +395,7 @@ QUESTIONS: dict[str, Question] = {
     ),
     "GET /v1/people/{person_id}/sessions": about("applicant", "/v1/people/{}/sessions"),
     "GET /v1/people/{person_id}/sessions, oneself": listing_ones_own_as_of_another,
-    "DELETE /v1/people/{person_id}/sessions": about("applicant", "/v1/people/{}/sessions"),
+    "DELETE /v1/people/{person_id}/sessions": ending_all_of_the_applicant,
     "DELETE /v1/people/{person_id}/sessions/{session_id}": about("applicant", "/v1/people/{}/sessions/none"),
     "GET /v1/people/{person_id}/relations": about("applicant", "/v1/people/{}/relations"),
     "POST /v1/people/{person_id}/relations": about("applicant", "/v1/people/{}/relations", _RELATED),

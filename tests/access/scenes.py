@@ -6,25 +6,38 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from itertools import count
+from itertools import count, cycle
 from typing import Any, TypeVar
 
 import httpx
 from sqlalchemy import Connection
 
 from api.app import create_app
+from domain.patterns.catalogue import PATTERNS
 from domain.working_days import WorkingCalendar
-from records import notifications, organisation
+from records import accounts, notifications, organisation
 from records.database import Database
 from services.documents import StoredDocuments
 from services.parts import Parts
 from tests.access.places import APPLICANT, FAR, FARMER, KEEPER, OWN, TOMORROW, a_library, person_of, populate
 from tests.access.table import Caller, Table
-from tests.api.world import SINCE, Clock, Heard, World, a_book, a_notary, add_somebody, cheap_passwords
+from tests.api.world import (
+    NOON,
+    SINCE,
+    Clock,
+    Heard,
+    Looking,
+    World,
+    a_book,
+    a_notary,
+    add_somebody,
+    cheap_passwords,
+)
 from tests.looks import a_kept_look, a_kept_pattern
 
 T = TypeVar("T")
 _numbers = count(1)
+_patterns = cycle(PATTERNS)
 SUBJECT, INTRODUCER, STRANGER = "person-subject", "person-introducer", "person-stranger"
 
 
@@ -91,11 +104,11 @@ class Scene(World):
 
     async def a_look(self) -> Any:
         """A look for patterns that found something in the unit of the case."""
-        return {"id": await a_kept_look(self.parts, OWN)}
+        return {"id": await a_kept_look(self.parts, OWN, ago=timedelta(days=1))}
 
     async def a_pattern(self) -> Any:
-        """The same as a finding."""
-        return {"id": await a_kept_pattern(self.parts, OWN)}
+        """The same as a finding; each time another one."""
+        return {"id": await a_kept_pattern(self.parts, OWN, pattern=next(_patterns))}
 
     async def a_suspended_case(self) -> Any:
         return await self.act_on(await self.a_case(), "suspend", KEEPER, reason="病假")
@@ -151,7 +164,13 @@ class Scene(World):
         return person
 
     async def an_applicant(self) -> str:
-        """Somebody who has a case that stays in its unit, with the introducer of the others."""
+        """Somebody who has a case that stays in its unit, with the introducer of the others.
+
+        All his sessions may have been ended meanwhile: he comes with a new one.
+        """
+        self.tokens[APPLICANT] = await self.parts.database.write(
+            lambda connection: accounts.begin(connection, login=APPLICANT, now=NOON, kind="token", lasts=None)
+        )
         await self.a_case(APPLICANT)
         return APPLICANT
 
@@ -220,6 +239,7 @@ def seeded(database: Database, table: Table) -> Scene:
         passwords=cheap_passwords(),
         notary=a_notary(database, clock),
         books=a_book(),
+        looker=Looking(),
     )
     tokens = database.write_now(lambda connection: populate(connection, table))
     app = create_app(parts)

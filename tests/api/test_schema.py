@@ -28,6 +28,7 @@ def knocked_at(sqlite_database):
     return asyncio.run(a_world(sqlite_database))
 
 
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["valid", "invalid"])
 @pytest.mark.parametrize("person", [SECRETARY, ADMIN])
 def test_generated_requests_get_documented_answers(knocked_at, person, mode):

@@ -14,6 +14,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 def told(done):
+    assert done.stdout, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 

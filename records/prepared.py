@@ -86,6 +86,21 @@ class Sent:
             raise _refused(self._connection, error) from error
 
 
+class _Fetched:
+    """Rows of SQLite's, fetched at once: whoever is refused and never asks for them leaves no statement open.
+
+    An open one is refused its next parameters when the transaction around it was taken back meanwhile.
+    """
+
+    def __init__(self, cursor: Any) -> None:  # noqa: ANN401 - the driver's
+        self._rows = cursor.fetchall()
+        self.rowcount = cursor.rowcount
+
+    def fetchall(self) -> list[tuple[Any, ...]]:
+        """Return the rows."""
+        return cast("list[tuple[Any, ...]]", self._rows)
+
+
 class Prepared:
     """One statement. `columns` are those an INSERT or UPDATE is given; None: as the statement says.
 
@@ -212,7 +227,10 @@ def _sent(connection: Connection, text: str, parameters: Sequence[Any]) -> Sent:
     for watcher in _watchers:
         watcher(text)
     try:
-        return Sent(connection, way.execute(text, parameters))
+        answered = way.execute(text, parameters)
+        if connection.dialect.name == "sqlite" and answered.description is not None:
+            answered = _Fetched(answered)
+        return Sent(connection, answered)
     except connection.dialect.loaded_dbapi.Error as error:
         raise _refused(connection, error, text) from error
 

@@ -195,3 +195,18 @@ def test_rows_are_put_together_however_many_there_are(database):
     assert database.read_now(lambda c: COUNTED.rows(c, {})) == [(19,)]
     # SQLite is told the statement once for all rows.
     assert len(seen) in {1, 3}
+
+
+def test_rows_nobody_asks_for_leave_nothing_open(sqlite_database):
+    probe = sa.table("probe", sa.column("a", sa.Integer))
+    asked = Prepared(sa.select(probe.c.a))
+
+    def work(connection):
+        connection.exec_driver_sql("CREATE TABLE probe (a INTEGER)")
+        connection.exec_driver_sql("INSERT INTO probe VALUES (1), (2), (3)")
+        sent = asked.send(connection, {})
+        # SQLite refuses this while a statement still reads the table.
+        connection.exec_driver_sql("DROP TABLE probe")
+        return sent.rows()
+
+    assert sqlite_database.write_now(work) == [(1,), (2,), (3,)]

@@ -33,6 +33,7 @@ async def test_documents_are_dropped_taken_with_the_camera_and_looked_at(stage, 
         await page.get_by_role("link", name=walk.says("Hand in an application")).click()
         await page.get_by_role("button", name=walk.says("Apply myself")).click()
         place = page.locator("[data-drop]").first
+        await page.wait_for_load_state()
         await place.evaluate(DROPPED, ["申请书.txt", "我的申请"])
         await place.locator("input[capture=environment]").set_input_files(
             {"name": "签名页.png", "mimeType": "image/png", "buffer": PNG}

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from domain.auditing.lives import OVER
 from records.finding_tables import findings
 from records.findings import FindingFilter, conditions
-from records.scope import Scope
+from records.scope import Scope, units_below
 from records.tables import cases, unit_closure, units
 
 
@@ -89,8 +89,7 @@ def lateness(
     late = sa.and_(cases.c.status == "open", cases.c.due_on < scope.today)
     seen = [scope.by_posts()]
     if narrowed.unit is not None:
-        below = sa.select(unit_closure.c.unit_id).where(unit_closure.c.ancestor_id == narrowed.unit)
-        seen.append(cases.c.unit_id.in_(below))
+        seen.append(cases.c.unit_id.in_(units_below((narrowed.unit,))))
     each = (
         sa.select(
             above.c.ancestor_id.label("unit"),
@@ -139,8 +138,7 @@ def _within(scope: Scope, narrowed: FindingFilter) -> sa.ColumnElement[bool]:
         return sa.true()
     else:
         tops = (*scope.units, *(unit for lent in scope.lent for unit in lent.units))
-    below = sa.select(unit_closure.c.unit_id).where(unit_closure.c.ancestor_id.in_(tops))
-    return units.c.id.in_(below)
+    return units.c.id.in_(units_below(tops))
 
 
 def _by(

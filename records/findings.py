@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -19,6 +19,7 @@ from domain.case import Case
 from records import words
 from records.cursors import Page, cursor_of, place_of
 from records.finding_tables import finding_words, findings
+from records.lives import Lives
 from records.problems import NotFound
 from records.scope import Scope, units_below
 from records.tables import cases, people, units
@@ -26,14 +27,7 @@ from records.tables import cases, people, units
 BY_HAND = "hand"
 """The rule of a finding that somebody raised himself."""
 
-STATE_AFTER: Mapping[str, str] = {
-    "raised": "raised",
-    "explained": "explained",
-    "accepted": "accepted",
-    "remedied": "remedied",
-    "dismissed": "dismissed",
-}
-"""The states words lead to; where `found-again` leads says `domain.auditing.lives`."""
+_LIVES = Lives(findings, finding_words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +108,11 @@ def keep(
         elif not row.present or _evidence_of(connection, row.id) != one.evidence:
             again = not row.present or row.state in OVER
             word = _word("found-again", now, evaluation=evaluation, evidence=one.evidence)
-            _say(connection, row.id, word, state=found_again(row.state), present=True)
+            _LIVES.add(connection, row.id, word, state=found_again(row.state), present=True)
             new += again
     for row in known.values():
         if row.present:
-            _say(
+            _LIVES.add(
                 connection, row.id, _word("gone", now, evaluation=evaluation), state=row.state, present=False
             )
             gone += 1
@@ -174,7 +168,7 @@ def say(  # noqa: PLR0917 - who says what
     kept = words.sealed(connection, (_subject_of(connection, finding_id),), reason, now)
     word = _word(kind, now, by=said_by, reason=kept) | {"post": post[0], "on_behalf_of": post[1]}
     row = connection.execute(sa.select(findings.c.present).where(findings.c.id == finding_id)).one()
-    _say(connection, finding_id, word, state=STATE_AFTER[kind], present=row.present)
+    _LIVES.add(connection, finding_id, word, state=kind, present=row.present)
 
 
 def find(connection: Connection, finding_id: str, *, lock: bool = False) -> Finding:
@@ -258,19 +252,6 @@ def _select() -> sa.Select[Any]:
         .join(cases, cases.c.id == findings.c.case_id)
         .join(people, people.c.id == cases.c.subject_id)
         .join(units, units.c.id == cases.c.unit_id)
-    )
-
-
-def _say(
-    connection: Connection, finding_id: str, word: Mapping[str, Any], *, state: str, present: bool
-) -> None:
-    last = sa.select(sa.func.max(finding_words.c.number)).where(finding_words.c.finding_id == finding_id)
-    number = connection.execute(last).scalar_one() + 1
-    connection.execute(sa.insert(finding_words).values(finding_id=finding_id, number=number, **word))
-    connection.execute(
-        sa.update(findings)
-        .where(findings.c.id == finding_id)
-        .values(state=state, present=present, changed_at=word["said_at"])
     )
 
 

@@ -17,11 +17,14 @@ from domain.patterns.again import has_moved, is_worse, place_of
 from records import words
 from records.cursors import place_of as place_in
 from records.findings import FindingFilter
+from records.lives import Lives
 from records.pattern_runs import Result
 from records.pattern_tables import pattern_findings, pattern_results, pattern_words
 from records.problems import NotFound
 from records.scope import Scope, units_below
 from records.tables import people, unit_closure, units
+
+_LIVES = Lives(pattern_findings, pattern_words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +106,12 @@ def keep(connection: Connection, run_id: str, results: Sequence[Result], now: da
         opens = not row.present or (row.state in OVER and is_worse(settled[row.id], one.told))
         if opens or has_moved(latest[row.id].told or {}, one.told):
             state = found_again(row.state) if opens else row.state
-            _say(connection, row.id, word | {"kind": "found-again"}, state=state, present=True)
+            _LIVES.add(connection, row.id, word | {"kind": "found-again"}, state=state, present=True)
             again += opens
     for row in known.values():
         if row.present:
             word = {"kind": "gone", "said_at": now, "run_id": run_id}
-            _say(connection, row.id, word, state=row.state, present=False)
+            _LIVES.add(connection, row.id, word, state=row.state, present=False)
             gone += 1
     return Kept(new, again, gone)
 
@@ -145,7 +148,7 @@ def say(  # noqa: PLR0917 - who says what
     kept = words.sealed(connection, _about(finding), reason, now) if finding.person else reason
     who: dict[str, Any] = {"said_by": said_by, "post": post[0], "on_behalf_of": post[1]}
     word = who | {"kind": kind, "said_at": now, "reason": kept}
-    _say(connection, finding.id, word, state=kind, present=finding.present)
+    _LIVES.add(connection, finding.id, word, state=kind, present=finding.present)
 
 
 def words_of(connection: Connection, finding: PatternFinding) -> tuple[PatternWord, ...]:
@@ -257,19 +260,6 @@ def _raise(connection: Connection, one: Result, word: Mapping[str, Any]) -> None
         )
     )
     connection.execute(sa.insert(pattern_words).values(finding_id=made, number=1, kind="raised", **word))
-
-
-def _say(
-    connection: Connection, finding_id: str, word: Mapping[str, Any], *, state: str, present: bool
-) -> None:
-    last = sa.select(sa.func.max(pattern_words.c.number)).where(pattern_words.c.finding_id == finding_id)
-    number = connection.execute(last).scalar_one() + 1
-    connection.execute(sa.insert(pattern_words).values(finding_id=finding_id, number=number, **word))
-    connection.execute(
-        sa.update(pattern_findings)
-        .where(pattern_findings.c.id == finding_id)
-        .values(state=state, present=present, changed_at=word["said_at"])
-    )
 
 
 def _when_over(

@@ -2,14 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import date
-from typing import Literal
+from typing import Literal, Protocol
+
+from sqlalchemy import Connection
 
 from domain.auditing.lives import Saying
 from domain.patterns.catalogue import Measure
 from domain.values import Text, Value
+from records import organisation
 from services.pattern_views import CaseRef
 from services.views import Named, RecordedAt, View
+
+
+class _Said(Protocol):
+    """A word of a finding's life, as far as it says who spoke."""
+
+    @property
+    def said_by(self) -> str | None:
+        """Who said it; None where a rule or a look did."""
+
+    @property
+    def on_behalf_of(self) -> str | None:
+        """Who had lent the post for it."""
+
+
+def speakers(connection: Connection, words: Iterable[_Said]) -> Callable[[str | None], Named | None]:
+    """Return what names those who said words, and those they spoke for."""
+    people = {one for word in words for one in (word.said_by, word.on_behalf_of) if one is not None}
+    names = organisation.names_of(connection, people)
+
+    def named(person: str | None) -> Named | None:
+        return None if person is None else Named(id=person, name=names.get(person, ""))
+
+    return named
 
 
 class Told(Value):

@@ -27,7 +27,7 @@ from domain.chain import moment_text
 from domain.circumstances import HeldPost
 from domain.process import Process
 from domain.values import Text, Value
-from records import cases, organisation, registers
+from records import cases, registers
 from records import findings as kept
 from records.cursors import cursor_of, place_of
 from records.findings import BY_HAND, Finding, Word
@@ -38,7 +38,7 @@ from services import pattern_findings
 from services.asking import Asking, once
 from services.auditing import check_sees_findings
 from services.deliberation import hidden_cases
-from services.finding_views import EvidenceView, FindingDetail, FindingView, Told, WordView
+from services.finding_views import EvidenceView, FindingDetail, FindingView, Told, WordView, speakers
 from services.parts import Caller, Parts
 from services.refusals import InvalidInput, NotFound, NotPermitted
 from services.scoping import scope_of
@@ -323,14 +323,7 @@ def _title(parts: Parts, caller: Caller, process: str, step: str | None) -> str 
 
 def _detail(connection: Connection, parts: Parts, caller: Caller, seen: _Seen) -> FindingDetail:
     finding = seen.finding
-    people = {
-        person for word in seen.words for person in (word.said_by, word.on_behalf_of) if person is not None
-    }
-    names = organisation.names_of(connection, people)
-
-    def named(person: str | None) -> Named | None:
-        return None if person is None else Named(id=person, name=names.get(person, ""))
-
+    named = speakers(connection, seen.words)
     words = tuple(
         WordView(
             number=word.number,

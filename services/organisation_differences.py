@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import zip_longest
 from typing import Final, Literal, TypeVar
 
 from sqlalchemy import Connection
@@ -152,24 +153,17 @@ class _Told:
 
     def posts(self, found: Sequence[Held]) -> Iterator[PostDifferenceView]:
         """Yield posts; the end of a role in one unit and its beginning in another are a move."""
-        of_each: dict[tuple[str, str], list[Held]] = defaultdict(list)
-        for one in found:
-            of_each[one.person, one.role].append(one)
-        for those in of_each.values():
-            for was, becomes in _paired(those):
-                shown = becomes or was
-                if shown is None:
-                    continue
-                yield PostDifferenceView(
-                    person=Named(id=shown.person, name=shown.name),
-                    role=shown.role,
-                    title=self._role(shown),
-                    change=_change(was, becomes),
-                    was=None if was is None else self._place(was.unit),
-                    becomes=None if becomes is None else self._place(becomes.unit),
-                    from_on=shown.from_on,
-                    last_on=None if was is None else was.to_on,
-                )
+        for was, becomes, shown in _paired(found, lambda one: (one.person, one.role)):
+            yield PostDifferenceView(
+                person=Named(id=shown.person, name=shown.name),
+                role=shown.role,
+                title=self._role(shown),
+                change=_change(was, becomes),
+                was=None if was is None else self._place(was.unit),
+                becomes=None if becomes is None else self._place(becomes.unit),
+                from_on=shown.from_on,
+                last_on=None if was is None else was.to_on,
+            )
 
     def loan(self, one: Held) -> LoanDifferenceView:
         """Return a loan that came or went."""
@@ -186,23 +180,16 @@ class _Told:
 
     def standings(self, found: Sequence[Stood]) -> Iterator[StandingDifferenceView]:
         """Yield each person's standing on both days, where they differ."""
-        of_each: dict[str, list[Stood]] = defaultdict(list)
-        for one in found:
-            of_each[one.person].append(one)
-        for those in of_each.values():
-            for was, becomes in _paired(those):
-                shown = becomes or was
-                if shown is None:
-                    continue
-                yield StandingDifferenceView(
-                    person=Named(id=shown.person, name=shown.name),
-                    change=_change(was, becomes),
-                    was=None if was is None else self._standing(was.standing),
-                    was_in=None if was is None else self._place(was.unit),
-                    becomes=None if becomes is None else self._standing(becomes.standing),
-                    becomes_in=None if becomes is None else self._place(becomes.unit),
-                    from_on=shown.from_on,
-                )
+        for was, becomes, shown in _paired(found, lambda one: one.person):
+            yield StandingDifferenceView(
+                person=Named(id=shown.person, name=shown.name),
+                change=_change(was, becomes),
+                was=None if was is None else self._standing(was.standing),
+                was_in=None if was is None else self._place(was.unit),
+                becomes=None if becomes is None else self._standing(becomes.standing),
+                becomes_in=None if becomes is None else self._place(becomes.unit),
+                from_on=shown.from_on,
+            )
 
     def _role(self, one: Held) -> str:
         place = self._places.get(one.unit)
@@ -232,15 +219,18 @@ def _different(found: Sequence[_Either]) -> list[_Either]:
     return different
 
 
-def _paired(found: Sequence[_Either]) -> Iterator[tuple[_Either | None, _Either | None]]:
-    """Yield what ended with what began in its place, then what is left of either."""
-    ended = [one for one in found if not one.began]
-    began = [one for one in found if one.began]
-    for place in range(max(len(ended), len(began))):
-        yield (
-            ended[place] if place < len(ended) else None,
-            began[place] if place < len(began) else None,
-        )
+def _paired(
+    found: Sequence[_Either], place: Callable[[_Either], Hashable]
+) -> Iterator[tuple[_Either | None, _Either | None, _Either]]:
+    """Yield what ended with what began in its place, then what is left of either; and which is shown."""
+    of_each: dict[Hashable, tuple[list[_Either], list[_Either]]] = defaultdict(lambda: ([], []))
+    for one in found:
+        of_each[place(one)][one.began].append(one)
+    for ended, began in of_each.values():
+        for was, becomes in zip_longest(ended, began):
+            shown = becomes or was
+            if shown is not None:
+                yield was, becomes, shown
 
 
 def _change(was: object | None, becomes: object | None) -> Change:

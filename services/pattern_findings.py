@@ -13,13 +13,13 @@ from domain.library import UnknownProcess
 from domain.patterns.catalogue import PATTERNS
 from domain.process import Process
 from domain.values import Text
-from records import organisation, registers, units
 from records import pattern_findings as kept
+from records import registers, units
 from records.findings import FindingFilter
 from records.pattern_findings import PatternFinding, PatternWord
 from records.problems import NotFound
 from records.scope import Scope
-from services.finding_views import FigureView, FindingDetail, FindingView, Told, WordView
+from services.finding_views import FigureView, FindingDetail, FindingView, Told, WordView, speakers
 from services.parts import Caller, Parts
 from services.patterns import cases_shown
 from services.scoping import scope_of
@@ -58,16 +58,11 @@ def detail(connection: Connection, parts: Parts, caller: Caller, finding_id: str
     """Return a finding with its life, and some cases that show it. Raises NotFound."""
     finding = _seen(connection, parts, caller, finding_id)
     words = kept.words_of(connection, finding)
-    people = {one for word in words for one in (word.said_by, word.on_behalf_of) if one is not None}
-    names = organisation.names_of(connection, people)
+    named = speakers(connection, words)
     figures = [word for word in words if word.told is not None]
     view = _view(parts, caller, finding, figures[-1] if figures else None)
     told = (figures[-1].told or {}) if figures else {}
     pattern = PATTERNS.get(finding.pattern)
-
-    def named(person: str | None) -> Named | None:
-        return None if person is None else Named(id=person, name=names.get(person, ""))
-
     return FindingDetail(
         **view.model_dump(),
         in_both=_says(finding) if pattern is None else pattern.says,

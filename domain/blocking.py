@@ -59,9 +59,7 @@ def closing_notice(case: Case, step: NoticeStep, day: date) -> RuleViolation | N
             ),
             passes_on=end.day,
         )
-    entries = case.steps[step.id].entries
-    answered = {entry.ref for entry in entries.of_kind("answer")}
-    left = [entry for entry in entries.of_kind("objection") if str(entry.seq) not in answered]
+    left = case.steps[step.id].entries.unanswered()
     if left:
         return NotPossible(
             answers_rule(step),

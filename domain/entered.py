@@ -87,6 +87,11 @@ class Entries:
         """Return the entries of a kind."""
         return tuple(entry for entry in self if entry.kind == kind) if kind in self._tallies else ()
 
+    def unanswered(self) -> tuple[Entry, ...]:
+        """Return the objections to a notice that no answer names."""
+        answered = {entry.ref for entry in self.of_kind("answer")}
+        return tuple(entry for entry in self.of_kind("objection") if str(entry.seq) not in answered)
+
     def __bool__(self) -> bool:
         return bool(self._tallies)
 

@@ -255,8 +255,7 @@ def _naming_what_it_answers(case: Case, told: Told) -> EntryRecord | None:
     entry, state = told.entry, case.steps.get(told.step)
     if entry is None or entry.kind != "answer" or entry.ref is not None or state is None:
         return entry
-    answered = {one.ref for one in state.entries.of_kind("answer")}
-    waits = (str(one.seq) for one in state.entries.of_kind("objection") if str(one.seq) not in answered)
+    waits = (str(one.seq) for one in state.entries.unanswered())
     return entry.model_copy(update={"ref": next(waits, None)})
 
 

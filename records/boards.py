@@ -133,8 +133,7 @@ def list_by_due(
 def _under_way(connection: Connection, scope: Scope, narrowed: BoardFilter) -> Select[Any]:
     """Select what is not closed, each case once: every reason to see one is looked up by itself."""
     unit = narrowed.unit
-    all_of_them = scope.is_everything_in(connection, unit)
-    reasons = scope.reasons() if unit is None or all_of_them else scope.reasons_within(connection, unit)
+    reasons = scope.reasons() if unit is None else scope.reasons_within(connection, unit)
     columns = (cases.c.id, cases.c.process, cases.c.stage, cases.c.due_on)
     ways = [
         sa.select(*columns).where(reason, UNDER_WAY, *_conditions(narrowed, scope.today))

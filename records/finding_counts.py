@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from domain.auditing.lives import OVER
 from records.finding_tables import findings
@@ -55,11 +55,9 @@ def by_state(connection: Connection, scope: Scope, narrowed: FindingFilter) -> t
 
 def by_rule(connection: Connection, scope: Scope, narrowed: FindingFilter) -> tuple[tuple[str, Counted], ...]:
     """Return the counts by process and rule, those with most left first: each process has its own rules."""
-    every = _by(connection, cases.c.process, scope, narrowed)
     found = [
-        (process.key, one)
-        for process in every
-        for one in _by(connection, findings.c.rule, scope, replace(narrowed, process=process.key))
+        (row.process, _counted(row))
+        for row in _rows_by(connection, scope, narrowed, cases.c.process, findings.c.rule.label("key"))
     ]
     return tuple(sorted(found, key=lambda pair: (-pair[1].left, -pair[1].number, pair[0], pair[1].key)))
 
@@ -144,12 +142,22 @@ def _within(scope: Scope, narrowed: FindingFilter) -> sa.ColumnElement[bool]:
 def _by(
     connection: Connection, column: sa.ColumnElement[Any], scope: Scope, narrowed: FindingFilter
 ) -> tuple[Counted, ...]:
+    return tuple(_counted(row) for row in _rows_by(connection, scope, narrowed, column.label("key")))
+
+
+def _rows_by(
+    connection: Connection, scope: Scope, narrowed: FindingFilter, *columns: sa.ColumnElement[Any]
+) -> Sequence[Row[Any]]:
     left = sa.func.count().filter(findings.c.state.not_in(OVER))
-    query = (
-        sa.select(column.label("key"), sa.func.count().label("number"), left.label("left"))
+    query: sa.Select[Any] = (
+        sa.select(*columns, sa.func.count().label("number"), left.label("left"))
         .select_from(findings.join(cases, cases.c.id == findings.c.case_id))
         .where(*conditions(scope, narrowed))
-        .group_by(column)
-        .order_by(column)
+        .group_by(*columns)
+        .order_by(*columns)
     )
-    return tuple(Counted(row.key, row.number, row.left) for row in connection.execute(query))
+    return connection.execute(query).all()
+
+
+def _counted(row: Row[Any]) -> Counted:
+    return Counted(row.key, row.number, row.left)

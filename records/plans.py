@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, Select
+from sqlalchemy import Connection
 
 from records.organisation_tables import unit_plans
-from records.scope import ADMIN, AUDITOR, held_units, units_in
-from records.tables import people, posts, unit_closure
+from records.scope import ADMIN, AUDITOR, held_units, holds_here_or_above
+from records.tables import people, posts
 
 
 class Plan(NamedTuple):
@@ -57,18 +57,12 @@ def say(  # noqa: PLR0917 - of which plan, and what
 
 def may_plan(connection: Connection, who: str, unit: str, today: date) -> bool:
     """Whether somebody holds a post today, own or lent, in a unit or above it, that is not for looking on."""
-    return _holds(connection, _PLANNERS, who, unit, today)
+    return holds_here_or_above(connection, _PLANNERS, who, unit, today)
 
 
 def sees_plans(connection: Connection, who: str, unit: str, today: date) -> bool:
     """Whether somebody holds a post today, own or lent, in a unit or above it, be it to look on."""
-    return _holds(connection, _WATCHERS, who, unit, today)
-
-
-def _holds(connection: Connection, query: Select[Any], who: str, unit: str, today: date) -> bool:
-    held = units_in(connection, query, who, today).wholly
-    above = sa.select(unit_closure.c.ancestor_id).where(unit_closure.c.unit_id == unit)
-    return bool(held) and not set(connection.execute(above).scalars()).isdisjoint(held)
+    return holds_here_or_above(connection, _WATCHERS, who, unit, today)
 
 
 _PLANNERS = held_units(shows=posts.c.role.not_in((ADMIN, AUDITOR)))

@@ -236,6 +236,13 @@ def _shared(connection: Connection, units_: Sequence[str], unit: str) -> tuple[s
     return tuple(connection.execute(above).scalars())
 
 
+def holds_here_or_above(connection: Connection, query: Select[Any], who: str, unit: str, today: date) -> bool:
+    """Whether somebody holds one of the posts of `held_units`, own or wholly lent, in a unit or above it."""
+    held = units_in(connection, query, who, today).wholly
+    above = sa.select(unit_closure.c.ancestor_id).where(unit_closure.c.unit_id == unit)
+    return bool(held) and not set(connection.execute(above).scalars()).isdisjoint(held)
+
+
 def units_below(tops: Sequence[str]) -> Select[Any]:
     """Select the ids of units and of all below them."""
     return sa.select(unit_closure.c.unit_id).where(unit_closure.c.ancestor_id.in_(tops))

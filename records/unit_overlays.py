@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Row
 
 from records.organisation_tables import unit_overlays
-from records.scope import ADMIN, AUDITOR, held_now, held_units, units_in
+from records.scope import ADMIN, AUDITOR, held_now, held_units, holds_here_or_above
 from records.tables import delegations, people, posts, unit_closure, units
 
 
@@ -115,9 +115,7 @@ def office_of(connection: Connection, who: str, unit: str, today: date) -> str |
 
 def audits(connection: Connection, who: str, unit: str, today: date) -> bool:
     """Whether somebody holds the post of an auditor today, own or lent, in a unit or above it."""
-    held = units_in(connection, _AUDITORS, who, today).wholly
-    above = sa.select(unit_closure.c.ancestor_id).where(unit_closure.c.unit_id == unit)
-    return bool(held) and not set(connection.execute(above).scalars()).isdisjoint(held)
+    return holds_here_or_above(connection, _AUDITORS, who, unit, today)
 
 
 def _switched(row: Row[Any]) -> Switched:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import Connection
@@ -48,7 +47,7 @@ async def access_on(parts: Parts, caller: Caller, case_id: str, day: date) -> Pa
             raise NotPermitted
         if day < today:
             then = cases.case_as_of(connection, parts.library, case_id, day, None)
-            found, _ = as_told(connection, parts, then, replace(look, case=then.case))
+            found, _ = as_told(connection, parts, then, look)
         return Page(items=access_to(connection, parts, found, day))
 
     return await parts.read(work)

@@ -84,7 +84,7 @@ async def shown(parts: Parts, caller: Caller, case_id: str, *, as_of: date | Non
             until = end_of(as_of, past.case.time_zone)
             present = cases.find_case(connection, parts.library, case_id, scope)
             look = look_at(connection, parts, caller, present.process, present.case)
-            past, look = as_told(connection, parts, past, replace(look, case=past.case))
+            past, look = as_told(connection, parts, past, look)
             return case_view(connection, parts, caller, look, past.head, known=None, now=until)
         try:
             found = cases.find_case(connection, parts.library, case_id, None)

@@ -128,7 +128,7 @@ def _then(connection: Connection, parts: Parts, look: Look, day: date) -> cases.
         found = cases.case_as_of(connection, parts.library, look.case.id, day, None)
     except NotThere:
         return None
-    return as_told(connection, parts, found, replace(look, case=found.case))[0]
+    return as_told(connection, parts, found, look)[0]
 
 
 def _facts(parts: Parts, views: Sequence[CaseView | None], language: Language) -> Iterator[FactView]:

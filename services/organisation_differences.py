@@ -18,7 +18,7 @@ from records.two_days import Days, Held, Stood
 from records.units import Unit
 from services.differences import UnitDifferenceView, check_days, units_between
 from services.parts import Caller, Parts
-from services.titles import role_title
+from services.titles import role_title, standing_titles
 from services.views import Named, View
 
 Change = Literal["began", "ended", "moved"]
@@ -147,9 +147,7 @@ class _Told:
 
     def __init__(self, parts: Parts, language: Language, places: Mapping[str, Unit]) -> None:
         self._parts, self._language, self._places = parts, language, places
-        self._standings = {
-            name: title for edition in parts.library for name, title in edition.standings.items()
-        }
+        self._standings = standing_titles(parts.library)
 
     def posts(self, found: Sequence[Held]) -> Iterator[PostDifferenceView]:
         """Yield posts; the end of a role in one unit and its beginning in another are a move."""

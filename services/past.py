@@ -6,7 +6,7 @@ A look at the past asks for the right to look today, and shows what was so that 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, TypeVar
 
@@ -206,7 +206,7 @@ def _row_then(
     if row.apart:
         present = cases.find_case(connection, parts.library, row.id, None)
         look = look_at(connection, parts, caller, present.process, present.case)
-        found, _ = as_told(connection, parts, found, replace(look, case=found.case))
+        found, _ = as_told(connection, parts, found, look)
     return row_as_of(found, end_of(day, found.case.time_zone), caller.language)
 
 

@@ -164,7 +164,7 @@ def as_told(connection: Connection, parts: Parts, found: FoundCase, look: Look) 
     Number, head and what is open move for him with what he is told of. Else they would tell whoever keeps
     out, and the person concerned, that others answered. Who is told of everything costs no question.
     """
-    look = _reading(connection, look)
+    look = _reading(connection, replace(look, case=found.case))
     if found.last_type not in NOT_FOR_ALL or look.is_told_of_all:
         return found, look
     back = events_back(connection, found.case.id, found.case.seq)

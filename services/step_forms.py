@@ -279,10 +279,7 @@ def _entries(edition: Process, case: Case, step: Step, *, of_objections: bool) -
         return (EntryForm(PUBLISHED, _PUT_UP, (PLACES, SUMMARY), ()),)
     if not of_objections:
         return (EntryForm("objection", _OBJECTION, (SUMMARY,), ()),)
-    answered = {one.ref for one in state.entries.of_kind("answer")}
-    left = tuple(
-        (str(one.seq), one.on) for one in state.entries.of_kind("objection") if str(one.seq) not in answered
-    )
+    left = tuple((str(one.seq), one.on) for one in state.entries.unanswered())
     objection = EntryForm("objection", _OBJECTION, (SUMMARY,), (), made=state.entries.number("objection"))
     return (objection, EntryForm("answer", _ANSWER, (SUMMARY,), (), refs=left)) if left else (objection,)
 

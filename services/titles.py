@@ -68,3 +68,8 @@ KINSHIPS: Final[Mapping[Kinship, Text]] = {
 def restriction_titles(library: Library) -> dict[str, Text]:
     """Return what everything is called that may bar people, by the latest definition that knows it."""
     return {name: says for process in library.editions for name, says in process.restrictions.items()}
+
+
+def standing_titles(library: Library) -> dict[str, Text]:
+    """Return what every standing is called, by the latest definition that knows it."""
+    return {name: says for process in library.editions for name, says in process.standings.items()}

@@ -53,11 +53,6 @@ class Row:
         self.beside.append((number, column, rule))
 
     @property
-    def name(self) -> str:
-        """By what the sheet for more names the case."""
-        return str(self.line.says.get("key") or self.person)
-
-    @property
     def units(self) -> set[str]:
         """The units it names: where the case began, and where it moved to."""
         return {self.unit} | {fact.unit for fact in self.facts if fact.unit is not None}

@@ -19,7 +19,7 @@ from services.people import names_of
 from services.person_changes import PersonWordView
 from services.posts import NewPost
 from services.refusals import NotPermitted
-from services.titles import KINSHIPS, restriction_titles, role_title, roles_in_words
+from services.titles import KINSHIPS, restriction_titles, role_title, roles_in_words, standing_titles
 from services.views import PostView, UnitView
 from web.forms import Filled, Form
 from web.pages.person_changes import LANGUAGES
@@ -46,7 +46,9 @@ async def listed(
     )
     places = await organisation.units_among(visit.parts, (one.unit for one in page.items))
     names = {unit.id: unit.name for unit in places.values()}
-    return visit.page("people/list.html", page=page, q=q, names=names, says=_standings(visit))
+    return visit.page(
+        "people/list.html", page=page, q=q, names=names, says=standing_titles(visit.parts.library)
+    )
 
 
 @router.get("/people/add")
@@ -124,7 +126,10 @@ async def _adding(visit: Visit, error: Exception | None = None, form: Filled | N
         "people/add.html",
         200 if refused is None else refused.status,
         units=[(unit.id, unit.name) for unit in units if unit.closed_on is None],
-        standings=[(name, says.in_language(visit.language)) for name, says in _standings(visit).items()],
+        standings=[
+            (name, says.in_language(visit.language))
+            for name, says in standing_titles(visit.parts.library).items()
+        ],
         languages=LANGUAGES,
         refused=refused,
         given=form or Filled(),
@@ -155,7 +160,7 @@ async def _drawn(visit: Visit, person_id: str, status: int, **more: Any) -> Resp
         known=await names_of(visit.parts, mentioned),
         cases=about.items,
         names={unit.id: unit.name for unit in places.values()},
-        says=_standings(visit),
+        says=standing_titles(visit.parts.library),
         units=tuple(unit for unit in units if unit.closed_on is None),
         roles=roles_in_words(visit.parts.library, visit.language),
         **({"refused": None, "given": None, "ending": ""} | more),
@@ -174,7 +179,7 @@ async def _on(visit: Visit, person_id: str, day: date) -> Response:
         lent=tuple((one, _title(visit, places, one.post)) for one in person.delegations),
         restrictions=restriction_titles(visit.parts.library),
         names={unit.id: unit.name for unit in places.values()},
-        says=_standings(visit),
+        says=standing_titles(visit.parts.library),
     )
 
 
@@ -203,8 +208,3 @@ async def _related(visit: Visit, person_id: str) -> tuple[Related, ...] | None:
 
 def _title(visit: Visit, places: dict[str, UnitView], post: PostView) -> Text:
     return role_title(visit.parts.library, places[post.unit.id].kind, post.role)
-
-
-def _standings(visit: Visit) -> dict[str, Text]:
-    """Return what every standing of a published process is called."""
-    return {name: says for one in visit.parts.library for name, says in one.standings.items()}

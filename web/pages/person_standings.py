@@ -11,6 +11,7 @@ from domain.values import Text
 from services import organisation, standings
 from services.people import names_of
 from services.standings import NewStanding, StandingCorrection, StandingView
+from services.titles import standing_titles
 from services.whole_person import PersonWholeView, whole_person
 from web.forms import Filled, Form
 from web.periods import first_day, last_day
@@ -79,7 +80,7 @@ async def _drawn(
     found = await _found(visit, person)
     places = await organisation.units_among(visit.parts, (one.unit for one in found))
     units = (await organisation.list_units(visit.parts, limit=_ALL_UNITS)).items
-    says = {name: says for one in visit.parts.library for name, says in one.standings.items()}
+    says = standing_titles(visit.parts.library)
     by = (word.recorded_by for one in found for word in one.words if word.recorded_by)
     refused = None if error is None else Refused.of(error, visit.language)
     shown: dict[str, Any] = {

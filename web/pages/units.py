@@ -14,7 +14,7 @@ from services import organisation, past, plans, posts, unit_changes, unit_overvi
 from services.past import PostFilter
 from services.plans import NewPlan
 from services.refusals import InvalidInput
-from services.titles import role_title, unit_kind_title
+from services.titles import role_title, standing_titles, unit_kind_title
 from web.forms import Filled, Form
 from web.periods import MaybeDay, read_day
 from web.refused import REFUSALS, Refused
@@ -105,7 +105,7 @@ async def _drawn(
             if post.from_ <= today and (post.to is None or today <= post.to)
         ),
         people=people.items,
-        says={name: says for one in visit.parts.library for name, says in one.standings.items()},
+        says=standing_titles(visit.parts.library),
     )
 
 
@@ -126,7 +126,7 @@ async def _on(visit: Visit, unit_id: str, day: date) -> Response:
         kind=unit_kind_title(visit.parts.library, unit.kind),
         held=tuple((post, role_title(visit.parts.library, unit.kind, post.role)) for post in held.items),
         people=people.items,
-        says={name: says for one in visit.parts.library for name, says in one.standings.items()},
+        says=standing_titles(visit.parts.library),
     )
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 
 from sqlalchemy import Connection
 
@@ -30,6 +30,8 @@ from services.scoping import scope_of
 from services.seeing import AnyEventView, look_into, opened
 from services.timeline import HandedIn, Happened, digests_in, handed_in, happened, is_told, people_in
 from services.views import CaseView, ExplanationView
+
+_T = TypeVar("_T")
 
 _POSSIBLE: Final[Mapping[str, tuple[str, ...]]] = {
     "open": ("withdraw", "suspend", "transfer", "correct"),
@@ -97,10 +99,24 @@ async def case_page(parts: Parts, caller: Caller, case_id: str, *, every: bool =
         )
         return page, look.reason
 
-    page, reason = await parts.read(work)
-    if reason is not None:
-        await disclosures.note_history(parts, reason)
-    return page
+    return await _noted(parts, work)
+
+
+async def documents_of(parts: Parts, caller: Caller, case_id: str) -> tuple[HandedIn, ...]:
+    """Return the documents of a case alone, as its page shows them. Raises NotFound.
+
+    A look at sensitive events for a stated reason is written down.
+    """
+
+    def work(connection: Connection) -> tuple[tuple[HandedIn, ...], str | None]:
+        found, look = look_into(connection, parts, caller, case_id)
+        case = found.case
+        latest = events_after(connection, case_id, max(0, case.seq - _SHOWN))
+        events = look.events(opened(connection, parts, case, latest))
+        kept = materials.by_digest(connection, digests_in(events))
+        return handed_in(found.process.edition(case.version), events, kept), look.reason
+
+    return await _noted(parts, work)
 
 
 async def happened_between(
@@ -122,10 +138,15 @@ async def happened_between(
 
     if until <= after:
         return ()
-    told, reason = await parts.read(work)
+    return await _noted(parts, work)
+
+
+async def _noted(parts: Parts, work: Callable[[Connection], tuple[_T, str | None]]) -> _T:
+    """Return what was read, and write the look down where it was for a stated reason."""
+    read, reason = await parts.read(work)
     if reason is not None:
         await disclosures.note_history(parts, reason)
-    return told
+    return read
 
 
 async def in_words(parts: Parts, case: CaseView, events: Iterable[AnyEventView]) -> tuple[Happened, ...]:

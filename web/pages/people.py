@@ -140,7 +140,7 @@ async def _drawn(visit: Visit, person_id: str, status: int, **more: Any) -> Resp
     person = await whole_person.whole_person(visit.parts, visit.caller, person_id)
     about = await cases.listed(visit.parts, visit.caller, CaseFilter(subject=person_id), limit=_ON_A_PAGE)
     places = await _places(visit, person, [one.unit for one in person.standings])
-    units = (await organisation.list_units(visit.parts, limit=_ALL_UNITS)).items
+    units = await _where_posts_are_given(visit)
     written, related = await _written(visit, person_id), await _related(visit, person_id)
     mentioned = {word.recorded_by for word in written or () if word.recorded_by}
     mentioned |= {each for one in related or () for each in (one.other, one.words[0].recorded_by)}
@@ -161,10 +161,18 @@ async def _drawn(visit: Visit, person_id: str, status: int, **more: Any) -> Resp
         cases=about.items,
         names={unit.id: unit.name for unit in places.values()},
         says=standing_titles(visit.parts.library),
-        units=tuple(unit for unit in units if unit.closed_on is None),
+        units=units,
         roles=roles_in_words(visit.parts.library, visit.language),
         **({"refused": None, "given": None, "ending": ""} | more),
     )
+
+
+async def _where_posts_are_given(visit: Visit) -> tuple[UnitView, ...]:
+    """Return the units that are open, for whoever gives posts; nobody else chooses among them."""
+    if "admin" not in visit.visitor.roles:
+        return ()
+    units = (await organisation.list_units(visit.parts, limit=_ALL_UNITS)).items
+    return tuple(unit for unit in units if unit.closed_on is None)
 
 
 async def _on(visit: Visit, person_id: str, day: date) -> Response:

@@ -97,7 +97,7 @@ async def _dossier(visit: Visit, shown: StepForm) -> tuple[HandedIn, ...]:
     """Return the documents of the case, to stand beside what is decided on them."""
     if shown.step.kind not in DECIDING:
         return ()
-    return (await case_pages.case_page(visit.parts, visit.caller, shown.case.id)).materials
+    return await case_pages.documents_of(visit.parts, visit.caller, shown.case.id)
 
 
 async def _roster(visit: Visit, shown: StepForm, given: Filled) -> RosterView | None:

@@ -13,6 +13,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table
 
+from domain.batches import in_batches
 from records import words
 from records.copying import pour
 from records.dialects import is_among
@@ -174,7 +175,7 @@ def known(connection: Connection, sheet: str, ids: Iterable[str]) -> set[str]:
     table, _ = _SELECTS[sheet]
     found = (
         connection.execute(sa.select(table.c.id).where(is_among(connection, table.c.id, some))).scalars()
-        for some in _parts(ids)
+        for some in in_batches(sorted(set(ids)), _SOME)
     )
     return {one for some in found for one in some}
 
@@ -263,7 +264,7 @@ def _gone(one: Says) -> date | None:
 def _foundings(connection: Connection, ids: Iterable[str]) -> dict[str, date]:
     query = sa.select(unit_changes.c.unit_id, unit_changes.c.from_on).where(unit_changes.c.number == 1)
     found: dict[str, date] = {}
-    for some in _parts(ids):
+    for some in in_batches(sorted(set(ids)), _SOME):
         rows = connection.execute(query.where(is_among(connection, unit_changes.c.unit_id, some)))
         found |= {row.unit_id: row.from_on for row in rows}
     return found
@@ -373,7 +374,7 @@ def _lasting(one: Says) -> Says:
 def _among(
     connection: Connection, query: Select[Any], column: ColumnElement[str], wanted: Iterable[str]
 ) -> Iterator[Says]:
-    for some in _parts(wanted):
+    for some in in_batches(sorted(set(wanted)), _SOME):
         rows = connection.execute(query.where(is_among(connection, column, some))).all()
         yield from _all_say(connection, rows)
 
@@ -397,9 +398,3 @@ def _says(row: Row[Any]) -> Says:
     if "may_approve" in says and isinstance(says["to"], date):
         says["to"] = says["to"] - timedelta(days=1)
     return says
-
-
-def _parts(ids: Iterable[str]) -> Iterator[Sequence[str]]:
-    every = sorted(set(ids))
-    for first in range(0, len(every), _SOME):
-        yield every[first : first + _SOME]

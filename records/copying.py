@@ -17,6 +17,7 @@ import psycopg
 import sqlalchemy as sa
 from sqlalchemy import Connection, Table
 
+from domain.batches import in_batches
 from records.tables import metadata
 from records.writers import refused_by_database
 
@@ -133,8 +134,8 @@ def insert_all(connection: Connection, shape: Shape, rows: Iterable[PlainRow]) -
     # Units name the unit above them, which may come later.
     connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
     statement = f"INSERT INTO {into} VALUES ({', '.join('?' * len(names))})"  # noqa: S608 - names, quoted
-    for some in _in_parts(rows):
-        connection.exec_driver_sql(statement, some)
+    for some in in_batches(map(tuple, rows), _AT_ONCE):
+        connection.exec_driver_sql(statement, list(some))
 
 
 def pour(connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
@@ -214,14 +215,3 @@ def _heads_sum(connection: Connection, query: sa.Select[Any]) -> Sum:
     for row in connection.execute(query, execution_options=_STREAMED):
         made.add(line_of(tuple(row)))
     return made
-
-
-def _in_parts(rows: Iterable[PlainRow]) -> Iterator[list[tuple[Plain, ...]]]:
-    some: list[tuple[Plain, ...]] = []
-    for row in rows:
-        some.append(tuple(row))
-        if len(some) == _AT_ONCE:
-            yield some
-            some = []
-    if some:
-        yield some

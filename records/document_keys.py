@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from domain.batches import in_batches
 from records.dialects import insert_new
 from records.privacy_tables import document_keys
 from records.tables import case_materials, cases, materials
@@ -32,9 +33,7 @@ class DocumentKey:
 def keys_of(connection: Connection, digests: Iterable[str]) -> list[DocumentKey]:
     """Return the wrapped keys of documents, in a fixed order; none for those that lie in the open."""
     found: list[DocumentKey] = []
-    wanted = sorted(set(digests))
-    for first in range(0, len(wanted), _AT_ONCE):
-        some = wanted[first : first + _AT_ONCE]
+    for some in in_batches(sorted(set(digests)), _AT_ONCE):
         query = sa.select(document_keys).where(document_keys.c.sha256.in_(some))
         order = (document_keys.c.sha256, document_keys.c.sealed_as, document_keys.c.person_id)
         rows = connection.execute(query.order_by(*order))

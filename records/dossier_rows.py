@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from domain.batches import in_batches
 from domain.chain import moment_text
 from records.log_tables import imported_cases
 from records.materials import Material
@@ -19,7 +20,7 @@ _AT_ONCE = 500
 def documents(connection: Connection, digests: Sequence[str]) -> tuple[Material, ...]:
     """Return documents by digest, each as it first came, in the order of their digests."""
     found: dict[str, Material] = {}
-    for some in _parts(digests):
+    for some in in_batches(digests, _AT_ONCE):
         query = sa.select(materials).where(materials.c.sha256.in_(some))
         for row in connection.execute(query.order_by(materials.c.created_at, materials.c.id)):
             made = Material(
@@ -56,13 +57,7 @@ def provenance(connection: Connection, case_id: str) -> dict[str, str] | None:
 
 def _names(connection: Connection, table: sa.Table, ids: Collection[str]) -> dict[str, str]:
     found: dict[str, str] = {}
-    for some in _parts(sorted(ids)):
+    for some in in_batches(sorted(ids), _AT_ONCE):
         rows = connection.execute(sa.select(table.c.id, table.c.name).where(table.c.id.in_(some)))
         found.update({row.id: row.name for row in rows})
     return found
-
-
-def _parts(values: Iterable[str]) -> Iterator[list[str]]:
-    every = list(values)
-    for first in range(0, len(every), _AT_ONCE):
-        yield every[first : first + _AT_ONCE]

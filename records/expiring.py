@@ -5,12 +5,13 @@ That a document went, by which rule and when, is kept; events go on naming it by
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from domain.batches import in_batches
 from domain.retention import Ended, Kept, Thing
 from records import document_keys
 from records.door_tables import drafts
@@ -125,15 +126,10 @@ def _is_drafted(connection: Connection, sha256: str) -> bool:
 
 def _let_go(connection: Connection, gone: list[str], by: Kept, now: datetime) -> Gone:
     names = {one: document_keys.names_in_store(connection, (one,)) for one in gone}
-    for some in _parts(gone):
+    for some in in_batches(gone, _AT_ONCE):
         document_keys.destroy_of(connection, some)
         connection.execute(sa.delete(materials).where(materials.c.sha256.in_(some)))
         connection.execute(sa.delete(document_removals).where(document_removals.c.sha256.in_(some)))
         rows = [{"sha256": one, "rule": by.rule, "basis": by.basis, "removed_at": now} for one in some]
         connection.execute(sa.insert(document_removals), rows)
     return names
-
-
-def _parts(values: list[str]) -> Iterator[list[str]]:
-    for first in range(0, len(values), _AT_ONCE):
-        yield values[first : first + _AT_ONCE]

@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from domain.batches import in_batches
 from domain.patterns.facts import READ, Head, Line, Post, Waiting
 from records.scope import held_now, held_on, units_below
 from records.tables import case_people, cases, events, posts, standings, tasks, units
@@ -104,7 +105,7 @@ def sealed_lines(
 ) -> Iterator[tuple[str, str, int, dict[str, Any], str | None]]:
     """Yield case, subject, number, data and what is sealed of some events."""
     wanted = set(places)
-    for some in _parts(sorted({case for case, _ in wanted})):
+    for some in map(set, in_batches(sorted({case for case, _ in wanted}), _AT_ONCE)):
         query = (
             sa.select(events.c.case_id, cases.c.subject_id, events.c.seq, events.c.data, events.c.sealed)
             .join(cases, cases.c.id == events.c.case_id)
@@ -218,8 +219,3 @@ def _second(text: str) -> int:
     return int(datetime.fromisoformat(text[:19]).toordinal() - _EPOCH) * 86_400 + (
         int(text[11:13]) * 3_600 + int(text[14:16]) * 60 + int(text[17:19])
     )
-
-
-def _parts(values: Sequence[str]) -> Iterator[set[str]]:
-    for first in range(0, len(values), _AT_ONCE):
-        yield set(values[first : first + _AT_ONCE])

@@ -11,6 +11,7 @@ from typing import Any, Final, cast
 from pydantic import JsonValue
 from sqlalchemy import Connection, Row, select
 
+from domain.batches import in_batches
 from domain.case import Case
 from domain.chain import canonical, hash_of, moment_text, preimage
 from domain.events import Event
@@ -181,6 +182,15 @@ def events_after(
     return tuple(stored_event(row) for row in connection.execute(query.limit(limit)))
 
 
+def events_numbered(connection: Connection, case_id: str, numbers: Iterable[int]) -> tuple[StoredEvent, ...]:
+    """Return the events of a case that have these numbers, in order."""
+    found: list[StoredEvent] = []
+    for some in in_batches(sorted(set(numbers)), _NUMBERS):
+        query = select(events).where(events.c.case_id == case_id, events.c.seq.in_(some))
+        found += map(stored_event, connection.execute(query.order_by(events.c.seq)))
+    return tuple(found)
+
+
 def events_back(connection: Connection, case_id: str, seq: int) -> Iterator[StoredEvent]:
     """Yield the events of a case from one on backwards; they are read a few at a time."""
     while seq > 0:
@@ -190,5 +200,7 @@ def events_back(connection: Connection, case_id: str, seq: int) -> Iterator[Stor
         seq -= _BACK
 
 
+_NUMBERS: Final = 500
+"""Numbers in one question."""
 _BACK: Final = 8
 """Mostly the last event is the one that is looked for."""

@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection, Select
 
+from domain.batches import in_batches
 from records.tables import picture_day, unit_changes, unit_closure, units
 from records.unit_changes import states_on
 from records.units import Unit
@@ -69,7 +70,7 @@ def bring_up_to_date(connection: Connection, today: date, now: datetime) -> tupl
     say so too. A closing shows when it is carried out, not before. Nothing the second time.
     """
     changed = _changed_ever(connection)
-    wrong = [pair for some in _in_parts(changed) for pair in _wrong(connection, some, today)]
+    wrong = [pair for some in in_batches(changed, _AT_ONCE) for pair in _wrong(connection, some, today)]
     if not wrong:
         return ()
     keep_others_out(connection)
@@ -96,7 +97,7 @@ def bring_up_to_date(connection: Connection, today: date, now: datetime) -> tupl
 def wrong_units(connection: Connection, today: date) -> list[str]:
     """Return the units that the picture shows otherwise than what was said of them for today."""
     every = sorted(connection.execute(sa.select(units.c.id)).scalars())
-    return [right.id for some in _in_parts(every) for _, right in _wrong(connection, some, today)]
+    return [right.id for some in in_batches(every, _AT_ONCE) for _, right in _wrong(connection, some, today)]
 
 
 def picture_day_of(connection: Connection) -> date | None:
@@ -149,9 +150,9 @@ def _spell_out(connection: Connection, moved: Iterable[str]) -> None:
     every = connection.execute(sa.select(units.c.id, units.c.parent_id))
     parents: Mapping[str, str | None] = {row.id: row.parent_id for row in every}
     below = sa.select(unit_closure.c.unit_id).distinct()
-    for some in _in_parts(sorted(moved)):
+    for some in in_batches(sorted(moved), _AT_ONCE):
         inside = connection.execute(below.where(unit_closure.c.ancestor_id.in_(some))).scalars().all()
-        for part in _in_parts(inside):
+        for part in in_batches(inside, _AT_ONCE):
             connection.execute(sa.delete(unit_closure).where(unit_closure.c.unit_id.in_(part)))
             rows = [row for unit in part for row in _above(parents, unit)]
             connection.execute(sa.insert(unit_closure), rows)
@@ -163,8 +164,3 @@ def _above(parents: Mapping[str, str | None], unit: str) -> Iterator[dict[str, o
     while above is not None:
         yield {"ancestor_id": above, "unit_id": unit, "depth": depth}
         above, depth = parents[above], depth + 1
-
-
-def _in_parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    for first in range(0, len(ids), _AT_ONCE):
-        yield ids[first : first + _AT_ONCE]

@@ -15,11 +15,10 @@ from domain.permitting import actor_title
 from domain.process import Process
 from domain.values import Language
 from domain.withholding import MASK
-from records import cases, organisation, registers
+from records import cases, organisation
 from records import comments as kept
 from records.cases import FoundCase
 from records.cursors import BadCursor, cursor_of, place_of
-from records.registers import ActedOn
 from records.stored import StoredEvent
 from services import acts, disclosures
 from services.acts import Answered
@@ -98,12 +97,14 @@ async def commenting(
 
     def work(connection: Connection) -> tuple[Commenting | None, str | None]:
         found, look = _looked_at(connection, parts, caller, case_id)
-        today = ActedOn(on=parts.today(), today=parts.today())
-        known = registers.circumstances(connection, found.process, found.case, caller.person, today)
         page = _page(connection, parts, caller, found, look, _before(cursor), limit)
         if not look.viewer.sees("comments") and not page.items:
             return None, None
-        may_write = look.viewer.sees("comments") and may_comment(found.edition, found.case, known)
+        may_write = (
+            look.viewer.sees("comments")
+            and look.known is not None
+            and may_comment(found.edition, found.case, look.known)
+        )
         return _commenting(found, page, caller.language, may_write=may_write), look.reason
 
     commented, reason = await parts.read(work)

@@ -33,7 +33,7 @@ from records.cursors import cursor_of, place_of
 from records.findings import BY_HAND, Finding, Word
 from records.findings import FindingFilter as FindingFilter  # noqa: PLC0414 - asked for under this module's name, too
 from records.registers import ActedOn
-from records.stored import events_after
+from records.stored import events_after, events_numbered
 from services import pattern_findings
 from services.asking import Asking, once
 from services.auditing import check_sees_findings
@@ -217,10 +217,12 @@ def _whose(seen: _Seen) -> Whose:
 
 def _life(connection: Connection, seen: _Seen) -> Life:
     rests_on = {one.seq for word in seen.words for one in word.evidence if one.seq is not None}
-    acted: set[str] = set()
-    for seq in sorted(rests_on):
-        for stored in events_after(connection, seen.case.id, seq - 1, limit=1):
-            acted |= {one for one in (stored.event.actor, stored.event.on_behalf_of) if one is not None}
+    acted = {
+        one
+        for stored in events_numbered(connection, seen.case.id, rests_on)
+        for one in (stored.event.actor, stored.event.on_behalf_of)
+        if one is not None
+    }
     spoke = {
         person
         for word in seen.words

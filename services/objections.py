@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from domain.entered import Entry
 from domain.entries import SUMMARY
 from domain.steps import NoticeStep, Step
-from records.stored import events_after
+from records.stored import events_numbered
 from services.parts import Parts
 from services.seeing import Look, opened
 
@@ -36,26 +36,31 @@ def register_of(connection: Connection, parts: Parts, look: Look, step: Step) ->
         return ()
     # By a reason nobody is shown it here: looks by a reason are written down.
     look = replace(look, viewer=look.viewer.model_copy(update={"stated": False}), reason=None)
+    objections = state.entries.of_kind("objection")
     answers = {one.ref: one for one in state.entries.of_kind("answer")}
+    said = _said(connection, parts, look, (*objections, *answers.values()))
     found = []
-    for one in state.entries.of_kind("objection"):
+    for one in objections:
         answer = answers.get(str(one.seq))
         found.append(
             Raised(
                 seq=one.seq,
                 on=one.on,
-                said=_said(connection, parts, look, one),
+                said=said.get(one.seq),
                 answered_on=None if answer is None else answer.on,
-                answer=None if answer is None else _said(connection, parts, look, answer),
+                answer=None if answer is None else said.get(answer.seq),
             )
         )
     return tuple(found)
 
 
-def _said(connection: Connection, parts: Parts, look: Look, entry: Entry) -> str | None:
-    stored = events_after(connection, look.case.id, entry.seq - 1, limit=1)
+def _said(connection: Connection, parts: Parts, look: Look, entries: Iterable[Entry]) -> Mapping[int, str]:
+    """Return what entries say, by their numbers, as far as the viewer is shown it."""
+    stored = events_numbered(connection, look.case.id, (one.seq for one in entries))
+    found = {}
     for event in look.events(opened(connection, parts, look.case, stored)):
         texts = event.data.get("texts")
         said = texts.get(SUMMARY.id) if isinstance(texts, Mapping) else None
-        return said if isinstance(said, str) and said else None
-    return None
+        if isinstance(said, str) and said:
+            found[event.seq] = said
+    return found

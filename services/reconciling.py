@@ -8,7 +8,7 @@ nudged asks the record what is due.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Final
@@ -30,6 +30,7 @@ from temporalio.client import (
 from temporalio.common import QueryRejectCondition, WorkflowIDReusePolicy
 from temporalio.service import RPCError, RPCStatusCode
 
+from domain.batches import in_batches
 from domain.library import Library, UnknownProcess
 from domain.moments import local_day
 from domain.passing import crosses_unasked
@@ -91,7 +92,7 @@ async def reconcile(
     look = _Look(client, library, running=running, today=today, now=now, task_queue=task_queue, deep=deep)
     after: str | None = None
     while page := await database.read(partial(outbox.open_cases, after=after, limit=_PAGE)):
-        for some in _in_parts(page, _AT_ONCE):
+        for some in in_batches(page, _AT_ONCE):
             await asyncio.gather(*(look.at(case) for case in some))
         after = page[-1].case_id
         progress(look.found.open_cases)
@@ -257,8 +258,3 @@ async def _ensure(
         await client.create_schedule(name, Schedule(action=action, spec=spec, policy=policy))
     except ScheduleAlreadyRunningError:
         return
-
-
-def _in_parts(page: Sequence[Undriven], size: int) -> Iterator[Sequence[Undriven]]:
-    for first in range(0, len(page), size):
-        yield page[first : first + size]

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from domain.case import Case
+from domain.circumstances import Circumstances
 from domain.events import CorrectionProposed, Event
 from domain.process import Process
 from domain.recusing import recused
@@ -25,7 +26,7 @@ from records.cases import FoundCase
 from records.materials import Material
 from records.problems import NotFound
 from records.registers import ActedOn, Surroundings
-from records.stored import StoredEvent, events_after, events_back
+from records.stored import StoredEvent, events_after, events_back, events_numbered
 from services.act_sealing import ActSealing
 from services.parts import Caller, Parts
 from services.refusals import HeadMoved
@@ -54,6 +55,8 @@ class Look:
     """The id of the reason an auditor stated, where he is shown something by it."""
     read: Callable[[int], Event | None] = lambda _seq: None
     """Reads an event of the case, for what is told of corrections of it."""
+    known: Circumstances | None = None
+    """What the registers say today of the viewer and the case; None where nobody looks himself."""
 
     @property
     def is_told_of_all(self) -> bool:
@@ -128,7 +131,8 @@ def look_by(parts: Parts, process: Process, case: Case, around: Surroundings) ->
     marked = marked_in(parts, case.process)
     place = Place.model_construct(process=process, case=case, marked=marked)
     keeps_out = around.known.actor in recused(process.edition(case.version), case, around.ever_related)
-    return Look(case, viewer_of(process, case, around.known, recused=keeps_out), place)
+    viewer = viewer_of(process, case, around.known, recused=keeps_out)
+    return Look(case, viewer, place, known=around.known)
 
 
 def look_of_subject(parts: Parts, process: Process, case: Case) -> Look:
@@ -234,12 +238,12 @@ def _reading(connection: Connection, look: Look) -> Look:
 def _groups_of(connection: Connection, look: Look, sha256: str) -> frozenset[Group] | None:
     """Return the groups by which a case shows a document; None where the viewer handed it in."""
     groups: set[Group] = set()
-    for number in sensitivity.numbers_naming(connection, look.case.id, sha256):
-        for stored in events_after(connection, look.case.id, number - 1, limit=1):
-            if look.viewer.person in {stored.event.actor, stored.event.on_behalf_of}:
-                return None
-            group = group_of_document(look.place, stored.event, sha256)
-            groups |= set() if group is None else {group}
+    numbers = sensitivity.numbers_naming(connection, look.case.id, sha256)
+    for stored in events_numbered(connection, look.case.id, numbers):
+        if look.viewer.person in {stored.event.actor, stored.event.on_behalf_of}:
+            return None
+        group = group_of_document(look.place, stored.event, sha256)
+        groups |= set() if group is None else {group}
     return frozenset(groups.intersection(_PROTECTED) or groups)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from itertools import islice
 from types import SimpleNamespace
 from typing import Any, Final, cast
 
@@ -13,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from bench.patterns.organisation import LAST_YEAR, PROCESS, TODAY, Organisation
+from domain.batches import in_batches
 from domain.case import Case
 from domain.events import EntryAdded, Event
 from domain.patterns.facts import Head, Line
@@ -48,9 +48,8 @@ def fill(connection: Connection, made: Organisation, digest: str, keys: PersonKe
     _units(connection, made)
     _people(connection, made)
     written = 0
-    histories = made.histories()
-    while some := list(islice(histories, _AT_ONCE)):
-        for table, rows in _rows_of(connection, some, digest, keys).items():
+    for some in in_batches(made.histories(), _AT_ONCE):
+        for table, rows in _rows_of(connection, list(some), digest, keys).items():
             if rows:
                 connection.execute(sa.insert(table), rows)
             written += len(rows) if table is events else 0

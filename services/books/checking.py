@@ -10,6 +10,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from domain.batches import in_batches
 from records import bulk, erasures, reorganising, visible
 from records.reorganising import ImpossibleChange
 from records.scope import ADMIN, AUDITOR
@@ -18,7 +19,7 @@ from services.books.faults import Faults
 from services.books.known import Places, Rights, place_of
 from services.books.opening import Book
 from services.books.overlaps import Spans
-from services.books.reading import Row, in_parts, read_rows
+from services.books.reading import AT_ONCE, Row, read_rows
 from services.books.sheets import BY_NAME, Entry, Sheet, SheetName
 from services.overlaps import Sort
 from services.vocabulary import NO_STANDING, Vocabulary
@@ -99,7 +100,7 @@ class Checking:
         rows = read_rows(sheet, book.sources[sheet.name], self.faults)
         if sheet.name == "people":
             self._births = {hash((name, born)): one for one, name, born in bulk.births(self.connection)}
-        for some in in_parts(rows):
+        for some in in_batches(rows, AT_ONCE):
             counts["rows"] += len(some)
             self._prepare(sheet, some)
             for one in compared(self.connection, sheet, some):
@@ -154,7 +155,7 @@ class Checking:
         """Gather the units of the book, so that a row may name one that comes after it."""
         ignored = Faults(0)
         sheet = BY_NAME["units"]
-        for some in in_parts(read_rows(sheet, book.sources["units"], ignored)):
+        for some in in_batches(read_rows(sheet, book.sources["units"], ignored), AT_ONCE):
             for one in compared(self.connection, sheet, some):
                 self._places.book.setdefault(one.id, place_of(one.says, one.row.number))
 

@@ -11,6 +11,7 @@ from typing import IO, Final
 
 from sqlalchemy import Connection
 
+from domain.batches import in_batches
 from domain.values import Language
 from records import visible
 from services.books.applying import Author, apply_rows, catch_up
@@ -18,7 +19,7 @@ from services.books.checking import Change, Checking, Found, Watch
 from services.books.faults import Fault, Faults
 from services.books.known import Places, Rights, place_of
 from services.books.opening import Book, Unreadable, open_book, open_folder
-from services.books.reading import Row, in_parts, read_rows
+from services.books.reading import AT_ONCE, Row, read_rows
 from services.books.sheets import BY_NAME, Sheet
 from services.parts import Caller, Parts
 from services.refusals import NotPermitted
@@ -161,7 +162,7 @@ def _in_order(sheet: Sheet, book: Book, places: Places) -> Iterator[Sequence[Row
     """Yield the rows of a sheet some at a time; units after those they stand below."""
     rows = read_rows(sheet, book.sources[sheet.name], Faults(0))
     if sheet.name != "units":
-        return in_parts(rows)
+        return in_batches(rows, AT_ONCE)
     every = list(rows)
     for row in every:
         own_id = str(row.says["id"])
@@ -170,7 +171,7 @@ def _in_order(sheet: Sheet, book: Book, places: Places) -> Iterator[Sequence[Row
         whole = {"parent": parent, "from": None, "to": None, **row.says}
         places.book[own_id] = place_of(whole, row.number)
     every.sort(key=lambda row: len(places.path(str(row.says["id"]))))
-    return in_parts(iter(every))
+    return in_batches(every, AT_ONCE)
 
 
 def _view(found: Found, faults: Faults, language: Language, *, applied: bool, clean: bool) -> ImportView:

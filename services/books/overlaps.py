@@ -6,9 +6,10 @@ from datetime import date
 
 from sqlalchemy import Connection
 
+from domain.batches import in_batches
 from records import bulk
 from services.books.faults import Faults
-from services.books.reading import in_parts
+from services.books.reading import AT_ONCE
 from services.books.sheets import Entry
 from services.overlaps import Held, Sort, overlaps
 from services.vocabulary import Vocabulary
@@ -29,7 +30,7 @@ class Spans:
 
     def check(self, connection: Connection, faults: Faults) -> None:
         """Note what overlaps, of the book alone and with what the record has."""
-        for some in in_parts(iter(self._held.items())):
+        for some in in_batches(self._held.items(), AT_ONCE):
             beside = self._recorded(connection, dict(some))
             for person, held in some:
                 for one, later in overlaps(self._sheet, [*held, *beside.get(person, ())], self._words):

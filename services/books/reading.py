@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from typing import Final, NamedTuple, TypeVar
 
 from services.books.cells import Wrong, value_of
@@ -36,12 +35,6 @@ def read_rows(sheet: Sheet, source: Source, faults: Faults) -> Iterator[Row]:
                 yield row
     except Unreadable as unreadable:
         faults.add(sheet.name, 0, "", unreadable.rule)
-
-
-def in_parts(rows: Iterator[T], size: int = AT_ONCE) -> Iterator[Sequence[T]]:
-    """Yield rows some at a time."""
-    while some := tuple(islice(rows, size)):
-        yield some
 
 
 def _columns(sheet: Sheet, heads: Sequence[object], faults: Faults) -> dict[int, Column]:

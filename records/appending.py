@@ -25,7 +25,7 @@ from records.prepared import Prepared, Sent, at_once
 from records.problems import OneOpenCase
 from records.progress import ask_for_progress, progress_in, put_progress
 from records.snapshots import snapshot_of
-from records.standings import ask_for_standings, follow_standings, puts_right, standings_in
+from records.standings import ask_for_standings, follow_standings, put_right, puts_right, standings_in
 from records.stored import Sealing, StoredEvent, event_row, linked
 from records.tables import case_materials, case_people, case_recusals, cases, events, outbox
 from records.tasks import Tasks, first_due, follow_tasks
@@ -84,6 +84,7 @@ def appended(  # noqa: PLR0913 - everything that is written at once
         progress_in(asked),
         standings_in(held),
     )
+    corrected = puts_right(new)
     with _one_open_case(), at_once(connection):
         if before is None:
             _PUT_CASE.send(connection, row | {"created_at": now})
@@ -95,14 +96,14 @@ def appended(  # noqa: PLR0913 - everything that is written at once
         _put_people(connection, before, after)
         _put_materials(connection, after.id, new)
         _tell_the_workflow(connection, after, now)
-        if not puts_right(new):
+        if not corrected:
             follow_standings(connection, process, after, new, standings)
         yield Appended(stored, stored[-1].hash, expected, opened)
     if changed is not None and changed.count != 1:
         raise AssertionError("a case changed although it was locked")
     _put_recusals(connection, before, after)
-    if puts_right(new):
-        follow_standings(connection, process, after, new)
+    if corrected:
+        put_right(connection, process, after)
 
 
 def case_row(process: Process, case: Case, head: str) -> dict[str, Any]:

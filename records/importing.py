@@ -22,7 +22,7 @@ from records import organisation, rebuilding
 from records.log_tables import imported_cases
 from records.problems import AlreadyThere
 from records.snapshots import case_of
-from records.standings import follow_standings
+from records.standings import follow_standings, put_right, puts_right
 from records.stored import events_after
 from records.tables import cases, events, obligations, people, units
 
@@ -159,7 +159,10 @@ def _follow(connection: Connection, library: Library, case_id: str) -> Case:
     case: Case | None = None
     for event in stored:
         case = replay(process, [event], case)
-        follow_standings(connection, process, case, [event])
+        if puts_right([event]):
+            put_right(connection, process, case)
+        else:
+            follow_standings(connection, process, case, [event])
     if case is None:
         raise AssertionError("a case has at least one event")
     return case

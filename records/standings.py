@@ -59,12 +59,9 @@ def follow_standings(
 ) -> None:
     """Write down the standings that events of a case give to its subject, each in its unit.
 
-    `known` is what was asked for before; without it everything is looked up here. Where a day was corrected,
-    what was written down for the case before is put right.
+    `known` is what was asked for before; without it everything is looked up here. Where a day was corrected
+    (`puts_right`), `put_right` is to be asked instead.
     """
-    if puts_right(new):
-        put_right(connection, process, case)
-        return
     edition = process.edition(case.version)
     for event in new:
         body, on = event.body, event.occurred_on

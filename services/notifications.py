@@ -82,13 +82,9 @@ async def listed(
 
 async def mark_read(parts: Parts, caller: Caller, notification_id: str) -> None:
     """Write down that the caller has read a message; the first time stays. Raises NotFound for another's."""
-    now = parts.clock()
 
     def work(connection: Connection) -> None:
-        closed = deliberation.steps_closed(connection, parts, caller.person)
-        if kept.find_notice(connection, caller.person, notification_id, closed=closed) is None:
-            raise NotFound
-        kept.mark_read(connection, caller.person, [notification_id], now)
+        _read(connection, parts, caller, notification_id)
 
     await parts.write(work)
 
@@ -109,19 +105,25 @@ async def mark_together(parts: Parts, caller: Caller, ids: Sequence[str] | None)
 
 async def opened(parts: Parts, caller: Caller, notification_id: str) -> NotificationView:
     """Return a message of the caller's, and write down that he has read it. Raises NotFound for another's."""
-    await mark_read(parts, caller, notification_id)
 
     def work(connection: Connection) -> NotificationView:
-        closed = deliberation.steps_closed(connection, parts, caller.person)
-        notice = kept.find_notice(connection, caller.person, notification_id, closed=closed)
-        if notice is None:
-            raise NotFound
+        notice = _read(connection, parts, caller, notification_id)
         owner = notice.owed.on_behalf_of or ""
         names = organisation.names_of(connection, (owner,))
         lists = lines_of(connection, (notification_id,))
         return _view(parts, notice, caller.language, names, lists.get(notification_id, ()))
 
-    return await parts.read(work)
+    return await parts.write(work)
+
+
+def _read(connection: Connection, parts: Parts, caller: Caller, notification_id: str) -> Notice:
+    """Return a message of the caller's as it is once he has read it. Raises NotFound for another's."""
+    closed = deliberation.steps_closed(connection, parts, caller.person)
+    kept.mark_read(connection, caller.person, [notification_id], parts.clock(), closed=closed)
+    notice = kept.find_notice(connection, caller.person, notification_id, closed=closed)
+    if notice is None:
+        raise NotFound
+    return notice
 
 
 def _view(

@@ -46,8 +46,10 @@ def logs_of(setting: str) -> tuple[VerifierKey, ...]:
     return found
 
 
-def witness_key(connection: Connection, place: WitnessPlace, now: datetime) -> Ed25519PrivateKey:
-    """Return the key, which is made here when it is missing. Raises NoWitnessKey."""
+def witness_key(
+    connection: Connection, place: WitnessPlace, now: datetime
+) -> tuple[VerifierKey, Ed25519PrivateKey]:
+    """Return the key with what it is verified by; it is made here when it is missing. Raises NoWitnessKey."""
     kept.alone(connection)
     sealer = place.sealer()
     if sealer is None:
@@ -59,10 +61,12 @@ def witness_key(connection: Connection, place: WitnessPlace, now: datetime) -> E
         opened = sealer.open(known.sealed, _ABOUT + known.verifier.id.hex())
     except Unreadable as error:
         raise NoWitnessKey("the key of the witness is sealed with another secret: bring that back") from error
-    return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(opened))
+    return known.verifier, Ed25519PrivateKey.from_private_bytes(bytes.fromhex(opened))
 
 
-def _made(connection: Connection, place: WitnessPlace, sealer: Sealer, now: datetime) -> Ed25519PrivateKey:
+def _made(
+    connection: Connection, place: WitnessPlace, sealer: Sealer, now: datetime
+) -> tuple[VerifierKey, Ed25519PrivateKey]:
     private = Ed25519PrivateKey.generate()
     try:
         verifier = verifier_of(place.name, private, COSIGNING)
@@ -70,4 +74,4 @@ def _made(connection: Connection, place: WitnessPlace, sealer: Sealer, now: date
         raise NoWitnessKey(f"ACCEDE_LOG_ORIGIN cannot name a witness: {error}") from error
     sealed = sealer.seal(private.private_bytes_raw().hex(), _ABOUT + verifier.id.hex())
     kept.add_witness_key(connection, WitnessKey(verifier, sealed, now))
-    return private
+    return verifier, private

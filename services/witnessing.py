@@ -114,9 +114,8 @@ async def own_verifier(parts: Parts) -> str:
         raise NoWitnessKey("this installation is no witness")
 
     def work(connection: Connection) -> str:
-        witness_key(connection, place, parts.clock())
-        made = kept.witness_key(connection)
-        return "" if made is None else made.verifier.text
+        verifier, _ = witness_key(connection, place, parts.clock())
+        return verifier.text
 
     return await parts.write(work)
 
@@ -141,7 +140,7 @@ def _judged(
 ) -> tuple[str, NotWitnessed | None]:
     """Sign, or keep why not: what contradicts stays in the record though nothing was signed."""
     now, told = parts.clock(), proven.checkpoint
-    private = witness_key(connection, place, now)
+    verifier, private = witness_key(connection, place, now)
     last = kept.longest_of(connection, told.origin)
     seen = None if last is None else Checkpoint(told.origin, last.size, bytes.fromhex(last.root))
     try:
@@ -150,9 +149,7 @@ def _judged(
         raise Malformed from error
     except NotWitnessed as refused:
         return "", _kept(connection, refused, proven, now)
-    own = kept.witness_key(connection)
-    name = place.name if own is None else own.verifier.name
-    line = cosignature(proven.note.text, name, private, int(now.timestamp())).line
+    line = cosignature(proven.note.text, verifier.name, private, int(now.timestamp())).line
     # Their signatures only: whatever else stands below is not ours to hand on.
     note = _signed_by_its_log(proven)
     kept.add_witnessed(connection, Witnessed(told.origin, told.size, told.root.hex(), note, line, now))

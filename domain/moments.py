@@ -13,7 +13,7 @@ from domain.process import Process
 from domain.remembering import remembered
 from domain.rules import Anchor, Deadline
 from domain.spans import Span
-from domain.steps import NoticeStep, PeriodStep, Step
+from domain.steps import EntrySpec, NoticeStep, PeriodStep, Step
 from domain.working_days import Reckoned
 
 PUBLISHED = "published"
@@ -194,6 +194,23 @@ def _deadline_day(
     )
 
 
+def duty_after(case: Case, duty: EntrySpec, since: date) -> date:
+    """Return the last day on which a duty that comes again is in time, after the time before it."""
+    assert duty.every is not None  # noqa: S101 - asked only of duties that come again
+    return _in_time(case, since, case.calendar.after(since, duty.every).day)
+
+
+def next_duty(case: Case, duty: EntrySpec, since: date, last: date, made: int) -> date | None:
+    """Return the same in a period with its last day; None where it asks for no further one.
+
+    `made` says how often it was done: what the period asks for at least is due by its end.
+    """
+    due = duty_after(case, duty, since)
+    if due <= last:
+        return due
+    return None if made >= duty.at_least else last
+
+
 def _duty_days(process: Process, case: Case, step: PeriodStep, state: StepState) -> list[DeadlineDay]:
     days = period_days(process, case, step)
     if days is None:
@@ -205,11 +222,9 @@ def _duty_days(process: Process, case: Case, step: PeriodStep, state: StepState)
             continue
         made = state.entries.number(duty.id)
         since = max(start, state.entries.latest(duty.id) or start)
-        due = _in_time(case, since, case.calendar.after(since, duty.every).day)
-        if due > end.day:
-            if made >= duty.at_least:
-                continue
-            due = end.day
+        due = next_duty(case, duty, since, end.day, made)
+        if due is None:
+            continue
         found.append(DeadlineDay(day=due, rule=f"{step.id}.{duty.id}-{made + 1}", basis=duty.basis))
     return found
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import Field, field_validator, model_validator
 
 from domain import soundness
 from domain.complaints import Place
 from domain.library import with_overlay
+from domain.marked import Node
 from domain.process import Ground, MaterialSpec, Process, Recusal, Stage
 from domain.reading import DefinitionError, Problem, digest_of, located, parse
 from domain.rules import Deadline, Interval, Rule, Threshold
@@ -116,16 +117,33 @@ class NotTighter(ValueError):
         super().__init__("; ".join(flaw.problem for flaw in flaws))
 
 
+class WrittenOverlay(NamedTuple):
+    """An overlay as it was read, with the lines on which it says what."""
+
+    name: str
+    root: Node
+    overlay: Overlay
+
+    def on(self, base: Process) -> Process:
+        """Return the version it is for with it. Raises DefinitionError as `read_overlay` does."""
+        try:
+            return apply(base, self.overlay)
+        except NotTighter as error:
+            raise DefinitionError(located(error.flaws, self.root, self.name)) from None
+
+
 def read_overlay(text: str, name: str, base: Process) -> Process:
     """Return `base` with the overlay written in `text`, under the version `<version>+<overlay>`.
 
     Raises DefinitionError with the line of everything that is wrong, that does not fit, or that loosens.
     """
+    return read_written(text, name).on(base)
+
+
+def read_written(text: str, name: str) -> WrittenOverlay:
+    """Return the overlay written in `text`, apart from any version. Raises DefinitionError."""
     root, overlay = parse(text, name, Overlay)
-    try:
-        return apply(base, overlay)
-    except NotTighter as error:
-        raise DefinitionError(located(error.flaws, root, name)) from None
+    return WrittenOverlay(name, root, overlay)
 
 
 def check_overlay(text: str, name: str, base: Process) -> tuple[Problem, ...]:

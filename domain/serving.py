@@ -7,7 +7,7 @@ from datetime import date
 from typing import Literal
 
 from domain.case import Case
-from domain.moments import period_days
+from domain.moments import duty_after, next_duty, period_days
 from domain.process import Process
 from domain.steps import EntrySpec, PeriodStep
 from domain.values import Text, Value
@@ -120,24 +120,16 @@ def _repeated(
     starts, last, today = days
     since = starts
     for day in made:
-        yield _done(duty, _due(case, duty, since), day)
+        yield _done(duty, duty_after(case, duty, since), day)
         since = max(since, day)
     if case.steps[step.id].status == "done" or case.is_closed:
         return
     for number in range(len(made), len(made) + _AHEAD):
-        due = _due(case, duty, since)
-        if due > last:
-            if number >= duty.at_least:
-                return
-            due = last
+        due = next_duty(case, duty, since, last, number)
+        if due is None:
+            return
         yield _open(duty, due, over=due < today)
         since = due
-
-
-def _due(case: Case, duty: EntrySpec, since: date) -> date:
-    assert duty.every is not None  # noqa: S101 - asked only of duties that come again
-    reached = case.calendar.after(since, duty.every).day
-    return case.suspensions.prolonged(since, reached, last_day=True)
 
 
 def _done(duty: EntrySpec, due: date | None, on: date) -> Duty:

@@ -1,4 +1,4 @@
-"""Lists that stand beside the definitions: what they say by the ids of a process, kept out of its digest."""
+"""Lists that stand beside the definitions: what they say, mostly by the ids of a process, is in no digest."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ from ruamel.yaml.error import YAMLError
 from domain.library import Library
 from domain.process import Process
 
+K = TypeVar("K", bound=str)
 T = TypeVar("T")
 
 
 def read_beside(
-    file: Path, shape: TypeAdapter[dict[str, T]], bad: type[ValueError], should_be: str
-) -> dict[str, T]:
-    """Return what a file says by process; nothing where there is none. Raises `bad`."""
+    file: Path, shape: TypeAdapter[dict[K, T]], bad: type[ValueError], should_be: str
+) -> dict[K, T]:
+    """Return what a file says by process, or by topic; nothing where there is none. Raises `bad`."""
     if not file.exists():
         return {}
     try:

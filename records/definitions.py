@@ -7,9 +7,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from domain.library import Library, without_overlay
-from domain.overlays import Overlay, read_overlay
+from domain.overlays import WrittenOverlay, read_written
 from domain.process import Process
-from domain.reading import parse, read_process
+from domain.reading import read_process
 
 _NOT_DEFINITIONS = frozenset({"scenarios", "overlays"})
 
@@ -37,8 +37,7 @@ def overlay_files(folder: Path) -> tuple[Path, ...]:
 def overlay_file(folder: Path, edition: Process) -> Path | None:
     """Return the file of the local overlay an edition has, or None where it is gone."""
     for file in overlay_files(folder):
-        text, name = file.read_text(encoding="utf-8"), file.relative_to(folder).as_posix()
-        said = parse(text, name, Overlay)[1]
+        said = _written(file, folder).overlay
         of = said.of.process, said.of.version
         if (said.overlay, *of) == (edition.overlay, edition.process, without_overlay(edition.version)):
             return file
@@ -49,15 +48,15 @@ def _local(folder: Path, editions: Iterable[Process]) -> Iterator[Process]:
     """Yield each overlay on the version it belongs to; one of a process that is not here is passed over."""
     known = {(edition.process, edition.version): edition for edition in editions}
     for file in overlay_files(folder):
-        text, name = file.read_text(encoding="utf-8"), file.relative_to(folder).as_posix()
-        base = known.get(_base_of(text, name))
+        written = _written(file, folder)
+        of = written.overlay.of
+        base = known.get((of.process, of.version))
         if base is not None:
-            yield read_overlay(text, name, base)
+            yield written.on(base)
 
 
-def _base_of(text: str, name: str) -> tuple[str, str]:
-    of = parse(text, name, Overlay)[1].of
-    return of.process, of.version
+def _written(file: Path, folder: Path) -> WrittenOverlay:
+    return read_written(file.read_text(encoding="utf-8"), file.relative_to(folder).as_posix())
 
 
 def definition_files(folder: Path) -> tuple[Path, ...]:

@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import Any, Final
 
 import sqlalchemy as sa
-from pydantic import TypeAdapter, ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+from pydantic import TypeAdapter
 from sqlalchemy import Connection, Row
 
 from domain.preferences import TOPICS, WAYS, Preferences, Quiet, Required, Topic
 from domain.values import Language
+from records.beside import read_beside
 from records.dialects import insert_for
 from records.door_tables import preferences
 from records.tables import obligations
@@ -31,14 +30,7 @@ class BadNotices(ValueError):
 
 def read_required(folder: Path) -> Mapping[Topic, Required]:
     """Return of which topics messages cannot be switched off, each with why. Raises BadNotices."""
-    file = folder / FILE
-    if not file.exists():
-        return {}
-    try:
-        written = YAML(typ="safe", pure=True).load(file.read_text("utf-8")) or {}
-        return _SHAPE.validate_python(written)
-    except (YAMLError, ValidationError, UnicodeDecodeError) as error:
-        raise BadNotices(f"{FILE} does not say source, basis and a sentence for each topic") from error
+    return read_beside(folder / FILE, _SHAPE, BadNotices, "source, basis and a sentence for each topic")
 
 
 def preferences_of(connection: Connection, person: str) -> Preferences | None:

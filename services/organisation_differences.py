@@ -11,6 +11,7 @@ from typing import Final, Literal, TypeVar
 from sqlalchemy import Connection
 
 from domain.comparing import differences
+from domain.library import without_overlay
 from domain.process import Process
 from domain.values import Language
 from records import two_days, unit_changes, visible
@@ -244,13 +245,12 @@ def _editions(
     for edition in parts.library:
         if not from_on < edition.in_force.first <= to_on:
             continue
-        version, _, overlay = edition.version.partition("+")
         before = _before(parts, edition)
         yield EditionDifferenceView(
             process=edition.process,
             title=edition.title.in_language(language),
-            version=version,
-            overlay=overlay or None,
+            version=without_overlay(edition.version),
+            overlay=edition.overlay,
             replaces=None if before is None else before.version,
             from_on=edition.in_force.first,
             steps=None if before is None else len(differences(before, edition)),
@@ -260,7 +260,6 @@ def _editions(
 def _before(parts: Parts, edition: Process) -> Process | None:
     """Return the version that an edition takes over from; of additions, the version they add to."""
     family = {one.version: one for one in parts.library.family(edition.process)}
-    base, _, overlay = edition.version.partition("+")
-    if overlay:
-        return family.get(base)
+    if edition.overlay is not None:
+        return family.get(without_overlay(edition.version))
     return None if edition.replaces is None else family.get(edition.replaces.version)

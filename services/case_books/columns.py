@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from domain.moments import PUBLISHED
 from domain.process import Process
@@ -67,7 +67,9 @@ def columns_of(family: Sequence[Process]) -> tuple[Column, ...]:
 
 ROUND: Final = "round"
 ENTRIES: Final = ("objection", "answer")
-WHOLE: Final = ("suspended", "resumed", "transferred")
+Whole = Literal["suspended", "resumed", "transferred"]
+"""What happens to a case as a whole."""
+WHOLE: Final[tuple[Whole, ...]] = get_args(Whole)
 _WHAT: Final = (
     (ROUND, Text(zh="又一次办理", en="another round")),
     ("objection", Text(zh="公示期间的意见", en="an objection")),

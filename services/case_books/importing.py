@@ -28,7 +28,7 @@ from services.case_books.columns import Column, columns_of, more_columns_of
 from services.case_books.findings import CaseBookView, Findings
 from services.case_books.reading import CaseBook, Line, digest_of, open_case_book
 from services.case_books.rows import Around, Row, known_on, process_of
-from services.case_books.telling import Fact
+from services.case_books.telling import Fact, named_by
 from services.parts import Parts
 from services.seeing import sealing_of
 
@@ -109,7 +109,7 @@ class _Work:
             self.found.add(found)
             self.seen |= seen
             watch(len(some))
-            left -= {str(line.says.get("key") or line.says.get("person", "")) for line in some}
+            left.difference_update(named_by(line.says) for line in some)
             some = await asyncio.to_thread(_some, lines)
         for name in sorted(left):
             for line in self.more[name]:
@@ -134,7 +134,7 @@ class _Work:
         return found, seen
 
     def _beside(self, line: Line) -> Sequence[Line]:
-        return self.more.get(str(line.says.get("key") or line.says.get("person", "")), ())
+        return self.more.get(named_by(line.says), ())
 
     def _look_at(self, connection: Connection, row: Row, around: Around, found: Findings) -> None:
         number, here = row.line.number, around.here.get(row.case)

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Final, Literal
+from typing import Final
 
 from domain.acts import EntryRecord, MeetingRecord, Told
 from domain.circumstances import Circumstances
@@ -14,7 +14,7 @@ from domain.process import Process
 from domain.steps import NoticeStep
 from domain.values import Scalar
 from services.books.cells import Wrong
-from services.case_books.columns import COUNTS, ENTRIES, WHOLE, Column
+from services.case_books.columns import COUNTS, ENTRIES, WHOLE, Column, Whole
 from services.case_books.reading import ALL, Line
 
 _NEEDED: Final = ("eligible", "present", "yes")
@@ -33,7 +33,7 @@ class Fact:
     people: tuple[str, ...] = ()
     counts: dict[str, int] = field(default_factory=dict)
     entry: str | None = None
-    whole: Literal["suspended", "resumed", "transferred"] | None = None
+    whole: Whole | None = None
     reason: str | None = None
     unit: str | None = None
     """Where the case moved to."""
@@ -62,8 +62,12 @@ class Fact:
 
 def case_key(process: str, says: Mapping[str, object]) -> str:
     """Return the id of the case a row tells of: the same whenever the row is read."""
-    key = says.get("key") or says.get("person")
-    return hashlib.sha256(f"accede/cases/{process}/{key}".encode()).hexdigest()[:32]
+    return hashlib.sha256(f"accede/cases/{process}/{named_by(says)}".encode()).hexdigest()[:32]
+
+
+def named_by(says: Mapping[str, object]) -> str:
+    """Return by what lines of the sheet for more name the case of a row."""
+    return str(says.get("key") or says.get("person", ""))
 
 
 def facts_of(
@@ -114,8 +118,9 @@ def more_fact(line: Line, editions: Sequence[Process], wrong: Callable[[str, str
         reason=None if says.get("says") is None else str(says["says"]),
         is_beside=True,
     )
-    if what in WHOLE:
-        return _of_all(fact, what, says, wrong)
+    for whole in WHOLE:
+        if what == whole:
+            return _of_all(fact, whole, says, wrong)
     known = [edition.steps[fact.step] for edition in editions if fact.step in edition.steps]
     if not known or (what in ENTRIES and not isinstance(known[-1], NoticeStep)):
         wrong("more.step", "more-of-no-step")
@@ -124,13 +129,13 @@ def more_fact(line: Line, editions: Sequence[Process], wrong: Callable[[str, str
 
 
 def _of_all(
-    fact: Fact, what: str, says: Mapping[str, object], wrong: Callable[[str, str], None]
+    fact: Fact, what: Whole, says: Mapping[str, object], wrong: Callable[[str, str], None]
 ) -> Fact | None:
     unit = None if says.get("unit") is None else str(says["unit"])
     if what == "transferred" and unit is None:
         wrong("more.unit", "missing")
         return None
-    return replace(fact, step="", whole=_whole(what), unit=unit if what == "transferred" else None)
+    return replace(fact, step="", whole=what, unit=unit if what == "transferred" else None)
 
 
 def _another_round(fact: Fact, says: Mapping[str, object], wrong: Callable[[str, str], None]) -> Fact | None:
@@ -141,17 +146,6 @@ def _another_round(fact: Fact, says: Mapping[str, object], wrong: Callable[[str,
         return None
     outcome = None if says.get("outcome") is None else str(says["outcome"])
     return replace(fact, outcome=outcome, counts=counts, reason=None)
-
-
-def _whole(what: str) -> Literal["suspended", "resumed", "transferred"]:
-    return next(one for one in _ALL_OF_IT if one == what)
-
-
-_ALL_OF_IT: Final[tuple[Literal["suspended", "resumed", "transferred"], ...]] = (
-    "suspended",
-    "resumed",
-    "transferred",
-)
 
 
 def people_in(facts: Iterable[Fact]) -> set[str]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
-from typing import Annotated, Any, Literal, Self
+from functools import cache, cached_property
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -37,10 +37,23 @@ Name = Annotated[str, Field(min_length=1, max_length=LONGEST_LABEL, pattern=LABE
 _set = object.__setattr__
 
 
+def _is_cached(what: object) -> bool:
+    return isinstance(what, cached_property)
+
+
 class Value(BaseModel):
     """An immutable value without identity; unknown keys are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    _worked_out: ClassVar[tuple[str, ...]] = ()
+    """Names of cached properties: what they keep is of one value, and of no copy with other fields."""
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_options: object) -> None:
+        """Note which properties a kind of value works out once."""
+        every = (name for each in cls.__mro__ for name, what in vars(each).items() if _is_cached(what))
+        cls._worked_out = tuple(dict.fromkeys(every))
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """Return a copy with some fields put in, which are trusted: see pydantic.
@@ -49,13 +62,18 @@ class Value(BaseModel):
         values have none, takes most of its time.
         """
         if deep or self.__pydantic_private__ is not None:
-            return super().model_copy(update=update, deep=deep)
+            return self._without_worked_out(super().model_copy(update=update, deep=deep))
         copy = type(self).__new__(type(self))
         put_in = update or {}
         _set(copy, "__dict__", {**self.__dict__, **put_in})
         _set(copy, "__pydantic_fields_set__", self.__pydantic_fields_set__ | put_in.keys())
         _set(copy, "__pydantic_extra__", None)
         _set(copy, "__pydantic_private__", None)
+        return self._without_worked_out(copy) if self._worked_out else copy
+
+    def _without_worked_out(self, copy: Self) -> Self:
+        for name in self._worked_out:
+            copy.__dict__.pop(name, None)
         return copy
 
     @classmethod

@@ -30,7 +30,8 @@ def shared_documents(connection: Connection) -> frozenset[str]:
 def cases_of_kin(connection: Connection, today: date) -> frozenset[str]:
     """Return the cases about relatives of members of the unit, or of those with posts there or above.
 
-    While the case was open. Only what was reported is known.
+    All of it while the case was open: a relation that ended before, or began afterwards, is none. Only what
+    was reported is known.
     """
     ended = sa.func.coalesce(cases.c.closed_on, sa.literal(today, Day()))
     never = sa.func.coalesce(relations.c.to_on < relations.c.from_on, sa.false())
@@ -50,7 +51,7 @@ def cases_of_kin(connection: Connection, today: date) -> frozenset[str]:
                 ),
             )
         )
-        .where(sa.not_(never), then(posts))
+        .where(sa.not_(never), then(relations), then(posts))
     )
     as_member = (
         sa.select(cases.c.id)
@@ -62,7 +63,7 @@ def cases_of_kin(connection: Connection, today: date) -> frozenset[str]:
                 ),
             )
         )
-        .where(sa.not_(never), then(standings))
+        .where(sa.not_(never), then(relations), then(standings))
     )
     return frozenset(connection.execute(sa.union(by_post, as_member)).scalars())
 

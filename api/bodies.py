@@ -65,8 +65,15 @@ class ExcludedBody(Asked):
     resolution: BackingBody | None = None
 
 
+class OpinionBody(Asked):
+    """Somebody entitled who was not there and had handed in his opinion; `says` where the ballot is open."""
+
+    person: Id
+    says: Literal["yes", "no", "abstain"] | None = None
+
+
 class MeetingBody(Asked):
-    """The numbers of one vote."""
+    """The numbers of one vote, and who was there, wrote, or was left out."""
 
     eligible: Count
     present: Count
@@ -78,6 +85,7 @@ class MeetingBody(Asked):
     chair: Literal["yes", "no"] | None = None
     excluded: Annotated[tuple[ExcludedBody, ...], Field(max_length=1_000)] = ()
     attended: Annotated[tuple[Id, ...], Field(max_length=1_000)] = ()
+    opinions: Annotated[tuple[OpinionBody, ...], Field(max_length=1_000)] = ()
 
 
 class EntryBody(Asked):

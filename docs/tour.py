@@ -206,6 +206,10 @@ def tour(url: str) -> dict[str, Any]:
         actor = people[login]
         body: dict[str, Any] = {"occurred_on": day, "reason": WHY_LATE, **more}
         body["materials"] = {kind: [actor.hand_in(kind)] for kind in documents.split()}
+        if more.get("meeting", {}).get("written"):
+            roster = actor.ask("GET", f"/v1/cases/{case['id']}/steps/{step}/roster?on={day}")[0]["entitled"]
+            wrote = roster[len(roster) - more["meeting"]["written"] :]
+            body["meeting"] = more["meeting"] | {"opinions": [{"person": one["id"]} for one in wrote]}
         if "people" in more:
             body["people"] = helpers
         done = actor.act(case["id"], step, body)

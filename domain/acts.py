@@ -38,6 +38,14 @@ class Excluded(Value):
     """Of the meeting that left the member out."""
 
 
+class Opinion(Value):
+    """An opinion in writing, handed in before a meeting by somebody entitled who is not there."""
+
+    person: str
+    says: Literal["yes", "no", "abstain"] | None = None
+    """What he wrote, where the ballot is open: of a secret one nothing says who voted how."""
+
+
 class MeetingRecord(Value):
     """The numbers of one vote on one person."""
 
@@ -52,7 +60,9 @@ class MeetingRecord(Value):
     """The chair's vote where a tie needs it."""
     excluded: tuple[Excluded, ...] = ()
     attended: tuple[str, ...] = ()
-    """Who was there, where that is told by name. Nothing anywhere says who voted how."""
+    """Who was there, where that is told by name."""
+    opinions: tuple[Opinion, ...] = ()
+    """Whose opinions in writing were counted; facts of before these were named have their number alone."""
 
 
 class EntryRecord(Value):

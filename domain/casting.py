@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from domain.acts import EntryRecord, MeetingRecord
+from domain.acts import EntryRecord, MeetingRecord, Opinion
 from domain.case import Case
 from domain.circumstances import Circumstances, HeldPost, PersonFacts, Relative, Roster, UnitRef
 from domain.process import Body, Process
@@ -115,15 +115,20 @@ class Cast:
         if not isinstance(step, MeetingStep) or case is None:
             return None
         spec = act.meeting or MeetingSpec()
-        eligible = spec.eligible
-        if eligible is None:
-            eligible = len(self._entitled(process, step, act, case)) - len(spec.excluded)
+        out = {one.person for one in spec.excluded}
+        counted = [one for one in self._entitled(process, step, act, case) if one not in out]
+        eligible = len(counted) if spec.eligible is None else spec.eligible
         present = eligible - spec.written if spec.present is None else spec.present
         cast = present + spec.written
         yes = cast - spec.no - spec.abstain if spec.yes is None else spec.yes
-        given = spec.model_dump(exclude={"eligible", "present", "yes", "excluded", "attended"})
+        opinions = spec.opinions
+        if opinions is None:
+            away = [one for one in counted if one not in spec.attended]
+            opinions = tuple(Opinion(person=one) for one in away[max(0, len(away) - spec.written) :])
+        given = spec.model_dump(exclude={"eligible", "present", "yes", "excluded", "attended", "opinions"})
         made = MeetingRecord(eligible=eligible, present=present, yes=yes, **given)
-        return made.model_copy(update={"excluded": spec.excluded, "attended": spec.attended})
+        named = {"excluded": spec.excluded, "attended": spec.attended, "opinions": opinions}
+        return made.model_copy(update=named)
 
     def _entitled(self, process: Process, step: MeetingStep, act: ScenarioAct, case: Case) -> tuple[str, ...]:
         known = self.circumstances(SUBJECT, act.on, unit=case.unit, case=case)

@@ -115,10 +115,10 @@ class StepCompleted(Evidence):
     """The body that met, where the unit has no committee of its own."""
 
     def bare(self) -> _Body:
-        """Return the same without free text, documents, and who was there or left out of a vote."""
+        """Return the same without free text, documents, and who voted, wrote, or was left out of a vote."""
         bare = super().bare()
         if self.meeting is not None:
-            numbers = self.meeting.model_copy(update={"excluded": (), "attended": ()})
+            numbers = self.meeting.model_copy(update={"excluded": (), "attended": (), "opinions": ()})
             bare = bare.model_copy(update={"meeting": numbers})
         return bare
 

@@ -53,8 +53,25 @@ def check_roster(  # noqa: PLR0917 - everything the numbers are held against
             ),
             passes_when=Text(zh=f"应到人数填写为{expected}", en=f"eligible is {expected}"),
         )
+    counted = tuple(one for one in entitled if one not in left_out)
     if meeting.attended:
-        _check_names(step, meeting, tuple(one for one in entitled if one not in left_out))
+        _check_names(step, meeting, counted)
+    if meeting.opinions:
+        _check_opinions(step, meeting, counted)
+
+
+def check_opinions_named(step: MeetingStep, meeting: MeetingRecord) -> None:
+    """Raise WrongCount where opinions in writing are counted and nobody says whose they are."""
+    if step.written and meeting.written and not meeting.opinions:
+        raise WrongCount(
+            f"{step.id}.opinions",
+            basis=step.carried.basis,
+            detail=Text(
+                zh=f"有{meeting.written}份书面意见计入表决，须列明由谁提交。",
+                en=f"{meeting.written} in writing are counted, and it is not said whose opinions they are.",
+            ),
+            passes_when=Text(zh="列明每份书面意见的提交人", en="each one who wrote is named"),
+        )
 
 
 def _check_exclusions(
@@ -72,6 +89,31 @@ def _check_exclusions(
                 en="Only people on the roster may be left out, each once, on one of the grounds: "
                 + ", ".join(one.en for one in process.grounds.values()),
             ),
+        )
+
+
+def _check_opinions(step: MeetingStep, meeting: MeetingRecord, entitled: tuple[str, ...]) -> None:
+    """Check those who wrote: each once, each entitled and not there, as many as were counted."""
+    wrote = tuple(one.person for one in meeting.opinions)
+    wrong = sum(person not in entitled or person in meeting.attended for person in wrote)
+    if wrong or len(set(wrote)) != len(wrote):
+        raise WrongCount(
+            f"{step.id}.opinions",
+            basis=step.carried.basis,
+            detail=Text(
+                zh=f"提交书面意见的人须各列一次，当日在应到名册上，且没有到会；有{wrong}人不符合。",
+                en=f"Each who wrote is named once, entitled that day and not present; {wrong} are not so.",
+            ),
+        )
+    if len(wrote) != meeting.written:
+        raise WrongCount(
+            f"{step.id}.opinions",
+            basis=step.carried.basis,
+            detail=Text(
+                zh=f"列名提交书面意见{len(wrote)}人，与书面意见{meeting.written}份不符。",
+                en=f"{len(wrote)} are named as having written, and {meeting.written} were counted.",
+            ),
+            passes_when=Text(zh=f"书面意见填写为{len(wrote)}", en=f"written is {len(wrote)}"),
         )
 
 

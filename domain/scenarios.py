@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
 
-from domain.acts import Excluded
+from domain.acts import Excluded, Opinion
 from domain.marked import read_marked
 from domain.scenery import Organisation, read_organisation
 from domain.values import Name, Scalar, Value
@@ -37,6 +37,8 @@ class MeetingSpec(Value):
     excluded: tuple[Excluded, ...] = ()
     attended: tuple[str, ...] = ()
     """Names, where the scenario tells who was there."""
+    opinions: tuple[Opinion, ...] | None = None
+    """Who wrote; by default the last of those entitled who are not named otherwise."""
 
 
 class EntryPart(Value):

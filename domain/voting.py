@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 
@@ -171,6 +172,7 @@ def check_sums(step: MeetingStep, meeting: MeetingRecord) -> None:
                 "those present and those who wrote.",
             ),
         )
+    _check_said(step, meeting)
     if meeting.vetoes > meeting.no or (meeting.vetoes and step.veto is None):
         raise WrongCount(
             f"{step.id}.sums",
@@ -178,6 +180,31 @@ def check_sums(step: MeetingStep, meeting: MeetingRecord) -> None:
             detail=Text(
                 zh="否决票须计入反对票，且仅在规则允许时有效。",
                 en="Vetoes are part of the no votes, and count only where the rules know a veto.",
+            ),
+        )
+
+
+def _check_said(step: MeetingStep, meeting: MeetingRecord) -> None:
+    """Raise WrongCount where opinions say what a secret ballot hides, or more than was counted."""
+    said = [one.says for one in meeting.opinions if one.says is not None]
+    if said and step.ballot == "secret":
+        raise WrongCount(
+            f"{step.id}.secret",
+            basis=step.carried.basis,
+            detail=Text(
+                zh="本次为无记名投票：书面意见只登记由谁提交，不登记内容。",
+                en="The ballot is secret: it is recorded who wrote an opinion, not what it says.",
+            ),
+            passes_when=Text(zh="不登记书面意见的内容", en="what somebody wrote is left out"),
+        )
+    wrote = Counter(said)
+    if wrote["yes"] > meeting.yes or wrote["no"] > meeting.no or wrote["abstain"] > meeting.abstain:
+        raise WrongCount(
+            f"{step.id}.sums",
+            basis=step.carried.basis,
+            detail=Text(
+                zh="书面意见中的赞成、反对或弃权多于登记的票数；书面意见已包括在票数之内。",
+                en="More wrote yes, no or abstain than such votes were counted; the counts include them.",
             ),
         )
 

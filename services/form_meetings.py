@@ -22,6 +22,7 @@ _COUNTS: Final = (
     ("no", "against"),
     ("abstain", "abstain"),
 )
+_SAID: Final = {"yes": "for", "no": "against", "abstain": "abstain"}
 
 
 def minutes(filling: Filling, step: Step) -> Iterable[Block]:
@@ -83,20 +84,32 @@ def _roster(filling: Filling, met: Mapping[str, Any]) -> Block:
     w = filling.words
     there = {one for one in met.get("attended") or () if isinstance(one, str)}
     left_out = {one["person"]: one["ground"] for one in met.get("excluded") or () if isinstance(one, Mapping)}
+    wrote = {one["person"]: one.get("says") for one in met.get("opinions") or () if isinstance(one, Mapping)}
     entitled = () if filling.roster is None else tuple(one.id for one in filling.roster.entitled)
-    names = dict.fromkeys((*entitled, *sorted(there), *sorted(left_out)))
+    names = dict.fromkeys((*entitled, *sorted(there), *sorted(wrote), *sorted(left_out)))
     rows = [
         (
             str(number),
             filling.name(one) or _entitled_name(filling, one),
             "✓" if one in there else "",
-            "" if one not in left_out else w["left_out"] + _ground(filling, left_out[one]),
+            _remark(filling, one, left_out, wrote),
             "",
         )
         for number, one in enumerate(names, start=1)
     ]
     heads = (w["number"], w["person"], w["there"], w["remark"], w["signature"])
     return blocks.table(heads, (0, 2, 0, 3, 2), rows, title=w["roster"], room=0 if rows else _SEATS)
+
+
+def _remark(
+    filling: Filling, person: str, left_out: Mapping[str, str], wrote: Mapping[str, str | None]
+) -> str:
+    """Return why somebody was not there and counts, or was left out of the count."""
+    w = filling.words
+    if person in wrote:
+        said = wrote[person]
+        return w["written_note"] if said is None else w.labelled(w["written_note"], w[_SAID[said]])
+    return "" if person not in left_out else w["left_out"] + _ground(filling, left_out[person])
 
 
 def _entitled_name(filling: Filling, person: str) -> str:

@@ -179,5 +179,6 @@ def _named_in(events: tuple[AnyEventView, ...]) -> set[str]:
         meeting = event.data.get("meeting")
         if isinstance(meeting, dict):
             found |= {one for one in meeting.get("attended") or () if isinstance(one, str)}
-            found |= {one["person"] for one in meeting.get("excluded") or () if isinstance(one, dict)}
+            for part in ("excluded", "opinions"):
+                found |= {one["person"] for one in meeting.get(part) or () if isinstance(one, dict)}
     return found

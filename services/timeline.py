@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from domain.amending import amendments
 from domain.events import Gap
@@ -37,6 +38,8 @@ class Happened:
     values: tuple[tuple[str, Text, Scalar | Text], ...]
     """Answers that are no free text: the field's id, what it is called, the answer."""
     people: tuple[Named, ...]
+    wrote: tuple[tuple[Named, str | None], ...]
+    """Whose opinions in writing a vote counted, and what they say where the ballot was open."""
     warnings: tuple[Text, ...]
     documents: tuple[tuple[Text, Document], ...]
     changes: tuple[Changed, ...]
@@ -85,7 +88,15 @@ def people_in(events: Iterable[AnyEventView]) -> set[str]:
     for event in events:
         found |= {one for one in (event.actor, event.on_behalf_of) if one is not None and one != MASK}
         found |= {one for one in event.data.get("people") or () if isinstance(one, str) and one != MASK}
+        found |= {one["person"] for one in opinions_in(event.data)}
     return found
+
+
+def opinions_in(data: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
+    """Return the opinions in writing that a vote counted, as far as they are shown."""
+    met = data.get("meeting")
+    said = met.get("opinions") if isinstance(met, Mapping) else None
+    return tuple(one for one in said or () if isinstance(one, Mapping))
 
 
 def happened(
@@ -129,6 +140,10 @@ def happened(
         ),
         people=tuple(
             Named(id=one, name=names.get(one, "")) for one in data.get("people") or () if one in names
+        ),
+        wrote=tuple(
+            (Named(id=one["person"], name=names.get(one["person"], "")), one.get("says"))
+            for one in opinions_in(data)
         ),
         warnings=tuple(Text.model_validate(one["detail"]) for one in warnings if isinstance(one, dict)),
         documents=tuple(

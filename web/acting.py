@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Final, Literal
 
-from domain.acts import EntryRecord, Excluded, MeetingRecord
+from domain.acts import EntryRecord, Excluded, MeetingRecord, Opinion
 from domain.bounds import ID
 from domain.entries import PLACES, SUMMARY
 from domain.refusals import ReasonRequired, RuleViolation
@@ -20,6 +20,7 @@ from web.forms import Filled
 from web.visits import Visit
 
 _COUNTS: Final = ("eligible", "present", "written", "yes", "no", "abstain", "vetoes")
+_VOTES: Final[tuple[Literal["yes", "no", "abstain"], ...]] = ("yes", "no", "abstain")
 _AT_NUMBERS: Final = {
     "roster": ("eligible",),
     "exclusions": ("excluded",),
@@ -29,6 +30,8 @@ _AT_NUMBERS: Final = {
     "carried": ("yes",),
     "meeting": ("eligible",),
     "attended": ("attended",),
+    "opinions": ("wrote",),
+    "secret": ("wrote",),
 }
 
 
@@ -110,13 +113,22 @@ def _meeting(form: Filled) -> MeetingRecord | None:
     counts = {name: form.count(name) for name in _COUNTS}
     if all(value is None for value in counts.values()):
         return None
+    attended, wrote = form.ids("attended"), form.ids("wrote")
+    # Who is ticked need not be counted by hand as well.
+    ticked = {"present": len(attended), "written": len(wrote)}
     chair = form.line("chair")
     return MeetingRecord(
-        **{name: value or 0 for name, value in counts.items()},
+        **{name: ticked.get(name, 0) if value is None else value for name, value in counts.items()},
         chair="yes" if chair == "yes" else "no" if chair == "no" else None,
         excluded=tuple(_excluded(form)),
-        attended=form.ids("attended"),
+        attended=attended,
+        opinions=tuple(Opinion(person=one, says=_said(form, one)) for one in wrote),
     )
+
+
+def _said(form: Filled, person: str) -> Literal["yes", "no", "abstain"] | None:
+    said = form.line(f"said.{person}")
+    return next((vote for vote in _VOTES if vote == said), None)
 
 
 def _excluded(form: Filled) -> list[Excluded]:

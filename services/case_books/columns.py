@@ -12,7 +12,7 @@ from domain.steps import AppointStep, FieldSpec, MeetingStep, NoticeStep, Period
 from domain.values import Text
 
 Kind = Literal["id", "line", "prose", "truth", "day", "days", "number", "choice", "words"]
-Part = Literal["case", "on", "outcome", "people", "papers", "by", "field", "count", "entry", "more"]
+Part = Literal["case", "on", "outcome", "people", "papers", "by", "field", "count", "wrote", "entry", "more"]
 
 COUNTS: Final[Mapping[str, Text]] = {
     "eligible": Text(zh="应到", en="eligible"),
@@ -177,9 +177,7 @@ def _of_step(family: Sequence[Process], editions: Sequence[Step]) -> Iterator[Co
     if isinstance(step, AppointStep):
         yield _part(step, "people", "words", "人员：编号，以逗号分开", "people: ids, with commas between")
     if isinstance(step, MeetingStep):
-        for name, title in COUNTS.items():
-            if name != "written" or step.written:
-                yield _part(step, "count", "number", title.zh, title.en, name=name)
+        yield from _of_vote(step)
     for field in _fields(editions):
         yield _of_field(step, field)
     yield from _entries(step)
@@ -193,6 +191,16 @@ def _of_step(family: Sequence[Process], editions: Sequence[Step]) -> Iterator[Co
         )
     if not isinstance(step, PeriodStep):
         yield _part(step, "by", "id", "经办人：人员编号；可留空", "by: the id of who did it; may be empty")
+
+
+def _of_vote(step: MeetingStep) -> Iterator[Column]:
+    for name, title in COUNTS.items():
+        if name != "written" or step.written:
+            yield _part(step, "count", "number", title.zh, title.en, name=name)
+    if step.written:
+        zh = "书面意见提交人：编号，以逗号分开"
+        en = "who wrote: ids of those who handed in an opinion, with commas between"
+        yield _part(step, "wrote", "words", zh, en)
 
 
 def _day_of(family: Sequence[Process], step: Step) -> Column:

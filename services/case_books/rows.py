@@ -134,7 +134,9 @@ class Around:
         if row.person in self.open:
             row.wrong.append(("person", "case-open"))
         for column in columns:
-            if column.part in {"people", "by"} and not self._knows(str(says.get(column.key, "")).split()):
+            if column.part in {"people", "wrote", "by"} and not self._knows(
+                str(says.get(column.key, "")).split()
+            ):
                 row.wrong.append((column.key, "person-unknown"))
 
     def _knows(self, people: Collection[str]) -> bool:

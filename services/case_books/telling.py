@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
-from domain.acts import EntryRecord, MeetingRecord, Told
+from domain.acts import EntryRecord, MeetingRecord, Opinion, Told
 from domain.circumstances import Circumstances
 from domain.process import Process
 from domain.steps import NoticeStep
@@ -32,6 +32,8 @@ class Fact:
     papers: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
     counts: dict[str, int] = field(default_factory=dict)
+    wrote: tuple[str, ...] = ()
+    """Who handed in an opinion in writing."""
     entry: str | None = None
     whole: Whole | None = None
     reason: str | None = None
@@ -50,11 +52,17 @@ class Fact:
             fields=self.fields,
             papers=self.papers,
             people=self.people,
-            meeting=MeetingRecord.model_validate(self.counts) if self.counts else None,
+            meeting=self._met(),
             entry=None if self.entry is None else EntryRecord(kind=self.entry, fields=self._said()),
             whole=self.whole,
             reason=self.reason if self.whole is not None else None,
         )
+
+    def _met(self) -> MeetingRecord | None:
+        if not self.counts:
+            return None
+        opinions = tuple(Opinion(person=one) for one in self.wrote)
+        return MeetingRecord.model_validate({**self.counts, "opinions": opinions})
 
     def _said(self) -> dict[str, Scalar]:
         return {} if self.reason is None else {"summary": self.reason}
@@ -150,7 +158,7 @@ def _another_round(fact: Fact, says: Mapping[str, object], wrong: Callable[[str,
 
 def people_in(facts: Iterable[Fact]) -> set[str]:
     """Return everybody a row names beside the person it is about."""
-    named = {person for fact in facts for person in fact.people}
+    named = {person for fact in facts for person in (*fact.people, *fact.wrote)}
     return named | {fact.by for fact in facts if fact.by}
 
 
@@ -160,6 +168,8 @@ def _put(fact: Fact, column: Column, value: object) -> None:
             fact.outcome = str(value)
         case "people":
             fact.people = _words(value)
+        case "wrote":
+            fact.wrote = _words(value)
         case "papers":
             fact.papers = _words(value)
         case "by":

@@ -169,6 +169,33 @@ async def test_minutes_have_the_roster_the_count_and_what_it_had_to_reach(guild)
         assert said in printed, said
 
 
+async def test_whose_opinions_in_writing_were_counted_is_in_minutes_history_and_timeline(guild):
+    by_half = GUILD.replace(
+        'more_than: 1/2, of: eligible, basis: "7"', 'at_least: 1/2, of: eligible, basis: "7"'
+    )
+    opened = by_half.replace(
+        "body: circle.members", "body: circle.members\n        ballot: open\n        written: true"
+    )
+    object.__setattr__(guild.parts, "library", Library.of([a_circle(), read_process(opened, "guild.yaml")]))
+    case = await talked(guild)
+    opinions = [{"person": HOST, "says": "yes"}]
+    meeting = {"eligible": 2, "present": 1, "written": 1, "yes": 2, "attended": [SECRETARY]}
+    act = {"occurred_on": "2025-03-08", "meeting": meeting}
+    bare = await guild.act(case, "vote", SECRETARY, **act)
+    assert (bare.status_code, bare.json()["rule"]) == (422, "vote.opinions")
+    await done(
+        await guild.act(case, "vote", SECRETARY, **{**act, "meeting": meeting | {"opinions": opinions}})
+    )
+    assert "2王五有书面意见：赞成" in await read(guild, case, "vote.minutes")
+    history = (await guild.get(f"/v1/cases/{case['id']}/history", SECRETARY)).json()["items"]
+    voted_on = next(one for one in history if one["step"] == "vote" and one["type"] == "step-completed")
+    assert voted_on["data"]["meeting"]["opinions"] == opinions
+    page = await guild.get(f"/cases/{case['id']}", SECRETARY)
+    assert "书面意见：王五 · 赞成" in " ".join(page.text.split())
+    own = (await guild.get(f"/v1/cases/{case['id']}/history", SUBJECT)).text
+    assert HOST not in own
+
+
 async def test_before_a_meeting_its_minutes_name_those_who_may_sign_in_and_no_numbers(guild):
     printed = await read(guild, await talked(guild), "vote.minutes")
     assert "王五" in printed

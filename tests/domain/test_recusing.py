@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.acts import Backing, Change, Correct, Excluded, MeetingRecord, Recuse
+from domain.acts import Backing, Change, Correct, Excluded, MeetingRecord, Opinion, Recuse
 from domain.circumstances import Circumstances, Relative, Roster
 from domain.events import RecusalLifted, StepCompleted
 from domain.process import Process
@@ -28,6 +28,7 @@ VOTE = step(
     body="assembly",
     quorum=HALF,
     carried=HALF,
+    written=True,
     outcomes={"carried": "next", "lost": "again"},
 )
 MAY_RECUSE = {"recuse": ["lodge.warden"]}
@@ -45,7 +46,7 @@ def related(walk: Walk, *relatives: Relative) -> Circumstances:
 
 def counted(eligible: int, present: int | None = None, **more: Any) -> MeetingRecord:
     there = eligible if present is None else present
-    return MeetingRecord(eligible=eligible, present=there, yes=there, **more)
+    return MeetingRecord(**{"eligible": eligible, "present": there, "yes": there, **more})
 
 
 def brother(person: str = "member-1", **more: Any) -> Relative:
@@ -173,14 +174,16 @@ def test_an_exclusion_rests_on_what_its_ground_asks_for() -> None:
 def test_a_meeting_that_names_those_present_tells_nobody_outside_who_they_were() -> None:
     walk = meeting()
     there = tuple(f"member-{number}" for number in range(9))
-    body = walk.take(walk.act("vote", meeting=counted(16, 9, attended=there)))[0].body
+    wrote = (Opinion(person="member-9"),)
+    met = counted(16, 9, attended=there, written=1, yes=10, opinions=wrote)
+    body = walk.take(walk.act("vote", meeting=met))[0].body
     assert isinstance(body, StepCompleted)
     assert body.meeting is not None
-    assert body.meeting.attended == there
+    assert (body.meeting.attended, body.meeting.opinions) == (there, wrote)
     bare = body.bare()
     assert isinstance(bare, StepCompleted)
     assert bare.meeting is not None
-    assert bare.meeting.attended == ()
+    assert (bare.meeting.attended, bare.meeting.opinions) == ((), ())
 
 
 def test_the_deliberation_is_closed_to_those_who_keep_out_and_to_nobody_else() -> None:

@@ -366,6 +366,25 @@ SITUATIONS: dict[str, Callable[[], RuleViolation]] = {
     "vote that does not add up": lambda: voted(meeting=count(yes=15)),
     "vote with vetoes": lambda: voted(meeting=count(yes=15, no=1, vetoes=1)),
     "vote in writing": lambda: voted(meeting=count(present=15, written=1)),
+    "vote of writers unnamed": lambda: voted(written=True, meeting=count(present=15, written=1)),
+    "vote of writers who were there": lambda: voted(
+        written=True,
+        meeting=count(
+            present=1, written=1, yes=2, attended=("member-1",), opinions=({"person": "member-1"},)
+        ),
+    ),
+    "vote of more writers than counted": lambda: voted(
+        written=True, meeting=count(opinions=({"person": "member-1"},))
+    ),
+    "vote of writers told": lambda: voted(
+        written=True,
+        meeting=count(present=15, written=1, opinions=({"person": "member-1", "says": "yes"},)),
+    ),
+    "vote of more who wrote no": lambda: voted(
+        written=True,
+        ballot="open",
+        meeting=count(present=15, written=1, opinions=({"person": "member-1", "says": "no"},)),
+    ),
     "people too few": lambda: named(()),
     "people too many": lambda: named(("member-1", "member-2"), "witness"),
     "people twice": lambda: named(("member-1", "member-1")),

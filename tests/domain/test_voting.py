@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from domain.acts import Excluded, MeetingRecord
+from domain.acts import Excluded, MeetingRecord, Opinion
 from domain.refusals import FieldInvalid, NotCarried, NotPossible, NotQuorate, RuleViolation, WrongCount
 from domain.rules import Threshold
 from domain.steps import MeetingStep
@@ -77,6 +77,56 @@ def test_written_opinions_count_only_where_the_rules_know_them() -> None:
     with pytest.raises(WrongCount) as refused:
         held(16, definition=motion(written=False), present=9, written=1, yes=9)
     assert refused.value.rule == "vote.written"
+
+
+def wrote(*people: str, says: Any = None) -> tuple[Opinion, ...]:
+    return tuple(Opinion(person=one, says=says) for one in people)
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        {"written": 1, "opinions": wrote("stranger")},
+        {"written": 2, "opinions": wrote("member-9", "member-9")},
+        {"written": 1, "opinions": wrote("member-0")},
+        {"written": 2, "opinions": wrote("member-9")},
+        {"written": 0, "yes": 9, "opinions": wrote("member-9")},
+    ],
+)
+def test_who_wrote_is_entitled_and_absent_and_named_once_for_each_opinion_counted(numbers: Any) -> None:
+    there = tuple(f"member-{number}" for number in range(9))
+    given = {"present": 9, "attended": there, "yes": 9, "no": numbers["written"], **numbers}
+    with pytest.raises(WrongCount) as refused:
+        held(16, **given)
+    assert refused.value.rule == "vote.opinions"
+    assert "stranger" not in refused.value.detail.en
+    assert held(16, **{**given, "written": 1, "no": 1, "opinions": wrote("member-9")})[0] == "carried"
+
+
+def test_whoever_is_left_out_of_the_count_has_no_opinion_in_writing_either() -> None:
+    out = (Excluded(person="member-9", ground="ill"),)
+    with pytest.raises(WrongCount) as refused:
+        held(16, eligible=15, present=9, written=1, yes=9, excluded=out, opinions=wrote("member-9"))
+    assert refused.value.rule == "vote.opinions"
+
+
+def test_what_somebody_wrote_is_not_recorded_of_a_secret_ballot() -> None:
+    with pytest.raises(WrongCount) as refused:
+        held(16, present=9, written=1, yes=9, opinions=wrote("member-9", says="no"))
+    assert refused.value.rule == "vote.secret"
+    opened = motion(ballot="open")
+    assert held(16, definition=opened, present=9, written=1, yes=9, opinions=wrote("member-9", says="no"))
+
+
+def test_of_an_open_ballot_no_more_wrote_a_vote_than_were_counted() -> None:
+    opened = motion(ballot="open")
+    for said, counted in (("yes", "yes"), ("no", "no"), ("abstain", "abstain")):
+        votes: dict[str, Any] = {"yes": 9, "no": 1, "abstain": 1, counted: 1, "present": 9, "written": 2}
+        votes["present"] = votes["yes"] + votes["no"] + votes["abstain"] - 2
+        opinions = wrote("member-14", "member-15", says=said)
+        with pytest.raises(WrongCount) as refused:
+            held(16, definition=opened, **votes, opinions=opinions)
+        assert refused.value.rule == "vote.sums"
 
 
 def test_a_claim_is_held_against_the_numbers() -> None:
@@ -306,10 +356,18 @@ def test_a_lost_vote_of_the_branch_ends_the_case() -> None:
 
 def test_probationary_and_absent_members_change_nothing_in_the_count_of_those_entitled() -> None:
     walk = at_step("branch-vote")
-    numbers = MeetingRecord(eligible=16, present=9, written=3, yes=9, no=3)
+    members = walk.known("branch.secretary").roster("branch.full-members")
+    assert members is not None
+    numbers = MeetingRecord(
+        eligible=16, present=9, written=3, yes=9, no=3, opinions=wrote(*members.people[-3:])
+    )
     walk.do("branch-vote", meeting=numbers)
     assert walk.state("branch-vote").outcome == "carried"
     refused: RuleViolation = at_step("branch-vote").refused(
         "branch-vote", meeting=numbers.model_copy(update={"present": 8, "no": 2})
     )
     assert (refused.rule, refused.basis) == ("branch-quorum", "19")
+    unnamed: RuleViolation = at_step("branch-vote").refused(
+        "branch-vote", meeting=numbers.model_copy(update={"opinions": ()})
+    )
+    assert (unnamed.rule, unnamed.basis) == ("branch-vote.opinions", "20")

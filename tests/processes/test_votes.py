@@ -40,14 +40,21 @@ def _voted(step: str, outcome: str, entitled: int, **numbers: int) -> str:
     )
     day = DAYS[step]
     cast = Cast(NEW, organisation)
+    known = cast.circumstances("zhao", day, unit="branch", case=case)
+    roster = known.roster("branch.full-members")
+    assert roster is not None
+    numbers["written"] = numbers.get("written", 0)
+    wrote = roster.people[len(roster.people) - numbers["written"] :]
     act = StepAct(
-        known=cast.circumstances("zhao", day, unit="branch", case=case),
+        known=known,
         occurred_on=day,
         step=step,
         outcome=outcome,
         fields={"introducers-reported": True, "subject-reported": True} if step == "branch-vote" else {},
         materials={ref.id: ("0" * 64,) for ref in NEW.steps[step].materials},
-        meeting=MeetingRecord.model_validate({"eligible": entitled, **numbers}),
+        meeting=MeetingRecord.model_validate(
+            {"eligible": entitled, **numbers, "opinions": [{"person": one} for one in wrote]}
+        ),
     )
     try:
         events = decide(NEW, case, act, start_of(day, NEW.time_zone))

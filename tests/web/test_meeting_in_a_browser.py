@@ -4,10 +4,12 @@ import random
 from contextlib import suppress
 from pathlib import Path
 
-from domain.acts import MeetingRecord
+from domain.acts import MeetingRecord, Opinion
 from domain.refusals import RuleViolation
 from domain.steps import MeetingStep
 from domain.voting import check_quorum, check_sums, is_carried
+from services.rosters import RosterView
+from tests.domain.walking import guild, record
 from tests.web.browsers import in_the_loop_of_the_browser
 from web.drawing import templates
 from web.forms import Filled
@@ -15,14 +17,35 @@ from web.forms import Filled
 pytestmark = in_the_loop_of_the_browser
 
 SCRIPT = Path(__file__).parents[2] / "web/static/steps.js"
+RULES = guild(record("ask"))
 SHARES = ({"more_than": "1/2"}, {"at_least": "2/3"}, {"more_than": "3/4"}, {"at_least": "1/2"}, {"count": 3})
-FORM = """{% from "cases/meeting.html" import meeting_votes %}
-<form data-step="meeting">{{ meeting_votes(step, none, given, none) }}</form>"""
+PEOPLE = tuple(f"member-{number}" for number in range(12))
+ROSTER = RosterView.model_validate(
+    {
+        "step": "vote",
+        "on": "2026-06-01",
+        "body": {"id": "all", "title": "Assembly", "unit": {"id": "lodge", "name": "Lodge"}},
+        "eligible": len(PEOPLE),
+        "entitled": [{"id": one, "name": one} for one in PEOPLE],
+        "others": [],
+        "quorum": None,
+        "carried": {"rule": "vote.carried", "basis": "1", "of": "eligible", "needed": 7},
+    }
+)
+FORM = """{% from "cases/meeting.html" import meeting_roster, meeting_votes %}
+<form data-step="meeting">{{ meeting_roster(step, roster, process, given, none) }}
+{{ meeting_votes(step, none, given, none) }}</form>"""
 READ = """cases => cases.map(([name, vote]) => {
   const form = document.getElementById(name).querySelector("form");
   for (const [key, value] of Object.entries(vote)) {
     const field = form.querySelector(`[name=${key}]`);
     if (field?.type === "number") field.value = value;
+  }
+  for (const box of form.querySelectorAll("[name=wrote]")) box.checked = false;
+  for (const { person, says } of vote.opinions) {
+    form.querySelector(`[name=wrote][value=${person}]`).checked = true;
+    const select = form.querySelector(`[name='said.${person}']`);
+    if (select) select.value = says ?? "";
   }
   for (const box of form.querySelectorAll("[name=chair]")) box.checked = box.value === vote.chair;
   form.dispatchEvent(new Event("input"));
@@ -45,6 +68,7 @@ def some_steps(chance):
                 "carried": chance.choice(shares),
                 "quorum": chance.choice([None, *shares[:2]]),
                 "written": chance.random() < 0.5,
+                "ballot": chance.choice(["secret", "open"]),
                 "veto": {"basis": "1"} if chance.random() < 0.4 else None,
                 "tie": chance.choice(["lost", "chair"]),
                 "outcomes": {"carried": "next", "lost": "again"},
@@ -61,7 +85,9 @@ def some_vote(chance, step):
     vetoes = chance.choice([0, 0, 1]) if step.veto else 0
     counts = {"eligible": eligible, "present": present, "yes": yes, "no": no, "abstain": abstain}
     counts |= {"written": written, "vetoes": vetoes, "chair": chance.choice([None, "yes", "no"])}
-    return MeetingRecord(**counts)
+    says = ["yes", "no", "abstain", None] if step.ballot == "open" else [None]
+    wrote = tuple(Opinion(person=one, says=chance.choice(says)) for one in PEOPLE[:written])
+    return MeetingRecord(**counts, opinions=wrote)
 
 
 def decided(step, vote):
@@ -80,7 +106,10 @@ async def test_what_the_page_reckons_is_what_the_server_decides(browsing):
     steps = list(some_steps(chance))
     page = await browsing.page()
     drawn = templates("zh").from_string(FORM)
-    parts = [f'<div id="{step.id}">{drawn.render(step=step, given=Filled())}</div>' for step in steps]
+    parts = [
+        f'<div id="{step.id}">{drawn.render(step=step, given=Filled(), roster=ROSTER, process=RULES)}</div>'
+        for step in steps
+    ]
     await page.set_content("".join(parts))
     await page.add_script_tag(content=SCRIPT.read_text("utf-8"))
     votes = [(step, some_vote(chance, step)) for step in steps for _ in range(40)]
@@ -100,3 +129,46 @@ async def test_what_the_page_reckons_is_what_the_server_decides(browsing):
         ("tag good", "tag late"),
         ("tag late", ""),
     }
+
+
+WHO = """async () => {
+  const form = document.querySelector("form");
+  const seat = (number) => form.querySelectorAll(".seat")[number];
+  const box = (name, number) => seat(number).querySelector(`[name=${name}]`);
+  const number = (name) => Number(form.querySelector(`[name=${name}]`).value);
+  const leave = (number) => {
+    const left = seat(number).querySelector("select[name^='excluded.']");
+    left.value = left.options[1].value;
+    left.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  const seen = [];
+  for (const step of [
+    () => box("attended", 0).click(),
+    () => box("attended", 1).click(),
+    () => box("wrote", 1).click(),
+    () => box("wrote", 2).click(),
+    () => box("attended", 2).click(),
+    () => leave(1),
+  ]) {
+    step();
+    seen.push(["eligible", "present", "written"].map(number));
+  }
+  return seen;
+}"""
+
+
+async def test_whoever_is_ticked_is_counted_once_as_there_in_writing_or_left_out(browsing):
+    page = await browsing.page()
+    step = next(one for one in some_steps(random.Random(20)) if one.written)
+    form = FORM.replace("meeting_votes(step, none", "meeting_votes(step, roster")
+    drawn = templates("en").from_string(form)
+    await page.set_content(drawn.render(step=step, given=Filled(), roster=ROSTER, process=RULES))
+    await page.add_script_tag(content=SCRIPT.read_text("utf-8"))
+    assert await page.evaluate(WHO) == [
+        [12, 1, 0],
+        [12, 2, 0],
+        [12, 1, 1],
+        [12, 1, 2],
+        [12, 2, 1],
+        [11, 2, 0],
+    ]

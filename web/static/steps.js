@@ -17,7 +17,8 @@
     const voters = vote.present + vote.written;
     const many = voters > vote.eligible;
     const sums = !many && vote.yes + vote.no + vote.abstain === voters && (rules.written || !vote.written)
-      && vote.vetoes <= vote.no && (rules.veto || !vote.vetoes);
+      && vote.vetoes <= vote.no && (rules.veto || !vote.vetoes)
+      && ["yes", "no", "abstain"].every((one) => vote.said.filter((says) => says === one).length <= vote[one]);
     const quorum = !rules.quorum || vote.present >= needed(rules.quorum, wholeOf(rules.quorum, vote));
     const enough = vote.yes >= needed(rules.carried, wholeOf(rules.carried, vote));
     const tied = rules.chair && rules.carried.of === "cast" && vote.yes === vote.no && vote.chair === "yes";
@@ -49,12 +50,29 @@
         place.textContent = words.replace("{needed}", needed(rule, whole)).replace("{all}", whole);
       }
     };
+    const boxes = (name, from = form) => $$(`input[name=${name}]`, from);
+    const ticked = (name) => boxes(name).filter((one) => one.checked);
+    // Nobody is there and in writing, and whoever is left out of the count is neither.
+    const apart = ({ target, isTrusted }) => {
+      const seat = target.closest(".seat");
+      const left = $("select[name^='excluded.']", seat);
+      const out = target === left || (!isTrusted && left?.value);
+      if (!(target === left ? left.value : target.checked)) return;
+      if (left && !out) left.value = "";
+      for (const box of boxes("attended", seat).concat(boxes("wrote", seat))) if (out || box.name !== target.name) box.checked = false;
+    };
     const count = (event) => {
-      const left = $$("select[name^='excluded.']", form).filter((one) => one.value).length;
-      if (event?.target.name === "attended") field("present").value = String($$("input[name=attended]:checked", form).length);
-      if (event?.target.name?.startsWith("excluded.")) field("eligible").value = String(Number(meeting.dataset.entitled) - left);
+      const { name: changed = "" } = event?.target ?? {};
+      if (["attended", "wrote"].includes(changed) || changed.startsWith("excluded.")) {
+        apart(event);
+        const left = $$("select[name^='excluded.']", form).filter((one) => one.value).length;
+        field("eligible").value = String(Number(meeting.dataset.entitled) - left);
+        field("present").value = String(ticked("attended").length);
+        if (field("written")) field("written").value = String(ticked("wrote").length);
+      }
       const vote = Object.fromEntries(["eligible", "present", "written", "yes", "no", "abstain", "vetoes"].map((name) => [name, number(name)]));
       vote.chair = $("[name=chair]:checked", meeting)?.value;
+      vote.said = ticked("wrote").map((one) => $("select[name^='said.']", one.closest(".seat"))?.value);
       const rules = rulesOf(meeting);
       const found = reckoned(rules, vote);
       const votes = vote.yes + vote.no + vote.abstain;

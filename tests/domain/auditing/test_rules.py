@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 
 from domain import events as facts
+from domain.acts import Opinion
 from tests.domain.auditing.telling import Told, book, told
 
 USUAL = "ordinary-2026"
@@ -218,3 +219,32 @@ def test_a_rule_is_broken_where_it_should_be(rule):
 @pytest.mark.parametrize("rule", sorted(BROKEN))
 def test_a_rule_is_kept_where_it_should_be(rule):
     assert KEPT.get(rule, usual)().verdict(rule).state == "kept"
+
+
+@pytest.mark.parametrize(
+    "opinions",
+    [
+        (Opinion(person="gong"),),
+        (Opinion(person="zhao"), Opinion(person="zhao")),
+        (Opinion(person="zhao", says="yes"),),
+    ],
+)
+def test_whose_opinions_in_writing_were_counted_is_looked_at_where_they_are_named(opinions):
+    told_so = usual().counts(
+        "branch-vote",
+        present=15,
+        written=len(opinions),
+        yes=15,
+        no=len(opinions),
+        abstain=0,
+        opinions=opinions,
+    )
+
+    assert told_so.verdict("F11").state == "broken"
+
+
+def test_a_vote_of_before_opinions_in_writing_were_named_is_no_breach():
+    assert (
+        usual().counts("branch-vote", present=15, written=1, yes=15, no=1, abstain=0).verdict("F11").state
+        == "kept"
+    )

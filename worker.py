@@ -9,7 +9,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 from datetime import UTC, date, datetime, timedelta
 from importlib.metadata import version
 from typing import Any, Final
@@ -154,7 +154,9 @@ async def work(settings: Settings, stop: asyncio.Event, is_ready: Callable[[], N
     if database is None:
         return
     try:
-        client = await _client(settings, stop)
+        # What is due is recorded on its day, whether or not Temporal is there to be told.
+        async with DueTogether(database, library, clock=settings.now).looking():
+            client = await _client(settings, stop)
         if client is None:
             return
         async with (
@@ -186,8 +188,12 @@ async def a_worker(
     driver: Driver,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     runner: WorkflowRunner | None = None,
+    punctual: bool = True,
 ) -> AsyncIterator[Worker]:
-    """Run a worker with everything in it as long as the context is open. `clock` gives the moment, UTC."""
+    """Run a worker with everything in it as long as the context is open. `clock` gives the moment, UTC.
+
+    It records what is due by itself if `punctual`, and only when a workflow asks for it otherwise.
+    """
     audits = _parts_of_audits(database, library, settings, clock)
 
     async def look_over(deep: bool, progress: Progress) -> Reconciled:  # noqa: FBT001 - the activity's own call
@@ -218,8 +224,7 @@ async def a_worker(
         return PatternsSeen(cases=run.told["cases"], found=run.told["found"], **kept)
 
     notary = open_notary(database, settings.notary(), clock=clock)
-    together = DueTogether(database, library, clock=clock, wake=driver.wake)
-    record = RecordActivities(database, library, clock=clock, wake=driver.wake, look_for_more=together.soon)
+    record = RecordActivities(database, library, clock=clock, wake=driver.wake)
     delivering = DeliveringActivities(
         database,
         library,
@@ -241,7 +246,9 @@ async def a_worker(
         PatternLooks(look_for_patterns).look_for_patterns,
         CheckpointActivities(lambda: _checkpoint(notary)).make_checkpoint,
     ]
-    async with together.looking(), _worker(client, settings, activities, runner) as worker:
+    together = DueTogether(database, library, clock=clock, tell=driver.soon, wake=driver.wake)
+    looking = together.looking() if punctual else nullcontext()
+    async with looking, _worker(client, settings, activities, runner) as worker:
         yield worker
 
 

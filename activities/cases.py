@@ -38,17 +38,12 @@ class RecordActivities:
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         wake: Callable[[], None] = lambda: None,
-        look_for_more: Callable[[], None] = lambda: None,
     ) -> None:
-        """Take the record, what was published, and the record's clock.
-
-        `wake` wakes the courier; `look_for_more` is called when something was due, as more may be.
-        """
+        """Take the record, what was published, the record's clock, and what wakes the courier."""
         self._database = database
         self._library = library
         self._clock = clock
         self._wake = wake
-        self._look_for_more = look_for_more
 
     @activity.defn(name="fetch_case")
     async def fetch_case(self, asked: CaseAsked) -> FetchedCase:
@@ -78,20 +73,13 @@ class RecordActivities:
             await asyncio.sleep(ahead.total_seconds())
         now = self._clock()
         try:
-            found, happened = await self._database.write(
-                lambda connection: self._let_happen(connection, asked, now)
-            )
+            found = await self._database.write(lambda connection: self._let_happen(connection, asked, now))
         except NotFound:
             return Facts.of(())
         self._wake()
-        if happened:
-            self._look_for_more()
         return _facts(found, _PAGE)
 
-    def _let_happen(
-        self, connection: Connection, asked: DueAsked, now: datetime
-    ) -> tuple[tuple[StoredEvent, ...], bool]:
-        """Return what the workflow does not know, and whether any of it happened just now."""
+    def _let_happen(self, connection: Connection, asked: DueAsked, now: datetime) -> tuple[StoredEvent, ...]:
         locked = recording.lock(connection, self._library, asked.case_id)
         recorded = recording.record(connection, locked.process, locked, Due(adopt=asked.adopt), now)
         if recorded.events:
@@ -100,7 +88,7 @@ class RecordActivities:
         if found:
             # The workflow is asking for these, and asks again until it gets them: nobody else has to tell it.
             outbox.driven(connection, {asked.case_id: found[:_PAGE][-1].seq})
-        return found, bool(recorded.events)
+        return found
 
 
 def _note_lateness(locked: LockedCase, now: datetime) -> None:

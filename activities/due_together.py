@@ -1,38 +1,50 @@
-"""Lets happen what is due in many cases at one moment, in whichever worker was first asked for one of them.
+"""Lets happen what is due, in the record alone and on time: workflows learn of it afterwards.
 
-Deadlines are days, so the beginning of one may bring thousands of them. Temporal takes a while to wake that
-many workflows; the record does not have to wait for the last. A workflow that wakes later finds in the record
-what it came for.
+Deadlines are days, so the beginning of one may bring thousands of them, and Temporal takes a while to wake
+that many workflows. So each worker looks in the record what comes next, sleeps until then, and records what
+is due, a few cases at a time, hundreds in a second; Temporal need not be there. A workflow keeps its own
+timer all the same, a little later (`workflows/case.py`), and finds in the record what it came for.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+import random
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
 import structlog
+from sqlalchemy import Connection
 
+from domain.events import Event
 from domain.library import Library, UnknownProcess
-from records import holding, recording
+from records import due, recording
 from records.database import Database
 from records.problems import DatabaseUnavailable, NotFound
+from telemetry import metrics
 
 _PAGE: Final = 200
 """Cases found at once, and ..."""
-_AT_ONCE: Final = 4
+_AT_ONCE: Final = 8
 """... handed to the database together: who acts meanwhile waits for so many at most."""
+_TOLD_AT_ONCE: Final = 50
+"""Workflows told right after a look. Where there are more, the outbox says so, and the relays of all workers
+share the telling a moment later (`services/driving.py`): it costs more than recording, and nobody waits."""
+_LOOKS: Final = 5.0
+"""Seconds between two looks at what comes next, at most: an act brought it nearer, or a clock jumped."""
 _PAUSE: Final = 1.0
-"""Seconds after which it is looked again, at least: one look serves all that were asked for meanwhile."""
+"""Seconds until the next look where the database is away."""
+_LEFT_FOR: Final = timedelta(minutes=10)
+"""How long a case in which nothing can be recorded is left to its workflow."""
 
 _log = structlog.get_logger(__name__)
 
 
 class DueTogether:
-    """Looks for more that is due, once something was."""
+    """Records what is due in all cases. Many may be at it: who holds a case has it to himself."""
 
     def __init__(
         self,
@@ -40,30 +52,29 @@ class DueTogether:
         library: Library,
         *,
         clock: Callable[[], datetime],
+        tell: Callable[[str, Sequence[Event]], None] = lambda _case, _events: None,
         wake: Callable[[], None] = lambda: None,
         left: Callable[[str, Exception], None] | None = None,
         looked_at: Callable[[int], None] = lambda _cases: None,
     ) -> None:
-        """Take the record, what was published, the record's clock, and what wakes the courier.
+        """Take the record, what was published, and the record's clock.
 
+        `tell` tells a case's workflow what was recorded, and `wake` wakes the courier.
         `left` hears of each case in which nothing can be recorded, and why; without it that is left to the
         case's own workflow. `looked_at` hears how many more were looked at.
         """
         self._database = database
         self._library = library
         self._clock = clock
+        self._tell = tell
         self._wake = wake
         self._left = left or _left_to_its_workflow
         self._looked_at = looked_at
-        self._asked = asyncio.Event()
-
-    def soon(self) -> None:
-        """Look for more, soon: something was due a moment ago."""
-        self._asked.set()
+        self._left_until: dict[str, datetime] = {}
 
     @asynccontextmanager
     async def looking(self) -> AsyncIterator[None]:
-        """Look whenever asked, as long as the context is open."""
+        """Look whenever something is due, as long as the context is open."""
         task = asyncio.create_task(self._look_for_ever())
         try:
             yield
@@ -77,39 +88,93 @@ class DueTogether:
 
         Raises DatabaseUnavailable, and what `left` raises.
         """
-        now, after, happened = self._clock(), "", 0
-        while page := await self._database.read(
-            partial(holding.due_cases, now=now, after=after, limit=_PAGE)
-        ):
-            for first in range(0, len(page), _AT_ONCE):
-                some = page[first : first + _AT_ONCE]
-                happened += sum(await asyncio.gather(*(self._let_happen(case, now) for case in some)))
-                self._looked_at(len(some))
-            after = page[-1]
+        now = self._clock()
+        self._left_until = {case: until for case, until in self._left_until.items() if until > now}
+        happened: list[tuple[str, list[Event]]] = []
+        after: due.Place | None = None
+        try:
+            while page := await self._database.read(
+                partial(due.due_cases, now=now, after=after, limit=_PAGE)
+            ):
+                wanted = [case for _, case in page if case not in self._left_until]
+                # Each worker in an order of its own: those that look at once meet in few cases.
+                random.shuffle(wanted)
+                happened += await self._record_all(wanted)
+                after = page[-1]
+        finally:
+            self._tell_of(happened)
+        return len(happened)
+
+    def _tell_of(self, happened: Sequence[tuple[str, list[Event]]]) -> None:
         if happened:
             self._wake()
+        if len(happened) <= _TOLD_AT_ONCE:
+            for case, events in happened:
+                self._tell(case, events)
+
+    async def _record_all(self, wanted: Sequence[str]) -> list[tuple[str, list[Event]]]:
+        happened: list[tuple[str, list[Event]]] = []
+        loop = asyncio.get_running_loop()
+        for first in range(0, len(wanted), _AT_ONCE):
+            some, begun = wanted[first : first + _AT_ONCE], loop.time()
+            recorded = await asyncio.gather(*map(self._let_happen, some))
+            happened += [(case, events) for case, events in zip(some, recorded, strict=True) if events]
+            self._looked_at(len(some))
+            # As long as that took the database is somebody else's, who acts.
+            await asyncio.sleep(loop.time() - begun if any(recorded) else 0)
         return happened
 
-    async def _let_happen(self, case_id: str, now: datetime) -> bool:
-        record_due = partial(recording.record_due, library=self._library, case_id=case_id, now=now)
+    async def _let_happen(self, case_id: str) -> list[Event]:
+        now = self._clock()
         try:
-            recorded = await self._database.write(record_due)
+            was_due, events = await self._database.write(
+                partial(_let_happen, library=self._library, case_id=case_id, now=now)
+            )
         except DatabaseUnavailable:
             raise
         except Exception as trouble:  # noqa: BLE001 - must not keep the others waiting
+            self._leave(case_id, trouble)
+            return []
+        if was_due is not None:
+            if not events:
+                self._leave(case_id)
+            else:
+                metrics.TIMERS_LATE.observe((now - was_due).total_seconds())
+        return events
+
+    def _leave(self, case_id: str, trouble: Exception | None = None) -> None:
+        self._left_until[case_id] = self._clock() + _LEFT_FOR
+        if trouble is not None:
             self._left(case_id, trouble)
-            return False
-        return bool(recorded.events)
 
     async def _look_for_ever(self) -> None:
         while True:
-            await self._asked.wait()
-            self._asked.clear()
+            begun = self._clock()
             try:
                 await self.look()
+                pause = await self._until_next(begun)
             except DatabaseUnavailable as away:
-                _log.warning("what is due is left to each workflow", reason=str(away))
-            await asyncio.sleep(_PAUSE)
+                _log.warning("what is due waits for the database", reason=str(away))
+                pause = _PAUSE
+            await asyncio.sleep(pause)
+
+    async def _until_next(self, begun: datetime) -> float:
+        """Return the seconds until something is due that was not when a look began, `_LOOKS` at most."""
+        moment = await self._database.read(partial(due.next_moment, after=begun))
+        if moment is None:
+            return _LOOKS
+        return min(_LOOKS, max(0.0, (moment - self._clock()).total_seconds()))
+
+
+def _let_happen(
+    connection: Connection, library: Library, case_id: str, now: datetime
+) -> tuple[datetime | None, list[Event]]:
+    """Record what is due in a case; return since when it was, None where it is not or somebody acts on it."""
+    was_due = due.claim(connection, case_id, now)
+    if was_due is None:
+        return None, []
+    recorded = recording.record_due(connection, library, case_id, now)
+    return was_due, [stored.event for stored in recorded.events]
 
 
 def _left_to_its_workflow(case_id: str, trouble: Exception) -> None:

@@ -174,6 +174,7 @@ class Rehearsals:
                     driver=driver,
                     clock=self._time.now,
                     runner=ShiftedRunner(self._time),
+                    punctual=False,
                 )
             )
             yield self._parts(database, driver, zone), driver

@@ -44,13 +44,6 @@ def leave_held(connection: Connection) -> int:
     return connection.execute(query.values(status="failed", failure=_LEFT)).rowcount
 
 
-def due_cases(connection: Connection, now: datetime, after: str = "", limit: int = 500) -> list[str]:
-    """Return the ids of open cases in which something happened by itself by `now` and was not recorded."""
-    query = sa.select(cases.c.id).where(cases.c.next_moment <= now, cases.c.status != "closed")
-    query = query.where(cases.c.id > after).order_by(cases.c.id).limit(limit)
-    return list(connection.execute(query).scalars())
-
-
 def tell_everything_again(connection: Connection, now: datetime) -> int:
     """Say that no workflow of an open case knows anything, and return how many cases are open.
 

@@ -52,7 +52,7 @@ from workflows.contract import (
 _PAGE: Final = 500
 _AT_ONCE: Final = 10
 _PATIENCE: Final = timedelta(seconds=10)
-_PUNCTUAL: Final = timedelta(minutes=1)
+_PUNCTUAL: Final = timedelta(minutes=3)
 """A workflow that wakes this much after its moment is on time."""
 
 Progress = Callable[[int], None]

@@ -11,6 +11,7 @@ that was published meanwhile, cannot put a case asleep for years at odds with it
 
 from __future__ import annotations
 
+import zlib
 from datetime import datetime, timedelta
 
 from temporalio import workflow
@@ -42,6 +43,9 @@ LONGEST_SLEEP = timedelta(days=30)
 """A case with nothing ahead looks at its record this often, in case it was told nothing."""
 SHORTEST_SLEEP = timedelta(seconds=1)
 """There is always a timer, even for a moment that has passed (the record's clock may be behind)."""
+LAG_FROM, LAG_TO = timedelta(seconds=60), timedelta(seconds=120)
+"""How long after its moment a case wakes. Workers record what is due on time, by themselves, and tell of it;
+where none did, thousands of cases that are due at one midnight do not all wake in one second."""
 PATIENCE = timedelta(seconds=15)
 """How long to wait when a moment came and the record let nothing happen; doubled each time, up to ..."""
 MOST_PATIENCE = timedelta(hours=6)
@@ -205,7 +209,7 @@ class CaseWorkflow:
     def _next_moment(self, ahead: Waiting) -> datetime:
         """Return when to wake: when something happens by itself, or after the longest sleep."""
         now = workflow.now()
-        moment = ahead.next_moment or now + LONGEST_SLEEP
+        moment = now + LONGEST_SLEEP if ahead.next_moment is None else ahead.next_moment + self._lag
         if self._in_vain:
             moment = max(moment, now + min(PATIENCE * 2 ** min(self._in_vain - 1, 20), MOST_PATIENCE))
         return moment
@@ -216,6 +220,10 @@ class CaseWorkflow:
 
     def _is_over(self) -> bool:
         return self._case.is_closed and not self._inbox
+
+    @property
+    def _lag(self) -> timedelta:
+        return LAG_FROM + (LAG_TO - LAG_FROM) * (zlib.crc32(self._id.encode()) / 2**32)
 
     @property
     def _case(self) -> Case:

@@ -23,6 +23,7 @@ from bench.waiting.crowd import LOGIN, PASSWORD, Crowd, found, gather, lateness,
 from bench.waiting.installation import Installation
 from bench.waiting.midnight import midnight_at
 from commands.preparing import prepare_record
+from records.backlog import read_backlog
 from records.database import Database
 from settings import Settings
 
@@ -34,6 +35,8 @@ AT_REST: Final = 2.0
 """Percent of one core that everything may use while nobody acts."""
 DRAINED_IN: Final = 20.0
 """Seconds after their moment in which everything due has to be recorded."""
+ALL_TOLD_IN: Final = 60.0
+"""Seconds after the same moment in which each workflow has to be told, and each message delivered."""
 _SAYS_EVERY: Final = 5.0
 """Seconds between two lines about how far the workflows are, ..."""
 _FEW: Final = 100
@@ -66,9 +69,12 @@ class Found:
     server_kib: float = float("nan")
     at_rest: float = float("nan")
     drained: float = float("inf")
+    all_told: float = float("inf")
     acts: tuple[float, ...] = ()
     drain_cpu: Mapping[str, float] = field(default_factory=dict)
-    """Processor seconds that each kind of process used from midnight until everything due was recorded."""
+    """Processor seconds each kind of process used from midnight until everything due was recorded, ..."""
+    told_cpu: Mapping[str, float] = field(default_factory=dict)
+    """... and until everybody was told of it."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -88,7 +94,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     with tempfile.TemporaryDirectory(prefix="accede-waiting-") as scratch:
         measured = measure(size, Path(scratch), unheard=asked.plant == "unheard")
-    beside = {"size": vars(size), "acts": len(measured.acts), "drain_cpu": measured.drain_cpu}
+    beside = {
+        "size": vars(size),
+        "acts": len(measured.acts),
+        "drain_cpu": measured.drain_cpu,
+        "told_cpu": measured.told_cpu,
+    }
     return report("waiting", promises(size, measured), beside)
 
 
@@ -108,6 +119,9 @@ def promises(size: Size, found_: Found) -> list[Promise]:
         ),
         Promise("waiting.rest", f"{open_cases}: at rest", round(found_.at_rest, 2), AT_REST, "% of a core"),
         Promise("waiting.drain", f"{size.due} due in one second", round(found_.drained, 1), DRAINED_IN, "s"),
+        Promise(
+            "waiting.told", "everybody told of what was due", round(found_.all_told, 1), ALL_TOLD_IN, "s"
+        ),
         Promise("waiting.acts", "p95 of an act meanwhile", p95, 2000, "ms"),
     ]
 
@@ -146,6 +160,8 @@ async def _measure(size: Size, scratch: Path, *, unheard: bool) -> Found:
         used = running.cpu_by_kind()
         measured.drained, measured.acts = await _drain(running.api, database, crowd, midnight, size)
         measured.drain_cpu = {kind: seconds - used[kind] for kind, seconds in running.cpu_by_kind().items()}
+        measured.all_told = await until_told(database, midnight, size.gives_up_after)
+        measured.told_cpu = {kind: seconds - used[kind] for kind, seconds in running.cpu_by_kind().items()}
     finally:
         await database.close()
         await running.stop()
@@ -195,14 +211,28 @@ async def until_recorded(
 ) -> float:
     """Wait until so many are recorded as overdue, and until something else came about.
 
-    Return how many seconds after midnight the last was; infinitely many where some are missing after all.
+    Return how many seconds after midnight the last was there to be read, or a little more; infinitely many
+    where some are missing after all.
     """
     give_up_at = time.monotonic() + within
     while True:
         late = await database.read(partial(lateness, midnight=midnight))
         if (len(late) >= due and meanwhile()) or time.monotonic() > give_up_at:
-            return late[-1] if len(late) >= due else float("inf")
+            seen = (datetime.now(UTC) - midnight).total_seconds()
+            # A moment is written down before it is committed, and by the clock of whoever records.
+            return max(late[-1] if late else 0.0, seen) if len(late) >= due else float("inf")
+        await asyncio.sleep(0.2)
+
+
+async def until_told(database: Database, midnight: datetime, within: float) -> float:
+    """Wait until all workflows are told and all messages delivered; return the seconds after midnight."""
+    give_up_at = time.monotonic() + within
+    while time.monotonic() < give_up_at:
+        backlog = await database.read(partial(read_backlog, now=midnight))
+        if backlog.outbox == 0 and backlog.messages == 0:
+            return (datetime.now(UTC) - midnight).total_seconds()
         await asyncio.sleep(0.5)
+    return float("inf")
 
 
 async def _act(client: httpx.AsyncClient, case: str, waits: list[float]) -> None:

@@ -30,16 +30,10 @@ class World:
         self.now = noon(BEGUN)
         self.library = library
         self.woken = 0
-        self.looked = 0
-        self.activities = RecordActivities(
-            database, library, clock=lambda: self.now, wake=self.wake, look_for_more=self.look_for_more
-        )
+        self.activities = RecordActivities(database, library, clock=lambda: self.now, wake=self.wake)
 
     def wake(self) -> None:
         self.woken += 1
-
-    def look_for_more(self) -> None:
-        self.looked += 1
 
     async def perform(self, act: Act) -> tuple[Event, ...]:
         def work(connection):
@@ -71,14 +65,6 @@ async def test_what_is_due_is_recorded_once_however_often_it_is_asked(world):
     assert [event.type for event in first.read()] == ["became-overdue"]
     assert again == first
     assert (await world.due(6)).events == ()
-
-
-async def test_more_is_looked_for_when_something_was_due_and_not_when_it_was_known(world):
-    world.now = noon(date(2025, 4, 10))
-    assert (await world.due(5)).events
-    assert world.looked == 1
-    assert (await world.due(5)).events
-    assert world.looked == 1
 
 
 async def test_nothing_is_recorded_before_its_moment(world):

@@ -13,7 +13,7 @@ from bench.waiting.__main__ import FULL, Found, Size, measure, promises, until_r
 TINY = Size(cases=12, due=8, until_midnight=75, rests_for=2, gives_up_after=60)
 BUSY = replace(TINY, until_midnight=240, gives_up_after=120)
 """The same where other programs keep the machine from having all cases open in time."""
-GOOD = Found(worker_kib=50, server_kib=60, at_rest=1.5, drained=12, acts=(0.1,) * 100)
+GOOD = Found(worker_kib=50, server_kib=60, at_rest=1.5, drained=12, all_told=40, acts=(0.1,) * 100)
 
 
 def measured(size, folder):
@@ -40,6 +40,8 @@ def test_what_is_good_enough_keeps_every_promise():
         ({"at_rest": 2.1}, "waiting.rest"),
         ({"drained": 20.5}, "waiting.drain"),
         ({"drained": math.inf}, "waiting.drain"),
+        ({"all_told": 61.0}, "waiting.told"),
+        ({"all_told": math.inf}, "waiting.told"),
         ({"acts": (0.1,) * 90 + (3.0,) * 10}, "waiting.acts"),
         ({"acts": ()}, "waiting.acts"),
     ],
@@ -62,6 +64,7 @@ def test_what_is_due_at_midnight_is_recorded_while_people_act(tmp_path):
         # Midnight came too soon.
         found = measured(BUSY, tmp_path / "later")
     assert 0 <= found.drained < BUSY.gives_up_after
+    assert found.drained <= found.all_told < math.inf
     assert found.at_rest > 0
     assert found.worker_kib > 0
     assert found.server_kib > 0

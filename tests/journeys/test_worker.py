@@ -8,16 +8,16 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 import sqlalchemy as sa
 
-from records import attempts, organisation, tables
+from records import attempts, organisation, recording, tables
 from records.database import Database
 from services.connecting import connect
-from tests.builders import READING_CIRCLE, SECRETARY
+from tests.builders import READING_CIRCLE, SECRETARY, a_process, a_start, noon
 from tests.journeys.household import until
 from tests.records import walks
 from tests.records.organisations import AUDITOR, SINCE, an_organisation
@@ -25,6 +25,7 @@ from tests.temporal_server import TemporalServer, free_port
 from workflows import contract
 
 PROJECT = Path(__file__).resolve().parents[2]
+LONG_AGO = date(2025, 3, 3)
 
 
 def the_settings(tmp_path: Path, **given: str) -> dict[str, str]:
@@ -36,6 +37,15 @@ def the_settings(tmp_path: Path, **given: str) -> dict[str, str]:
         "ACCEDE_TEMPORAL_ADDRESS": f"127.0.0.1:{free_port()}",
         **{f"ACCEDE_{name.upper()}": value for name, value in given.items()},
     }
+
+
+def published_in(folder: Path) -> Path:
+    """Publish the reading circle's process in a folder, and return where."""
+    published = folder / "published"
+    (published / "reading-circle").mkdir(parents=True)
+    text = READING_CIRCLE.format(version="1", first="2020-01-01", replaces="")
+    (published / "reading-circle" / "1.yaml").write_text(text, "utf-8")
+    return published
 
 
 class Running:
@@ -90,6 +100,27 @@ async def test_a_worker_without_temporal_says_so_waits_and_stops_when_told(tmp_p
         assert await worker.ends() == 0
 
 
+async def test_a_worker_without_temporal_records_what_is_due(tmp_path, sqlite_address):
+    def begin(connection):
+        an_organisation(connection)
+        recording.record(connection, a_process(), None, a_start(on=LONG_AGO), noon(LONG_AGO))
+
+    async def is_overdue() -> bool:
+        query = sa.select(tables.events.c.type).where(tables.events.c.type == "became-overdue")
+        return bool(await database.read(lambda connection: connection.execute(query).all()))
+
+    published = published_in(tmp_path)
+    database = Database.open(sqlite_address)
+    try:
+        await database.write(begin)
+        environment = the_settings(tmp_path, database_url=sqlite_address, processes_dir=str(published))
+        async with a_running_worker(environment) as worker:
+            await until(is_overdue)
+            assert "working" not in worker.said
+    finally:
+        await database.close()
+
+
 async def test_a_worker_whose_database_has_no_tables_says_what_to_run_and_ends(tmp_path):
     empty = f"sqlite:///{tmp_path / 'empty.db'}"
     async with a_running_worker(the_settings(tmp_path, database_url=empty)) as worker:
@@ -125,11 +156,7 @@ def a_case_nobody_can_act_on(connection):
 async def test_a_worker_starts_the_courier_and_the_schedules_and_stops_in_order(
     tmp_path: Path, sqlite_address: str, temporal: TemporalServer
 ):
-    published = tmp_path / "published"
-    (published / "reading-circle").mkdir(parents=True)
-    (published / "reading-circle" / "1.yaml").write_text(
-        READING_CIRCLE.format(version="1", first="2020-01-01", replaces=""), "utf-8"
-    )
+    published = published_in(tmp_path)
     where = {"database_url": sqlite_address, "processes_dir": str(published)}
     environment = the_settings(tmp_path, temporal_address=temporal.address, **where)
     client = await connect(temporal.address, lazy=False)

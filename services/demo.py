@@ -16,8 +16,10 @@ from records import organisation, units
 from records.standings import set_standing
 from services import accounts
 from services.auditing import audit_all
-from services.demo_cases import PLANS, live_through
+from services.demo_cases import live_through
+from services.demo_lives import PLANS
 from services.demo_organisation import LOGINS, PEOPLE, UNITS, demo_id
+from services.demo_voices import speak
 from services.parts import Parts
 
 __all__ = ["LOGINS", "NotEmpty", "fill_organisation", "has_demo_logins", "seed"]
@@ -45,6 +47,7 @@ async def seed(parts: Parts, progress: Progress = lambda _what, _done, _all: Non
         progress(plan.subject, number, len(PLANS))
         await live_through(parts, plan)
     await audit_all(parts)
+    await speak(parts)
     for login in LOGINS:
         # The last of them says that all is there.
         await accounts.add_account(

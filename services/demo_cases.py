@@ -1,16 +1,17 @@
-"""The cases of the demonstration: when each began, how far it may come, and what is done on the way."""
+"""Lives through the cases of the demonstration: every act on its day, by whoever may do it."""
 
 from __future__ import annotations
 
 import hashlib
 import io
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from sqlalchemy import Connection
 
 from domain.casting import Cast
+from domain.entries import SUMMARY
 from domain.moments import local_day, start_of
 from domain.process import Process
 from domain.refusals import ReasonRequired
@@ -24,44 +25,16 @@ from records.cases import FoundCase
 from records.registers import ActedOn
 from records.scope import scope_of
 from services import acts, materials
+from services.demo_lives import Plan
 from services.demo_organisation import PEOPLE, UNITS, demo_id
+from services.demo_voices import PROCESS, remark
 from services.parts import Caller, Parts
 from services.requests import ActRequest, StartRequest
 
-PROCESS: Final = "membership-development"
 _OPENS: Final = time(9, 0)
 _LATE: Final = "年末工作集中，未能按期办理，现予补办。"
 _BETWEEN_ENTRIES: Final = {"assessment": 160, "inspection": 85}
 """Days between the entries of a periodic duty."""
-
-
-@dataclass(frozen=True)
-class Plan:
-    """One case: whose, how many days ago it began, and where it stops short."""
-
-    subject: str
-    days_ago: int
-    stays_at: tuple[str, ...] = ()
-    """Steps nobody gets round to."""
-    outcomes: dict[str, str] = field(default_factory=dict)
-    withdrawn: bool = False
-
-
-# The oldest first, because each reception changes the roster of the votes after it.
-PLANS: Final = (
-    Plan("陆晚晴", 1010),
-    Plan("石磊", 900, stays_at=("conversion-vote",)),
-    Plan("夏语冰", 820, stays_at=("conversion-application",)),
-    Plan("袁启明", 700),
-    Plan("唐诗韵", 610, stays_at=("approval",)),
-    Plan("魏子健", 560, stays_at=("branch-vote",)),
-    Plan("谢安琪", 500, outcomes={"political-review": "failed"}),
-    Plan("邓凯旋", 430, stays_at=("object-notice", "object-filing")),
-    Plan("杜若溪", 400, stays_at=("object-decision",)),
-    Plan("何思远", 200, withdrawn=True),
-    Plan("江雨桐", 150),
-    Plan("许晨光", 40, stays_at=("first-talk",)),
-)
 
 
 async def live_through(parts: Parts, plan: Plan) -> None:
@@ -124,6 +97,7 @@ class _Life:
             ),
         )
         self._case_id = view.id
+        await self._remark(self._process.first_step.id)
 
     async def _let_time_pass(self, until: datetime) -> FoundCase:
         """Let everything happen that happens by itself, each thing at its own moment."""
@@ -154,26 +128,37 @@ class _Life:
     def _act(self, found: FoundCase, open_step: OpenStep, day: date) -> ScenarioAct | None:
         """Return what may be done about one open step that day, or None."""
         step = found.edition.steps[open_step.step]
-        if open_step.optional or step.id in self._plan.stays_at:
+        if open_step.optional:
             return None
-        entry = self._entry(found, step, day)
+        stays = step.id in self._plan.stays_at and not (isinstance(step, NoticeStep) and self._plan.objection)
+        entry = None if stays else self._entry(found, step, day)
         if isinstance(step, PeriodStep) or entry is not None:
-            return None if entry is None else ScenarioAct(on=day, step=step.id, entry=EntryPart(kind=entry))
-        if open_step.blocked is not None:
+            return None if entry is None else ScenarioAct(on=day, step=step.id, entry=entry)
+        if step.id in self._plan.stays_at or open_step.blocked is not None:
             return None
         reason = _LATE if open_step.overdue else None
         return ScenarioAct(on=day, step=step.id, outcome=self._plan.outcomes.get(step.id), reason=reason)
 
-    def _entry(self, found: FoundCase, step: Step, day: date) -> str | None:
+    def _entry(self, found: FoundCase, step: Step, day: date) -> EntryPart | None:
         state = found.case.steps[step.id]
         if isinstance(step, NoticeStep):
-            return None if state.entries else "published"
+            there = {entry.kind for entry in state.entries}
+            return next((part for part in self._notice_entries() if part.kind not in there), None)
         if isinstance(step, PeriodStep):
             for duty in step.entries:
                 latest = max((e.on for e in state.entries if e.kind == duty.id), default=state.opened_on)
                 if day >= latest + timedelta(days=_BETWEEN_ENTRIES.get(duty.id, 90)):
-                    return duty.id
+                    return EntryPart(kind=duty.id)
         return None
+
+    def _notice_entries(self) -> tuple[EntryPart, ...]:
+        """Return how a notice goes: it hangs, and where somebody objects that is answered, or not yet."""
+        raised = self._plan.objection
+        said = () if raised is None else (("objection", raised.said), ("answer", raised.answer))
+        told = tuple(
+            EntryPart(kind=kind, fields={SUMMARY.id: text}) for kind, text in said if text is not None
+        )
+        return (EntryPart(kind="published"), *told)
 
     async def _perform(self, found: FoundCase, act: ScenarioAct) -> None:
         self._as_it_stands = None
@@ -199,9 +184,17 @@ class _Life:
         except ReasonRequired:
             late = asked.model_copy(update={"reason": _LATE})
             await acts.perform(self._parts, Caller(actor), self._case_id, late, head=None)
+        if act.entry is None:
+            await self._remark(step.id)
+
+    async def _remark(self, step: str) -> None:
+        """Have written what is written behind an act on a step."""
+        for one in self._plan.remarks:
+            if one.after == step:
+                await remark(self._parts, self._case_id, one)
 
     async def _votes(self, found: FoundCase, step: MeetingStep, act: ScenarioAct) -> MeetingSpec:
-        """Return a vote of those entitled that day: most are there, and nearly all say yes."""
+        """Return a vote of those entitled that day: one is away, and says in writing what he thinks."""
         day = ActedOn(on=act.on, today=act.on)
         known = await self._parts.read(
             lambda connection: registers.circumstances(
@@ -211,7 +204,8 @@ class _Life:
         roster = known.roster(voting_body(found.edition, step, known))
         eligible = len(roster.people) if roster else 0
         large = eligible > 6  # noqa: PLR2004 - in a small body everybody comes
-        return MeetingSpec(eligible=eligible, present=eligible - large, abstain=int(large))
+        written = int(large and step.written)
+        return MeetingSpec(eligible=eligible, present=eligible - large, written=written, abstain=int(large))
 
     async def _documents(
         self, edition: Process, kinds: tuple[str, ...], actor: str

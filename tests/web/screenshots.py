@@ -20,21 +20,25 @@ from playwright.async_api import async_playwright
 
 from api.app import create_app
 from records import migrating
+from records.audit_books import read_books
 from records.database import Database
 from records.definitions import read_library
 from records.preferences import read_required
 from records.sensitivity import read_sensitive
-from services import demo
+from services import demo, drafts
 from services.calendars import working_calendar
+from services.demo_organisation import demo_id
 from services.documents import StoredDocuments
-from services.parts import Parts
+from services.drafts import StartDraft
+from services.parts import Caller, Parts
 from tests.api.world import ADMIN, AUDITOR, HOST, NOBODY, PARENT, SECRETARY, SUBJECT, cheap_passwords
+from tests.looks import a_kept_look, a_kept_pattern
 from tests.web.browsers import OPTIONS, PROGRAM
 from tests.web.registry import Page, drawn_pages
 from tests.web.site import a_stage
 
 PROCESSES = Path(__file__).parents[2] / "processes"
-LOOKS = tuple(product(("zh", "en"), ("light", "dark"), (1280, 390)))
+SIZES = ({"width": 1280, "height": 900}, {"width": 390, "height": 844})
 LOGINS: Mapping[str, str] = {
     SECRETARY: "secretary",
     HOST: "organiser",
@@ -65,17 +69,23 @@ async def main(folder: Path, word: str) -> None:
             stage.shown = create_app(parts)
             browser = await playwright.chromium.launch(executable_path=PROGRAM, args=OPTIONS)
             sessions = {login: await _session(browser, stage.address, login) for login in LOGINS.values()}
-            things = await _things(sessions, stage.address)
+            things = await _things(parts, sessions, stage.address)
             if word == "README":
                 for name, path, language in SIX:
                     address = stage.address + path.format(**things)
                     await _one(browser, address, sessions["secretary"], language, folder / f"{name}.png")
-            for page in drawn_pages():
-                if word in page.name:
-                    session = sessions[LOGINS[page.by]] if page.by else []
-                    await _picture(browser, stage.address, page, session, things, folder)
+            else:
+                for login in {*LOGINS.values(), None}:
+                    pages = [page for page in drawn_pages() if word in page.name and _by(page) == login]
+                    session = [] if login is None else sessions[login]
+                    await _pictures(browser, stage.address, pages, session, things, folder)
             await browser.close()
         await parts.database.close()
+
+
+def _by(page: Page) -> str | None:
+    """Who looks at a page in the demonstration."""
+    return None if page.by is None else LOGINS[page.by]
 
 
 async def _demonstration(folder: Path) -> Parts:
@@ -87,6 +97,7 @@ async def _demonstration(folder: Path) -> Parts:
         library=library,
         sensitive=read_sensitive(PROCESSES, library),
         required=read_required(PROCESSES),
+        books=read_books(PROCESSES),
         documents=StoredDocuments.at("memory:///"),
         calendars=working_calendar,
         clock=lambda: datetime.now(UTC),
@@ -106,7 +117,7 @@ async def _session(browser: Any, address: str, login: str) -> Any:
     return cookies
 
 
-async def _things(sessions: Mapping[str, Any], address: str) -> dict[str, str]:
+async def _things(parts: Parts, sessions: Mapping[str, Any], address: str) -> dict[str, str]:
     """Return ids of the demonstration for the words in braces: of what the secretary has before him."""
     async with async_playwright() as playwright:
         asking = await playwright.request.new_context(base_url=address)
@@ -118,17 +129,24 @@ async def _things(sessions: Mapping[str, Any], address: str) -> dict[str, str]:
         history = (await (await asking.get(f"/v1/cases/{case['id']}/history", headers=headers)).json())[
             "items"
         ]
+        finding = (await (await asking.get("/v1/findings", headers=headers)).json())["items"][0]
         digests = re.findall(r'"([0-9a-f]{64})"', str([one["data"] for one in history]).replace("'", '"'))
         await asking.dispose()
+    unit, subject = case["unit"]["id"], demo_id("person", "许晨光")
+    begun = StartDraft(process=case["process"]["id"], unit=unit, occurred_on=parts.today(), subject=subject)
     return {
         "case": case["id"],
         "commented": case["id"],
         "step": task["step"],
         "person": case["subject"]["id"],
-        "unit": case["unit"]["id"],
+        "unit": unit,
         "process": case["process"]["id"],
         "version": case["process"]["version"],
         "material": digests[0] if digests else "none",
+        "finding": finding["id"],
+        "draft": await drafts.begun(parts, Caller(subject), begun),
+        "pattern": await a_kept_pattern(parts, unit, case=case["id"]),
+        "look": await a_kept_look(parts, unit, case=case["id"], person=demo_id("person", "林书远")),
     }
 
 
@@ -145,28 +163,33 @@ async def _commented(asking: Any, comments: str, headers: Mapping[str, str]) -> 
     await asking.post(comments, headers=headers, data=last)
 
 
-async def _picture(  # noqa: PLR0917 - what is opened, where, by whom
-    browser: Any, address: str, page: Page, session: Any, things: Mapping[str, str], folder: Path
+async def _pictures(  # noqa: PLR0917 - what is opened, where, by whom
+    browser: Any, address: str, pages: list[Page], session: Any, things: Mapping[str, str], folder: Path
 ) -> None:
-    path = re.sub(
-        r"{(\w+)(?::\w+)?}",
-        lambda found: things.get(found[1], things.get(found[1][:-3], "none")),
-        page.path or page.route,
-    )
-    for language, theme, width in LOOKS:
-        context = await browser.new_context(
-            viewport={"width": width, "height": 900 if width > 600 else 844},
-            locale={"zh": "zh-CN", "en": "en-GB"}[language],
-            color_scheme=theme,
-        )
+    """Load each page once in each language; light and dark, wide and narrow it turns to where it lies."""
+    for language, locale in (("zh", "zh-CN"), ("en", "en-GB")):
+        context = await browser.new_context(locale=locale, reduced_motion="reduce")
         await context.add_cookies(session)
-        choice = {"language": language, "back": "/"}
-        await context.request.post(f"{address}/own/language", form=choice)
+        await context.request.post(f"{address}/own/language", form={"language": language, "back": "/"})
         opened = await context.new_page()
-        await opened.goto(f"{address}{path}")
-        name = re.sub(r"[^\w]+", "-", page.path or page.route).strip("-") or "first"
-        await opened.screenshot(path=folder / f"{name}-{width}-{language}-{theme}.png", full_page=True)
+        for page in pages:
+            await opened.set_viewport_size(SIZES[0])
+            await opened.goto(f"{address}{_path(page, things)}")
+            name = re.sub(r"[^\w]+", "-", page.path or page.route).strip("-") or "first"
+            for size, theme in product(SIZES, ("light", "dark")):
+                await opened.set_viewport_size(size)
+                await opened.emulate_media(color_scheme=theme)
+                to = folder / f"{name}-{size['width']}-{language}-{theme}.png"
+                await opened.screenshot(path=to, full_page=True)
         await context.close()
+
+
+def _path(page: Page, things: Mapping[str, str]) -> str:
+    path = (page.path or page.route).replace("=joining", "=examination")
+    path = re.sub("circle-[12]", "{unit}", path.replace("reading-circle", things["process"]))
+    return re.sub(
+        r"{(\w+)(?::\w+)?}", lambda found: things.get(found[1], things.get(found[1][:-3], "none")), path
+    )
 
 
 async def _one(browser: Any, address: str, session: Any, language: str, to: Path) -> None:

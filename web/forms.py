@@ -11,9 +11,9 @@ from typing import Annotated, Final
 from fastapi import Depends, Request
 from starlette.datastructures import UploadFile
 
-from domain.bounds import FIRST_DAY, LAST_DAY
 from domain.values import Text
 from services.refusals import InvalidInput
+from web.typed_days import NoDay, day_typed
 
 _LINE: Final = 200
 _PROSE: Final = 20_000
@@ -66,12 +66,9 @@ class Filled:
         if text is None:
             return None
         try:
-            chosen = date.fromisoformat(text)
-        except ValueError:
-            raise InvalidInput(name, _NO_DAY) from None
-        if not FIRST_DAY <= chosen <= LAST_DAY:
-            raise InvalidInput(name, _NO_DAY)
-        return chosen
+            return day_typed(text)
+        except NoDay as wrong:
+            raise InvalidInput(name, wrong.problem) from None
 
     def count(self, name: str) -> int | None:
         """Return a number of people or things, or None where none was given."""
@@ -129,6 +126,5 @@ def _too_long(longest: int) -> Text:
 
 _REQUIRED: Final = Text(zh="请填写此项", en="Please fill this in")
 _LETTERS: Final = Text(zh="含有不能保存的字符", en="Holds characters that cannot be kept")
-_NO_DAY: Final = Text(zh="请填写日期，如 2026-06-01", en="Please give a day such as 2026-06-01")
 _NO_NUMBER: Final = Text(zh="请填写整数", en="Please give a whole number")
 _NO_CHOICE: Final = Text(zh="请从列表中选择", en="Please choose from the list")

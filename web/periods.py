@@ -2,25 +2,62 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Annotated
 
 from fastapi import Query
 
-from domain.values import Text
+from api.bounds import Storable
+from domain.values import Language, Text
 from services.refusals import InvalidInput
 from web.forms import Filled
+from web.refused import Refused
+from web.typed_days import NoDay, day_typed
 
-MaybeDay = Annotated[str, Query(pattern=r"^((19|20|21)\d\d-\d\d-\d\d)?$")]
-"""A day in an address, or nothing where a field for one was left empty."""
+MaybeDay = Annotated[str, Query(max_length=40), Storable]
+"""A day in an address as somebody typed it, or nothing where a field for one was left empty."""
 
 
-def read_day(written: str) -> date | None:
-    """Return the day that was written; None where there is none, or none of that name."""
-    try:
-        return date.fromisoformat(written) if written else None
-    except ValueError:
-        return None
+@dataclass(frozen=True)
+class AskedDays:
+    """Days that an address asks for, by the names of their fields, and what is wrong with some of them."""
+
+    typed: Mapping[str, str]
+    days: Mapping[str, date]
+    refused: Refused | None = None
+
+    @property
+    def status(self) -> int:
+        """What a page answers with that shows them."""
+        return 200 if self.refused is None else self.refused.status
+
+    def on(self, name: str) -> date | None:
+        """Return a day; None where none was typed, or none that is one."""
+        return self.days.get(name)
+
+    def shown(self, name: str, otherwise: date | None = None) -> str:
+        """Return what stands in a field: what was typed where it is no day, else the day."""
+        if self.refused is not None and name in self.refused.faults:
+            return self.typed[name]
+        day = self.days.get(name, otherwise)
+        return "" if day is None else day.isoformat()
+
+
+def asked_days(language: Language, **typed: str) -> AskedDays:
+    """Read the days of an address. What is none is told of at its field."""
+    days: dict[str, date] = {}
+    faults: dict[str, str] = {}
+    refused: Refused | None = None
+    for name, text in typed.items():
+        try:
+            if text.strip():
+                days[name] = day_typed(text)
+        except NoDay as wrong:
+            refused = Refused.of(InvalidInput(name, wrong.problem), language)
+            faults |= refused.faults
+    return AskedDays(typed, days, None if refused is None else replace(refused, faults=faults))
 
 
 def first_day(form: Filled) -> date:

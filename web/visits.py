@@ -82,6 +82,14 @@ class Visit:
         return chosen if self.who is not None and chosen in self.who.choosable_units else None
 
     @property
+    def announced(self) -> tuple[str, str]:
+        """Days off, and weekend days that are worked, as announced: of last year to the next."""
+        years = self.parts.calendars("cn", self.today).years
+        near = [one for one in years if abs(one.year - self.today.year) <= 1]
+        off = " ".join(day.isoformat() for one in near for day in one.off)
+        return off, " ".join(day.isoformat() for one in near for day in one.on)
+
+    @property
     def places(self) -> tuple[Place, ...]:
         """Where the visitor may go from every page."""
         return () if self.who is None else places_for(self.who, self.request.app.state.page_addresses)

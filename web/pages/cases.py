@@ -20,7 +20,7 @@ from services.refusals import NotFound, NotPermitted
 from services.titles import role_title
 from services.views import CaseFacts, Page
 from web.forms import Filled
-from web.periods import MaybeDay, read_day
+from web.periods import AskedDays, MaybeDay, asked_days
 from web.visits import Visit, Visiting
 
 router = APIRouter()
@@ -90,12 +90,15 @@ async def listed(
 @router.get("/cases/{case_id}")
 async def shown(visit: Visiting, case_id: Id, as_of: MaybeDay = "", *, every: Ticked = False) -> Response:
     """Show one case: where it stands, what is to be done, the facts, what happened; or a past day."""
-    day = read_day(as_of)
+    asked = asked_days(visit.language, as_of=as_of)
+    day = asked.on("as_of")
     if day is not None and day < visit.today:
-        return await _on(visit, case_id, day)
+        return await _on(visit, case_id, day, asked)
     page = await case_pages.case_page(visit.parts, visit.caller, case_id, every=every)
     return visit.page(
         "cases/case.html",
+        asked.status,
+        asked=asked,
         page=page,
         case=page.case,
         titles=Titles(visit),
@@ -107,14 +110,15 @@ async def shown(visit: Visiting, case_id: Id, as_of: MaybeDay = "", *, every: Ti
     )
 
 
-async def _on(visit: Visit, case_id: str, day: date) -> Response:
+async def _on(visit: Visit, case_id: str, day: date, asked: AskedDays) -> Response:
     """Show a case as it was recorded by the end of a day, and who could see it then."""
     parts, caller = visit.parts, visit.caller
     try:
         case = await cases.shown(parts, caller, case_id, as_of=day)
     except NotFound:
         # Whoever sees the case today is told that it had not begun; to others there is none.
-        return visit.page("cases/before.html", case=await cases.shown(parts, caller, case_id), day=day)
+        case = await cases.shown(parts, caller, case_id)
+        return visit.page("cases/before.html", case=case, day=day, asked=asked)
     try:
         seeing = (await access.access_on(parts, caller, case_id, day)).items
     except NotPermitted:
@@ -123,6 +127,7 @@ async def _on(visit: Visit, case_id: str, day: date) -> Response:
         "cases/then.html",
         case=case,
         day=day,
+        asked=asked,
         process=parts.library.find(case.process.id, case.process.version),
         happened=await case_pages.happened_between(parts, caller, case_id, 0, case.seq),
         seeing=seeing,

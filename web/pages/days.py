@@ -12,7 +12,7 @@ from services import access, case_pages, cases, differences, organisation_differ
 from services.refusals import InvalidInput
 from services.views import CaseView
 from web.pages.cases import Titles
-from web.periods import MaybeDay, read_day
+from web.periods import AskedDays, MaybeDay, asked_days
 from web.visits import Visit, Visiting
 
 router = APIRouter()
@@ -31,8 +31,9 @@ async def two_days(
     """Show a case on two days, with what is different marked, who could see it, and what happened."""
     parts, caller = visit.parts, visit.caller
     case = await cases.shown(parts, caller, case_id)
-    days = _days(visit, case, earlier, later)
-    page: dict[str, Any] = {"found": None, "happened": (), "seeing": (), "wrong": ""}
+    asked = asked_days(visit.language, **{"from": earlier, "to": later})
+    days = _days(visit, case, asked)
+    page: dict[str, Any] = {"found": None, "happened": (), "seeing": (), "wrong": "", "asked": asked}
     try:
         found = await differences.of_case(parts, caller, case_id, *days)
     except InvalidInput as refused:
@@ -44,7 +45,7 @@ async def two_days(
         )
         if found.rights is not None:
             page["seeing"] = (await access.access_on(parts, caller, case_id, days[1])).items
-    return visit.page("cases/days.html", case=case, days=days, titles=Titles(visit), **page)
+    return visit.page("cases/days.html", asked.status, case=case, days=days, titles=Titles(visit), **page)
 
 
 @router.get("/organisation/days")
@@ -54,17 +55,18 @@ async def organisation_on_two_days(
     later: Annotated[MaybeDay, Query(alias="to")] = "",
 ) -> Response:
     """Show what became different in the organisation: units, posts, loans, standings, rules."""
-    to_on = read_day(later) or visit.today
-    days = read_day(earlier) or to_on - _BACK, to_on
-    page: dict[str, Any] = {"found": None, "wrong": ""}
+    asked = asked_days(visit.language, **{"from": earlier, "to": later})
+    to_on = asked.on("to") or visit.today
+    days = asked.on("from") or to_on - _BACK, to_on
+    page: dict[str, Any] = {"found": None, "wrong": "", "asked": asked}
     try:
         page["found"] = await organisation_differences.of_organisation(visit.parts, visit.caller, *days)
     except InvalidInput as refused:
         page["wrong"] = refused.problem.in_language(visit.language)
-    return visit.page("units/days.html", days=days, **page)
+    return visit.page("units/days.html", asked.status, days=days, **page)
 
 
-def _days(visit: Visit, case: CaseView, earlier: str, later: str) -> tuple[date, date]:
+def _days(visit: Visit, case: CaseView, asked: AskedDays) -> tuple[date, date]:
     """Return the days that were chosen, or else a season up to today."""
-    to_on = read_day(later) or visit.today
-    return read_day(earlier) or max(to_on - _BACK, min(case.opened_on, to_on - timedelta(days=1))), to_on
+    to_on = asked.on("to") or visit.today
+    return asked.on("from") or max(to_on - _BACK, min(case.opened_on, to_on - timedelta(days=1))), to_on

@@ -25,7 +25,7 @@ from web.forms import Filled, Form
 from web.pages.person_changes import LANGUAGES
 from web.pages.person_relations import Related, related_to
 from web.pages.person_restrictions import in_entries
-from web.periods import MaybeDay, read_day
+from web.periods import AskedDays, MaybeDay, asked_days
 from web.refused import REFUSALS, Refused
 from web.visits import Visit, Visiting
 
@@ -78,8 +78,11 @@ async def add(visit: Visiting, form: Form) -> Response:
 @router.get("/people/{person_id}")
 async def shown(visit: Visiting, person_id: Id, as_of: MaybeDay = "") -> Response:
     """Show one person: standings, posts, what bars him, cases about him; or as he was on a day."""
-    day = read_day(as_of)
-    return await (_drawn(visit, person_id, 200) if day is None else _on(visit, person_id, day))
+    asked = asked_days(visit.language, as_of=as_of)
+    day = asked.on("as_of")
+    if day is not None:
+        return await _on(visit, person_id, day, asked)
+    return await _drawn(visit, person_id, asked.status, asked=asked)
 
 
 @router.post("/people/{person_id}/posts")
@@ -163,7 +166,7 @@ async def _drawn(visit: Visit, person_id: str, status: int, **more: Any) -> Resp
         says=standing_titles(visit.parts.library),
         units=units,
         roles=roles_in_words(visit.parts.library, visit.language),
-        **({"refused": None, "given": None, "ending": ""} | more),
+        **({"refused": None, "given": None, "ending": "", "asked": None} | more),
     )
 
 
@@ -175,7 +178,7 @@ async def _where_posts_are_given(visit: Visit) -> tuple[UnitView, ...]:
     return tuple(unit for unit in units if unit.closed_on is None)
 
 
-async def _on(visit: Visit, person_id: str, day: date) -> Response:
+async def _on(visit: Visit, person_id: str, day: date, asked: AskedDays) -> Response:
     """Show a person as he was on a day."""
     person = await past.person_on(visit.parts, visit.caller, person_id, day)
     places = await _places(visit, person)
@@ -183,6 +186,7 @@ async def _on(visit: Visit, person_id: str, day: date) -> Response:
         "people/then.html",
         person=person,
         day=day,
+        asked=asked,
         held=tuple((post, _title(visit, places, post)) for post in person.posts),
         lent=tuple((one, _title(visit, places, one.post)) for one in person.delegations),
         restrictions=restriction_titles(visit.parts.library),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -13,6 +12,7 @@ from services import report_books, reports
 from services.refusals import NotFound
 from services.reports import KINDS, Kind
 from services.stats import Narrowed
+from web.periods import MaybeDay, asked_days
 from web.visits import Visit, Visiting
 
 router = APIRouter()
@@ -20,7 +20,6 @@ router = APIRouter()
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 Word = Annotated[str, Query(max_length=80), Storable]
-MaybeDay = Annotated[str, Query(pattern=r"^((19|20|21)\d\d-\d\d-\d\d)?$")]
 
 
 class Asking:
@@ -28,6 +27,7 @@ class Asking:
 
     def __init__(
         self,
+        visit: Visiting,
         process: Word = "",
         unit: Word = "",
         first: Annotated[MaybeDay, Query(alias="from")] = "",
@@ -35,7 +35,8 @@ class Asking:
     ) -> None:
         """Keep it as it came."""
         self.process, self.unit = process, unit
-        self.first, self.last = _day(first), _day(last)
+        self.days = asked_days(visit.language, **{"from": first, "to": last})
+        self.first, self.last = self.days.on("from"), self.days.on("to")
 
     def narrowed(self, visit: Visit) -> Narrowed:
         """Return what figures are asked for: of the unit that is named, or the one lists are narrowed to."""
@@ -58,7 +59,9 @@ Asked = Annotated[Asking, Depends()]
 async def listed(visit: Visiting, asking: Asked) -> Response:
     """Show every report in one sentence."""
     found = await reports.overview(visit.parts, visit.caller, asking.narrowed(visit))
-    return visit.page("reports/overview.html", found=found, asking=asking, processes=_processes(visit))
+    return visit.page(
+        "reports/overview.html", asking.days.status, found=found, asking=asking, processes=_processes(visit)
+    )
 
 
 @router.get("/reports/{report}")
@@ -67,6 +70,7 @@ async def shown(visit: Visiting, report: Label, asking: Asked) -> Response:
     found = await reports.report(visit.parts, visit.caller, _kind(report), asking.narrowed(visit))
     return visit.page(
         "reports/report.html",
+        asking.days.status,
         report=found,
         view=found.view,
         kinds=KINDS,
@@ -94,10 +98,3 @@ def _kind(name: str) -> Kind:
 def _processes(visit: Visit) -> tuple[tuple[str, str], ...]:
     latest = {edition.process: edition.title.in_language(visit.language) for edition in visit.parts.library}
     return tuple(latest.items())
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        return None

@@ -16,7 +16,7 @@ from services.plans import NewPlan
 from services.refusals import InvalidInput
 from services.titles import role_title, standing_titles, unit_kind_title
 from web.forms import Filled, Form
-from web.periods import MaybeDay, read_day
+from web.periods import AskedDays, MaybeDay, asked_days
 from web.refused import REFUSALS, Refused
 from web.visits import Visit, Visiting
 
@@ -56,8 +56,11 @@ async def listed(
 @router.get("/units/{unit_id}")
 async def shown(visit: Visiting, unit_id: Id, as_of: MaybeDay = "") -> Response:
     """Show one unit: what goes on in it, its plan, who holds which post; or as it was on a day."""
-    day = read_day(as_of)
-    return await (_drawn(visit, unit_id, 200) if day is None else _on(visit, unit_id, day))
+    asked = asked_days(visit.language, as_of=as_of)
+    day = asked.on("as_of")
+    if day is not None:
+        return await _on(visit, unit_id, day, asked)
+    return await _drawn(visit, unit_id, asked.status, asked=asked)
 
 
 @router.post("/units/{unit_id}/plans")
@@ -80,7 +83,13 @@ async def plan(visit: Visiting, form: Form, unit_id: Id) -> Response:
 
 
 async def _drawn(
-    visit: Visit, unit_id: str, status: int, *, refused: Refused | None = None, form: Filled | None = None
+    visit: Visit,
+    unit_id: str,
+    status: int,
+    *,
+    refused: Refused | None = None,
+    form: Filled | None = None,
+    asked: AskedDays | None = None,
 ) -> Response:
     unit = await organisation.unit(visit.parts, unit_id)
     above, below = await organisation.around(visit.parts, unit)
@@ -96,6 +105,7 @@ async def _drawn(
         standings=_standings(visit),
         refused=refused,
         form=form,
+        asked=asked,
         kind=unit_kind_title(visit.parts.library, unit.kind),
         above=above,
         below=below,
@@ -109,12 +119,12 @@ async def _drawn(
     )
 
 
-async def _on(visit: Visit, unit_id: str, day: date) -> Response:
+async def _on(visit: Visit, unit_id: str, day: date, asked: AskedDays) -> Response:
     """Show a unit as it was on a day: its name and place then, who held its posts, who belonged to it."""
     unit = await unit_changes.unit_on(visit.parts, unit_id, day)
     above = None if unit.parent is None else await unit_changes.unit_on(visit.parts, unit.parent, day)
-    asked = PostFilter(unit=unit_id)
-    held = await past.posts_on(visit.parts, visit.caller, day, asked, cursor=None, limit=_ON_A_PAGE)
+    here = PostFilter(unit=unit_id)
+    held = await past.posts_on(visit.parts, visit.caller, day, here, cursor=None, limit=_ON_A_PAGE)
     people = await past.people_on(
         visit.parts, visit.caller, day, text=None, unit=unit_id, cursor=None, limit=_ON_A_PAGE
     )
@@ -122,6 +132,7 @@ async def _on(visit: Visit, unit_id: str, day: date) -> Response:
         "units/then.html",
         unit=unit,
         day=day,
+        asked=asked,
         above=above,
         kind=unit_kind_title(visit.parts.library, unit.kind),
         held=tuple((post, role_title(visit.parts.library, unit.kind, post.role)) for post in held.items),

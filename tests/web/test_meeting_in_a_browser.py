@@ -39,7 +39,7 @@ READ = """cases => cases.map(([name, vote]) => {
   const form = document.getElementById(name).querySelector("form");
   for (const [key, value] of Object.entries(vote)) {
     const field = form.querySelector(`[name=${key}]`);
-    if (field?.type === "number") field.value = value;
+    if (field && "number" in field.dataset) field.value = value;
   }
   for (const box of form.querySelectorAll("[name=wrote]")) box.checked = false;
   for (const { person, says } of vote.opinions) {

@@ -107,7 +107,11 @@ def _start(draft: Draft, act: Start, against: list[Gap] | None = None) -> None:
     settle(draft, act.occurred_on)
 
 
-def _act_on_step(draft: Draft, act: StepAct) -> None:
+def check_step_act(draft: Draft, act: StepAct) -> tuple[Step, Process, Signature]:
+    """Return the step by the rules of the act's day, the edition they stand in, and how the actor signs.
+
+    Raises RuleViolation where the step is not open, the day has not come, or the actor has no part in it.
+    """
     present = draft.process.steps.get(act.step)
     if present is None:
         raise not_open(act.step)
@@ -115,7 +119,11 @@ def _act_on_step(draft: Draft, act: StepAct) -> None:
     if not _completes_a_served_period(draft.case, present, act):
         check_open(draft.process, draft.case, present)
     step, judged_by = as_judged_on(draft, act.step, act.occurred_on)
-    signature = _signature(draft, act, judged_by)
+    return step, judged_by, _signature(draft, act, judged_by)
+
+
+def _act_on_step(draft: Draft, act: StepAct) -> None:
+    step, judged_by, signature = check_step_act(draft, act)
     judge(draft, step, act, signature, judged_by)
     settle(draft, act.occurred_on)
 

@@ -27,21 +27,35 @@ PLACES = FieldSpec(
 def add_entry(draft: Draft, checking: Checking, act: StepAct, entry: EntryRecord) -> None:
     """Add one entry to a period or a notice. Raises RuleViolation."""
     step = checking.step
+    check_entry_day(draft, checking, entry)
     if isinstance(step, PeriodStep):
-        answers = _check_duty(draft, checking, act, entry, step)
+        duty = _duty(step, entry)
+        check_materials(checking, duty.materials, handed_in(act), None)
+        answers = check_fields(f"{step.id}.{duty.id}", duty.fields, entry.fields, None, checking)
+    elif isinstance(step, NoticeStep) and entry.kind == PUBLISHED:
+        answers = _check_places(checking, entry, step)
+    else:
+        answers = check_fields(f"{step.id}.{entry.kind}", (SUMMARY,), entry.fields, None)
+    require_reason(checking, act)
+    body = facts.EntryAdded(entry=entry.kind, ref=entry.ref, **left_behind(answers, act, checking))
+    draft.add(body, on=act.occurred_on, step=step.id, by=checking.signature)
+    if isinstance(step, PeriodStep):
+        finish_period(draft, step)
+
+
+def check_entry_day(draft: Draft, checking: Checking, entry: EntryRecord) -> None:
+    """Check what the day of an entry decides, and note what it misses. Raises RuleViolation."""
+    step = checking.step
+    if isinstance(step, PeriodStep):
+        _check_duty_day(draft, checking, _duty(step, entry), step)
     elif isinstance(step, NoticeStep):
-        answers = _check_notice_entry(draft, checking, entry, step)
+        _check_notice_day(draft, checking, entry, step)
     else:
         raise NotPossible(
             f"{step.id}.entry",
             basis="gen",
             detail=Text(zh="本环节没有分项登记。", en="This step takes no entries."),
         )
-    require_reason(checking, act)
-    body = facts.EntryAdded(entry=entry.kind, ref=entry.ref, **left_behind(answers, act, checking))
-    draft.add(body, on=act.occurred_on, step=step.id, by=checking.signature)
-    if isinstance(step, PeriodStep):
-        finish_period(draft, step)
 
 
 def entries_only(step: PeriodStep) -> RuleViolation:
@@ -57,14 +71,16 @@ def entries_only(step: PeriodStep) -> RuleViolation:
     )
 
 
-def _check_duty(
-    draft: Draft, checking: Checking, act: StepAct, entry: EntryRecord, step: PeriodStep
-) -> Answers:
+def _duty(step: PeriodStep, entry: EntryRecord) -> EntrySpec:
     duty = next((duty for duty in step.entries if duty.id == entry.kind), None)
     if duty is None:
         raise entries_only(step)
+    return duty
+
+
+def _check_duty_day(draft: Draft, checking: Checking, duty: EntrySpec, step: PeriodStep) -> None:
     ended = draft.case.steps[step.id].done_on
-    if ended is not None and act.occurred_on > ended:
+    if ended is not None and checking.on > ended:
         raise NotPossible(
             f"{step.id}.{duty.id}",
             basis=duty.basis,
@@ -72,7 +88,7 @@ def _check_duty(
             passes_when=Text(zh=f"日期不晚于{ended}", en=f"it happened by {ended}"),
         )
     days = period_days(checking.process, draft.case, step)
-    if days is None or act.occurred_on < days[0]:
+    if days is None or checking.on < days[0]:
         raise TooEarly(
             f"{step.id}.{duty.id}",
             basis=duty.basis,
@@ -80,8 +96,6 @@ def _check_duty(
             passes_on=days[0] if days else None,
         )
     _note_gap(checking, duty, step)
-    check_materials(checking, duty.materials, handed_in(act), None)
-    return check_fields(f"{step.id}.{duty.id}", duty.fields, entry.fields, None, checking)
 
 
 def _note_gap(checking: Checking, duty: EntrySpec, step: PeriodStep) -> None:
@@ -96,10 +110,11 @@ def _note_gap(checking: Checking, duty: EntrySpec, step: PeriodStep) -> None:
             )
 
 
-def _check_notice_entry(draft: Draft, checking: Checking, entry: EntryRecord, step: NoticeStep) -> Answers:
+def _check_notice_day(draft: Draft, checking: Checking, entry: EntryRecord, step: NoticeStep) -> None:
     published = is_published(draft.case, step)
     if entry.kind == PUBLISHED:
-        return _check_publishing(checking, entry, step, published=published)
+        _check_publishing_day(checking, step, published=published)
+        return
     if entry.kind not in {"objection", "answer"}:
         raise FieldInvalid(
             f"{step.id}.entry",
@@ -138,12 +153,9 @@ def _check_notice_entry(draft: Draft, checking: Checking, entry: EntryRecord, st
             ),
             passes_on=comes_after[-1].on,
         )
-    return check_fields(f"{step.id}.{entry.kind}", (SUMMARY,), entry.fields, None)
 
 
-def _check_publishing(
-    checking: Checking, entry: EntryRecord, step: NoticeStep, *, published: bool
-) -> Answers:
+def _check_publishing_day(checking: Checking, step: NoticeStep, *, published: bool) -> None:
     if published:
         raise NotPossible(
             f"{step.id}.published",
@@ -151,6 +163,9 @@ def _check_publishing(
             detail=Text(zh="公示已经登记。", en="The notice is recorded as published already."),
         )
     check_waits(checking)
+
+
+def _check_places(checking: Checking, entry: EntryRecord, step: NoticeStep) -> Answers:
     answers = check_fields(f"{step.id}.published", (PLACES, SUMMARY), entry.fields, None)
     both = step.both_places_when is not None and holds(checking.case, step.both_places_when)
     needed = max(step.places, 2) if both else step.places

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -11,15 +11,15 @@ from sqlalchemy import Connection
 
 from domain.appointing import check_person
 from domain.case import Case
-from domain.checking import Checking, missed
+from domain.checking import Checking
 from domain.circumstances import Circumstances
 from domain.conditions import holds
 from domain.drafting import Signature
 from domain.entries import PLACES, SUMMARY
-from domain.events import Warned
 from domain.forms import FormSpec, forms_of
 from domain.moments import PUBLISHED, notice_end
 from domain.narrating import outcome_title
+from domain.outlook import Outlook, outlook
 from domain.permitting import actors_of, sign
 from domain.process import MaterialSpec, Process
 from domain.refusals import RuleViolation
@@ -79,6 +79,8 @@ class EntryForm:
     title: Text
     fields: tuple[FieldSpec, ...]
     materials: tuple[AskedMaterial, ...]
+    outlook: Outlook
+    """What the day it happened already decides of it."""
     refs: tuple[tuple[str, date], ...] = ()
     """Objections without an answer, by the number of their entry."""
     made: int = 0
@@ -123,13 +125,19 @@ class StepForm:
     """How far a period is served, and its calendar of duties."""
     papers: tuple[FormSpec, ...]
     """The forms of the step, to be printed."""
-    late: tuple[Warned, ...]
-    """What would be noted of deadlines if it were done today."""
+    outlook: Outlook
+    """What the day it happened already decides of it."""
 
 
-async def step_form(parts: Parts, caller: Caller, case_id: str, step_id: str) -> StepForm:
-    """Return what the form of a step shows to the caller. Raises NotFound."""
+async def step_form(
+    parts: Parts, caller: Caller, case_id: str, step_id: str, on: date | None = None
+) -> StepForm:
+    """Return what the form of a step shows to the caller, for an act on a day, today's if none is said.
+
+    Raises NotFound.
+    """
     today = parts.today()
+    happened_on = on or today
 
     def work(connection: Connection) -> StepForm:
         found, look = look_into(connection, parts, caller, case_id)
@@ -137,13 +145,21 @@ async def step_form(parts: Parts, caller: Caller, case_id: str, step_id: str) ->
         step = edition.steps.get(step_id)
         if step is None:
             raise NotFound
-        days = ActedOn(on=today, today=today)
+        days = ActedOn(on=happened_on, today=today)
         people = _people(connection, parts, caller, case, step)
         known = registers.circumstances(
             connection, found.process, case, caller.person, days, named=[one.id for one in people]
         )
-        view = case_view(connection, parts, caller, look, found.head, known=known)
+        now_known = known
+        if happened_on != today:
+            present = ActedOn(on=today, today=today)
+            now_known = registers.circumstances(connection, found.process, case, caller.person, present)
+        view = case_view(connection, parts, caller, look, found.head, known=now_known)
         signature = _signature(edition, case, step, known)
+
+        def looked_out(entry: str | None = None) -> Outlook:
+            return outlook(found.process, case, step_id, known, happened_on, parts.clock(), entry)
+
         return StepForm(
             case=view,
             process=edition,
@@ -153,12 +169,12 @@ async def step_form(parts: Parts, caller: Caller, case_id: str, step_id: str) ->
             outcomes=_outcomes(edition, step),
             materials=tuple(_asked_by(edition, case, step, step.materials)),
             candidates=tuple(
-                _candidate(edition, case, step, known, signature, one, today)
+                _candidate(edition, case, step, known, signature, one, happened_on)
                 for one in people
                 if isinstance(step, AppointStep)
             ),
             named=case.people.get(step.role, ()) if isinstance(step, AppointStep) else (),
-            entries=_entries(edition, case, step, of_objections=look.viewer.sees("informants")),
+            entries=_entries(edition, case, step, looked_out, of_objections=look.viewer.sees("informants")),
             countdown=_countdown(case, step, today),
             objections=register_of(connection, parts, look, step),
             serving=serving(edition, case, step, today) if isinstance(step, PeriodStep) else None,
@@ -167,7 +183,7 @@ async def step_form(parts: Parts, caller: Caller, case_id: str, step_id: str) ->
                 for one in forms_of(edition, case, parts.forms.get(edition.process, {}))
                 if one.step == step_id
             ),
-            late=tuple(missed(edition, case, step, today)) if step_id in case.steps else (),
+            outlook=looked_out(),
         )
 
     return await parts.read(work)
@@ -235,12 +251,12 @@ def _candidate(  # noqa: PLR0917 - everything that may keep somebody out
     known: Circumstances,
     signature: Signature | None,
     person: organisation.Person,
-    today: date,
+    on: date,
 ) -> Candidate:
     facts = known.person(person.id)
     standing = "" if facts is None else facts.standing
     checking = Checking(
-        edition, case, step, known=known, on=today, signature=signature or Signature(person=known.actor)
+        edition, case, step, known=known, on=on, signature=signature or Signature(person=known.actor)
     )
     refused: Text | None = None
     try:
@@ -268,29 +284,37 @@ def _countdown(case: Case, step: Step, today: date) -> Countdown | None:
     return Countdown(put_up, end.day, len(working) - left, left, end.provisional)
 
 
-def _entries(edition: Process, case: Case, step: Step, *, of_objections: bool) -> tuple[EntryForm, ...]:
+def _entries(
+    edition: Process, case: Case, step: Step, looked_out: Callable[[str], Outlook], *, of_objections: bool
+) -> tuple[EntryForm, ...]:
     """Return what may be entered, and what was; of objections nothing to whom they are not told."""
     state = case.steps.get(step.id)
     if isinstance(step, PeriodStep):
-        return tuple(_duty(edition, case, step, duty) for duty in step.entries)
+        return tuple(_duty(edition, case, step, duty, looked_out(duty.id)) for duty in step.entries)
     if not isinstance(step, NoticeStep) or state is None:
         return ()
     if not state.entries.number(PUBLISHED):
-        return (EntryForm(PUBLISHED, _PUT_UP, (PLACES, SUMMARY), ()),)
+        return (EntryForm(PUBLISHED, _PUT_UP, (PLACES, SUMMARY), (), looked_out(PUBLISHED)),)
+    came = looked_out("objection")
     if not of_objections:
-        return (EntryForm("objection", _OBJECTION, (SUMMARY,), ()),)
+        return (EntryForm("objection", _OBJECTION, (SUMMARY,), (), came),)
     left = tuple((str(one.seq), one.on) for one in state.entries.unanswered())
-    objection = EntryForm("objection", _OBJECTION, (SUMMARY,), (), made=state.entries.number("objection"))
-    return (objection, EntryForm("answer", _ANSWER, (SUMMARY,), (), refs=left)) if left else (objection,)
+    objection = EntryForm(
+        "objection", _OBJECTION, (SUMMARY,), (), came, made=state.entries.number("objection")
+    )
+    if not left:
+        return (objection,)
+    return objection, EntryForm("answer", _ANSWER, (SUMMARY,), (), looked_out("answer"), refs=left)
 
 
-def _duty(edition: Process, case: Case, step: PeriodStep, duty: EntrySpec) -> EntryForm:
+def _duty(edition: Process, case: Case, step: PeriodStep, duty: EntrySpec, ahead: Outlook) -> EntryForm:
     state = case.steps.get(step.id)
     return EntryForm(
         duty.id,
         duty.title,
         duty.fields,
         tuple(_asked_by(edition, case, step, duty.materials)),
+        ahead,
         made=0 if state is None else state.entries.number(duty.id),
         latest=None if state is None else state.entries.latest(duty.id),
     )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from api.bounds import Id, Label, Storable
+from domain.outlook import Outlook
 from domain.refusals import RuleViolation
 from domain.steps import DECIDING, MeetingStep
 from domain.values import Text
@@ -20,6 +22,7 @@ from services.timeline import HandedIn
 from services.views import MaterialView
 from web.acting import act_of, documents_named, kept_documents, placed
 from web.forms import Filled, Form
+from web.periods import MaybeDay, asked_days
 from web.refused import REFUSALS, Refused
 from web.visits import Visit, Visiting
 
@@ -27,12 +30,29 @@ router = APIRouter()
 
 Kept = Annotated[tuple[Annotated[str, Field(max_length=200), Storable], ...], Query(max_length=50)]
 """Documents as `material:id`."""
+Entry = Annotated[str, Query(max_length=80), Storable]
+"""A sort of entry, by its id."""
 Back = Annotated[str, Query(max_length=2_000), Storable]
 
 
 @router.get("/cases/{case_id}/steps/{step_id}")
-async def asked(visit: Visiting, case_id: Id, step_id: Label, back: Back = "", kept: Kept = ()) -> Response:
-    """Show the form of a step, with what the rules ask for; `kept` are documents handed in just before."""
+async def asked(  # noqa: PLR0917 - what an address may hold
+    visit: Visiting,
+    case_id: Id,
+    step_id: Label,
+    back: Back = "",
+    kept: Kept = (),
+    occurred_on: MaybeDay = "",
+    entry: Entry = "",
+) -> Response:
+    """Show the form of a step, with what the rules ask for; `kept` are documents handed in just before.
+
+    Where a part is asked for it is what follows from the day that was typed, for the step or an entry.
+    """
+    if visit.wants_fragment:
+        day = asked_days(visit.language, occurred_on=occurred_on).on("occurred_on")
+        form = await step_forms.step_form(visit.parts, visit.caller, case_id, step_id, day)
+        return visit.part("cases/outlook.html", ahead=_outlook(form, entry))
     form = await step_forms.step_form(visit.parts, visit.caller, case_id, step_id)
     return await _drawn(visit, form, 200, back=back, kept=await documents_named(visit, kept))
 
@@ -40,16 +60,19 @@ async def asked(visit: Visiting, case_id: Id, step_id: Label, back: Back = "", k
 @router.post("/cases/{case_id}/steps/{step_id}")
 async def done(visit: Visiting, form: Form, case_id: Id, step_id: Label) -> Response:
     """Record what was done, or show the form again with what stands in the way."""
-    shown = await step_forms.step_form(visit.parts, visit.caller, case_id, step_id)
+    day = _day_of(form)
+    shown = await step_forms.step_form(visit.parts, visit.caller, case_id, step_id, day)
     kept: dict[str, tuple[MaterialView, ...]] = {}
     try:
         kept = await kept_documents(visit, form)
         request = act_of(shown.step, form, kept)
+        if _is_unseen(shown, form):
+            return await _drawn(visit, shown, 200, form=form, kept=kept, unseen=True)
         key = None if form.key is None else f"page-{form.key}"
         head = form.line("head")
         await acts.perform(visit.parts, visit.caller, case_id, request, head=head or "-", key=key)
     except HeadMoved as moved:
-        shown = await step_forms.step_form(visit.parts, visit.caller, case_id, step_id)
+        shown = await step_forms.step_form(visit.parts, visit.caller, case_id, step_id, day)
         since = await case_pages.in_words(visit.parts, shown.case, moved.events)
         refused = _refused(visit, shown, moved)
         return await _drawn(visit, shown, 412, refused=refused, form=form, kept=kept, since=since)
@@ -59,6 +82,27 @@ async def done(visit: Visiting, form: Form, case_id: Id, step_id: Label) -> Resp
     title = shown.step.title
     said = Text(zh=f"“{title.zh}”已登记。", en=f"“{title.en}” is recorded.")
     return visit.see_other(form.typed("back") or f"/cases/{case_id}", said)
+
+
+def _day_of(form: Filled) -> date | None:
+    """Return the day an act is said to have happened; None where none is said, or none that is one."""
+    try:
+        return form.day("occurred_on")
+    except REFUSALS:
+        return None
+
+
+def _outlook(shown: StepForm, entry: str) -> Outlook:
+    """Return what a day decides of an entry, or of the step itself."""
+    return next((one.outlook for one in shown.entries if one.kind == entry), shown.outlook)
+
+
+def _is_unseen(shown: StepForm, form: Filled) -> bool:
+    """Whether something would be noted of the day that the form, as it was sent, had not told of."""
+    if "noted" not in form.values:
+        return False
+    told = set(form.typed("noted").split())
+    return not {one.rule for one in _outlook(shown, form.typed("entry")).warned} <= told
 
 
 def _refused(visit: Visit, shown: StepForm, error: Exception) -> Refused:
@@ -89,7 +133,7 @@ async def _drawn(
         roster=await _roster(visit, shown, given),
         handed=await _dossier(visit, shown),
         goes_back=back or given.typed("back"),
-        **({"refused": None, "kept": {}, "since": ()} | more),
+        **({"refused": None, "kept": {}, "since": (), "unseen": False} | more),
     )
 
 
@@ -104,10 +148,7 @@ async def _roster(visit: Visit, shown: StepForm, given: Filled) -> RosterView | 
     """Return who votes on the day of the meeting, where the visitor is told."""
     if not isinstance(shown.step, MeetingStep) or shown.shown is None:
         return None
-    try:
-        on = given.day("occurred_on")
-    except REFUSALS:
-        on = None
+    on = _day_of(given)
     try:
         return await rosters.roster_of(visit.parts, visit.caller, shown.case.id, shown.step.id, on)
     except (NotFound, NotPermitted, RuleViolation):

@@ -1,0 +1,79 @@
+"""Outlook: what the day of an act and who acts already decide, before anything else of it is said."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import NamedTuple
+
+from domain.acts import EntryRecord, StepAct
+from domain.blocking import closing_notice
+from domain.case import Case, StepState
+from domain.checking import Checking, check_order, check_waits, note_deadlines, note_late_entry
+from domain.circumstances import Circumstances
+from domain.deciding import check_step_act
+from domain.drafting import Draft
+from domain.entries import check_entry_day
+from domain.events import Warned
+from domain.passing import pass_time
+from domain.permitting import check_apart
+from domain.process import Process
+from domain.refusals import RuleViolation
+from domain.steps import AppointStep, NoticeStep, PeriodStep
+
+
+class Outlook(NamedTuple):
+    """What an act on a step would meet on a day, whatever else it says."""
+
+    on: date
+    refused: RuleViolation | None = None
+    """What refuses it, whatever else it says; None where nothing does yet."""
+    warned: tuple[Warned, ...] = ()
+    """What would be noted beside it."""
+
+
+def outlook(  # noqa: PLR0917 - an act before it is filled in
+    process: Process,
+    case: Case,
+    step_id: str,
+    known: Circumstances,
+    on: date,
+    now: datetime,
+    entry: str | None = None,
+) -> Outlook:
+    """Return what acting on a step on a day comes to by that day alone; `entry` is the sort of entry, if one.
+
+    `known` is what the registers say of that day. The same checks as of the act itself, in their order.
+    """
+    draft = Draft(process, case, now)
+    act = StepAct(
+        known=known, occurred_on=on, step=step_id, entry=None if entry is None else EntryRecord(kind=entry)
+    )
+    try:
+        pass_time(draft, judged_on=on)
+        step, judged_by, signature = check_step_act(draft, act)
+        checking = Checking(judged_by, draft.case, step, known=known, on=on, signature=signature)
+    except RuleViolation as refused:
+        return Outlook(on, refused)
+    try:
+        check_order(checking)
+        note_late_entry(checking, draft.today)
+        state = draft.case.steps[step.id]
+        if act.entry is not None:
+            check_entry_day(draft, checking, _with_ref(state, act.entry))
+            return Outlook(on, warned=tuple(checking.warnings))
+        replaces = isinstance(step, AppointStep) and (state.status == "done" or state.unknown)
+        if not replaces and not isinstance(step, PeriodStep):
+            check_apart(judged_by, draft.case, step, signature, known)
+            check_waits(checking)
+            note_deadlines(checking)
+            if isinstance(step, NoticeStep) and (early := closing_notice(draft.case, step, on)):
+                raise early
+    except RuleViolation as refused:
+        return Outlook(on, refused, tuple(checking.warnings))
+    return Outlook(on, warned=tuple(checking.warnings))
+
+
+def _with_ref(state: StepState, entry: EntryRecord) -> EntryRecord:
+    """Return an entry that answers the objection that came first, where it is an answer."""
+    left = next(iter(state.entries.unanswered()), None) if entry.kind == "answer" else None
+    return entry if left is None else entry.model_copy(update={"ref": str(left.seq)})

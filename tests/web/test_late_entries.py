@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import pytest
 from playwright.async_api import expect
 
 from tests.api.world import SECRETARY
@@ -55,24 +56,23 @@ async def test_a_day_whose_consequences_were_not_shown_is_shown_before_anything_
     assert done.status_code == 303
 
 
-async def test_a_day_that_is_typed_is_told_of_at_once_and_without_a_script_when_it_is_sent(site, browsing):
-    world = site.world
-    case = await at_a_late_talk(world)
-    for script in (True, False):
-        context = await browsing.context(java_script_enabled=script)
-        page = await context.new_page()
-        await sign_in(page, site)
-        await page.goto(site.at(f"/cases/{case['id']}/steps/talk"))
-        told = page.locator("#occurred_on-judged")
-        await expect(told).to_contain_text("talk.due")
-        await page.locator("#occurred_on").fill("2024年1月20日")
-        await page.locator("[name=outcome][value=done]").check()
-        await page.locator("#reason").fill("当时未登记")
-        if not script:
-            await page.locator("form[data-step] button[type=submit]").click()
-            await expect(page.locator("main")).to_contain_text("尚未登记")
-        await expect(told).to_contain_text("late-entry")
-        await expect(told).not_to_contain_text("talk.due")
-        assert await page.locator("#reason").input_value() == "当时未登记"
-    await page.locator("form[data-step] button[type=submit]").click()
+@pytest.mark.parametrize("script", [True, False], ids=["with a script", "without"])
+async def test_a_day_that_is_typed_is_told_of_at_once_or_before_anything_is_recorded(site, browsing, script):
+    case = await at_a_late_talk(site.world)
+    context = await browsing.context(java_script_enabled=script)
+    page = await context.new_page()
+    await sign_in(page, site)
+    await page.goto(site.at(f"/cases/{case['id']}/steps/talk"))
+    told, send = page.locator("#occurred_on-judged"), page.locator("form[data-step] button[type=submit]")
+    await expect(told).to_contain_text("talk.due")
+    await page.locator("#occurred_on").fill("2024年1月20日")
+    await page.locator("[name=outcome][value=done]").check()
+    await page.locator("#reason").fill("当时未登记")
+    if not script:
+        await send.click()
+        await expect(page.locator("main")).to_contain_text("尚未登记")
+    await expect(told).to_contain_text("late-entry")
+    await expect(told).not_to_contain_text("talk.due")
+    assert await page.locator("#reason").input_value() == "当时未登记"
+    await send.click()
     await expect(page.locator(".notice.good")).to_contain_text("已登记")

@@ -11,6 +11,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, nullcontext, suppress
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from importlib.metadata import version
 from typing import Any, Final
 
@@ -54,6 +55,7 @@ from records.retentions import BadRetention, read_everyday, read_retention
 from senders.mail import MailSender
 from senders.messages import NotNow, Refused
 from services import pattern_runs
+from services.administration import note_definitions
 from services.auditing import audit_all
 from services.calendars import working_calendar
 from services.checkpointing import LogContradicts, Notary
@@ -380,6 +382,8 @@ async def _catch_up(database: Database, library: Library, settings: Settings, dr
         today = now.astimezone(settings.zone).date()
         if today != done_for:
             try:
+                if done_for is None:
+                    await database.write(partial(note_definitions, library=library, on=today, at=now))
                 await Reorganiser(database, library, today, now, driver.soon).catch_up()
                 done_for = today
             except DatabaseUnavailable as away:

@@ -68,8 +68,15 @@ def account(connection: Connection, login: str) -> Account | None:
 
 def check_login(connection: Connection, login: str) -> None:
     """Raise NotFound for a login nobody has."""
-    if account(connection, login) is None:
+    person_of(connection, login)
+
+
+def person_of(connection: Connection, login: str) -> str:
+    """Return whose login it is. Raises NotFound for a login nobody has."""
+    found = account(connection, login)
+    if found is None:
         raise NotFound("no such login")
+    return found.person
 
 
 def change_password(connection: Connection, login: str, password_hash: str) -> None:

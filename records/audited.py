@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Row, Table
 
-from records.log_tables import log_keys, log_leaves
+from records.administration import CHAIN
+from records.log_tables import administration, log_keys, log_leaves
 from records.privacy_tables import document_removals, person_keys
 from records.progress_tables import done_steps, stage_stays
 from records.rebuilding import Rebuilt
@@ -24,23 +26,48 @@ _WRITTEN: Final = tuple(
 )
 """The columns of events with days and moments as the text they are kept as."""
 _AT: Final = sa.and_(log_leaves.c.case_id == events.c.case_id, log_leaves.c.seq == events.c.seq)
+_NOTED: Final = tuple(
+    sa.literal(CHAIN).label(column.name)
+    if column is events.c.case_id
+    else sa.type_coerce(administration.c[column.name], sa.Text).label(column.name)
+    if column in {events.c.occurred_on, events.c.recorded_at}
+    else administration.c[column.name]
+    if column.name in administration.c
+    else sa.null().label(column.name)
+    for column in events.c
+)
+"""The same columns of what administrators did."""
+_LEAF: Final = (
+    log_leaves.c.position,
+    log_leaves.c.case_id.label("leaf_case"),
+    log_leaves.c.seq.label("leaf_seq"),
+    log_leaves.c.hash.label("leaf_hash"),
+)
+_BESIDE: Final = sa.and_(log_leaves.c.case_id == CHAIN, log_leaves.c.seq == administration.c.seq)
 
 
 def placed_events(connection: Connection, position: int, limit: int) -> list[Row[Any]]:
-    """Return what stands in the log from a position on, each beside its event: nulls where that is gone."""
-    query = (
-        sa.select(
-            log_leaves.c.position,
-            log_leaves.c.case_id.label("leaf_case"),
-            log_leaves.c.seq.label("leaf_seq"),
-            log_leaves.c.hash.label("leaf_hash"),
-            *_WRITTEN,
-        )
+    """Return what stands in the log from a position on, each beside its event: nulls where that is gone.
+
+    What administrators did has its columns beside nothing but itself.
+    """
+    here, order = log_leaves.c.position >= position, log_leaves.c.position
+    of_cases = (
+        sa.select(*_LEAF, *_WRITTEN)
         .select_from(log_leaves.outerjoin(events, _AT))
-        .where(log_leaves.c.position >= position)
-        .order_by(log_leaves.c.position)
+        .where(here, log_leaves.c.case_id != CHAIN)
+        .order_by(order)
+        .limit(limit)
     )
-    return list(connection.execute(query.limit(limit)))
+    beside = (
+        sa.select(*_LEAF, *_NOTED)
+        .select_from(log_leaves.outerjoin(administration, _BESIDE))
+        .where(here, log_leaves.c.case_id == CHAIN)
+        .order_by(order)
+        .limit(limit)
+    )
+    found = [*connection.execute(of_cases), *connection.execute(beside)]
+    return sorted(found, key=lambda row: row.position)[:limit]
 
 
 def unplaced_events(connection: Connection) -> Iterator[Row[Any]]:
@@ -48,6 +75,15 @@ def unplaced_events(connection: Connection) -> Iterator[Row[Any]]:
     query: sa.Select[Any] = sa.select(*_WRITTEN).select_from(events.outerjoin(log_leaves, _AT))
     query = query.where(log_leaves.c.position.is_(None)).order_by(events.c.case_id, events.c.seq)
     yield from connection.execute(query)
+    noted: sa.Select[Any] = sa.select(*_NOTED).select_from(administration.outerjoin(log_leaves, _BESIDE))
+    yield from connection.execute(noted.where(log_leaves.c.position.is_(None)).order_by(administration.c.seq))
+
+
+def told_of_others(connection: Connection) -> Iterator[int]:
+    """Yield the numbers of what administrators did whose row names somebody else than what was hashed."""
+    for row in connection.execute(sa.select(administration)):
+        if json.loads(row.data).get("person") != row.person_id:
+            yield row.seq
 
 
 def key_names(connection: Connection) -> Iterator[tuple[str, str]]:

@@ -59,6 +59,7 @@ ROWS: Final[Mapping[str, tuple[str, ...]]] = {
     "case_people.person_id": ("case_id", "role"),
     "case_recusals.person_id": ("case_id",),
     "tasks.person_id": ("case_id", "step", "opened_at", "due_on"),
+    "administration.person_id": ("seq", "type", "occurred_on", "recorded_at"),
     "events.actor": ("case_id", "seq", "type", "step", "occurred_on", "recorded_at"),
     "disclosures.person_id": ("case_id", "created_at", "ends_at"),
     "erasures.person_id": ("ground", "rules", "asked_at", "status", "answered_at"),
@@ -70,6 +71,7 @@ _DERIVED = "follows from what is in already"
 _KEYS = "a wrapped key: it opens what is in already"
 
 LEFT_OUT: Final[Mapping[str, str]] = {
+    "administration.actor": _BY_OFFICE,
     "delegations.granted_by": _BY_OFFICE,
     "endings.recorded_by": _BY_OFFICE,
     "erasures.answered_by": _BY_OFFICE,

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Row
 
 from domain.chain import moment_text
 from domain.tree import Fetch, leaf_hash, node_hash, root, subtree_over
+from records import administration
 from records.log_tables import log_leaves, log_nodes
 from records.problems import NotFound
 from records.tables import events, outbox
@@ -54,7 +55,7 @@ class Leaf:
 def is_behind(connection: Connection) -> bool:
     """Whether an event has no place yet."""
     query = sa.select(outbox.c.case_id).where(sa.text("seq > logged_seq")).limit(1)
-    return connection.execute(query).first() is not None
+    return connection.execute(query).first() is not None or administration.is_behind(connection)
 
 
 def place_events(connection: Connection) -> Placed:
@@ -64,17 +65,18 @@ def place_events(connection: Connection) -> Placed:
     before = log_size(connection)
     waiting = sa.select(outbox.c.case_id, outbox.c.logged_seq).where(sa.text("seq > logged_seq"))
     page = connection.execute(waiting.order_by(outbox.c.case_id).limit(_CASES)).all()
-    if not page:
-        return Placed(0, before, more=False)
-    found = _in_order(connection, [row.case_id for row in page])
+    found = _in_order(connection, [row.case_id for row in page]) if page else []
+    # Where a case's row was made anew, nobody noted that its events have places.
+    new = [(row.case_id, row.seq, row.hash) for row in found if row.position is None]
+    new += [(administration.CHAIN, seq, own) for seq, own in administration.without_place(connection)]
     rows = [
-        {"position": before + place, "case_id": row.case_id, "seq": row.seq, "hash": row.hash}
-        # Where a case's row was made anew, nobody noted that its events have places.
-        for place, row in enumerate(row for row in found if row.position is None)
+        {"position": before + place, "case_id": case, "seq": seq, "hash": own}
+        for place, (case, seq, own) in enumerate(new)
     ]
     if rows:
         connection.execute(sa.insert(log_leaves), rows)
-    _note_placed(connection, found)
+    if found:
+        _note_placed(connection, found)
     size = before + len(rows)
     keep_subtrees(connection, before, size)
     return Placed(len(rows), size, more=len(page) == _CASES)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, Table, Text
 
-from records.columns import Moment
-from records.schema import HASH, ID, metadata
+from records.columns import Day, Moment
+from records.schema import HASH, ID, NAME, metadata
 
-# The order in which events stand in the log, from 0 without gaps, with the hash of each.
+# The order in which events stand in the log, from 0 without gaps, with the hash of each. Beside them stands
+# what administrators did, under a name that no case has.
 log_leaves = Table(
     "log_leaves",
     metadata,
@@ -20,6 +21,23 @@ log_leaves = Table(
     Column("seq", Integer, nullable=False),
     Column("hash", HASH, nullable=False),
     Index("ix_log_leaves_case_id_seq", "case_id", "seq", unique=True),
+)
+
+# What was done to the installation itself: a chain of its own, hashed as events are, with places in the log.
+administration = Table(
+    "administration",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("type", NAME, nullable=False),
+    Column("occurred_on", Day, nullable=False),
+    Column("recorded_at", Moment, nullable=False),
+    # Null where a command on the machine did it.
+    Column("actor", ID, ForeignKey("people.id")),
+    # To whom it was done, as `data` says as well; null where it is about nobody.
+    Column("person_id", ID, ForeignKey("people.id"), index=True),
+    Column("data", Text, nullable=False),
+    Column("prev_hash", HASH, nullable=False),
+    Column("hash", HASH, nullable=False),
 )
 
 # Complete subtrees over 256, 65,536 and so on leaves; those between are soon computed.

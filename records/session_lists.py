@@ -61,15 +61,16 @@ def proof_of(connection: Connection, secret: str) -> str:
 
 def end_one(
     connection: Connection, session_id: str, *, person: str | None = None, login: str | None = None
-) -> None:
-    """End one session or token of a person or of a login, by its name. Raises NotFound."""
+) -> ListedSession:
+    """End one session or token of a person or of a login, by its name; return it. Raises NotFound."""
     query = sa.delete(sessions).where(sessions.c.id == session_id)
     if person is not None:
         query = query.where(sessions.c.person_id == person)
     if login is not None:
         query = query.where(sessions.c.login == login)
-    if connection.execute(query).rowcount == 0:
-        raise NotFound("no such session")
+    for row in connection.execute(query.returning(sessions)).all():
+        return _listed(row)
+    raise NotFound("no such session")
 
 
 def end_others(connection: Connection, person: str, secret: str) -> None:

@@ -9,7 +9,8 @@ from sqlalchemy import Connection
 
 from domain.values import Language, Text
 from records import accounts as kept
-from records import organisation, problems, units
+from records import organisation, problems, session_lists, units
+from services.administration import note
 from services.leave import present_and_coming
 from services.parts import Caller, Parts
 from services.password_rules import check_password
@@ -49,11 +50,13 @@ async def issue_token(
     days: int | None = None,
     scope: TokenScope | None = None,
     proof: str = "operator",
+    by: str | None = None,
 ) -> str:
     """Return a new token for programs, which is shown once.
 
-    It works for `days`, or until it is ended. Raises NotFound for no login, InvalidInput for days that are
-    none or a scope that names what is not there.
+    It works for `days`, or until it is ended. `by` is who asks for it, None for a command.
+
+    Raises NotFound for no login, InvalidInput for days that are none or a scope that names what is not there.
     """
     if days is not None and not 1 <= days <= LONGEST_DAYS:
         raise InvalidInput("days", Text(zh=f"应为1至{LONGEST_DAYS}", en=f"is from 1 to {LONGEST_DAYS}"))
@@ -62,7 +65,7 @@ async def issue_token(
     def work(connection: Connection) -> str:
         if scope is not None:
             _check_scope(connection, parts, scope)
-        return kept.begin(
+        secret = kept.begin(
             connection,
             login=login,
             now=now,
@@ -72,6 +75,10 @@ async def issue_token(
             scope=None if scope is None or scope == TokenScope() else scope.model_dump_json(),
             proof=proof,
         )
+        person, named = kept.person_of(connection, login), session_lists.id_of(connection, secret)
+        narrowed = scope is not None and scope != TokenScope()
+        note(connection, parts, "token-made", by=by, person=person, id=named, days=days, narrowed=narrowed)
+        return secret
 
     return await parts.write(work)
 
@@ -92,6 +99,7 @@ async def add_account(
     def work(connection: Connection) -> None:
         organisation.person(connection, person)
         kept.add_account(connection, login=login, person=person, password_hash=password_hash, now=now)
+        note(connection, parts, "account-made", person=person)
 
     await parts.write(work)
 
@@ -99,12 +107,22 @@ async def add_account(
 async def change_password(parts: Parts, login: str, password: str) -> None:
     """Take a new password; every session and token of the login ends. Raises InvalidInput, NotFound."""
     password_hash = await hashed(parts, password, about=(login,))
-    await parts.write(lambda connection: kept.change_password(connection, login, password_hash))
+
+    def work(connection: Connection) -> None:
+        kept.change_password(connection, login, password_hash)
+        note(connection, parts, "password-set", person=kept.person_of(connection, login))
+
+    await parts.write(work)
 
 
 async def disable(parts: Parts, login: str) -> None:
     """Let nobody in with this login any more, at once. Raises NotFound."""
-    await parts.write(lambda connection: kept.disable(connection, login))
+
+    def work(connection: Connection) -> None:
+        kept.disable(connection, login)
+        note(connection, parts, "account-shut", person=kept.person_of(connection, login))
+
+    await parts.write(work)
 
 
 async def hashed(parts: Parts, password: str, *, about: tuple[str, ...] = ()) -> str:

@@ -14,6 +14,7 @@ from domain.values import Text, Value
 from records import erasures, organisation, visible
 from records.document_keys import names_in_store
 from records.erasures import Erasure
+from services.administration import note
 from services.asking import Asking, once
 from services.parts import Caller, Parts
 from services.refusals import NotPermitted
@@ -112,6 +113,8 @@ async def confirm(parts: Parts, caller: Caller, erasure_id: str, *, key: str | N
         if found.status != "done":
             _check_may_go(connection, parts, found.person)
             found = erasures.erase(connection, found, caller.person, parts.clock())
+            why = {"ground": found.ground, "asked_by": found.asked_by}
+            note(connection, parts, "person-erased", by=caller.person, person=found.person, **why)
         return _view(connection, found)
 
     view = await once(parts, caller, key, ("confirm-erasure", erasure_id), ErasureView, work)

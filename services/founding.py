@@ -10,6 +10,7 @@ from domain.values import Language, Text
 from records import accounts as kept
 from records import organisation
 from services import accounts
+from services.administration import note
 from services.parts import Parts
 from services.refusals import InUse, InvalidInput
 
@@ -51,6 +52,7 @@ async def found(
         person = organisation.add_person(connection, name=administrator, language=language)
         organisation.add_post(connection, person_id=person.id, role="admin", unit_id=root.id, from_on=today)
         kept.add_account(connection, login=login, person=person.id, password_hash=password_hash, now=now)
+        note(connection, parts, "account-made", person=person.id)
         return Founded(unit=root.id, person=person.id)
 
     return await parts.write(work)

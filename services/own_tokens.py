@@ -34,5 +34,7 @@ async def make(parts: Parts, secret: str | None, new: NewToken) -> TokenView:
     who = await second_steps.enrolling(parts, secret=secret, ticket=None)
     proof = await parts.read(lambda connection: session_lists.proof_of(connection, secret or ""))
     scope = TokenScope(read_only=new.read_only, processes=new.processes, units=new.units)
-    token = await accounts.issue_token(parts, who.login, new.name, days=new.days, scope=scope, proof=proof)
+    token = await accounts.issue_token(
+        parts, who.login, new.name, days=new.days, scope=scope, proof=proof, by=who.person
+    )
     return TokenView(token=token)

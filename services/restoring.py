@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from records import copying, holding
+from records import administration, copying, holding
 from records.copying import Plain
 from records.database import Database
 from records.document_keys import stored
@@ -99,6 +99,8 @@ def begin_again(connection: Connection, now: datetime, *, hold_mail: bool) -> Be
     """
     if hold_mail:
         holding.hold_waiting(connection)
+    if administration.is_there(connection):
+        administration.note(connection, "record-restored", now.date(), now, mail_held=hold_mail)
     open_cases = holding.tell_everything_again(connection, now)
     return Begun(open_cases, holding.count_held(connection))
 

@@ -22,6 +22,7 @@ from domain.values import Language, Text
 from records import accounts as kept
 from records import factors, unfinished
 from records.accounts import Account
+from services.administration import note
 from services.parts import Parts
 from services.proofs import Begun, HalfWay, arrive, ways_of
 from services.refusals import NotSignedIn, Refusal
@@ -193,9 +194,10 @@ async def forget_factors(parts: Parts, login: str) -> None:
     """Forget every second factor of a login, and end its sessions: for who lost them all. Raises NotFound."""
 
     def work(connection: Connection) -> None:
-        kept.check_login(connection, login)
+        person = kept.person_of(connection, login)
         factors.remove_all(connection, login)
         kept.end_all(connection, login)
+        note(connection, parts, "factors-forgotten", person=person)
 
     await parts.write(work)
 

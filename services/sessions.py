@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import structlog
 from sqlalchemy import Connection
 
 from records import accounts as kept
 from records import session_lists
 from records.session_lists import ListedSession
+from services.administration import note
 from services.asking import Asking
 from services.near import check_administers
 from services.parts import Caller, Parts
 from services.token_scopes import TokenScope, scope_in
 from services.views import Page, View
-
-_log = structlog.get_logger(__name__)
 
 
 class SessionView(View):
@@ -50,12 +48,23 @@ async def listed(parts: Parts, caller: Caller, secret: str) -> Page[SessionView]
 
 async def end(parts: Parts, caller: Caller, session_id: str) -> None:
     """End one of the caller's sessions or tokens at once. Raises NotFound."""
-    await parts.write(lambda connection: session_lists.end_one(connection, session_id, person=caller.person))
+
+    def work(connection: Connection) -> None:
+        ended = session_lists.end_one(connection, session_id, person=caller.person)
+        if ended.kind == "token":
+            note(connection, parts, "token-ended", by=caller.person, person=caller.person, id=ended.id)
+
+    await parts.write(work)
 
 
 async def end_others(parts: Parts, caller: Caller, secret: str) -> None:
     """End every session and token of the caller but the one he asks with."""
-    await parts.write(lambda connection: session_lists.end_others(connection, caller.person, secret))
+
+    def work(connection: Connection) -> None:
+        session_lists.end_others(connection, caller.person, secret)
+        note(connection, parts, "sessions-ended", by=caller.person, person=caller.person, all=True)
+
+    await parts.write(work)
 
 
 async def of_person(parts: Parts, caller: Caller, person: str) -> Page[SessionView]:
@@ -73,7 +82,10 @@ async def of_person(parts: Parts, caller: Caller, person: str) -> Page[SessionVi
 
 
 async def end_of_person(parts: Parts, caller: Caller, person: str, session_id: str | None = None) -> None:
-    """End one session or token of somebody else at once, or all of them. Raises what `of_person` does."""
+    """End one session or token of somebody else at once, or all of them: it is written down who did.
+
+    Raises what `of_person` does.
+    """
 
     def work(connection: Connection) -> None:
         check_administers(Asking(connection, caller.person, parts.today()), person)
@@ -81,11 +93,10 @@ async def end_of_person(parts: Parts, caller: Caller, person: str, session_id: s
             session_lists.end_every(connection, person)
         else:
             session_lists.end_one(connection, session_id, person=person)
+        ended = {"all": session_id is None, "id": session_id}
+        note(connection, parts, "sessions-ended", by=caller.person, person=person, **ended)
 
     await parts.write(work)
-    _log.info(
-        "an administrator ended sessions of a person", by=caller.person, of=person, all=session_id is None
-    )
 
 
 async def of_login(parts: Parts, login: str) -> tuple[ListedSession, ...]:
@@ -102,11 +113,12 @@ async def end_of_login(parts: Parts, login: str, session_id: str | None) -> None
     """End one session or token of a login, or all of them. Raises NotFound."""
 
     def work(connection: Connection) -> None:
-        kept.check_login(connection, login)
+        person = kept.person_of(connection, login)
         if session_id is None:
             kept.end_all(connection, login)
         else:
             session_lists.end_one(connection, session_id, login=login)
+        note(connection, parts, "sessions-ended", person=person, all=session_id is None, id=session_id)
 
     await parts.write(work)
 

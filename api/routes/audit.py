@@ -9,7 +9,8 @@ from fastapi import APIRouter, Path, Query
 from api.bounds import Id
 from api.callers import By, Here, signed_in
 from api.paging import Cursor, Limit
-from services import log_proofs
+from services import administration, log_proofs
+from services.administration import DoneView
 from services.log_proofs import (
     CheckpointView,
     ConsistencyView,
@@ -54,6 +55,17 @@ async def list_places(parts: Here, caller: By) -> Page[PlaceView]:  # noqa: ARG0
 async def list_keys(parts: Here, caller: By) -> Page[LogKeyView]:  # noqa: ARG001 - as above
     """Return every key that ever signed, with its days; each is named by the one before it."""
     return await log_proofs.keys(parts)
+
+
+@router.get("/administration", summary="What administrators did")
+async def list_administration(
+    parts: Here, caller: By, cursor: Cursor = None, limit: Limit = 50
+) -> Page[DoneView]:
+    """Return what administrators and commands did to the installation itself, latest first.
+
+    To people in the units one audits and below them, or all of it; whoever audits nothing is shown nothing.
+    """
+    return await administration.listed(parts, caller, cursor=cursor, limit=limit)
 
 
 @router.get("/leaves", summary="Lines of the log")

@@ -291,6 +291,7 @@ QUESTIONS: dict[str, Question] = {
     "GET /v1/audit/witness": plain("/v1/audit/witness"),
     "POST /v1/witness/add-checkpoint": plain("/v1/witness/add-checkpoint"),
     "GET /v1/audit/keys": plain("/v1/audit/keys"),
+    "GET /v1/audit/administration": plain("/v1/audit/administration"),
     "GET /v1/audit/leaves": plain("/v1/audit/leaves"),
     "GET /v1/audit/leaves/{position}": plain("/v1/audit/leaves/999999"),
     "GET /v1/audit/places": plain("/v1/audit/places"),

@@ -6,14 +6,16 @@ import pytest
 import sqlalchemy as sa
 
 from domain.verifying import Tampered
+from services import sessions
 from services.signed_log import Verified, check_signed
 from services.verifying import read_log
-from tests.services.test_verifying_records import furnished
+from tests.builders import SECRETARY
+from tests.services.test_verifying_records import checkpointed, furnished
 
 EVERY = "EVERY_BIT" in os.environ
 """All bits, for which a minute is needed; else one in 41, and all of days and moments."""
 STEP = 41
-TABLES = ("events", "log_leaves", "checkpoints", "log_keys")
+TABLES = ("events", "administration", "log_leaves", "checkpoints", "log_keys")
 NOBODY_SIGNED = {("checkpoints", "made_at"), ("log_keys", "from_at"), ("log_keys", "sealed")}
 """What the first key and a row say beside what is signed: when, and the key itself, sealed."""
 
@@ -21,6 +23,8 @@ NOBODY_SIGNED = {("checkpoints", "made_at"), ("log_keys", "from_at"), ("log_keys
 @pytest.fixture
 async def world(sqlite_database):
     made = await furnished(sqlite_database)
+    await sessions.end_of_login(made.parts, SECRETARY, None)
+    await checkpointed(made)
     yield made
     await made.client.aclose()
 

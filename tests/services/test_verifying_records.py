@@ -14,8 +14,9 @@ from domain.verifying import Tampered
 from records import log, tables
 from records.database import Database
 from records.engines import SQLITE
-from records.log_tables import checkpoints, log_keys, log_leaves, log_nodes
+from records.log_tables import administration, checkpoints, log_keys, log_leaves, log_nodes
 from records.rebuilding import rebuild
+from services import sessions
 from services.log_keys import rotated
 from services.verifying import CannotVerify, verify
 from tests.api.world import NOBODY, SECRETARY, SUBJECT, a_world
@@ -138,6 +139,34 @@ CHANGES = {
 async def test_every_change_is_found(world, change):
     tampered(world, CHANGES[change])
     with pytest.raises(Tampered):
+        await verify(world.parts)
+
+
+NOTED = {
+    "who did it": sa.update(administration).values(actor=NOBODY),
+    "to whom": sa.update(administration).values(person_id=NOBODY),
+    "what": sa.update(administration).values(type="password-set"),
+    "how much of it": sa.update(administration).values(data=administration.c.data + " "),
+    "that it was done": sa.delete(administration),
+    "its place": sa.delete(log_leaves).where(log_leaves.c.case_id == "administration"),
+}
+
+
+@pytest.mark.parametrize("change", NOTED)
+async def test_a_change_of_what_administrators_did_is_found(world, change):
+    await sessions.end_of_login(world.parts, SECRETARY, None)
+    held = [await checkpointed(world)]
+    assert (await verify(world.parts, held=held)).waiting == 0
+    tampered(world, NOTED[change])
+    with pytest.raises(Tampered):
+        await verify(world.parts, held=held)
+
+
+async def test_what_administrators_did_is_verified_before_it_has_a_place(world):
+    await sessions.end_of_login(world.parts, SECRETARY, None)
+    assert (await verify(world.parts)).waiting == 1
+    tampered(world, sa.update(administration).values(type="password-set"))
+    with pytest.raises(Tampered, match="not what was recorded"):
         await verify(world.parts)
 
 

@@ -7,13 +7,14 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Path, Query, Response
 
 from api.paging import Cursor
-from services import log_proofs, witnessing
+from services import administration, log_proofs, witnessing
 from web.visits import Visiting
 
 router = APIRouter()
 
 _LINES: Final = 25
 _CHECKPOINTS: Final = 20
+_DONE: Final = 50
 _LARGEST: Final = 2**53 - 1
 
 
@@ -39,6 +40,13 @@ async def log(
         begin=begin,
         some=_LINES,
     )
+
+
+@router.get("/log/administration")
+async def done(visit: Visiting, cursor: Cursor = None) -> Response:
+    """Show what administrators and commands did to the installation itself, latest first, to auditors."""
+    found = await administration.listed(visit.parts, visit.caller, cursor=cursor, limit=_DONE)
+    return visit.page("log/administration.html", done=found)
 
 
 @router.get("/log/{position}")

@@ -2,6 +2,11 @@
 
 from tests.web.registry import Page
 
-PAGES = (Page("/log"), Page("/log", "/log?from=0"), Page("/log/{position}", "/log/0"))
+PAGES = (
+    Page("/log"),
+    Page("/log", "/log?from=0"),
+    Page("/log/administration"),
+    Page("/log/{position}", "/log/0"),
+)
 
 FORMS = ()

@@ -1,0 +1,96 @@
+"""What administrators did: a chain of its own, with places in the log over all events."""
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from domain.chain import GENESIS
+from records import administration, audited, log
+from records.log_tables import administration as entries
+from tests.builders import HOST, SECRETARY, noon
+from tests.records.organisations import ADMIN, an_organisation
+from tests.records.walks import BEGIN, start
+
+
+@pytest.fixture
+def begun(database):
+    database.write_now(an_organisation)
+    database.write_now(start)
+    return database
+
+
+def noted(database, kind="sessions-ended", *, by=ADMIN, person=HOST, **says):
+    database.write_now(
+        lambda connection: administration.note(connection, kind, BEGIN, noon(BEGIN), by, person, **says)
+    )
+
+
+def test_each_entry_is_hashed_with_the_one_before_it(begun):
+    noted(begun, all=True)
+    noted(begun, "password-set", by=None)
+
+    rows = begun.read_now(lambda c: c.execute(sa.select(entries).order_by(entries.c.seq)).all())
+
+    assert [row.prev_hash for row in rows] == [GENESIS, rows[0].hash]
+    assert [row.seq for row in rows] == [1, 2]
+
+
+def test_entries_find_their_places_in_the_log_beside_the_events_once(begun):
+    begun.write_now(log.place_events)
+    noted(begun)
+    assert begun.read_now(log.is_behind)
+
+    begun.write_now(log.place_events)
+    begun.write_now(log.place_events)
+
+    assert not begun.read_now(log.is_behind)
+    placed = begun.read_now(lambda connection: audited.placed_events(connection, 0, 100))
+    assert [(row.leaf_case, row.case_id) for row in placed][-1] == ("administration", "administration")
+    assert [row.position for row in placed] == list(range(len(placed)))
+    assert all(row.hash == row.leaf_hash for row in placed)
+
+
+def test_whoever_audits_a_unit_is_told_of_what_was_done_to_people_in_it_and_below(begun):
+    noted(begun, person=HOST)
+    noted(begun, "definition-installed", by=None, person=None, process="p", version="1", digest="d")
+
+    def shown(below):
+        found = begun.read_now(lambda connection: administration.listed(connection, below=below))
+        return [done.kind for done in found.items]
+
+    assert shown(None) == ["definition-installed", "sessions-ended"]
+    assert shown(("committee-1",)) == ["sessions-ended"]
+    assert shown(("circle-1",)) == ["sessions-ended"]
+    assert shown(("circle-2",)) == []
+    assert shown(()) == []
+
+
+def test_lists_go_on_where_a_page_ended(begun):
+    for person in (HOST, SECRETARY, ADMIN):
+        noted(begun, person=person)
+
+    def page(cursor=None):
+        return begun.read_now(lambda c: administration.listed(c, below=None, cursor=cursor, limit=2))
+
+    first = page()
+    assert [done.person for done in first.items] == [ADMIN, SECRETARY]
+    assert [done.person for done in page(first.next).items] == [HOST]
+    assert page(first.next).next is None
+
+
+@pytest.mark.parametrize("verb", ["UPDATE administration SET seq = 9", "DELETE FROM administration"])
+def test_the_database_itself_lets_entries_only_grow(begun, verb):
+    noted(begun)
+    with pytest.raises(sa.exc.DBAPIError, match="never changed"):
+        begun.write_now(lambda connection: connection.execute(sa.text(verb)))
+
+
+def test_a_moment_that_was_put_back_changes_no_order(begun):
+    noted(begun)
+    early = noon(BEGIN) - timedelta(days=1)
+    begun.write_now(lambda c: administration.note(c, "password-set", BEGIN, early, None, HOST))
+
+    found = begun.read_now(lambda connection: administration.listed(connection, below=None))
+
+    assert [done.kind for done in found.items] == ["password-set", "sessions-ended"]

@@ -49,13 +49,15 @@ class Planted:
 def main(argv: Sequence[str] | None = None, *, into: Path = RESULTS) -> int:
     """Measure what was asked for and return the exit code."""
     asked = argparse.ArgumentParser(prog="python -m bench.pages", description=__doc__)
-    asked.add_argument("--small", action="store_true", help="2,000 cases: says nothing about speed")
+    asked.add_argument(
+        "--small", action="store_true", help="300 cases, two pages in the browser: says nothing about speed"
+    )
     asked.add_argument("--rounds", type=int, default=_ROUNDS)
     asked.add_argument("--keep", type=Path, help="keep the seeded record in this folder, and use it again")
     asked.add_argument("--no-browser", action="store_true", help="the server's part alone")
     asked.add_argument("--plant", choices=_PLANTS, help="a fault that must make it fail")
     options = asked.parse_args(argv)
-    size = seeding.SMALL if options.small else seeding.FULL
+    size = seeding.FEW if options.small else seeding.FULL
     with _folder(options.keep) as folder, Shelf(folder) as shelf:
         address = shelf.record("sqlite", size)
         with opened(address) as parts:
@@ -67,12 +69,14 @@ async def _measured(parts: Parts, options: argparse.Namespace, into: Path) -> in
     app: ASGIApp = create_app(parts)
     if options.plant in {"slow", "heavy"}:
         app = Planted(app, options.plant)
-    costs = await _served(parts, app, people, 2 if options.small else options.rounds)
+    costs = await _served(parts, app, people, options.rounds)
     print("\n".join(_told(costs)), flush=True)
     promises = list(_kept(costs, judges_speed=not options.small or options.plant == "slow"))
     seen: dict[str, tuple[Seen, Seen]] = {}
     if not options.no_browser:
         looks = [one for one in people[0].looks() if one.page in _MAIN]
+        if options.small:
+            looks = looks[:2]
         async with _listening(app) as address:
             seen = await see(address, people[0], looks, shifting=options.plant == "shifting")
         promises += _looked(seen)

@@ -1,8 +1,10 @@
 """Logging in, staying in, and being kept out."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from fastapi.routing import iter_route_contexts
 
 from api.app import Door
 from records import accounts, organisation
@@ -138,6 +140,24 @@ async def test_what_another_site_sends_is_refused(world, headers):
     answer = await world.client.delete("/v1/session", headers=headers)
     assert (answer.status_code, answer.json()["type"]) == (403, "/problems/foreign-origin")
     assert (await world.client.get("/v1/me", headers=headers)).status_code == 200
+
+
+async def test_what_another_site_sends_is_refused_at_every_address_that_changes_something(world):
+    await world.client.post("/v1/session", json=LOGIN)
+    asked = {
+        (method, re.sub(r"{[^}]+}", "0", found.path or ""))
+        for found in iter_route_contexts(world.client._transport.app.routes)
+        for method in found.methods or ()
+        if method not in {"GET", "HEAD", "OPTIONS"}
+    }
+    assert len(asked) > 100
+    taken = []
+    for method, path in sorted(asked):
+        answer = await world.client.request(method, path, headers={"origin": "https://evil.test"})
+        if answer.status_code != 403 or answer.json()["type"] != "/problems/foreign-origin":
+            taken.append((method, path))
+    assert taken == []
+    assert (await world.client.get("/v1/me")).status_code == 200
 
 
 @pytest.mark.parametrize(

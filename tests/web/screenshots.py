@@ -1,6 +1,7 @@
 """Pictures of every page, with the demonstration in it: `python -m tests.web.screenshots FOLDER [WORD]`.
 
-Each in both languages, light and dark, 1280 and 390 pixels wide. With a word, those whose address has it;
+Each in both languages, light and dark, 1280 and 390 pixels wide. With a word, those whose address has it
+(or a pattern of words: `inbox|board`);
 with README, the six that stand there.
 """
 
@@ -77,7 +78,8 @@ async def main(folder: Path, word: str) -> None:
                     await _one(browser, address, sessions["secretary"], language, folder / f"{name}.png")
             else:
                 for login in {*LOGINS.values(), None}:
-                    pages = [page for page in drawn_pages() if word in page.name and _by(page) == login]
+                    theirs = [page for page in drawn_pages() if _by(page) == login]
+                    pages = [page for page in theirs if re.search(word, page.name)]
                     session = [] if login is None else sessions[login]
                     await _pictures(browser, stage.address, pages, session, things, folder)
             await browser.close()

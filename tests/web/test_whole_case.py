@@ -8,8 +8,10 @@ import pytest_asyncio
 from playwright.async_api import expect
 
 from records.database import Database
+from services import accounts
+from services.demo_organisation import demo_id
 from tests.web.browsers import in_the_loop_of_the_browser
-from tests.web.walking import Walk, a_house
+from tests.web.walking import Walk, a_house, fits_a_phone
 
 pytestmark = [
     in_the_loop_of_the_browser,
@@ -74,8 +76,7 @@ async def house(stage, migrated_sqlite, tmp_path_factory):
 async def walked(walk, first):
     for days, login, step, said in WAY:
         await walk.house.turn_to(first + timedelta(days=days), walk.case)
-        # Who has no login, because a case came before pages, has it done by the secretary.
-        by = login if login != "applicant" or walk.subject == APPLICANT else "secretary"
+        by = walk.applicant if login == "applicant" else login
         if step == BY_KEYS and walk.has_scripts:
             await walk.decide_by_keys(by, step, said["outcome"])
         else:
@@ -92,16 +93,41 @@ async def started(walk, page):
 
 
 async def read_by_an_auditor(walk):
-    """Who audits finds the case, sees how it ended, and can do nothing but write findings down."""
+    """Who audits finds the case, sees how it ended, can only write findings down, and has a phone."""
     page = await walk.page_of("auditor")
-    await page.get_by_role("link", name=walk.says("Cases")).first.click()
+    await page.locator("header details.menu").first.locator("summary").click()
+    await page.get_by_role("link", name=walk.says("Cases")).and_(page.locator(":visible")).first.click()
     await page.locator("main").get_by_role("link", name=walk.subject).first.click()
     ended = walk.process.outcomes["full-member"].title.in_language(walk.language)
     await expect(page.locator("main")).to_contain_text(ended)
     offered = page.locator("main form[method=post]")
     asked = {await form.get_attribute("action") for form in await offered.all()}
     assert asked <= {f"/cases/{walk.case}/audit", f"/cases/{walk.case}/findings"}
+    for path in ("", "/comments", "/materials", "/days", "/forms"):
+        await page.goto(f"{walk.house.address}/cases/{walk.case}{path}")
+        await fits_a_phone(page)
     return page
+
+
+async def remarked(walk, login, step, text):
+    """Say something of the case beside its acts: about the step with the longest name."""
+    page = await walk.page_of(login)
+    await page.goto(f"{walk.house.address}/cases/{walk.case}/comments")
+    form = page.locator("#comment-form")
+    await form.get_by_label(walk.says("Comment")).fill(text)
+    await form.locator("summary").click()
+    await form.locator("select[name=step]").select_option(step)
+    await form.locator("button[type=submit]").click()
+    await expect(page.locator(".comments")).to_contain_text(text)
+
+
+async def own_application(walk):
+    """Open what the person concerned sees of it."""
+    page = await walk.page_of(walk.applicant)
+    await page.goto(f"{walk.house.address}/mine")
+    await fits_a_phone(page)
+    ended = walk.process.outcomes["full-member"].title.in_language(walk.language)
+    await expect(page.get_by_role("article")).to_contain_text(ended)
 
 
 async def test_everybody_clicks_a_case_to_its_end_in_chinese_and_no_planted_markup_runs(
@@ -116,8 +142,7 @@ async def test_everybody_clicks_a_case_to_its_end_in_chinese_and_no_planted_mark
     await walk.plant(page.locator("main form").first)
     await started(walk, page)
     await walked(walk, FIRST)
-    await page.goto(f"{house.address}/mine")
-    await expect(page.get_by_role("article")).to_contain_text("正式党员")
+    await own_application(walk)
     reading = await read_by_an_auditor(walk)
     await reading.goto(f"{house.address}/cases/{walk.case}")
     await expect(reading.locator("main")).to_contain_text(PLANTED[:12])
@@ -132,7 +157,9 @@ async def test_everybody_clicks_a_case_to_its_end_in_english_without_a_script(ho
     first = max(house.parts.today(), FIRST) + timedelta(days=1)
     await house.turn_to(first, None)
     process = house.parts.library.find("membership-development", "2026.1")
-    walk = Walk(house, browsing, "en", process, "江雨桐", has_scripts=False)
+    walk = Walk(house, browsing, "en", process, "江雨桐", has_scripts=False, applicant="applicant2")
+    person = demo_id("person", walk.subject)
+    await accounts.add_account(house.parts, "applicant2", person, "applicant2-demo", even_if_known=True)
     page = await walk.page_of("secretary")
     await page.get_by_role("link", name=walk.says("New application")).first.click()
     await page.get_by_role("button", name=walk.says("Begin")).click()
@@ -141,5 +168,7 @@ async def test_everybody_clicks_a_case_to_its_end_in_english_without_a_script(ho
     await page.get_by_role("radio", name=walk.subject).check()
     await page.get_by_role("button", name=walk.says("Take this person")).click()
     await started(walk, page)
+    await remarked(walk, "secretary", "early-cancellation-approval", "The letter is in the file.")
     await walked(walk, first)
+    await own_application(walk)
     await read_by_an_auditor(walk)

@@ -36,6 +36,9 @@ from web.translating import translations
 PROCESSES = Path(__file__).parents[2] / "processes"
 HELPERS = ("罗千帆", "董清越")
 """Who is named contact and introducer."""
+PHONE = {"width": 390, "height": 844}
+ON_A_PHONE = frozenset({"applicant", "member", "auditor"})
+"""Who has no larger screen."""
 MORNING = time(2, 0)
 """In UTC: ten o'clock where the organisation is."""
 
@@ -103,6 +106,8 @@ class Walk:
     case: str = ""
     pages: dict[str, Opened] = field(default_factory=dict)
     has_scripts: bool = True
+    applicant: str = "applicant"
+    """The login of whom the case is about."""
     planted: str = ""
     """What is typed into every field for text: markup that would run if anything took it for markup."""
 
@@ -114,7 +119,8 @@ class Walk:
         """Return the page of somebody, who signs in where that was not done yet."""
         if login not in self.pages:
             locale = {"zh": "zh-CN", "en": "en-GB"}[self.language]
-            page = await self.browsing.page(locale=locale, java_script_enabled=self.has_scripts)
+            size = {"viewport": PHONE} if login in ON_A_PHONE | {self.applicant} else {}
+            page = await self.browsing.page(locale=locale, java_script_enabled=self.has_scripts, **size)
             self.pages[login] = page
             await page.goto(f"{self.house.address}/login")
             await page.get_by_label(self.says("Login"), exact=False).fill(login)
@@ -235,6 +241,12 @@ class Walk:
         await keys.press("Enter")
         said = page.locator(".notice.good[role=status]")
         await expect(said).to_contain_text(self.process.steps[step].title.in_language(self.language))
+
+
+async def fits_a_phone(page: Opened) -> None:
+    """Nothing on a page is wider than the phone it is looked at with."""
+    wide = await page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= PHONE["width"], f"{page.url} is {wide} wide"
 
 
 async def tab_to(page: Opened, selector: str) -> None:

@@ -13,9 +13,9 @@ from sqlalchemy import Connection
 
 from records import cases
 from records.scope import scope_of
-from services import comments, findings, pattern_runs, plans, posts
+from services import comments, findings, notifications, pattern_runs, plans, posts
 from services.demo_lives import Remark
-from services.demo_organisation import demo_id
+from services.demo_organisation import LOGINS, demo_id
 from services.finding_views import Told
 from services.findings import Raised
 from services.parts import Caller, Parts
@@ -51,6 +51,8 @@ _PLANNED: Final = (("office", "林书远", 2), ("library", "顾文心", 1), ("co
 """Whose plan for the year, by whom, and how many are to be received."""
 _LENT: Final = ("孙丽华", "assembly", "deputy-secretary", "冯晓燕", 20)
 """Whose post is lent, where, which one, to whom, and for how many days."""
+_UNREAD: Final = timedelta(days=14)
+"""Of how long ago messages are read by now."""
 
 
 async def speak(parts: Parts) -> None:
@@ -71,12 +73,21 @@ async def speak(parts: Parts) -> None:
     )
     await posts.lend_post(parts, Caller(demo_id("person", holder)), lent, key="demonstration-lent")
     await pattern_runs.look(parts, pattern_runs.Asked())
+    for login in LOGINS:
+        await _read_what_is_old(parts, Caller(demo_id("person", login.name)))
 
 
 async def remark(parts: Parts, case_id: str, one: Remark) -> None:
     """Write a comment on a case, on the day the clock of `parts` shows."""
     asked = CommentRequest(kind="comment", step=one.after, text=one.text, to=one.to)
     await comments.write(parts, Caller(demo_id("person", one.by)), case_id, asked)
+
+
+async def _read_what_is_old(parts: Parts, caller: Caller) -> None:
+    until = parts.clock() - _UNREAD
+    told = await notifications.listed(parts, caller, unread=True, limit=1000)
+    old = [one.id for one in told.items if one.created_at < until]
+    await notifications.mark_together(parts, caller, old)
 
 
 async def _notice(parts: Parts, one: _Noticed) -> None:

@@ -118,10 +118,13 @@ class _Paper:
             "head": made.found.head,
             "checkpoint": made.checkpoint.whole.strip(),
             "keys": [
-                {"verifier": key.verifier, "days": f"{key.from_at} – {key.until or words['now']}"}
-                for key in made.keys
+                {"verifier": key.verifier, "days": self._lasts(key.from_at, key.until)} for key in made.keys
             ],
         }
+
+    def _lasts(self, first: str, last: str | None) -> str:
+        until = self._words["now"] if last is None else self._says.moment(last)
+        return f"{self._says.moment(first)} – {until}"
 
     def _text(self, text: Text) -> str:
         return text.in_language(self._language)
@@ -152,7 +155,8 @@ class _Paper:
 
     def _stage(self, line: Mapping[str, Any]) -> dict[str, Any]:
         says = told(self._edition(None), line["type"], None, self._data_of(line))
-        return {"sort": "stage", "what": f"{line['seq']} · {line['occurred_on']} {self._text(says)}"}
+        day = self._says.dated(line["occurred_on"])
+        return {"sort": "stage", "what": f"{line['seq']} · {day} {self._text(says)}"}
 
     def _folded(self, lines: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         """Return what happened by itself in a row, counted by its sort."""
@@ -162,7 +166,7 @@ class _Paper:
         return {
             "sort": "folded",
             "number": "–".join(dict.fromkeys((str(first["seq"]), str(last["seq"])))),
-            "days": " – ".join(days),
+            "days": " – ".join(map(self._says.dated, days)),
             "what": self._says.listed(
                 [self._words["folded"][kind].format(number=number) for kind, number in counts.items()]
             ),
@@ -176,9 +180,9 @@ class _Paper:
         return {
             "sort": "told",
             "seq": line["seq"],
-            "occurred_on": line["occurred_on"],
-            "recorded_at": str(line["recorded_at"])[:19].replace("T", " "),
-            "what": self._text(told(edition, line["type"], line["step"], data)),
+            "occurred_on": self._says.dated(line["occurred_on"]),
+            "recorded_at": self._says.moment(str(line["recorded_at"])),
+            "what": self._says.dated(self._text(told(edition, line["type"], line["step"], data))),
             "who": who if line["actor"] else self._words["by_itself"],
             "lines": list(self._said(line, data, edition)),
             "withheld": "withheld" in line,
@@ -201,7 +205,8 @@ class _Paper:
         if data.get("reason"):
             yield self._says.labelled(self._words["reason"], str(data["reason"]))
         for warned in data.get("warnings") or ():
-            yield self._says.labelled(self._words["late"], str(warned["detail"].get(self._language, "")))
+            detail = self._says.dated(str(warned["detail"].get(self._language, "")))
+            yield self._says.labelled(self._words["late"], detail)
         for gap in data.get("gaps") or ():
             yield self._says.labelled(self._words["gap"], str(gap["detail"].get(self._language, "")))
         for one in self._amended:
@@ -256,7 +261,7 @@ class _Paper:
             if isinstance(met, Mapping):
                 counts = ["" if met.get(name) is None else str(met[name]) for name in _COUNTS]
                 title = self._text(self._edition(line["step"]).steps[line["step"]].title)
-                yield [f"{line['occurred_on']} {title}", *counts]
+                yield [f"{self._says.dated(line['occurred_on'])} {title}", *counts]
 
     def _documents(self) -> Iterator[dict[str, str]]:
         """Yield each document with the materials it was handed in for, and on which days."""
@@ -276,10 +281,11 @@ class _Paper:
             for material, digests in given.items() if isinstance(given, Mapping) else ():
                 if isinstance(digests, list | tuple) and sha256 in digests:
                     spec = self._edition(line["step"]).materials.get(material)
-                    yield material if spec is None else self._text(spec.title), line["occurred_on"]
+                    title = material if spec is None else self._text(spec.title)
+                    yield title, self._says.dated(line["occurred_on"])
         for one in self._amended:
             if isinstance(one.new, tuple) and sha256 in one.new:
-                yield self._what(one), one.proposed_on.isoformat()
+                yield self._what(one), self._says.day(one.proposed_on)
 
     def _name(self, person: str | None) -> str:
         return "" if person is None else self._made.names.people.get(person, "")

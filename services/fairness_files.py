@@ -13,6 +13,7 @@ import typst
 from domain.fairness import ENDS
 from domain.values import Language
 from services.fairness import FairnessView, GroupView, route_title
+from services.form_words import Words
 from services.sheets import Cell, Sheet, workbook
 
 
@@ -101,7 +102,7 @@ def as_xlsx(view: FairnessView, language: Language) -> bytes:
                 [words["route"], words["unit"], words["stage"], *words["wait_heads"][1:]],
                 waits,
             ),
-            Sheet(words["how"], [_about(view)], [(line,) for line in view.says]),
+            Sheet(words["how"], [_about(view, language)], [(line,) for line in view.says]),
         ]
     )
 
@@ -120,8 +121,11 @@ def _unit(one: GroupView) -> str | None:
     return None if one.unit is None else one.unit.name
 
 
-def _about(view: FairnessView) -> str:
-    return "" if view.process is None else f"{view.process.name}, {view.from_} – {view.to}"
+def _about(view: FairnessView, language: Language) -> str:
+    if view.process is None:
+        return ""
+    days = " – ".join(Words(language).day(one) for one in (view.from_, view.to) if one is not None)
+    return f"{view.process.name} · {days}"
 
 
 def _data(view: FairnessView, language: Language) -> dict[str, Any]:
@@ -129,7 +133,7 @@ def _data(view: FairnessView, language: Language) -> dict[str, Any]:
     return {
         "language": language,
         "title": words["title"],
-        "about": _about(view),
+        "about": _about(view, language),
         "says": list(view.says),
         "heads": words["heads"],
         "wait_heads": words["wait_heads"],

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
 from domain.values import Language, Scalar
 
+_ISO: Final = re.compile(r"(?<![\d-])(?<!如)(?<!as )\d{4}-\d{2}-\d{2}(?![\d-])")
+"""A day in a sentence, and none that shows how days are typed."""
 _BLANK: Final = "＿＿＿＿＿＿"
 _BLANK_DAY: Final[Mapping[Language, str]] = {"zh": "＿＿＿＿年＿＿月＿＿日", "en": "________________ (day)"}
 _MONTHS: Final = (
@@ -51,6 +54,21 @@ class Words:
         if self.language == "zh":
             return f"{given.year}年{given.month}月{given.day}日"
         return f"{given.day} {_MONTHS[given.month - 1]} {given.year}"
+
+    def dated(self, sentence: str) -> str:
+        """Return a sentence with its days as they are written on papers; the record writes 2026-06-01."""
+
+        def said(found: re.Match[str]) -> str:
+            try:
+                return self.day(date.fromisoformat(found[0]))
+            except ValueError:
+                return found[0]
+
+        return _ISO.sub(said, sentence)
+
+    def moment(self, given: str) -> str:
+        """Return a moment of the record, as it has it in UTC, with its day as days are written."""
+        return f"{self.dated(given[:10])} {given[11:19]}"
 
     def day_or_line(self, given: date | None) -> str:
         """Return a day, or a place to write it."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Literal
@@ -12,13 +11,12 @@ from babel.dates import format_date, format_datetime, format_time
 from babel.numbers import format_decimal, format_percent
 
 from domain.values import Language, Text
+from services.form_words import Words
 
 Urgency = Literal["late", "today", "soon", "later"]
 
 _LOCALES: Final[dict[Language, str]] = {"zh": "zh_Hans_CN", "en": "en_GB"}
 _SOON_DAYS: Final = 7
-_ISO: Final = re.compile(r"(?<![\d-])(?<!如)(?<!as )\d{4}-\d{2}-\d{2}(?![\d-])")
-"""A day in a sentence, and none that shows how days are typed."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +46,11 @@ def weekday(given: date, language: Language) -> str:
     return format_date(given, "EEEE", locale=_LOCALES[language])
 
 
+def short_weekday(given: date, language: Language) -> str:
+    """Return the day of the week in the fewest signs: 一, Mon."""
+    return format_date(given, "EEEEE" if language == "zh" else "EEE", locale=_LOCALES[language])
+
+
 def month(given: date, language: Language) -> str:
     """Return the month of a day: 2026年6月, June 2026."""
     return format_date(given, "yyyy年M月" if language == "zh" else "MMMM yyyy", locale=_LOCALES[language])
@@ -66,14 +69,7 @@ def clock(given: datetime, language: Language, zone: ZoneInfo) -> str:
 
 def in_words(sentence: str, language: Language) -> str:
     """Return a sentence with its days as people write them; the record writes 2026-06-01."""
-
-    def said(found: re.Match[str]) -> str:
-        try:
-            return day(date.fromisoformat(found[0]), language)
-        except ValueError:
-            return found[0]
-
-    return _ISO.sub(said, sentence)
+    return Words(language).dated(sentence)
 
 
 def number(given: float, language: Language) -> str:

@@ -9,14 +9,14 @@ from typing import Final
 from domain.process import Process, Stage
 from domain.values import Language
 
-_WIDE: Final = 158
+_WIDE: Final = 168
 """Of a box, in the units of the picture."""
-_HIGH: Final = 52
+_HIGH: Final = 56
 _BETWEEN: Final = 20
-_COLUMN: Final = 194
+_COLUMN: Final = 204
 _TOP: Final = 78
 _MARGIN: Final = 24
-_ON_A_LINE: Final = 20
+_ON_A_LINE: Final = 19
 """Letters, a Chinese one counted as two."""
 _LINES: Final = 3
 

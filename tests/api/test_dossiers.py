@@ -307,7 +307,7 @@ async def test_a_dossier_on_paper_speaks_in_words_and_shows_what_was_corrected_b
         "2025年3月10日李四说明：笔误",
         "已确认2025年3月11日王五",
         "个案开始",
-        "扫描件2025-03-10扫描件.txt",
+        "扫描件2025年3月10日扫描件.txt",
         "办理中",
     ):
         assert said in texts["zh"], said

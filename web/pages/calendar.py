@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query, Response
 
 from api.bounds import Storable
 from services import duties
-from web.days import weekday
+from web.days import short_weekday, weekday
 from web.visits import Visiting
 
 router = APIRouter()
@@ -37,7 +37,7 @@ async def month(
         month=found,
         start=start,
         weeks=calendar.Calendar().monthdatescalendar(start.year, start.month),
-        weekdays=tuple(weekday(on, visit.language) for on in _WEEK),
+        weekdays=tuple((weekday(on, visit.language), short_weekday(on, visit.language)) for on in _WEEK),
         by_day=tuple((on, tuple(one for one in found.duties if one.on == on)) for on in days),
         before=_address(start - timedelta(days=1), unit),
         after=_address(end + timedelta(days=1), unit),

@@ -60,6 +60,7 @@ from records.retentions import read_everyday, read_retention
 from records.sensitivity import read_marks, read_sensitive
 from services import connecting
 from services.calendars import working_calendar
+from services.counting_ahead import counting_ahead
 from services.documents import StoredDocuments
 from services.driving import Driver
 from services.memory import keep_what_is_loaded
@@ -73,6 +74,7 @@ from services.sealing import Sealer, sealer_of
 from settings import Settings, SettingsError, read_settings
 from web.installing import add_pages, page_addresses
 from web.installing import install as install_pages
+from web.warming import getting_ready
 
 _ROUTERS = (
     sessions.router,
@@ -181,7 +183,8 @@ def create_app_from(settings: Settings, is_open: Callable[[], None] = lambda: No
             app.state.parts = parts
             app.state.sealer = sealer_of(**settings.sealing())
             is_open()
-            yield
+            async with getting_ready(), counting_ahead(parts):
+                yield
 
     app = _application(door)
     app.router.lifespan_context = lifespan

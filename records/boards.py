@@ -20,6 +20,8 @@ from records.tables import cases, people, units
 _NEVER = "9999-12-31"
 UNDER_WAY: Final = cases.c.status != sa.literal_column("'closed'")
 """As the index of what is under way says it: a database takes it only where the word itself is there."""
+_UNDER_WAY_HERE: Final = cases.c.status.in_(("open", "suspended"))
+"""The same without that index, for what is found by its units: SQLite would read all that is under way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +137,9 @@ def _under_way(connection: Connection, scope: Scope, narrowed: BoardFilter) -> S
     unit = narrowed.unit
     reasons = scope.reasons() if unit is None else scope.reasons_within(connection, unit)
     columns = (cases.c.id, cases.c.process, cases.c.stage, cases.c.due_on)
+    under_way = UNDER_WAY if scope.is_everything_in(connection, unit) else _UNDER_WAY_HERE
     ways = [
-        sa.select(*columns).where(reason, UNDER_WAY, *_conditions(narrowed, scope.today))
+        sa.select(*columns).where(reason, under_way, *_conditions(narrowed, scope.today))
         for reason in reasons
     ]
     return ways[0] if len(ways) == 1 else sa.select(sa.union(*ways).subquery())

@@ -58,6 +58,12 @@ class Scope:
     within: tuple[str, ...] = ()
     """Of what is seen, only what lies in these units and below; all where it is empty."""
 
+    def of_anybody(self) -> Scope:
+        """Return the scope for whoever sees everything, if that is what it is: all of them count the same."""
+        if not self.everything:
+            return self
+        return Scope("", self.today, everything=True, processes=self.processes, within=self.within)
+
     def sees(self) -> ColumnElement[bool]:
         """Return the condition on a row of `cases` that was found by its id."""
         return self._narrowed(self._seen())

@@ -57,11 +57,15 @@ class Since(NamedTuple):
 
 
 class Waited(NamedTuple):
-    """How often a step waited so many days; whether late, None where there was no deadline."""
+    """How often a step waited so many days, by the actor as whom it was done; None: by time.
+
+    Whether it was late is None where there was no deadline.
+    """
 
     step: str
     days: int
     is_late: bool | None
+    done_as: str | None
     number: int
 
 
@@ -72,6 +76,11 @@ class Load(NamedTuple):
     now: int
     overdue: int
     later: int
+
+    @property
+    def number(self) -> int:
+        """How much there is to do."""
+        return self.now + self.later
 
 
 class Gained(NamedTuple):
@@ -122,13 +131,13 @@ def since_when(connection: Connection, scope: Scope, asked: Asked) -> tuple[Sinc
 
 
 def how_long_steps_waited(connection: Connection, scope: Scope, asked: Asked) -> tuple[Waited, ...]:
-    """Return how long steps waited that were done in the period, and whether they were late."""
+    """Return how long steps waited that were done in the period, whether they were late, and who did them."""
     late = sa.case((done_steps.c.late.is_(None), -1), (done_steps.c.late > 0, 1), else_=0)
-    keys = (done_steps.c.step, done_steps.c.waited, late)
+    keys = (done_steps.c.step, done_steps.c.waited, late, done_steps.c.done_as)
     query = _counted(connection, scope, asked, done_steps, keys, _done_in(asked))
     return tuple(
-        Waited(step, days, None if is_late < 0 else is_late == 1, n)
-        for step, days, is_late, n in _all(connection, query)
+        Waited(step, days, None if is_late < 0 else is_late == 1, done_as, n)
+        for step, days, is_late, done_as, n in _all(connection, query)
     )
 
 
@@ -151,12 +160,6 @@ def what_is_asked(connection: Connection, scope: Scope, asked: Asked) -> tuple[L
     return tuple(
         Load(actor, int(now), int(late), int(later)) for actor, now, late, later in _all(connection, query)
     )
-
-
-def what_was_done(connection: Connection, scope: Scope, asked: Asked) -> dict[str | None, int]:
-    """Return how many steps were done in the period, by the actor as whom; None: by time."""
-    query = _counted(connection, scope, asked, done_steps, (done_steps.c.done_as,), _done_in(asked))
-    return {row[0]: row[1] for row in _all(connection, query)}
 
 
 def standings_gained(connection: Connection, scope: Scope, asked: Asked) -> tuple[Gained, ...]:

@@ -28,7 +28,7 @@ from records.registers import ActedOn, Surroundings
 from services import corrections, idempotency, overlays, presuming
 from services.act_documents import ActDocuments
 from services.act_sealing import ActSealing, opened_answer
-from services.asking import CLOSED, NOT_THERE, existing
+from services.asking import CLOSED, existing
 from services.case_views import seen_after, warning_view
 from services.entering import Entered, enter
 from services.idempotency import Once
@@ -241,7 +241,7 @@ def _start(  # noqa: PLR0917 - everything a start depends on
             connection, process, asked.unit, caller.person, days, subject=asked.subject
         )
     except problems.NotFound as error:
-        raise InvalidInput("unit", NOT_THERE) from error
+        raise InvalidInput("unit", _NOT_THERE) from error
     known = around.known
     check_may_start(caller, asked.process, tuple(place.id for place in known.path))
     _check_takes_in(around, asked.unit, "unit", on)
@@ -326,7 +326,7 @@ def _around(
 def _check_named(known: Circumstances, asked: ActRequest) -> None:
     """Raise InvalidInput where the act names a unit or a person that does not exist."""
     if asked.to_unit is not None and not known.target_path:
-        raise InvalidInput("to_unit", NOT_THERE)
+        raise InvalidInput("to_unit", _NOT_THERE)
     _check_people(
         known,
         {"people": asked.people, "meeting.excluded": _excluded(asked), "person": _recused(asked)},
@@ -410,7 +410,7 @@ def _process_for_start(connection: Connection, parts: Parts, asked: StartRequest
     try:
         parts.library.family(asked.process)
     except UnknownProcess as error:
-        raise InvalidInput("process", NOT_THERE) from error
+        raise InvalidInput("process", _NOT_THERE) from error
     try:
         return overlays.for_start(connection, parts, asked.process, on, asked.unit)
     except UnknownProcess as error:
@@ -421,4 +421,7 @@ def _process_for_start(connection: Connection, parts: Parts, asked: StartRequest
 def _check_people(known: Circumstances, named: Mapping[str, Iterable[str]]) -> None:
     for path, people in named.items():
         if any(known.person(person) is None for person in people):
-            raise InvalidInput(path, NOT_THERE)
+            raise InvalidInput(path, _NOT_THERE)
+
+
+_NOT_THERE = Text(zh="没有这样的内容", en="there is no such thing")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
@@ -60,7 +60,7 @@ async def between(
 
     def work(connection: Connection) -> Month:
         scope = scope_of(connection, caller, parts.today())
-        whose = replace(scope, person="") if scope.everything else scope
+        whose = scope.of_anybody()
         key, now = ("duties", whose, first, last, unit, limit, caller.language), parts.clock()
         kept = parts.figures.find(key, now)
         if isinstance(kept, Month):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
-from typing import Final
+from typing import Final, TypeVar
+
+T = TypeVar("T")
 
 _MOST: Final = 256
 MANY: Final = 5_000
@@ -21,6 +23,19 @@ class KeptFigures:
     lasts: timedelta = timedelta(minutes=5)
     _kept: OrderedDict[Hashable, tuple[datetime, object]] = field(default_factory=OrderedDict, repr=False)
     _lock: Lock = field(default_factory=Lock, repr=False)
+
+    def counted(
+        self, key: Hashable, now: datetime, count: Callable[[], T], weight: Callable[[T], int]
+    ) -> tuple[T, datetime]:
+        """Return what was counted, and when: lately, or now. What weighs much is kept."""
+        with self._lock:
+            at, found = self._kept.get(key, (now, None))
+        if found is not None and at <= now < at + self.lasts:
+            return found, at  # type: ignore[return-value]  # a key names one way to count
+        fresh = count()
+        if weight(fresh) >= MANY:
+            self.keep(key, fresh, now)
+        return fresh, now
 
     def find(self, key: Hashable, now: datetime) -> object | None:
         """Return what was kept under a key and is not too old; None where there is nothing."""

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Final, TypeVar
 
 from dateutil.relativedelta import relativedelta
 from sqlalchemy import Connection
 
-from domain.process import Process
-from domain.steps import PeriodStep
-from domain.values import Language, Text
+from domain.values import Text
 from records import stats
-from records.scope import Scope
 from records.stats import Asked
 from services import stats_words
 from services.boards import stage_titles
-from services.kept_figures import MANY
+from services.counting import A_WAY, A_YEAR, Frame, Narrowed, period_of
 from services.parts import Caller, Parts
 from services.refusals import InvalidInput
 from services.scoping import scope_of
@@ -31,7 +27,6 @@ from services.stats_views import (
     FunnelView,
     GainedView,
     MonthView,
-    OfView,
     RoleLoad,
     StagesView,
     StageTime,
@@ -42,12 +37,10 @@ from services.stats_views import (
 )
 from services.views import Named
 
+__all__ = ["Narrowed", "admissions", "deadlines", "funnel", "stages", "workload"]
+
 ViewT = TypeVar("ViewT", bound=StatsView)
 
-_LONGEST: Final = relativedelta(years=10)
-_A_YEAR: Final = relativedelta(years=1)
-_A_WAY: Final = relativedelta(years=4)
-"""About how long a case lasts: the funnel follows those that began within it."""
 _BOTTLENECKS: Final = 3
 _NOTICED: Final = 7
 """Days half of which have to be waited before a step is called a bottleneck."""
@@ -55,104 +48,61 @@ _OFTEN: Final = 3
 """How often it has to have been done before that can be said."""
 
 
-@dataclass(frozen=True)
-class Narrowed:
-    """What figures are asked for; None: the process with cases, all units, the last year."""
-
-    process: str | None = None
-    unit: str | None = None
-    first: date | None = None
-    last: date | None = None
-
-
-@dataclass(frozen=True)
-class _Frame:
-    """What every report has: of what it is, and what is called how."""
-
-    asked: Asked
-    scope: Scope
-    family: tuple[Process, ...]
-    unit: Named | None
-    language: Language
-    now: datetime
-
-    @property
-    def latest(self) -> Process:
-        return self.family[-1]
-
-    @property
-    def view(self) -> OfView:
-        process = Named(id=self.asked.process, name=self.latest.title.in_language(self.language))
-        return OfView(process=process, unit=self.unit, from_=self.asked.first, to=self.asked.last)
-
-    def steps(self) -> dict[str, str]:
-        """Return the steps of every version, those of the latest first, with their titles."""
-        found: dict[str, str] = {}
-        for edition in reversed(self.family):
-            for name, step in edition.steps.items():
-                found.setdefault(name, step.title.in_language(self.language))
-        return found
-
-    def is_period(self, step: str) -> bool:
-        """Whether a step is a time to be served, in which nobody waits for anybody."""
-        found = next((one.steps[step] for one in reversed(self.family) if step in one.steps), None)
-        return isinstance(found, PeriodStep)
-
-    def role(self, actor: str) -> str:
-        """Return what people call an actor."""
-        known = next((one for one in reversed(self.family) if stats_words.knows(one, actor)), self.latest)
-        return stats_words.role(known, actor).in_language(self.language)
-
-
 async def funnel(parts: Parts, caller: Caller, narrowed: Narrowed) -> FunnelView:
     """Return how far the cases got that began in a period, four years where none is asked for."""
 
-    def count(connection: Connection, frame: _Frame) -> FunnelView:
-        found = stats.where_cases_stand(connection, frame.scope, frame.asked)
+    def count(connection: Connection, frame: Frame) -> FunnelView:
+        found = frame.counted(connection, stats.where_cases_stand)
         items = tuple(_funnel_stages(frame, stage_titles(parts, frame.asked.process, caller.language), found))
         total = sum(one.number for one in found)
         headline = stats_words.funnel(items, total)
         return FunnelView(
-            items=items, total=total, headline=_in(caller, headline), of=frame.view, counted_at=frame.now
+            items=items,
+            total=total,
+            headline=_in(caller, headline),
+            of=frame.view,
+            counted_at=frame.at,
         )
 
-    return await _counted(parts, caller, narrowed, (_A_WAY, FunnelView), count)
+    return await _counted(parts, caller, narrowed, A_WAY, count)
 
 
 async def stages(parts: Parts, caller: Caller, narrowed: Narrowed) -> StagesView:
     """Return how long stages took that were finished in a period, and how long steps waited to be done."""
 
-    def count(connection: Connection, frame: _Frame) -> StagesView:
+    def count(connection: Connection, frame: Frame) -> StagesView:
         titles = stage_titles(parts, frame.asked.process, caller.language)
         items = tuple(_stage_times(connection, frame, titles))
-        steps = tuple(_step_waits(frame, stats.how_long_steps_waited(connection, frame.scope, frame.asked)))
+        steps = tuple(_step_waits(frame, frame.counted(connection, stats.how_long_steps_waited)))
         headline = _in(caller, stats_words.stages(items, steps))
-        return StagesView(items=items, steps=steps, headline=headline, of=frame.view, counted_at=frame.now)
+        return StagesView(items=items, steps=steps, headline=headline, of=frame.view, counted_at=frame.at)
 
-    return await _counted(parts, caller, narrowed, (_A_YEAR, StagesView), count)
+    return await _counted(parts, caller, narrowed, A_YEAR, count)
 
 
 async def deadlines(parts: Parts, caller: Caller, narrowed: Narrowed) -> DeadlinesView:
     """Return how often steps that were done in a period were done in time."""
 
-    def count(connection: Connection, frame: _Frame) -> DeadlinesView:
-        found = stats.how_long_steps_waited(connection, frame.scope, frame.asked)
+    def count(connection: Connection, frame: Frame) -> DeadlinesView:
+        found = frame.counted(connection, stats.how_long_steps_waited)
         items = tuple(_step_deadlines(frame, found))
         kept, late = sum(one.kept for one in items), sum(one.late for one in items)
         headline = _in(caller, stats_words.deadlines(items, kept, late))
         return DeadlinesView(
-            items=items, kept=kept, late=late, headline=headline, of=frame.view, counted_at=frame.now
+            items=items, kept=kept, late=late, headline=headline, of=frame.view, counted_at=frame.at
         )
 
-    return await _counted(parts, caller, narrowed, (_A_YEAR, DeadlinesView), count)
+    return await _counted(parts, caller, narrowed, A_YEAR, count)
 
 
 async def workload(parts: Parts, caller: Caller, narrowed: Narrowed) -> WorkloadView:
     """Return what is asked of each role today, and what was done as it in a period."""
 
-    def count(connection: Connection, frame: _Frame) -> WorkloadView:
-        asked = {one.actor: one for one in stats.what_is_asked(connection, frame.scope, frame.asked)}
-        done = stats.what_was_done(connection, frame.scope, frame.asked)
+    def count(connection: Connection, frame: Frame) -> WorkloadView:
+        asked = {one.actor: one for one in frame.counted(connection, stats.what_is_asked)}
+        done: Counter[str | None] = Counter()
+        for one in frame.counted(connection, stats.how_long_steps_waited):
+            done[one.done_as] += one.number
         nothing = stats.Load("", 0, 0, 0)
         loads = [
             RoleLoad(
@@ -168,16 +118,16 @@ async def workload(parts: Parts, caller: Caller, narrowed: Narrowed) -> Workload
         ]
         items = tuple(sorted(loads, key=lambda one: (-one.now, -one.done, one.actor)))
         headline = _in(caller, stats_words.workload(items))
-        return WorkloadView(items=items, headline=headline, of=frame.view, counted_at=frame.now)
+        return WorkloadView(items=items, headline=headline, of=frame.view, counted_at=frame.at)
 
-    return await _counted(parts, caller, narrowed, (_A_YEAR, WorkloadView), count)
+    return await _counted(parts, caller, narrowed, A_YEAR, count)
 
 
 async def admissions(parts: Parts, caller: Caller, narrowed: Narrowed) -> AdmissionsView:
     """Return how many people gained which standing in each month of a period."""
 
-    def count(connection: Connection, frame: _Frame) -> AdmissionsView:
-        found = stats.standings_gained(connection, frame.scope, frame.asked)
+    def count(connection: Connection, frame: Frame) -> AdmissionsView:
+        found = frame.counted(connection, stats.standings_gained)
         by_standing: dict[str, dict[str, int]] = defaultdict(dict)
         for one in found:
             by_standing[one.standing][one.month] = one.number
@@ -193,21 +143,21 @@ async def admissions(parts: Parts, caller: Caller, narrowed: Narrowed) -> Admiss
             for standing in dict.fromkeys((*known, *by_standing))
         )
         headline = _in(caller, stats_words.admissions(items))
-        return AdmissionsView(items=items, headline=headline, of=frame.view, counted_at=frame.now)
+        return AdmissionsView(items=items, headline=headline, of=frame.view, counted_at=frame.at)
 
-    return await _counted(parts, caller, narrowed, (_A_YEAR, AdmissionsView), count)
+    return await _counted(parts, caller, narrowed, A_YEAR, count)
 
 
 async def _counted(
     parts: Parts,
     caller: Caller,
     narrowed: Narrowed,
-    how: tuple[relativedelta, type[ViewT]],
-    count: Callable[[Connection, _Frame], ViewT],
+    back: relativedelta,
+    count: Callable[[Connection, Frame], ViewT],
 ) -> ViewT:
     """Count within what the caller sees. Raises InvalidInput."""
-    now, (back, kind) = parts.clock(), how
-    first, last = _period(narrowed, parts.today(), back)
+    now = parts.clock()
+    first, last = period_of(narrowed, parts.today(), back)
     families = tuple(dict.fromkeys(edition.process for edition in parts.library))
     if narrowed.process is not None and narrowed.process not in families:
         raise InvalidInput("process", Text(zh="没有这个流程。", en="There is no such process."))
@@ -220,31 +170,14 @@ async def _counted(
         name = None if narrowed.unit is None else stats.unit_name(connection, narrowed.unit)
         unit = None if narrowed.unit is None else Named(id=narrowed.unit, name=name or "")
         asked = Asked(process, first, last, stats.unless_all(connection, narrowed.unit))
-        key = (kind, asked, replace(scope, person="") if scope.everything else scope, caller.language)
-        kept = parts.figures.find(key, now)
-        if isinstance(kept, kind):
-            return kept
-        frame = _Frame(asked, scope, tuple(parts.library.family(process)), unit, caller.language, now)
-        found = count(connection, frame)
-        if found.weight >= MANY:
-            parts.figures.keep(key, found, now)
-        return found
+        family = tuple(parts.library.family(process))
+        return count(connection, Frame(asked, scope, family, unit, caller.language, now, parts.figures))
 
     return await parts.read(work)
 
 
-def _period(narrowed: Narrowed, today: date, back: relativedelta) -> tuple[date, date]:
-    last = narrowed.last or today
-    first = narrowed.first or (last - back + timedelta(days=1)).replace(day=1)
-    if first > last:
-        raise InvalidInput("from", Text(zh="起始日期晚于截止日期。", en="The period ends before it begins."))
-    if first < last - _LONGEST:
-        raise InvalidInput("from", Text(zh="期间最长为十年。", en="A period lasts ten years at most."))
-    return first, last
-
-
 def _funnel_stages(
-    frame: _Frame, titles: dict[str, str], found: Iterable[stats.Standing]
+    frame: Frame, titles: dict[str, str], found: Iterable[stats.Standing]
 ) -> Iterable[FunnelStage]:
     by_stage: dict[str, list[stats.Standing]] = defaultdict(list)
     for one in found:
@@ -265,12 +198,12 @@ def _funnel_stages(
         )
 
 
-def _stage_times(connection: Connection, frame: _Frame, titles: dict[str, str]) -> Iterable[StageTime]:
+def _stage_times(connection: Connection, frame: Frame, titles: dict[str, str]) -> Iterable[StageTime]:
     took: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    for lasted in stats.how_long_stages_took(connection, frame.scope, frame.asked):
+    for lasted in frame.counted(connection, stats.how_long_stages_took):
         took[lasted.stage].append((lasted.days, lasted.number))
     since: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    for one in stats.since_when(connection, frame.scope, frame.asked):
+    for one in frame.counted(connection, stats.since_when):
         since[one.stage].append((max((frame.scope.today - one.entered_on).days, 0), one.number))
     latest = {stage.id for stage in frame.latest.stages}
     for stage, title in titles.items():
@@ -280,7 +213,7 @@ def _stage_times(connection: Connection, frame: _Frame, titles: dict[str, str]) 
             )
 
 
-def _step_waits(frame: _Frame, found: Iterable[stats.Waited]) -> Iterable[StepWait]:
+def _step_waits(frame: Frame, found: Iterable[stats.Waited]) -> Iterable[StepWait]:
     waited: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for one in found:
         waited[one.step].append((one.days, one.number))
@@ -297,7 +230,7 @@ def _step_waits(frame: _Frame, found: Iterable[stats.Waited]) -> Iterable[StepWa
         yield StepWait(step=step, title=titles[step], waited=spreads[step], is_bottleneck=step in narrow)
 
 
-def _step_deadlines(frame: _Frame, found: Iterable[stats.Waited]) -> Iterable[StepDeadlines]:
+def _step_deadlines(frame: Frame, found: Iterable[stats.Waited]) -> Iterable[StepDeadlines]:
     kept: dict[str, int] = defaultdict(int)
     late: dict[str, int] = defaultdict(int)
     for one in found:
@@ -308,7 +241,7 @@ def _step_deadlines(frame: _Frame, found: Iterable[stats.Waited]) -> Iterable[St
             yield StepDeadlines(step=step, title=title, kept=kept[step], late=late[step])
 
 
-def _standing(frame: _Frame, standing: str) -> str:
+def _standing(frame: Frame, standing: str) -> str:
     title = next(
         (one.standings[standing] for one in reversed(frame.family) if standing in one.standings), None
     )

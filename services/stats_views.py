@@ -26,11 +26,6 @@ class StatsView(View):
     """When it was counted: of many cases, up to five minutes ago."""
     headline: str
 
-    @property
-    def weight(self) -> int:
-        """How much was counted."""
-        return 0
-
 
 class FunnelStage(View):
     """How many of the cases that began in the period reached a stage, and what became of them there."""
@@ -48,11 +43,6 @@ class FunnelView(StatsView):
 
     total: int
     items: tuple[FunnelStage, ...]
-
-    @property
-    def weight(self) -> int:
-        """Cases."""
-        return self.total
 
 
 class StageTime(View):
@@ -79,11 +69,6 @@ class StagesView(StatsView):
     items: tuple[StageTime, ...]
     steps: tuple[StepWait, ...]
 
-    @property
-    def weight(self) -> int:
-        """Steps."""
-        return sum(one.waited.number for one in self.steps)
-
 
 class StepDeadlines(View):
     """How often a step that had a deadline was done in time, and how often late."""
@@ -101,11 +86,6 @@ class DeadlinesView(StatsView):
     late: int
     items: tuple[StepDeadlines, ...]
 
-    @property
-    def weight(self) -> int:
-        """Steps that had a deadline."""
-        return self.kept + self.late
-
 
 class RoleLoad(View):
     """What is asked of a role: today, of that overdue, from a later day on; and what was done as it."""
@@ -122,11 +102,6 @@ class WorkloadView(StatsView):
     """Workload by role."""
 
     items: tuple[RoleLoad, ...]
-
-    @property
-    def weight(self) -> int:
-        """Tasks, and what was done."""
-        return sum(one.now + one.later + one.done for one in self.items)
 
 
 class MonthView(View):
@@ -149,8 +124,3 @@ class AdmissionsView(StatsView):
     """Standings gained by month."""
 
     items: tuple[GainedView, ...]
-
-    @property
-    def weight(self) -> int:
-        """Standings gained."""
-        return sum(one.total for one in self.items)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
@@ -101,7 +101,7 @@ async def overview(parts: Parts, caller: Caller, unit: str) -> UnitOverview:
 
 def _by_week(connection: Connection, parts: Parts, scope: Scope, every: list[Asked]) -> Mapping[date, int]:
     """Return how many steps were done, by the Monday of their week. Of many it is counted now and then."""
-    key, now = ("weeks", *every, replace(scope, person="") if scope.everything else scope), parts.clock()
+    key, now = ("weeks", *every, scope.of_anybody()), parts.clock()
     kept = parts.figures.find(key, now)
     if isinstance(kept, Counter):
         return kept

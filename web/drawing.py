@@ -7,7 +7,8 @@ from functools import cache, partial
 from typing import Any, Final
 from uuid import uuid4
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
+from jinja2.bccache import Bucket
 
 from domain.values import Language, Text
 from web import days
@@ -15,6 +16,25 @@ from web.served import address_of
 from web.translating import translations
 
 _EXTENSIONS: Final = ("jinja2.ext.i18n", "jinja2.ext.do")
+
+
+class _Compiled(BytecodeCache):
+    """What templates were compiled to, which takes most of the time and is the same in every language."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Fill a bucket with what is known of its template, if anything is."""
+        if bucket.key in self._known:
+            bucket.bytecode_from_string(self._known[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what a template was compiled to."""
+        self._known[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED: Final = _Compiled()
 
 
 @cache
@@ -28,6 +48,7 @@ def templates(language: Language) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        bytecode_cache=_COMPILED,
     )
     words = translations(language)
     made.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]  # the extension's own

@@ -10,12 +10,15 @@ from starlette.routing import BaseRoute
 
 from web.pages import routers
 from web.problem_pages import problem_page
+from web.served import files
 
 
 def add_pages(whole: APIRouter) -> None:
     """Add the routes of all pages to a router."""
     for router in routers():
         whole.include_router(router, include_in_schema=False)
+    # Worked out once in each process: not while somebody waits for a page.
+    files()
 
 
 def install(app: FastAPI, page_addresses: frozenset[str]) -> None:

@@ -1,7 +1,7 @@
 """What pages load besides themselves: styles, scripts, icons. Read once, packed once, cached for ever.
 
 The address of a file holds its digest: what is in a browser's cache never goes stale, and a new release is
-seen at once.
+seen at once. What a process starts with asks for `files()`: no request waits for it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from web.styling import needed, words_in
+from web.styling import needed, shortened, words_in
 
 _FOLDER: Final = Path(__file__).parent / "static"
 _KINDS: Final = {
@@ -53,6 +53,11 @@ def files() -> dict[str, ServedFile]:
     return {file.name: file for file in (_file(STYLES, _styles()), *found)}
 
 
+def styles() -> ServedFile:
+    """Return the one file of styles."""
+    return files()[STYLES]
+
+
 def address_of(name: str) -> str:
     """Return the address of a file. Raises KeyError: a page that names what is not there is broken."""
     return files()[name].address
@@ -64,7 +69,7 @@ def _styles() -> bytes:
     others = (_FOLDER / "vendor" / "tabler.css").read_text("utf-8")
     room = _FOLDER.parent
     told = (*room.glob("templates/**/*.html"), *room.rglob("*.py"), *_FOLDER.glob("*.js"))
-    return f"{needed(others, words_in(told), ours)}\n{ours}".encode()
+    return f"{needed(others, words_in(told), ours)}\n{shortened(ours)}".encode()
 
 
 def _file(name: str, content: bytes) -> ServedFile:

@@ -16,6 +16,11 @@ from typing import Final
 
 _TOKENS: Final = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'|/\*.*?\*/|[{};]', re.DOTALL)
 _COMMENTS: Final = re.compile(r"/\*.*?\*/", re.DOTALL)
+_SPACE: Final = re.compile(
+    r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|/\*.*?\*/|(?:\s|/\*.*?\*/)*([{};])(?:\s|/\*.*?\*/)*|(\s+)""",
+    re.DOTALL,
+)
+"""Text in quotes; a remark; a sign with nothing that counts around it; space."""
 _WORDS: Final = re.compile(r"[A-Za-z][\w-]*(?:/[\w-]+)?")
 _ASKS_NOTHING: Final = re.compile(r"::?[\w-]+(?:\([^()]*\))?|\[[^\]]*\]|\([^()]*\)")
 """What a selector holds beside classes, names and elements."""
@@ -30,6 +35,11 @@ _MOVES: Final = re.compile(r"@keyframes ([\w-]+)")
 def words_in(paths: Iterable[Path]) -> frozenset[str]:
     """Return every word in some files: whatever a class or an element could be named by."""
     return frozenset(word for path in paths for word in _WORDS.findall(path.read_text("utf-8")))
+
+
+def shortened(styles: str) -> str:
+    """Return the same styles without remarks, and without the space that means nothing."""
+    return _SPACE.sub(lambda one: one[1] or one[2] or (" " if one[3] else ""), styles).strip()
 
 
 def needed(styles: str, words: frozenset[str], also: str) -> str:

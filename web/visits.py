@@ -27,10 +27,13 @@ from services.refusals import NotSignedIn
 from services.visiting import Visitor
 from web.drawing import templates
 from web.navigation import Place, places_for
+from web.served import styles
 
 LANGUAGE: Final = "accede-language"
 THEME: Final = "accede-theme"
 UNIT: Final = "accede-unit"
+STYLES: Final = "accede-styles"
+"""Which styles a browser was sent already, by their digest."""
 SAID: Final = "accede-said"
 """What is said once, on the next page."""
 
@@ -114,8 +117,10 @@ class Visit:
         if said:
             self._cookies[SAID] = None
         nonce = secrets.token_urlsafe(16)
-        text = self._drawn(template, shown | {"nonce": nonce, "said": unquote(said) if said else ""})
-        return self._answer(text, status, {"content-security-policy": policy(nonce)})
+        inlined = self._styles_in_place()
+        around = {"nonce": nonce, "inlined": inlined, "said": unquote(said) if said else ""}
+        text = self._drawn(template, shown | around)
+        return self._answer(text, status, {"content-security-policy": policy(nonce, styles=bool(inlined))})
 
     def part(self, template: str, /, status: int = 200, **shown: Any) -> Response:  # noqa: ANN401 - whatever a template takes
         """Return a part of a page, for htmx. A template in `parts/`, or one that extends nothing."""
@@ -138,6 +143,17 @@ class Visit:
     def keep(self, name: str, value: str | None) -> None:
         """Have the browser keep a setting, or forget it: a word, nothing that opens anything."""
         self._cookies[name] = value
+
+    def _styles_in_place(self) -> str:
+        """Return the styles for a browser that has none of them yet: another way there and back takes longer.
+
+        It fetches the file as soon as it has nothing else to do, and every later page names the file.
+        """
+        file = styles()
+        if read_setting(self.request, STYLES) == file.digest:
+            return ""
+        self._cookies[STYLES] = file.digest
+        return file.content.decode()
 
     def _drawn(self, template: str, shown: Mapping[str, Any]) -> str:
         around = {
@@ -167,10 +183,11 @@ class Visit:
         return response
 
 
-def policy(nonce: str) -> str:
-    """Return what a page may load and do: of this host only, and no script without the nonce."""
+def policy(nonce: str, *, styles: bool = False) -> str:
+    """Return what a page may load and do: of this host only; scripts, and styles in it, by the nonce."""
+    theirs = f"'self' 'nonce-{nonce}'" if styles else "'self'"
     return (
-        f"default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self'; img-src 'self' data: blob:; "
+        f"default-src 'none'; script-src 'nonce-{nonce}'; style-src {theirs}; img-src 'self' data: blob:; "
         "font-src 'self'; connect-src 'self'; form-action 'self'; frame-src 'self'; manifest-src 'self'; "
         "base-uri 'none'; frame-ancestors 'none'"
     )

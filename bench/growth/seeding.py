@@ -58,8 +58,6 @@ FULL = Size("full", departments=10, committees=667, open_cases=100_000)
 WIDE = Size("wide", departments=10, committees=4_000, open_cases=100_000, predecessors=4)
 """The same cases among 20,000 units, 200,000 people and 340,000 posts."""
 SMALL = Size("small", departments=4, committees=20, open_cases=2_000)
-FEW = Size("few", departments=2, committees=4, open_cases=300)
-"""Enough for a page to have something on it."""
 EMPTY = Size("empty", departments=1, committees=1, open_cases=1_000)
 """Enough to act on, and nothing beside it."""
 

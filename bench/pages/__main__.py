@@ -18,17 +18,20 @@ from api.app import create_app
 from bench.ending import ended
 from bench.growth import seeding
 from bench.growth.opening import Shelf, opened
+from bench.pages.addresses import MAIN
 from bench.pages.browsing import Seen, see
-from bench.pages.visiting import Cost, Visitor, look, visitors
+from bench.pages.furnishing import furnish
+from bench.pages.visiting import Cost, Look, Visitor, look, visitors
 from bench.promises import RESULTS, Promise, report
+from services.counting_ahead import count_ahead
+from services.memory import keep_what_is_loaded
 from services.parts import Parts
 
-_MILLISECONDS, _CPU, _BYTES, _PAINTED, _SHIFTED = 80.0, 30.0, 100_000, 1_000.0, 0.02
-_ROUNDS = 20
-_MAIN = ("/inbox", "/cases", "/board", "/calendar", "/cases/{case_id}", "/reports/stages", "/units/{unit_id}")
+_MILLISECONDS, _BYTES, _PAINTED, _SHIFTED = 80.0, 100_000, 1_000.0, 0.0
+_ROUNDS, _OPENED = 20, 3
 _PLANTS = ("slow", "heavy", "shifting")
 
-Costs = dict[tuple[str, str], list[Cost]]
+Costs = dict[tuple[str, Look], list[Cost]]
 
 
 class Planted:
@@ -49,15 +52,21 @@ class Planted:
 def main(argv: Sequence[str] | None = None, *, into: Path = RESULTS) -> int:
     """Measure what was asked for and return the exit code."""
     asked = argparse.ArgumentParser(prog="python -m bench.pages", description=__doc__)
-    asked.add_argument(
-        "--small", action="store_true", help="300 cases, two pages in the browser: says nothing about speed"
-    )
+    asked.add_argument("--small", action="store_true", help="2,000 cases: says nothing about speed")
     asked.add_argument("--rounds", type=int, default=_ROUNDS)
     asked.add_argument("--keep", type=Path, help="keep the seeded record in this folder, and use it again")
     asked.add_argument("--no-browser", action="store_true", help="the server's part alone")
+    asked.add_argument("--no-server", action="store_true", help="the browser's part alone")
+    asked.add_argument("--only", default="", help="pages whose route has this in it")
+    asked.add_argument(
+        "--clock",
+        choices=("wall", "cpu"),
+        default="wall",
+        help="what the bound is of; cpu: on a machine that has other things to do",
+    )
     asked.add_argument("--plant", choices=_PLANTS, help="a fault that must make it fail")
     options = asked.parse_args(argv)
-    size = seeding.FEW if options.small else seeding.FULL
+    size = seeding.SMALL if options.small else seeding.FULL
     with _folder(options.keep) as folder, Shelf(folder) as shelf:
         address = shelf.record("sqlite", size)
         with opened(address) as parts:
@@ -65,77 +74,102 @@ def main(argv: Sequence[str] | None = None, *, into: Path = RESULTS) -> int:
 
 
 async def _measured(parts: Parts, options: argparse.Namespace, into: Path) -> int:
-    people = await parts.write(visitors)
+    known = await parts.write(visitors)
     app: ASGIApp = create_app(parts)
+    async with _asking(app) as client:
+        people = await furnish(parts, client, known)
+    # As a service does that has been running for some minutes.
+    await count_ahead(parts)
+    keep_what_is_loaded()
     if options.plant in {"slow", "heavy"}:
         app = Planted(app, options.plant)
-    costs = await _served(parts, app, people, options.rounds)
-    print("\n".join(_told(costs)), flush=True)
-    promises = list(_kept(costs, judges_speed=not options.small or options.plant == "slow"))
+    promises: list[Promise] = []
+    costs: Costs = {}
+    if not options.no_server:
+        costs = await _served(app, people, options.only, 2 if options.small else options.rounds)
+        print("\n".join(_told(costs)), flush=True)
+        promises += _small(costs)
+        if not options.small or options.plant == "slow":
+            promises += _quick(costs, options.clock)
     seen: dict[str, tuple[Seen, Seen]] = {}
     if not options.no_browser:
-        looks = [one for one in people[0].looks() if one.page in _MAIN]
-        if options.small:
-            looks = looks[:2]
-        async with _listening(app) as address:
-            seen = await see(address, people[0], looks, shifting=options.plant == "shifting")
-        promises += _looked(seen)
+        seen = await _seen(app, people[0], options)
+        promises += _looked(seen, judges_speed=not options.small)
     details = {
-        f"{viewer} {page}": [_figures_of(one) for one in some] for (viewer, page), some in costs.items()
+        f"{viewer} {at.address}": [_figures_of(one) for one in some] for (viewer, at), some in costs.items()
     }
-    told = {"costs": details, "seen": {page: str(one) for page, one in seen.items()}}
+    told = {"costs": details, "seen": {page: str(one) for page, one in seen.items()}, "clock": options.clock}
     return report("pages", promises, told, into=into)
 
 
-async def _served(parts: Parts, app: ASGIApp, people: list[Visitor], rounds: int) -> Costs:
+async def _served(app: ASGIApp, people: list[Visitor], only: str, rounds: int) -> Costs:
     found: Costs = {}
-    transport = httpx.ASGITransport(app, client=("127.0.0.1", 50_000))
-    async with httpx.AsyncClient(transport=transport, base_url="http://accede.bench") as client:
+    async with _asking(app) as client:
         for number in range(rounds + 1):
             for person in people:
                 for at in person.looks():
-                    cost = await look(client, parts, person, at, again=number > 1)
+                    if only not in at.page:
+                        continue
+                    cost = await look(client, person, at)
                     # The first round fills the caches that a service which runs has filled.
                     if number:
-                        found.setdefault((person.name, at.page), []).append(cost)
+                        found.setdefault((person.name, at), []).append(cost)
     return found
 
 
-def _kept(costs: Costs, *, judges_speed: bool) -> Iterator[Promise]:
-    largest = max(one.size for some in costs.values() for one in some)
-    yield Promise("size", "the largest page on the wire", largest, _BYTES, "bytes")
-    if not judges_speed:
-        return
-    for page in dict.fromkeys(page for _, page in costs):
-        some = [one for (_, name), each in costs.items() if name == page for one in each]
-        yield Promise(
-            f"p95 {page}", f"{page}, p95 on the server", _p95([one.wall for one in some]), _MILLISECONDS, "ms"
-        )
+async def _seen(app: ASGIApp, person: Visitor, options: argparse.Namespace) -> dict[str, tuple[Seen, Seen]]:
+    looks = {one.page: one for one in person.looks() if one.page in MAIN and options.only in one.page}
+    shifting = options.plant == "shifting"
+    times = 1 if options.small else _OPENED
+    async with _listening(app) as address:
+        return await see(address, person, list(looks.values()), times=times, shifting=shifting)
 
 
-def _looked(seen: dict[str, tuple[Seen, Seen]]) -> Iterator[Promise]:
-    for page, (_, known) in seen.items():
-        says = f"{page}, painted on a slow line once styles are known"
-        yield Promise(f"paint {page}", says, known.painted, _PAINTED, "ms")
-    moved = max(one.shifted for both in seen.values() for one in both)
-    yield Promise("shift", "the most that a page moves while it loads", moved, _SHIFTED, "")
+def _by_page(costs: Costs) -> dict[str, list[Cost]]:
+    found: dict[str, list[Cost]] = {}
+    for (_, at), some in costs.items():
+        found.setdefault(at.page, []).extend(some)
+    return found
+
+
+def _small(costs: Costs) -> Iterator[Promise]:
+    for page, some in _by_page(costs).items():
+        largest = max(one.size for one in some)
+        yield Promise(f"size {page}", f"{page}, the largest on the wire", largest, _BYTES, "bytes")
+
+
+def _quick(costs: Costs, clock: str) -> Iterator[Promise]:
+    kind = "p95 on the server" if clock == "wall" else "p95 of processor time"
+    for page, some in _by_page(costs).items():
+        figure = _p95([one.wall if clock == "wall" else one.cpu for one in some])
+        yield Promise(f"p95 {page}", f"{page}, {kind}", figure, _MILLISECONDS, "ms")
+
+
+def _looked(seen: dict[str, tuple[Seen, Seen]], *, judges_speed: bool) -> Iterator[Promise]:
     for page, (fresh, known) in seen.items():
         print(
             f"{page:<36} painted {fresh.painted:>6.0f} ms at first, {known.painted:>5.0f} ms then, "
-            f"moved {fresh.shifted:.3f} and {known.shifted:.3f}",
+            f"moved {fresh.shifted:.4f} and {known.shifted:.4f}",
             flush=True,
         )
+        if judges_speed:
+            says = f"{page}, painted on a slow line"
+            yield Promise(f"first {page}", f"{says}, with an empty cache", fresh.painted, _PAINTED, "ms")
+            yield Promise(f"paint {page}", f"{says} once styles are known", known.painted, _PAINTED, "ms")
+        moved = max(fresh.shifted, known.shifted)
+        yield Promise(f"shift {page}", f"{page}, how much moves while it loads", moved, _SHIFTED, "")
 
 
 def _told(costs: Costs) -> Iterator[str]:
-    heads = f"{'median':>7} {'p95':>7} {'CPU':>6} {'most':>6} {'SQL':>4} {'bytes':>7}"
-    yield f"{'viewer':<11} {'page':<34} {heads}"
-    for (viewer, page), some in costs.items():
+    heads = f"{'median':>7} {'p95':>7} {'CPU':>6} {'p95':>6} {'SQL':>4} {'bytes':>7}"
+    yield f"{'viewer':<13} {'page':<44} {heads}"
+    for (viewer, at), some in costs.items():
         walls, used = [one.wall for one in some], [one.cpu for one in some]
-        mark = "  above" if median(used) > _CPU else ""
+        shown = at.page if at.address.partition("?")[0] != at.page else at.address
+        mark = "  above" if _p95(used) > _MILLISECONDS else ""
         yield (
-            f"{viewer:<11} {page:<34} {median(walls):>7.1f} {_p95(walls):>7.1f} {median(used):>6.1f} "
-            f"{max(used):>6.1f} {some[-1].statements:>4} {some[-1].size:>7}{mark}"
+            f"{viewer:<13} {shown:<44} {median(walls):>7.1f} {_p95(walls):>7.1f} {median(used):>6.1f} "
+            f"{_p95(used):>6.1f} {some[-1].statements:>4} {some[-1].size:>7}{mark}"
         )
 
 
@@ -145,6 +179,13 @@ def _p95(given: list[float]) -> float:
 
 def _figures_of(cost: Cost) -> list[float]:
     return [round(cost.wall, 1), round(cost.cpu, 1), cost.statements, cost.size]
+
+
+@asynccontextmanager
+async def _asking(app: ASGIApp) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(app, client=("127.0.0.1", 50_000))
+    async with httpx.AsyncClient(transport=transport, base_url="http://accede.bench") as client:
+        yield client
 
 
 @asynccontextmanager

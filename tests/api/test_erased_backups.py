@@ -4,7 +4,6 @@ import base64
 import gzip
 import io
 import json
-import shutil
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -13,7 +12,7 @@ import sqlalchemy as sa
 
 from api.app import create_app
 from domain.dossiers import check_dossier
-from records import accounts, people_over_time, rebuilding, restrictions
+from records import accounts, migrating, people_over_time, rebuilding, restrictions
 from records.database import Database
 from records.document_keys import all_stored
 from records.tables import metadata
@@ -79,10 +78,11 @@ def contents(folder):
 
 
 @pytest.fixture
-def elsewhere(tmp_path, migrated_sqlite):
+def elsewhere(tmp_path):
     """An open database with tables and no rows."""
-    there = shutil.copy(migrated_sqlite, tmp_path / "there.db")
-    opened = Database.open(f"sqlite:///{there}")
+    there = f"sqlite:///{tmp_path / 'there.db'}"
+    migrating.upgrade(there)
+    opened = Database.open(there)
     yield opened
     opened.close_now()
 

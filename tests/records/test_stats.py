@@ -18,7 +18,6 @@ COUNTS = (
     stats.how_long_stages_took,
     stats.since_when,
     stats.how_long_steps_waited,
-    stats.what_was_done,
     stats.standings_gained,
     stats.done_by_day,
 )

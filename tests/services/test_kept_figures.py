@@ -23,3 +23,15 @@ def test_only_so_much_is_kept_and_the_oldest_goes_first():
     assert kept.find(44, NOW) == 44
     assert kept.find(43, NOW) is None
     assert kept.find(299, NOW) == 299
+
+
+def test_what_weighs_much_is_counted_once_in_five_minutes_and_says_when():
+    kept, counts = KeptFigures(), iter(range(10))
+
+    def ask(after, weight):
+        return kept.counted("funnel", NOW + after, lambda: next(counts), lambda _: weight)
+
+    assert ask(timedelta(), 4_999) == (0, NOW)
+    assert ask(timedelta(minutes=1), 5_000) == (1, NOW + timedelta(minutes=1))
+    assert ask(timedelta(minutes=5), 5_000) == (1, NOW + timedelta(minutes=1))
+    assert ask(timedelta(minutes=6), 5_000) == (2, NOW + timedelta(minutes=6))

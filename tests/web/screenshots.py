@@ -20,7 +20,6 @@ from typing import Any
 from playwright.async_api import async_playwright
 
 from api.app import create_app
-from bench.pages.browsing import PROGRAM
 from records import migrating
 from records.audit_books import read_books
 from records.database import Database
@@ -35,7 +34,7 @@ from services.drafts import StartDraft
 from services.parts import Caller, Parts
 from tests.api.world import ADMIN, AUDITOR, HOST, NOBODY, PARENT, SECRETARY, SUBJECT, cheap_passwords
 from tests.looks import a_kept_look, a_kept_pattern
-from tests.web.browsers import OPTIONS
+from tests.web.browsers import OPTIONS, PROGRAM
 from tests.web.registry import Page, drawn_pages
 from tests.web.site import a_stage
 

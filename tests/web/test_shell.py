@@ -8,6 +8,7 @@ import pytest
 from services.sealing import Sealer
 from tests.api.world import ADMIN, AUDITOR, PASSWORD, SECRETARY
 from tests.web.browsers import in_the_loop_of_the_browser
+from web.served import STYLES, address_of
 
 pytestmark = in_the_loop_of_the_browser
 
@@ -179,3 +180,19 @@ async def test_lists_are_narrowed_to_a_unit_of_ones_own_or_below_it_and_to_no_ot
     assert f'value="{offered[-1]}" aria-pressed="true"' in (await client.get("/inbox", headers=HTML)).text
     refused = await client.post("/own/unit", data={"unit": "nowhere-1", "back": "/inbox"}, headers=HTML)
     assert refused.status_code == 422
+
+
+async def test_a_browser_without_the_styles_finds_them_in_the_page_and_from_then_on_in_their_file(client):
+    first = await client.get("/login", headers=HTML)
+    (nonce,) = re.findall(r"style-src 'self' 'nonce-([^']+)'", first.headers["content-security-policy"])
+    assert f'<style nonce="{nonce}">' in first.text
+    assert 'rel="stylesheet"' not in first.text
+    then = await client.get("/login", headers=HTML)
+    assert "<style" not in then.text
+    assert f'<link rel="stylesheet" href="{address_of(STYLES)}">' in then.text
+    assert "style-src 'self';" in then.headers["content-security-policy"]
+
+
+async def test_a_browser_with_styles_of_an_earlier_release_is_sent_those_of_today(client):
+    old = await client.get("/login", headers=HTML | {"cookie": "accede-styles=0123456789abcdef"})
+    assert "<style" in old.text

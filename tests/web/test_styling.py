@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from web.served import STYLES, files
-from web.styling import needed, words_in
+from web.styling import needed, shortened, words_in
 
 ROOM = Path(__file__).parents[2] / "web"
 WORDS = frozenset({"card", "btn", "table", "td", "w-1/2"})
@@ -53,6 +53,12 @@ def test_a_sign_of_rules_within_quotes_is_text():
 def test_a_movement_that_nothing_makes_goes():
     styles = "@keyframes turn{to{opacity:0}}@keyframes run{to{opacity:0}}.card{animation:1s turn}"
     assert left(styles) == "@keyframes turn{to{opacity:0}}.card{animation:1s turn}"
+
+
+def test_remarks_and_space_that_mean_nothing_are_not_sent():
+    styles = "/* a remark; */\n.a , .b > i {\n  color: red;\n  margin: calc(1px + 2px) 0;\n}\n"
+    assert shortened(styles) == ".a , .b > i{color: red;margin: calc(1px + 2px) 0;}"
+    assert shortened('.a::after { content: "; {  /* x */"; }') == '.a::after{content: "; {  /* x */";}'
 
 
 def test_pages_load_one_file_of_styles_that_is_small():

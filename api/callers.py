@@ -101,6 +101,22 @@ async def seen_head(
     return head_in(if_match)
 
 
+async def seen_word(
+    if_match: Annotated[
+        str | None,
+        Header(alias="If-Match", max_length=300, description="The ETag of what was said, as you saw it."),
+    ] = None,
+) -> int | None:
+    """Return the number of the last word the caller saw; 0, which matches none, where it is no number."""
+    if if_match is None or if_match.strip() == "*":
+        return None
+    named = if_match.strip().removeprefix("W/").strip('"')
+    return int(named) if re.fullmatch(r"[0-9]{1,9}", named) else 0
+
+
+SeenWord = Annotated[int | None, Depends(seen_word)]
+"""The last word the caller saw of what he changes, where he says so."""
+
 Key = Annotated[
     str | None,
     Header(

@@ -123,6 +123,15 @@ KINDS: dict[str, ProblemKind] = {
             ),
         ),
         _kind(
+            "words-moved",
+            412,
+            ("已被他人更改", "Somebody else changed it"),
+            (
+                "在您查看之后，他人作了更改。请先看过更改的内容，仍有必要时再次提交。",
+                "Somebody changed it after you looked. Look at what is different, then send yours again.",
+            ),
+        ),
+        _kind(
             "head-required",
             428,
             ("缺少 If-Match", "If-Match is missing"),

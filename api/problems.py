@@ -20,7 +20,7 @@ from api.problem_kinds import BY_STATUS, KINDS
 from domain.refusals import RuleViolation
 from domain.values import Language, Text
 from services.books.carrying import BookNotClean
-from services.refusals import HeadMoved, InvalidInput, Refusal, TooManyTries
+from services.refusals import HeadMoved, InvalidInput, Refusal, TooManyTries, WordsMoved
 from telemetry import metrics
 
 MEDIA_TYPE = "application/problem+json"
@@ -118,6 +118,8 @@ async def _refused(request: Request, error: Exception) -> Response:
     if isinstance(error, HeadMoved):
         headers["etag"] = f'"{error.head}"'
         more["events"] = [event.model_dump(mode="json", by_alias=True) for event in error.events]
+    if isinstance(error, WordsMoved) and error.number is not None:
+        headers["etag"] = f'"{error.number}"'
     if isinstance(error, InvalidInput):
         more["errors"] = [{"path": error.path, "problem": error.problem.in_language(language)}]
     if isinstance(error, BookNotClean):

@@ -19,7 +19,7 @@ from records import people as register
 from records import words
 from records.people import Person
 from records.problems import NotFound, check_order
-from records.tables import person_changes, standing_entries, standings
+from records.tables import people, person_changes, standing_entries, standings
 from records.unit_changes import Said
 
 
@@ -65,6 +65,11 @@ def change_person(connection: Connection, person_id: str, values: Mapping[str, A
     after = register.change_person(connection, person_id, values)
     _note_person(connection, after, number + 1, said)
     return after
+
+
+def keep_others_out(connection: Connection, person_id: str) -> None:
+    """Have others who change the same person wait until this transaction is over."""
+    connection.execute(sa.select(people.c.id).where(people.c.id == person_id).with_for_update())
 
 
 def words_about(connection: Connection, person_id: str) -> tuple[PersonWord, ...]:

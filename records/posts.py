@@ -90,6 +90,11 @@ def add_post(  # noqa: PLR0913 - what a post is, and who gave it when
     return post(connection, _put(connection, posts, id, held | lasts))
 
 
+def keep_others_out(connection: Connection, post_id: str) -> None:
+    """Have others who end the same post wait until this transaction is over."""
+    connection.execute(sa.select(posts.c.id).where(posts.c.id == post_id).with_for_update())
+
+
 def end_post(
     connection: Connection, post_id: str, to_on: date, *, revoked_at: datetime | None = None
 ) -> Post:

@@ -14,7 +14,7 @@ from records import problems, visible
 from records.reorganising import closing_day
 from services import idempotency
 from services.parts import Caller, Parts
-from services.refusals import InvalidInput, NotPermitted
+from services.refusals import InvalidInput, NotPermitted, WordsMoved
 from services.views import View
 
 T = TypeVar("T")
@@ -58,6 +58,12 @@ async def once(  # noqa: PLR0917 - a request has these parts
         return answer
 
     return await parts.write(whole)
+
+
+def check_seen_word(seen: int | None, latest: int) -> None:
+    """Raise WordsMoved where another word was said than the latest that was seen; None looks at none."""
+    if seen is not None and seen != latest:
+        raise WordsMoved(latest)
 
 
 def existing(find: Callable[[], T], path: str) -> T:

@@ -10,7 +10,7 @@ from domain.values import Language, Text, Value
 from records import erasures, people_over_time, visible
 from records.people_over_time import PersonWord
 from records.unit_changes import Said
-from services.asking import Asking, once
+from services.asking import Asking, check_seen_word, once
 from services.books.faults import WORDS
 from services.near import check_administers
 from services.parts import Caller, Parts
@@ -43,18 +43,27 @@ class PersonWordView(View):
 
 
 async def change_person(
-    parts: Parts, caller: Caller, person: str, new: NewPersonChange, *, key: str | None = None
+    parts: Parts,
+    caller: Caller,
+    person: str,
+    new: NewPersonChange,
+    *,
+    seen: int | None = None,
+    key: str | None = None,
 ) -> PersonWordView:
     """Write somebody else down differently. Asked of an administrator of the unit of his standing or above.
 
-    Raises NotFound, NotPermitted, InvalidInput, Contradiction where nothing would be different.
+    `seen` is the number of the last word the caller saw; None changes whatever is there. Raises WordsMoved,
+    NotFound, NotPermitted, InvalidInput, Contradiction where nothing would be different.
     """
 
     def work(asking: Asking) -> PersonWordView:
         check_administers(asking, person)
         if erasures.erased_among(asking.connection, (person,)):
             raise Contradiction(WORDS["erased"])
+        people_over_time.keep_others_out(asking.connection, person)
         before = people_over_time.words_about(asking.connection, person)[-1]
+        check_seen_word(seen, before.number)
         values = {name: getattr(new, name) for name in new.changed}
         for name in ("name", "language"):
             if name in values and values[name] is None:

@@ -69,6 +69,17 @@ class HeadMoved(Refusal):
         self.events = tuple(events)
 
 
+class WordsMoved(Refusal):
+    """Something else was said of a person, a unit or a post since the person looked."""
+
+    kind = "words-moved"
+
+    def __init__(self, number: int | None = None) -> None:
+        """Keep the number of the last word, where words are numbered."""
+        super().__init__()
+        self.number = number
+
+
 class KeyReused(Refusal):
     """The idempotency key belongs to another request."""
 

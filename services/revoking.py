@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from records import endings, organisation, visible
+from records import endings, organisation, posts, visible
 from records.organisation import Delegation, Post
 from records.unit_changes import Said
 from services.asking import Asking, once
 from services.parts import Caller, Parts
 from services.people import delegation_views, ended_post_view
-from services.refusals import Contradiction
+from services.refusals import Contradiction, WordsMoved
 from services.views import DelegationView, PostView
 
 
@@ -25,12 +25,16 @@ async def end_post(
     on: date | None,
     reason: str | None = None,
     *,
+    seen: str | None = None,
     key: str | None = None,
 ) -> PostView:
-    """Set the last day of a post, sooner than it had. Raises NotFound, NotPermitted, Contradiction."""
+    """Set the last day of a post, sooner than it had. `seen` is as for `revoke_post`.
+
+    Raises WordsMoved, NotFound, NotPermitted, Contradiction.
+    """
 
     def work(asking: Asking) -> PostView:
-        found = _administered_post(asking, post_id)
+        found = _administered_post(asking, post_id, seen)
         last = on or asking.today
         _check_sooner(found, last)
         ended = organisation.end_post(asking.connection, post_id, last)
@@ -41,12 +45,22 @@ async def end_post(
 
 
 async def revoke_post(
-    parts: Parts, caller: Caller, post_id: str, reason: str, *, key: str | None = None
+    parts: Parts,
+    caller: Caller,
+    post_id: str,
+    reason: str,
+    *,
+    seen: str | None = None,
+    key: str | None = None,
 ) -> PostView:
-    """Take a post from now on, or one that has not begun. Raises NotFound, NotPermitted, Contradiction."""
+    """Take a post from now on, or one that has not begun.
+
+    `seen` is the last day it had as the caller saw it, `none` for no last day; None takes it whatever it is.
+    Raises WordsMoved, NotFound, NotPermitted, Contradiction.
+    """
 
     def work(asking: Asking) -> PostView:
-        found = _administered_post(asking, post_id)
+        found = _administered_post(asking, post_id, seen)
         last = _last_day(found, asking.today)
         ended = organisation.end_post(asking.connection, post_id, last, revoked_at=parts.clock())
         said = _said(parts, caller, reason)
@@ -109,9 +123,12 @@ def revoked(asking: Asking, parts: Parts, found: Delegation, reason: str | None)
     return ended
 
 
-def _administered_post(asking: Asking, post_id: str) -> Post:
+def _administered_post(asking: Asking, post_id: str, seen: str | None) -> Post:
+    posts.keep_others_out(asking.connection, post_id)
     found = visible.find_post(asking.connection, post_id, viewer=asking.who, today=asking.today)
     asking.check_administers(found.unit)
+    if seen is not None and seen != ("none" if found.to_on is None else found.to_on.isoformat()):
+        raise WordsMoved
     return found
 
 

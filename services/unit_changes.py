@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Annotated, TypeVar
 
@@ -13,7 +13,7 @@ from domain.values import Text, Value
 from records import reorganising, unit_changes, unit_trees, units, visible
 from records.reorganising import ImpossibleChange, Why
 from records.unit_changes import EVER, Said, UnitChange
-from services.asking import Asking, existing, once
+from services.asking import Asking, check_seen_word, existing, once
 from services.parts import Caller, Parts
 from services.people import unit_view
 from services.refusals import Contradiction
@@ -77,12 +77,19 @@ async def changes(parts: Parts, caller: Caller, unit_id: str) -> Page[UnitChange
 
 
 async def change_unit(
-    parts: Parts, caller: Caller, unit_id: str, new: NewChange, *, key: str | None = None
+    parts: Parts,
+    caller: Caller,
+    unit_id: str,
+    new: NewChange,
+    *,
+    seen: int | None = None,
+    key: str | None = None,
 ) -> UnitChangeView:
     """Change a unit from a day on, which may be one to come or one gone by.
 
     The name is for administrators of the unit or above; what it may and where it stands for those above it,
-    and of the unit it goes to. Raises NotFound, NotPermitted, InvalidInput, Contradiction.
+    and of the unit it goes to. `seen` is the number of the last word the caller saw; None changes whatever is
+    there. Raises WordsMoved, NotFound, NotPermitted, InvalidInput, Contradiction.
     """
 
     def work(asking: Asking) -> UnitChangeView:
@@ -93,8 +100,9 @@ async def change_unit(
             existing(lambda: units.unit(connection, parent), "parent")
             asking.check_administers(parent)
         from_on = new.from_ or asking.today
-        different = _different(connection, unit_id, from_on, new)
         unit_trees.keep_others_out(connection)
+        check_seen_word(seen, latest_number(unit_changes.changes_of(connection, unit_id)))
+        different = _different(connection, unit_id, from_on, new)
         possible(lambda: reorganising.check_change(connection, unit_id, from_on, different))
         said = Said(caller.person, parts.clock(), new.reason)
         made = unit_changes.add_change(connection, unit_id, from_on, said, different)
@@ -108,6 +116,11 @@ async def change_unit(
         for unit, moved_at in (await parts.read(unit_trees.moved_units)).items():
             await reorganiser.follow(unit, moved_at)
     return made
+
+
+def latest_number(said: Iterable[UnitChange | UnitChangeView]) -> int:
+    """Return the number of the last word of a unit; 0 where nothing was ever said."""
+    return max((one.number for one in said), default=0)
 
 
 def check_may_change(asking: Asking, unit_id: str, *, deep: bool) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 
 from api.bounds import Id
-from api.callers import By, Here, Key, signed_in
+from api.callers import By, Here, Key, SeenWord, signed_in
 from api.person_bodies import (
     PersonChangeBody,
     RelationBody,
@@ -55,19 +55,24 @@ async def correct_standing(  # noqa: PLR0917 - the route, and what every route t
 
 
 @router.post("/{person_id}/changes", status_code=201, summary="Write a person down differently")
-async def change_person(
-    person_id: Id, body: PersonChangeBody, parts: Here, caller: By, key: Key = None
+async def change_person(  # noqa: PLR0917 - the route, and what every route takes
+    person_id: Id, body: PersonChangeBody, parts: Here, caller: By, seen: SeenWord, key: Key = None
 ) -> PersonWordView:
-    """Change a name, an address, a language or a birthday. Asked of an `admin` of the unit or above."""
+    """Change a name, an address, a language or a birthday. Asked of an `admin` of the unit or above.
+
+    With `If-Match` it is refused where somebody else changed the person since.
+    """
     changed = tuple(sorted(body.model_fields_set - {"reason"}))
     new = NewPersonChange(**body.model_dump(), changed=changed)
-    return await person_changes.change_person(parts, caller, person_id, new, key=key)
+    return await person_changes.change_person(parts, caller, person_id, new, seen=seen, key=key)
 
 
 @router.get("/{person_id}/changes", summary="Read how a person was written down")
-async def list_changes(person_id: Id, parts: Here, caller: By) -> Page[PersonWordView]:
+async def list_changes(person_id: Id, parts: Here, caller: By, response: Response) -> Page[PersonWordView]:
     """Return it over time, birthdays too. For the person, and for an `admin` of the unit or above."""
-    return await person_changes.changes(parts, caller, person_id)
+    words = await person_changes.changes(parts, caller, person_id)
+    response.headers["etag"] = f'"{words.items[-1].number}"'
+    return words
 
 
 @router.get("/{person_id}/restrictions", summary="Read what bars a person")

@@ -11,7 +11,7 @@ from domain.values import Text
 from services import closing, organisation, unit_changes
 from services.closing import ClosingView, NewClosing
 from services.organisation import NewUnit
-from services.refusals import InvalidInput, NotFound, NotPermitted
+from services.refusals import InvalidInput, NotFound, NotPermitted, WordsMoved
 from services.titles import unit_kind_title
 from services.unit_changes import NewChange
 from web.forms import Filled, Form
@@ -44,7 +44,8 @@ async def change(visit: Visiting, unit_id: Id, form: Form) -> Response:
             may_approve=_yes_or_no(form, "may_approve"),
             temporary=_yes_or_no(form, "temporary"),
         )
-        await unit_changes.change_unit(visit.parts, visit.caller, unit_id, new, key=form.key)
+        seen = form.count("seen")
+        await unit_changes.change_unit(visit.parts, visit.caller, unit_id, new, seen=seen, key=form.key)
     except REFUSALS as error:
         return await _change(visit, unit_id, error, form)
     return visit.see_other(f"/units/{unit_id}", Text(zh="变更已登记。", en="The change is recorded."))
@@ -116,7 +117,17 @@ async def _change(
     visit: Visit, unit_id: str, error: Exception | None = None, form: Filled | None = None
 ) -> Response:
     said = await unit_changes.changes(visit.parts, visit.caller, unit_id)
-    return await _drawn(visit, unit_id, "units/change.html", error, form, words_of_it=said.items)
+    seen = form.count("seen") or 0 if form is not None and isinstance(error, WordsMoved) else None
+    return await _drawn(
+        visit,
+        unit_id,
+        "units/change.html",
+        error,
+        form,
+        words_of_it=said.items,
+        latest=unit_changes.latest_number(said.items),
+        since=() if seen is None else tuple(one for one in said.items if one.number > seen),
+    )
 
 
 async def _add(

@@ -108,13 +108,17 @@ async def end(visit: Visiting, form: Form, person_id: Id) -> Response:
     """End a post after a last day, or take it at once."""
     try:
         post, reason = form.needed("post"), form.needed("reason", longest=500)
+        seen = form.line("seen")
         if form.typed("when") == "now":
-            await revoking.revoke_post(visit.parts, visit.caller, post, reason, key=form.key)
+            await revoking.revoke_post(visit.parts, visit.caller, post, reason, seen=seen, key=form.key)
         else:
-            await revoking.end_post(visit.parts, visit.caller, post, form.day("on"), reason, key=form.key)
+            last = form.day("on")
+            await revoking.end_post(visit.parts, visit.caller, post, last, reason, seen=seen, key=form.key)
     except REFUSALS as error:
         refused = Refused.of(error, visit.language)
-        return await _drawn(visit, person_id, refused.status, refused=refused, ending=form.typed("post"))
+        return await _drawn(
+            visit, person_id, refused.status, refused=refused, ending=form.typed("post"), ended=form
+        )
     return visit.see_other(
         f"/people/{person_id}", Text(zh="职务已免去。", en="The end of the post is recorded.")
     )
@@ -166,7 +170,7 @@ async def _drawn(visit: Visit, person_id: str, status: int, **more: Any) -> Resp
         says=standing_titles(visit.parts.library),
         units=units,
         roles=roles_in_words(visit.parts.library, visit.language),
-        **({"refused": None, "given": None, "ending": "", "asked": None} | more),
+        **({"refused": None, "given": None, "ending": "", "ended": None, "asked": None} | more),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter, Response
@@ -10,7 +11,8 @@ from api.bounds import Id
 from domain.values import Text
 from services import person_changes
 from services.people import names_of
-from services.person_changes import NewPersonChange
+from services.person_changes import NewPersonChange, PersonWordView
+from services.refusals import WordsMoved
 from services.whole_person import whole_person
 from web.forms import Filled, Form
 from web.refused import REFUSALS, Refused
@@ -40,7 +42,8 @@ async def change(visit: Visiting, form: Form, person_id: Id) -> Response:
             language="en" if form.typed("language") == "en" else "zh",
             born_on=form.day("born_on"),
         )
-        await person_changes.change_person(visit.parts, visit.caller, person_id, new, key=form.key)
+        seen = form.count("seen")
+        await person_changes.change_person(visit.parts, visit.caller, person_id, new, seen=seen, key=form.key)
     except REFUSALS as error:
         return await _drawn(visit, person_id, error, form)
     return visit.see_other(f"/people/{person_id}", Text(zh="变更已登记。", en="The change is recorded."))
@@ -58,6 +61,7 @@ async def _drawn(
         "names": await names_of(visit.parts, (word.recorded_by for word in words if word.recorded_by)),
         "languages": LANGUAGES,
         "refused": refused,
+        "since": _since(words, form) if isinstance(error, WordsMoved) and form else (),
         "given": form or _as_it_is(words[-1]),
     }
     return visit.page("people/change.html", 200 if refused is None else refused.status, **shown)
@@ -72,3 +76,9 @@ def _as_it_is(word: person_changes.PersonWordView) -> Filled:
         "born_on": "" if word.born_on is None else word.born_on.isoformat(),
     }
     return Filled({name: (value,) for name, value in said.items()})
+
+
+def _since(words: Sequence[PersonWordView], form: Filled) -> Sequence[PersonWordView]:
+    """Return what was said after the last word that a form was made from, and that word before it."""
+    seen = form.count("seen") or 0
+    return tuple(word for word in words if word.number >= seen)

@@ -1,4 +1,4 @@
-"""Two administrators change the same thing: the second is told what the first did, and keeps what he typed."""
+"""Two administrators change one thing: the second is told what the first did, and keeps what he typed."""
 
 import re
 

@@ -32,7 +32,8 @@ from services.views import Named, To, View
 
 _YEARS: Final = 5
 _MOVED: Final = "moved"
-_WHOLE: Final = "whole"
+WHOLE: Final = "whole"
+"""The wait that is of the whole case, beside those of its stages."""
 
 
 class WaitView(View):
@@ -113,7 +114,7 @@ def made(
     family = parts.library.family(known)
     labels, tree = labels_of(family), fairness_rows.tree(connection)
     told = list(_told(connection, family, labels, tree, (first, last)))
-    titles = {_WHOLE: _WHOLE_TITLE.in_language(language), **stage_titles(parts, known, language)}
+    titles = {WHOLE: _WHOLE_TITLE.in_language(language), **stage_titles(parts, known, language)}
     words = _Words(language, labels, titles, tree)
     seen = [one for one in shown(told, tree.parents) if _is_seen(one.key, audited, tree.parents)]
     groups = tuple(map(words.view, _told_once(seen)))
@@ -178,7 +179,7 @@ def _told(
         end: End = "under-way" if one.outcome is None else "ended-otherwise"
         if outcome is not None and outcome.kind == "reached":
             end = "reached"
-        whole = {} if one.days is None else {_WHOLE: one.days}
+        whole = {} if one.days is None else {WHOLE: one.days}
         yield Told(one.unit, route, end, {**waits.get(one.id, {}), **whole})
 
 
@@ -260,15 +261,13 @@ class _Words:
             parts.append(_ENDED.in_language(self.language).format(reached, other, open_))
         else:
             parts.append(_HIDDEN.in_language(self.language))
-        if _WHOLE in group.waits:
-            parts.append(_WAITED.in_language(self.language).format(*group.waits[_WHOLE]))
+        if WHOLE in group.waits:
+            parts.append(_WAITED.in_language(self.language).format(*group.waits[WHOLE]))
         return ("" if self.language == "zh" else " ").join(parts)
 
     def notes(self, groups: tuple[GroupView, ...]) -> Iterator[str]:
         """Yield what stands out between routes, and how the report is to be read."""
-        routes = [
-            (one, wait) for one in groups if one.depth == 1 for wait in one.waits if wait.what == _WHOLE
-        ]
+        routes = [(one, wait) for one in groups if one.depth == 1 for wait in one.waits if wait.what == WHOLE]
         if len(routes) > 1:
             slow = max(routes, key=lambda one: one[1].half)
             fast = min(routes, key=lambda one: one[1].half)

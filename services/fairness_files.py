@@ -12,7 +12,7 @@ import typst
 
 from domain.fairness import ENDS
 from domain.values import Language
-from services.fairness import FairnessView, GroupView, route_title
+from services.fairness import WHOLE, FairnessView, GroupView, route_title
 from services.form_words import Words
 from services.sheets import Cell, Sheet, workbook
 
@@ -67,7 +67,6 @@ _WORDS: Final[Mapping[Language, _Words]] = {
         "how": "How to read it",
     },
 }
-_WHOLE: Final = "whole"
 _HIDDEN: Final = "–"
 
 
@@ -113,7 +112,7 @@ def _row(one: GroupView, language: Language) -> tuple[Cell, ...]:
 
 
 def _whole(one: GroupView) -> tuple[int | None, int | None]:
-    found = next((wait for wait in one.waits if wait.what == _WHOLE), None)
+    found = next((wait for wait in one.waits if wait.what == WHOLE), None)
     return (None, None) if found is None else (found.half, found.most)
 
 
@@ -151,7 +150,7 @@ def _data(view: FairnessView, language: Language) -> dict[str, Any]:
 
 def _stages(view: FairnessView, language: Language) -> Iterator[dict[str, Any]]:
     """Yield, for each stage, how long it took on each route."""
-    titles = {wait.what: wait.title for one in view.items for wait in one.waits if wait.what != _WHOLE}
+    titles = {wait.what: wait.title for one in view.items for wait in one.waits if wait.what != WHOLE}
     for what, title in titles.items():
         rows = [
             [route_title(one.route, language), str(wait.half), str(wait.most)]

@@ -22,15 +22,7 @@ async def a_kept_look(
 ) -> str:
     """Keep a look that found two things in a unit some time ago, and return its id."""
     looked = {"last-day": 12, "copied-texts": 12}
-    told = {
-        "thresholds": limits(),
-        "looked_at": looked,
-        "cases": 240,
-        "events": 3_100,
-        "texts": 420,
-        "unread": 2,
-    }
-    run = Run(ID, parts.clock() - ago, parts.today(), None, None, told)
+    run = Run(ID, parts.clock() - ago, parts.today(), None, None, _told(looked))
     of: dict[str, Any] = {"process": "", "narrowed": "", "people": []}
     of["cases"] = [] if case is None else [case]
     late = of | {
@@ -56,15 +48,7 @@ async def a_kept_pattern(
     told: dict[str, Any] = {"process": "", "person": "", "narrowed": "", "people": [], "pairs": []}
     told |= {"population": 40, "figure": 0.9, "threshold": 0.6, "chance": 0.00002}
     told["cases"] = [] if case is None else [case]
-    looked = {
-        "thresholds": limits(),
-        "looked_at": {},
-        "cases": 240,
-        "events": 3_100,
-        "texts": 420,
-        "unread": 2,
-    }
-    run = Run(uuid.uuid4().hex, parts.clock() - timedelta(days=1), parts.today(), None, None, looked)
+    run = Run(uuid.uuid4().hex, parts.clock() - timedelta(days=1), parts.today(), None, None, _told({}))
 
     def keep(connection: Connection) -> str:
         results = (Result(1, pattern, unit, told),)
@@ -75,3 +59,15 @@ async def a_kept_pattern(
         return str(connection.execute(query).scalar_one())
 
     return await parts.write(keep)
+
+
+def _told(looked_at: dict[str, int]) -> dict[str, Any]:
+    """What a look says of itself."""
+    return {
+        "thresholds": limits(),
+        "looked_at": looked_at,
+        "cases": 240,
+        "events": 3_100,
+        "texts": 420,
+        "unread": 2,
+    }

@@ -72,6 +72,13 @@ class OpinionBody(Asked):
     says: Literal["yes", "no", "abstain"] | None = None
 
 
+class AgendaItemBody(Asked):
+    """As which item of how many the case was treated."""
+
+    item: Annotated[int, Field(ge=1, le=1_000)]
+    of: Annotated[int, Field(ge=1, le=1_000)]
+
+
 class MeetingBody(Asked):
     """The numbers of one vote, and who was there, wrote, or was left out."""
 
@@ -86,6 +93,7 @@ class MeetingBody(Asked):
     excluded: Annotated[tuple[ExcludedBody, ...], Field(max_length=1_000)] = ()
     attended: Annotated[tuple[Id, ...], Field(max_length=1_000)] = ()
     opinions: Annotated[tuple[OpinionBody, ...], Field(max_length=1_000)] = ()
+    agenda: AgendaItemBody | None = None
 
 
 class EntryBody(Asked):

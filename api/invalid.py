@@ -70,6 +70,7 @@ def _path(location: tuple[str | int, ...], *, unknown_last: bool) -> str:
 
 KNOWN: frozenset[str] = frozenset(
     [
+        "agenda",
         "as_of",
         "case_id",
         "change",
@@ -87,6 +88,7 @@ KNOWN: frozenset[str] = frozenset(
         "handed_over",
         "idempotency-key",
         "if-match",
+        "item",
         "kind",
         "language",
         "limit",
@@ -97,6 +99,7 @@ KNOWN: frozenset[str] = frozenset(
         "name",
         "no",
         "occurred_on",
+        "of",
         "oldest",
         "on_behalf",
         "opinions",

@@ -46,6 +46,13 @@ class Opinion(Value):
     """What he wrote, where the ballot is open: of a secret one nothing says who voted how."""
 
 
+class AgendaItem(Value):
+    """As which item of how many a case was treated in a meeting that treated several, one after the other."""
+
+    item: int = Field(ge=1)
+    of: int = Field(ge=1)
+
+
 class MeetingRecord(Value):
     """The numbers of one vote on one person."""
 
@@ -63,6 +70,7 @@ class MeetingRecord(Value):
     """Who was there, where that is told by name."""
     opinions: tuple[Opinion, ...] = ()
     """Whose opinions in writing were counted; facts of before these were named have their number alone."""
+    agenda: AgendaItem | None = None
 
 
 class EntryRecord(Value):

@@ -29,7 +29,7 @@ from domain.narrating import outcome_titles
 from domain.permitting import check_apart
 from domain.process import Process
 from domain.refusals import FieldInvalid, NotPossible, ReasonRequired, TooEarly
-from domain.rosters import check_opinions_named
+from domain.rosters import check_agenda, check_opinions_named
 from domain.ruling import check_named, check_rules
 from domain.steps import AppointStep, DecisionStep, MeetingStep, NoticeStep, PeriodStep, Step
 from domain.values import Text
@@ -141,6 +141,7 @@ def _outcome(checking: Checking, act: StepAct) -> tuple[str, str | None]:
         if act.meeting is not None:
             with checking.refusing(missing=True):
                 check_opinions_named(step, act.meeting)
+            check_agenda(step, act.meeting)
         check_left_out(checking, step, body, act.meeting)
         return voted, body
     outcome = act.outcome

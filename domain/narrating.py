@@ -112,6 +112,10 @@ def _counted(meeting: Mapping[str, Any]) -> Text:
         if isinstance(number, int) and not isinstance(number, bool) and (number or name in _ALWAYS):
             said_zh.append(f"{zh}{number}")
             said_en.append(f"{en} {number}")
+    place = meeting.get("agenda")
+    if isinstance(place, Mapping):
+        said_zh.append(f"议程第{place['item']}项（共{place['of']}项）")
+        said_en.append(f"item {place['item']} of {place['of']} on the agenda")
     return Text(zh="、".join(said_zh) or "票数不公开", en=", ".join(said_en) or "numbers not shown")
 
 

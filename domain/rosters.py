@@ -74,6 +74,20 @@ def check_opinions_named(step: MeetingStep, meeting: MeetingRecord) -> None:
         )
 
 
+def check_agenda(step: MeetingStep, meeting: MeetingRecord) -> None:
+    """Raise WrongCount where an item is beyond the end of its agenda."""
+    place = meeting.agenda
+    if place is not None and place.item > place.of:
+        raise WrongCount(
+            f"{step.id}.agenda",
+            basis="gen",
+            detail=Text(
+                zh=f"议程共{place.of}项，没有第{place.item}项。",
+                en=f"The agenda has {place.of} items; there is no item {place.item}.",
+            ),
+        )
+
+
 def _check_exclusions(
     process: Process, step: MeetingStep, meeting: MeetingRecord, entitled: tuple[str, ...]
 ) -> None:

@@ -62,6 +62,8 @@ class TaskFilter:
     stage: str | None = None
     unit: str | None = None
     """Cases of this unit and of all below it."""
+    kind: str | None = None
+    """Steps of this kind."""
 
 
 def list_tasks(
@@ -83,8 +85,13 @@ def list_tasks(
         asked |= dict(zip(_PLACE, place_of(cursor, len(_PLACE)), strict=True))
     conditions = [] if narrowed is None else _conditions(narrowed)
     goes_on = cursor is not None
-    plain = not conditions and not closed
-    query = _plain_page(goes_on=goes_on) if plain else _paged(_mine(closed), conditions, goes_on=goes_on)
+    kind = None if narrowed is None else narrowed.kind
+    plain = not conditions and not closed and kind is None
+    query = (
+        _plain_page(goes_on=goes_on)
+        if plain
+        else _paged(_mine(closed), conditions, kind=kind, goes_on=goes_on)
+    )
     rows = connection.execute(query, asked).all()
     places = _places(connection, rows)
     found = tuple(_task(row, places, today) for row in rows[:limit])
@@ -153,13 +160,17 @@ def _plain_count() -> Select[int, int]:
     return _counted(_mine(None))
 
 
-def _paged(tasks_: Select[Any], conditions: Sequence[ColumnElement[bool]], *, goes_on: bool) -> Select[Any]:
+def _paged(
+    tasks_: Select[Any], conditions: Sequence[ColumnElement[bool]], *, goes_on: bool, kind: str | None = None
+) -> Select[Any]:
     """Select the first `most` tasks with their cases; where it `goes_on`, of those after a place."""
     mine = tasks_.subquery()
     due = sa.func.coalesce(sa.type_coerce(mine.c.due_on, sa.String), _NEVER)
     first = sa.select(mine, due.label("due"))
     if conditions:
         first = first.join(cases, cases.c.id == mine.c.case_id).where(*conditions)
+    if kind is not None:
+        first = first.where(mine.c.kind == kind)
     if goes_on:
         place = sa.tuple_(*(sa.bindparam(name, type_=sa.String()) for name in _PLACE))
         first = first.where(sa.tuple_(due, mine.c.case_id, mine.c.step) > place)

@@ -17,7 +17,7 @@ from records import organisation
 from records.drafts import KeptDraft
 from services.entering import Entered
 from services.parts import Caller, Parts
-from services.refusals import InvalidInput
+from services.refusals import InvalidInput, NotFound
 from services.requests import StartRequest
 
 _START: Final = "start"
@@ -117,6 +117,8 @@ def _text(content: StartDraft) -> str:
 
 
 def _draft(connection: Connection, parts: Parts, found: KeptDraft) -> Draft:
+    if found.kind != _START:
+        raise NotFound
     content = StartDraft.model_validate(json.loads(found.content))
     if content.entering is not None:
         name = content.entering.name

@@ -66,12 +66,21 @@ def _about(filling: Filling, step: MeetingStep, done: Line | None) -> list[tuple
         (w["person"], filling.subject),
         (w["body"], f"{place} {title}".strip()),
         (w["day"], w.day(None if done is None else done.on)),
+        *_item(filling, done),
         (w["place"], ""),
         (w["chair"], ""),
         (w["recorder"], ""),
         (w["ballot"], w[step.ballot]),
         (w["actor"], "" if done is None else filling.name(done.event.actor)),
     ]
+
+
+def _item(filling: Filling, done: Line | None) -> list[tuple[str, str]]:
+    """Return as which item of its agenda the case was treated, where that is told."""
+    w, place = filling.words, _meeting(done).get("agenda")
+    if not isinstance(place, Mapping):
+        return []
+    return [(w["agenda"], w.say("agenda_item", item=str(place["item"]), of=str(place["of"])))]
 
 
 def _basis(filling: Filling, step: Step) -> list[tuple[str, str]]:

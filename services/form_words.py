@@ -127,6 +127,7 @@ _LABELS: Final[Mapping[str, tuple[str, str]]] = {
     "content": ("谈话内容", "What was said"),
     "opinion": ("意见", "Opinion"),
     "body": ("会议组织", "Body"),
+    "agenda": ("议程", "Agenda"),
     "chair": ("主持人", "Chair"),
     "ballot": ("表决方式", "Ballot"),
     "secret": ("无记名投票", "secret"),
@@ -228,6 +229,7 @@ _SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
         "Please tell the person, and see to what follows.",
     ),
     "reason": ("说明：{reason}", "Reason: {reason}"),
+    "agenda_item": ("第{item}项，共{of}项", "item {item} of {of}"),
     "needed": ("须达到{needed}人（{article}）", "{needed} are needed ({article})"),
     "needed_plain": ("须达到{needed}人", "{needed} are needed"),
     "outcome": (

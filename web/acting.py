@@ -117,13 +117,14 @@ def _meeting(form: Filled) -> MeetingRecord | None:
     # Who is ticked need not be counted by hand as well.
     ticked = {"present": len(attended), "written": len(wrote)}
     chair = form.line("chair")
-    return MeetingRecord(
-        **{name: ticked.get(name, 0) if value is None else value for name, value in counts.items()},
-        chair="yes" if chair == "yes" else "no" if chair == "no" else None,
-        excluded=tuple(_excluded(form)),
-        attended=attended,
-        opinions=tuple(Opinion(person=one, says=_said(form, one)) for one in wrote),
-    )
+    numbers = {name: ticked.get(name, 0) if value is None else value for name, value in counts.items()}
+    named = {
+        "chair": chair if chair in {"yes", "no"} else None,
+        "excluded": tuple(_excluded(form)),
+        "attended": attended,
+        "opinions": tuple(Opinion(person=one, says=_said(form, one)) for one in wrote),
+    }
+    return MeetingRecord.model_validate({**numbers, **named})
 
 
 def _said(form: Filled, person: str) -> Literal["yes", "no", "abstain"] | None:

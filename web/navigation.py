@@ -50,6 +50,7 @@ PLACES: Final = (
     Place("/inbox", Text(zh="待办", en="Inbox"), "inbox", "i"),
     Place("/mine", Text(zh="我的申请", en="My application"), "user-circle", "m", _nobodies),
     Place("/start", Text(zh="发起申请", en="New application"), "file-plus", "n", _officers),
+    Place("/meetings", Text(zh="会议", en="Meetings"), "users-group", "e", _officers),
     Place("/cases", Text(zh="个案", en="Cases"), "folders", "c", _watchers),
     Place("/board", Text(zh="看板", en="Board"), "layout-kanban", "b", _watchers),
     Place("/calendar", Text(zh="日历", en="Calendar"), "calendar-event", "d", _watchers),

@@ -385,6 +385,7 @@ SITUATIONS: dict[str, Callable[[], RuleViolation]] = {
         ballot="open",
         meeting=count(present=15, written=1, opinions=({"person": "member-1", "says": "no"},)),
     ),
+    "vote on an item beyond the agenda": lambda: voted(meeting=count(agenda={"item": 3, "of": 2})),
     "people too few": lambda: named(()),
     "people too many": lambda: named(("member-1", "member-2"), "witness"),
     "people twice": lambda: named(("member-1", "member-1")),

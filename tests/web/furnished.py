@@ -15,8 +15,11 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from records.database import Database
+from records.drafts import add_draft
 from records.tables import people, units
+from services.agendas import Agenda
 from services.drafts import StartDraft, begun
+from services.meetings import Item
 from services.parts import Caller
 from tests.api.world import AUDITOR, PASSWORD, PEOPLE, SECRETARY, SUBJECT, UNITS, World, a_world
 from tests.looks import a_kept_look, a_kept_pattern
@@ -92,6 +95,8 @@ async def furnish(world: World) -> Furnished:
     things = {
         "draft": drafts[0],
         "other_draft": drafts[1],
+        "agenda": await an_agenda(world, case["id"]),
+        "other_agenda": await an_agenda(world, case["id"]),
         "case": case["id"],
         "case_id": case["id"],
         "step": case["open_steps"][0]["step"],
@@ -112,6 +117,18 @@ async def furnish(world: World) -> Furnished:
         "secretary": SECRETARY,
     }
     return Furnished(world, things)
+
+
+async def an_agenda(world: World, case: str) -> str:
+    """Keep the agenda of a meeting in which one case was treated."""
+    treated = Item(case=case, step="talk", subject=SUBJECT, recorded=True)
+    day = date(2025, 3, 1)
+    agenda = Agenda(process="reading-circle", unit="circle-1", body="members", on=day, items=(treated,))
+    content = agenda.model_dump_json()
+    made = await world.parts.database.write(
+        lambda connection: add_draft(connection, SECRETARY, "agenda", content, world.clock())
+    )
+    return made.id
 
 
 @dataclass(frozen=True)

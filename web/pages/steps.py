@@ -12,16 +12,16 @@ from pydantic import Field
 from api.bounds import Id, Label, Storable
 from domain.outlook import Outlook
 from domain.refusals import RuleViolation
-from domain.steps import DECIDING, MeetingStep
+from domain.steps import DECIDING
 from domain.values import Text
-from services import acts, case_pages, rosters, step_forms
-from services.refusals import HeadMoved, NotFound, NotPermitted
-from services.rosters import RosterView
+from services import acts, agendas, case_pages, step_forms
+from services.refusals import HeadMoved
 from services.step_forms import StepForm
 from services.timeline import HandedIn
 from services.views import MaterialView
 from web.acting import act_of, documents_named, kept_documents, placed
 from web.forms import Filled, Form
+from web.meeting_forms import agenda_named, agenda_of, filled_from, roster_for, treated_on
 from web.periods import MaybeDay, asked_days
 from web.refused import REFUSALS, Refused
 from web.visits import Visit, Visiting
@@ -32,6 +32,7 @@ Kept = Annotated[tuple[Annotated[str, Field(max_length=200), Storable], ...], Qu
 """Documents as `material:id`."""
 Entry = Annotated[str, Query(max_length=80), Storable]
 """A sort of entry, by its id."""
+AgendaId = Annotated[str | None, Query(pattern=r"^[0-9a-f]{32}$")]
 Back = Annotated[str, Query(max_length=2_000), Storable]
 
 
@@ -44,17 +45,22 @@ async def asked(  # noqa: PLR0917 - what an address may hold
     kept: Kept = (),
     occurred_on: MaybeDay = "",
     entry: Entry = "",
+    agenda: AgendaId = None,
 ) -> Response:
     """Show the form of a step, with what the rules ask for; `kept` are documents handed in just before.
 
     Where a part is asked for it is what follows from the day that was typed, for the step or an entry.
+    `agenda` is that of the meeting in which the case is treated, of which the form knows who is there.
     """
     if visit.wants_fragment:
         day = asked_days(visit.language, occurred_on=occurred_on).on("occurred_on")
         form = await step_forms.step_form(visit.parts, visit.caller, case_id, step_id, day)
         return visit.part("cases/outlook.html", ahead=_outlook(form, entry))
-    form = await step_forms.step_form(visit.parts, visit.caller, case_id, step_id)
-    return await _drawn(visit, form, 200, back=back, kept=await documents_named(visit, kept))
+    meeting = None if agenda is None else await agenda_of(visit, agenda)
+    day = None if meeting is None else meeting.content.on
+    shown = await step_forms.step_form(visit.parts, visit.caller, case_id, step_id, day)
+    given = None if meeting is None else await filled_from(visit, shown, meeting)
+    return await _drawn(visit, shown, 200, back=back, kept=await documents_named(visit, kept), form=given)
 
 
 @router.post("/cases/{case_id}/steps/{step_id}")
@@ -66,6 +72,9 @@ async def done(visit: Visiting, form: Form, case_id: Id, step_id: Label) -> Resp
     try:
         kept = await kept_documents(visit, form)
         request = act_of(shown.step, form, kept)
+        agenda = await agenda_named(visit, form)
+        if agenda is not None:
+            request = treated_on(agenda, request, case_id)
         if _is_unseen(shown, form):
             return await _drawn(visit, shown, 200, form=form, kept=kept, unseen=True)
         key = None if form.key is None else f"page-{form.key}"
@@ -81,6 +90,9 @@ async def done(visit: Visiting, form: Form, case_id: Id, step_id: Label) -> Resp
         return await _drawn(visit, shown, refused.status, refused=refused, form=form, kept=kept)
     title = shown.step.title
     said = Text(zh=f"“{title.zh}”已登记。", en=f"“{title.en}” is recorded.")
+    if agenda is not None:
+        await agendas.recorded(visit.parts, visit.caller, agenda.id, case_id, step_id)
+        return visit.see_other(f"/meetings/{agenda.id}", said)
     return visit.see_other(form.typed("back") or f"/cases/{case_id}", said)
 
 
@@ -130,7 +142,8 @@ async def _drawn(
         process=shown.process,
         step=shown.step,
         given=given,
-        roster=await _roster(visit, shown, given),
+        roster=await roster_for(visit, shown, given),
+        agenda=await agenda_named(visit, given),
         handed=await _dossier(visit, shown),
         goes_back=back or given.typed("back"),
         **({"refused": None, "kept": {}, "since": (), "unseen": False} | more),
@@ -142,14 +155,3 @@ async def _dossier(visit: Visit, shown: StepForm) -> tuple[HandedIn, ...]:
     if shown.step.kind not in DECIDING:
         return ()
     return await case_pages.documents_of(visit.parts, visit.caller, shown.case.id)
-
-
-async def _roster(visit: Visit, shown: StepForm, given: Filled) -> RosterView | None:
-    """Return who votes on the day of the meeting, where the visitor is told."""
-    if not isinstance(shown.step, MeetingStep) or shown.shown is None:
-        return None
-    on = _day_of(given)
-    try:
-        return await rosters.roster_of(visit.parts, visit.caller, shown.case.id, shown.step.id, on)
-    except (NotFound, NotPermitted, RuleViolation):
-        return None

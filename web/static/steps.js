@@ -31,6 +31,19 @@
     return { quorum: threshold("quorum"), carried: threshold("carried"), written: "written" in dataset, veto: "veto" in dataset, chair: "chair" in dataset };
   };
 
+  const boxes = (name, from) => $$(`input[name=${name}]`, from);
+  // Nobody is there and in writing, and whoever is left out of the count is neither.
+  const apart = ({ target, isTrusted }) => {
+    const seat = target.closest(".seat");
+    const left = seat && $("select[name^='excluded.']", seat);
+    const out = left && (target === left || (!isTrusted && left.value));
+    if (!seat || target.name.startsWith("said.") || !(target === left ? left.value : target.checked)) return;
+    if (left && !out) left.value = "";
+    for (const box of boxes("attended", seat).concat(boxes("wrote", seat))) if (out || box.name !== target.name) box.checked = false;
+  };
+  // Heard before the form counts, which lies further out.
+  for (const roster of $$("[data-seats]")) for (const told of ["input", "change"]) roster.addEventListener(told, apart);
+
   const follow = (form, meeting) => {
     const field = (name) => $(`[name=${name}]`, meeting);
     const number = (name) => Number.parseInt(field(name)?.value || "0", 10) || 0;
@@ -50,21 +63,10 @@
         place.textContent = words.replace("{needed}", needed(rule, whole)).replace("{all}", whole);
       }
     };
-    const boxes = (name, from = form) => $$(`input[name=${name}]`, from);
-    const ticked = (name) => boxes(name).filter((one) => one.checked);
-    // Nobody is there and in writing, and whoever is left out of the count is neither.
-    const apart = ({ target, isTrusted }) => {
-      const seat = target.closest(".seat");
-      const left = $("select[name^='excluded.']", seat);
-      const out = target === left || (!isTrusted && left?.value);
-      if (!(target === left ? left.value : target.checked)) return;
-      if (left && !out) left.value = "";
-      for (const box of boxes("attended", seat).concat(boxes("wrote", seat))) if (out || box.name !== target.name) box.checked = false;
-    };
+    const ticked = (name) => boxes(name, form).filter((one) => one.checked);
     const count = (event) => {
       const { name: changed = "" } = event?.target ?? {};
       if (["attended", "wrote"].includes(changed) || changed.startsWith("excluded.")) {
-        apart(event);
         const left = $$("select[name^='excluded.']", form).filter((one) => one.value).length;
         field("eligible").value = String(Number(meeting.dataset.entitled) - left);
         field("present").value = String(ticked("attended").length);

@@ -1,0 +1,186 @@
+"""Meetings that cases wait for: which body of which unit decides on them, by the day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from sqlalchemy import Connection
+
+from domain.circumstances import Circumstances
+from domain.process import Process
+from domain.refusals import RuleViolation
+from domain.steps import MeetingStep
+from domain.values import Text, Value
+from domain.voting import voting_body
+from records import cases, inbox, organisation, problems, registers, units
+from records.inbox import Task, TaskFilter
+from records.registers import ActedOn
+from services import deliberation
+from services.parts import Caller, Parts
+from services.scoping import scope_of
+from services.views import Named
+
+_MOST: Final = 60
+"""Cases that wait for meetings and are looked at; the agenda of one is shorter by far."""
+
+
+class Item(Value):
+    """One step of a case on an agenda."""
+
+    case: str
+    step: str
+    subject: str
+    recorded: bool = False
+
+    @property
+    def key(self) -> str:
+        """What tells it from others: a case may wait for two votes of one body."""
+        return f"{self.case}:{self.step}"
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """A body for which cases of the caller wait."""
+
+    process: str
+    unit: Named
+    body: str
+    title: Text
+    process_title: Text
+    waiting: tuple[Item, ...]
+    expected: int
+    """How many of these have to come; the others may."""
+
+
+async def waiting(parts: Parts, caller: Caller, *, unit: str | None = None) -> tuple[Meeting, ...]:
+    """Return the bodies for whose meetings cases wait that the caller may record, soonest due first.
+
+    `unit` narrows it to cases of a unit and of those below it.
+    """
+
+    def work(connection: Connection) -> tuple[Meeting, ...]:
+        found = Looking(connection, parts, caller).meetings(unit)
+        return tuple(one for one in found if one.expected)
+
+    return await parts.read(work)
+
+
+class Looking:
+    """The meetings that cases wait for, while they are looked up; lives no longer."""
+
+    def __init__(self, connection: Connection, parts: Parts, caller: Caller) -> None:
+        self._connection, self._parts, self._caller = connection, parts, caller
+        self.tasks: dict[str, Task] = {}
+        """What waits, by item."""
+        self._places: dict[tuple[str, str, str], tuple[str, str] | None] = {}
+
+    def meetings(self, unit: str | None, on: date | None = None) -> tuple[Meeting, ...]:
+        """Return the bodies for which cases wait, with these cases, soonest due first."""
+        found: dict[tuple[str, str, str], list[Item]] = {}
+        closed = deliberation.steps_closed(self._connection, self._parts, self._caller.person)
+        page = inbox.list_tasks(
+            self._connection,
+            self._caller.person,
+            self._parts.today(),
+            narrowed=TaskFilter(unit=unit, kind="meeting"),
+            closed=closed,
+            limit=_MOST,
+        )
+        for task in page.items:
+            place = self._place(task, on)
+            if place is not None:
+                item = Item(case=task.case, step=task.step, subject=task.subject)
+                self.tasks[item.key] = task
+                found.setdefault((task.process, *place), []).append(item)
+        return tuple(self._meeting(*key, items) for key, items in found.items())
+
+    def is_expected(self, item: Item) -> bool:
+        """Whether a step that waits has to come; others may come while their stage lasts."""
+        task = self.tasks[item.key]
+        return not self._parts.library.by_digest(task.digest).steps[item.step].optional
+
+    def from_when(self, item: Item, on: date) -> date | None:
+        """Return the first day on which an item may be treated, where that is after a day."""
+        task = self.tasks.get(item.key)
+        return task.not_before if task is not None and task.not_before and task.not_before > on else None
+
+    def names(self, people: Iterable[str]) -> dict[str, str]:
+        """Return what people are called."""
+        return organisation.names_of(self._connection, people)
+
+    def sees(self, case: str) -> bool:
+        """Whether the caller still sees a case."""
+        scope = scope_of(self._connection, self._caller, self._parts.today())
+        try:
+            cases.find_case(self._connection, self._parts.library, case, scope)
+        except problems.NotFound:
+            return False
+        return True
+
+    def roster(self, case: str, body: str, on: date) -> tuple[Named, ...]:
+        """Return who is on the roster of the body that treats a case, on a day."""
+        _, known = self._known(case, on)
+        roster = known.roster(body)
+        people = () if roster is None else roster.people
+        names = self.names(people)
+        return tuple(Named(id=one, name=names.get(one, "")) for one in people)
+
+    def takes_writing(self, item: Item) -> bool:
+        """Whether the rules of a case take opinions in writing in its meeting."""
+        found = cases.find_case(self._connection, self._parts.library, item.case, None)
+        step = found.edition.steps.get(item.step)
+        return isinstance(step, MeetingStep) and step.written
+
+    def _place(self, task: Task, on: date | None) -> tuple[str, str] | None:
+        """Return unit and body that decide; units of one body are looked up once."""
+        process = self._parts.library.by_digest(task.digest)
+        step = process.steps[task.step]
+        if not isinstance(step, MeetingStep):
+            return None
+        key = (task.digest, task.unit, step.body)
+        if key not in self._places:
+            edition, known = self._known(task.case, on or self._parts.today())
+            self._places[key] = _place_of(edition, step, known)
+        return self._places[key]
+
+    def _known(self, case: str, on: date) -> tuple[Process, Circumstances]:
+        found = cases.find_case(self._connection, self._parts.library, case, None)
+        days = ActedOn(on=on, today=self._parts.today())
+        known = registers.circumstances(
+            self._connection, found.process, found.case, self._caller.person, days
+        )
+        return found.edition, known
+
+    def _meeting(self, process: str, unit: str, body: str, items: list[Item]) -> Meeting:
+        edition = latest(self._parts, process)
+        return Meeting(
+            process=process,
+            unit=unit_named(self._connection, unit),
+            body=body,
+            title=edition.bodies[body].title,
+            process_title=edition.title,
+            waiting=tuple(items),
+            expected=sum(map(self.is_expected, items)),
+        )
+
+
+def _place_of(process: Process, step: MeetingStep, known: Circumstances) -> tuple[str, str] | None:
+    try:
+        body = voting_body(process, step, known)
+    except RuleViolation:
+        return None
+    unit = known.unit(process.bodies[body].unit)
+    return None if unit is None else (unit.id, body)
+
+
+def latest(parts: Parts, process: str) -> Process:
+    """Return the latest edition of a process, which says what things are called."""
+    return parts.library.family(process)[-1]
+
+
+def unit_named(connection: Connection, unit: str) -> Named:
+    """Return a unit with its name."""
+    return Named(id=unit, name=units.unit(connection, unit).name)

@@ -1,0 +1,228 @@
+"""Several cases in one meeting: an agenda, its order, one attendance, and a vote on each by itself."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from services import agendas, meetings
+from services.agendas import Agenda
+from services.parts import Caller
+from services.refusals import InvalidInput, NotFound
+from tests.api.admission import ADMISSION, admitting, reads, relate
+from tests.api.test_forms import read
+from tests.api.world import ADMIN, HOST, NOBODY, PARENT, SECRETARY, SUBJECT
+
+OTHERS = (NOBODY, PARENT)
+BY_HALF = ADMISSION.replace(
+    "quorum: {more_than: 1/2", "written: true\n        quorum: {at_least: 1/2"
+).replace("carried: {more_than: 1/2", "carried: {at_least: 1/2")
+
+MAY_COME = """\
+      - id: again
+        kind: meeting
+        title: {zh: 复议, en: Again}
+        by: [circle.secretary, circle.host]
+        body: circle.members
+        optional: true
+        after: apply
+        carried: {at_least: 1/2, of: eligible, basis: "2"}
+        outcomes: {carried: next, lost: again}
+"""
+
+
+@pytest.fixture
+async def world(world_on_both):
+    return admitting(world_on_both, BY_HALF)
+
+
+@pytest.fixture
+async def three(world):
+    """Three cases that wait for a vote."""
+    return [await world.start(subject=one, process="admission") for one in (SUBJECT, *OTHERS)]
+
+
+async def begun(world, by=SECRETARY):
+    content = Agenda(process="admission", unit="circle-1", body="circle.members", on=world.parts.today())
+    return await agendas.begun(world.parts, Caller(by), content)
+
+
+async def shown(world, agenda, by=SECRETARY):
+    return await agendas.opened(world.parts, Caller(by), agenda)
+
+
+async def sent(world, agenda, fields, *, path=""):
+    headers = world.by(SECRETARY) | {"accept": "text/html"}
+    return await world.client.post(f"/meetings/{agenda}{path}", data=fields, headers=headers)
+
+
+def first(pattern, page):
+    found = re.search(pattern, page.text)
+    assert found is not None
+    return found[1]
+
+
+def hidden(page, name):
+    return first(rf'name="{name}" value="([^"]*)"', page)
+
+
+async def voted(world, agenda, case, **fields):
+    """Open the form of a case from the agenda, and send it with what the agenda filled in."""
+    path = f"/cases/{case['id']}/steps/vote"
+    page = await world.get(f"{path}?agenda={agenda}", SECRETARY, accept="text/html")
+    ticked = {
+        name: re.findall(rf'name="{name}" value="([^"]*)"[^>]* checked', page.text)
+        for name in ("attended", "wrote")
+    }
+    counts = {
+        name: first(rf'id="{name}" name="{name}" value="(\d*)"', page)
+        for name in ("eligible", "present", "written")
+    }
+    given = {name: hidden(page, name) for name in ("key", "head", "agenda")}
+    given |= {"occurred_on": world.parts.today().isoformat(), "field.notes": "讨论情况", **ticked, **counts}
+    answer = await world.client.post(
+        path, data=given | fields, headers=world.by(SECRETARY) | {"accept": "text/html"}
+    )
+    return page, answer
+
+
+async def met(world, case):
+    history = (await world.get(f"/v1/cases/{case['id']}/history", SECRETARY)).json()["items"]
+    return next(
+        one["data"]["meeting"] for one in history if one["type"] == "step-completed" and one["step"] == "vote"
+    )
+
+
+async def test_cases_that_wait_for_one_body_are_one_meeting(world, three):
+    (found,) = await meetings.waiting(world.parts, Caller(SECRETARY))
+    assert (found.unit.id, found.body, found.process) == ("circle-1", "circle.members", "admission")
+    assert {one.case for one in found.waiting} == {one["id"] for one in three}
+    assert await meetings.waiting(world.parts, Caller(NOBODY)) == ()
+    assert await meetings.waiting(world.parts, Caller(SECRETARY), unit="circle-2") == ()
+
+
+async def test_the_order_is_kept_moved_and_shortened_without_a_script(world, three):
+    agenda = await begun(world)
+    ids = [one.item.key for one in (await shown(world, agenda)).lines]
+    fields = {"order": ids, "item": ids, "occurred_on": world.parts.today().isoformat()}
+    moved = await sent(world, agenda, fields | {"earlier": ids[2]})
+    assert moved.headers["location"] == f"/meetings/{agenda}#item-{ids[2].replace(':', '-')}"
+    after = [ids[0], ids[2], ids[1]]
+    assert [one.item.key for one in (await shown(world, agenda)).lines] == after
+    await sent(world, agenda, fields | {"order": after, "item": after[1:]})
+    lines = (await shown(world, agenda)).lines
+    assert [(one.item.key, one.place) for one in lines] == [(after[1], 1), (after[2], 2), (after[0], 0)]
+    await sent(world, agenda, fields | {"order": after, "item": after[1:], "earlier": after[1]})
+    assert [one.place for one in (await shown(world, agenda)).lines] == [1, 2, 0]
+
+
+async def test_attendance_is_entered_once_and_each_case_is_voted_on_by_itself_in_its_place(world, three):
+    agenda = await begun(world)
+    ids = [f"{one['id']}:vote" for one in three]
+    fields = {
+        "order": ids, "item": ids, "occurred_on": world.parts.today().isoformat(),
+        "attended": [SECRETARY], "wrote": [HOST], "vote": ids[1],
+    }  # fmt: skip
+    goes_on = await sent(world, agenda, fields)
+    assert goes_on.headers["location"] == f"/cases/{three[1]['id']}/steps/vote?agenda={agenda}"
+    page, answer = await voted(world, agenda, three[1], yes="2", no="0")
+    assert "议程第2项，共3项" in page.text
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/meetings/{agenda}")
+    kept = await met(world, three[1])
+    assert (kept["attended"], [one["person"] for one in kept["opinions"]]) == ([SECRETARY], [HOST])
+    assert kept["agenda"] == {"item": 2, "of": 3}
+    assert (await reads(world, three[0], SECRETARY))["open_steps"][0]["step"] == "vote"
+    assert [one.item.recorded for one in (await shown(world, agenda)).lines] == [False, True, False]
+    assert "第2项，共3项" in await read(world, three[1], "vote.minutes")
+    told = await world.get(f"/cases/{three[1]['id']}", SECRETARY, accept="text/html")
+    assert "议程第2项（共3项）" in told.text
+    # What was treated keeps its place, whatever is sent.
+    await sent(world, agenda, fields | {"order": [ids[0], ids[2]], "item": [ids[0], ids[2]], "vote": ""})
+    assert {one.item.key for one in (await shown(world, agenda)).lines if one.place} == set(ids)
+
+
+async def test_whoever_keeps_out_of_one_case_is_filled_in_for_the_others_alone(world, three):
+    assert (await relate(world, HOST, SUBJECT, ADMIN)).status_code == 201
+    agenda = await begun(world)
+    ids = [f"{one['id']}:vote" for one in three]
+    fields = {"order": ids, "item": ids, "occurred_on": world.parts.today().isoformat()}
+    await sent(world, agenda, fields | {"attended": [SECRETARY, HOST]})
+    _, first = await voted(world, agenda, three[0], yes="1")
+    _, second = await voted(world, agenda, three[1], yes="2")
+    assert (first.status_code, second.status_code) == (303, 303)
+    assert ((await met(world, three[0]))["attended"], (await met(world, three[0]))["eligible"]) == (
+        [SECRETARY],
+        1,
+    )
+    assert set((await met(world, three[1]))["attended"]) == {SECRETARY, HOST}
+    # He himself is offered an agenda without that case.
+    (his,) = await meetings.waiting(world.parts, Caller(HOST))
+    assert {one.key for one in his.waiting} == {ids[2]}
+
+
+async def test_a_refused_vote_keeps_what_was_typed_and_the_place_on_the_agenda(world, three):
+    agenda = await begun(world)
+    ids = [f"{one['id']}:vote" for one in three]
+    fields = {"order": ids, "item": ids, "occurred_on": world.parts.today().isoformat()}
+    await sent(world, agenda, fields | {"attended": [SECRETARY, HOST]})
+    _, answer = await voted(world, agenda, three[0], yes="7")
+    assert answer.status_code == 422
+    assert f'name="agenda" value="{agenda}"' in answer.text
+    assert "议程第1项，共3项" in answer.text
+    assert [one.item.recorded for one in (await shown(world, agenda)).lines] == [False, False, False]
+
+
+async def test_an_agenda_is_nobody_elses_and_begins_only_where_something_waits(world, three):
+    agenda = await begun(world)
+    for attempt in (shown(world, agenda, HOST), agendas.discarded(world.parts, Caller(HOST), agenda)):
+        with pytest.raises(NotFound):
+            await attempt
+    with pytest.raises(NotFound):
+        await begun(world, NOBODY)
+    assert (await world.get(f"/start/{agenda}", SECRETARY, accept="text/html")).status_code == 404
+    # Of another's agenda a form knows nothing.
+    page = await world.get(f"/cases/{three[0]['id']}/steps/vote?agenda={agenda}", HOST, accept="text/html")
+    assert (page.status_code, "议程第1项" in page.text) == (200, False)
+    await sent(world, agenda, {}, path="/discard")
+    with pytest.raises(NotFound):
+        await shown(world, agenda)
+
+
+async def test_nobody_is_there_and_in_writing_on_an_agenda(world, three):
+    agenda = await begun(world)
+    content = (await shown(world, agenda)).content
+    for wrong in ({"attended": (HOST,), "wrote": (HOST,)}, {"wrote": (HOST,), "excluded": {HOST: "ill"}}):
+        with pytest.raises(InvalidInput):
+            await agendas.changed(world.parts, Caller(SECRETARY), agenda, content.model_copy(update=wrong))
+
+
+async def test_a_case_that_no_longer_waits_leaves_the_agenda(world, three):
+    agenda = await begun(world)
+    world.clock.pass_by(timedelta(minutes=1))
+    gone = await reads(world, three[0], SUBJECT)
+    path = f"/v1/cases/{gone['id']}/withdraw"
+    assert (
+        await world.post(path, SUBJECT, {"reason": "自愿"}, if_match=f'"{gone["head"]}"')
+    ).status_code == 200
+    lines = (await shown(world, agenda)).lines
+    assert [one.place for one in lines] == [1, 2]
+    assert gone["id"] not in {one.item.case for one in lines}
+
+
+async def test_what_may_come_and_need_not_is_on_no_agenda_before_somebody_puts_it_there(world_on_both):
+    world = admitting(world_on_both, BY_HALF + MAY_COME)
+    case = await world.start(process="admission")
+    (found,) = await meetings.waiting(world.parts, Caller(SECRETARY))
+    assert (found.expected, {one.step for one in found.waiting}) == (1, {"vote", "again"})
+    agenda = await begun(world)
+    places = {one.item.step: one.place for one in (await shown(world, agenda)).lines}
+    assert places == {"vote": 1, "again": 0}
+    keys = [f"{case['id']}:again", f"{case['id']}:vote"]
+    await sent(world, agenda, {"order": keys, "item": keys, "occurred_on": world.parts.today().isoformat()})
+    _, answer = await voted(world, agenda, case, present="2", yes="2")
+    assert answer.status_code == 303
+    assert (await met(world, case))["agenda"] == {"item": 2, "of": 2}
+    assert {one.item.step: one.item.recorded for one in (await shown(world, agenda)).lines} == {
+        "again": False,
+        "vote": True,
+    }

@@ -57,6 +57,11 @@ class OnDemand(TyperGroup):
         gc.enable()
         return name, command, rest
 
+    def format_commands(self, ctx, formatter):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, ARG002 - typer's own types are private
+        """Write each command with its whole line of help."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, told) for name, (_, told) in COMMANDS.items()])
+
 
 app = typer.Typer(
     cls=OnDemand,
@@ -64,6 +69,8 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    # Frames around the help would take longer to load than everything else.
+    rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 

@@ -5,7 +5,9 @@ A snapshot only saves reading the events again, so one that does not fit this re
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable
+from typing import Final
 
 from pydantic import ValidationError
 from sqlalchemy import Connection
@@ -18,9 +20,43 @@ from records.problems import NotFound
 from records.stored import events_after
 
 
+class Readings:
+    """Which case each of the latest snapshots reads as: a pure function of its text, which never gets stale.
+
+    Cases are values, so whoever acts on a case next may go on with the very one that was written, and finds
+    again what was worked out of it (`domain/remembering.py`).
+    """
+
+    def __init__(self, most: int) -> None:
+        """Keep up to `most`; those that were not asked for longest go first."""
+        self._most = most
+        self._kept: dict[str, Case] = {}
+        self._changing = threading.Lock()
+
+    def find(self, snapshot: str) -> Case | None:
+        """Return the case of a snapshot, if it is known."""
+        with self._changing:
+            case = self._kept.pop(snapshot, None)
+            if case is not None:
+                self._kept[snapshot] = case
+            return case
+
+    def keep(self, snapshot: str, case: Case) -> None:
+        """Keep what a snapshot reads as."""
+        with self._changing:
+            self._kept[snapshot] = case
+            if len(self._kept) > self._most:
+                del self._kept[next(iter(self._kept))]
+
+
+_READINGS: Final = Readings(500)
+
+
 def snapshot_of(case: Case) -> str:
     """Return a case as JSON. What is as it begins (nothing, mostly) is left out: a third of the size."""
-    return case.model_dump_json(exclude_defaults=True)
+    snapshot = case.model_dump_json(exclude_defaults=True)
+    _READINGS.keep(snapshot, case)
+    return snapshot
 
 
 def read_snapshot(connection: Connection, library: Library, case_id: str, snapshot: str) -> Case:
@@ -33,10 +69,15 @@ def read_snapshot(connection: Connection, library: Library, case_id: str, snapsh
         NotFound: the snapshot cannot be read, and there are no events.
         domain.library.UnknownProcess: the same, and its definition is not published here.
     """
+    known = _READINGS.find(snapshot)
+    if known is not None:
+        return known
     try:
-        return Case.model_validate_json(snapshot, extra="ignore")
+        case = Case.model_validate_json(snapshot, extra="ignore")
     except ValidationError:
         return case_of(library, (stored.event for stored in events_after(connection, case_id)))
+    _READINGS.keep(snapshot, case)
+    return case
 
 
 def case_of(library: Library, events: Iterable[Event]) -> Case:

@@ -151,9 +151,15 @@ def finished(name: str, moves: list[tuple[int, int, int]]) -> History:
 @pytest.mark.parametrize("name", PROCESSES)
 @MANY
 @given(moves=MOVES)
-def test_replaying_events_gives_the_same_case(name: str, moves: list[tuple[int, int, int]]) -> None:
+def test_replaying_events_or_reading_json_gives_the_same_case(
+    name: str, moves: list[tuple[int, int, int]]
+) -> None:
     history = walked(name, moves)
     assert replay(history.process, history.events) == history.case
+    text = history.case.model_dump_json(exclude_defaults=True)
+    read = Case.model_validate_json(text)
+    assert read == history.case
+    assert read.model_dump_json(exclude_defaults=True) == text
     assert [event.seq for event in history.events] == list(range(1, history.case.seq + 1))
 
 

@@ -6,11 +6,11 @@ import pytest
 import sqlalchemy as sa
 
 from domain.case import Case
-from records import cases, rebuilding, tables
+from records import cases, rebuilding, snapshots, tables
 from records.problems import NotFound
 from records.recording import lock
-from records.snapshots import read_snapshot, snapshot_of
-from tests.builders import SECRETARY
+from records.snapshots import Readings, read_snapshot, snapshot_of
+from tests.builders import SECRETARY, a_case
 from tests.records.organisations import an_organisation
 from tests.records.walks import BEGIN, LIBRARY, act_on, start
 
@@ -76,3 +76,32 @@ def test_an_act_goes_on_from_it_and_writes_the_snapshot_anew(begun, how):
 def test_without_events_there_is_nothing_to_make_a_case_from(database):
     with pytest.raises(NotFound):
         database.read_now(lambda c: read_snapshot(c, LIBRARY, "case-1", "{}"))
+
+
+@pytest.fixture
+def readings(monkeypatch):
+    """What snapshots read as, with nothing known yet."""
+    fresh = Readings(2)
+    monkeypatch.setattr(snapshots, "_READINGS", fresh)
+    return fresh
+
+
+def test_whoever_acts_next_goes_on_with_the_case_that_was_written(begun, readings):
+    recorded = begun.write_now(lambda c: act_on(c, "talk", BEGIN, SECRETARY, outcome="done"))
+    assert begun.write_now(lambda c: lock(c, LIBRARY, "case-1")).case is recorded.case
+
+
+def test_a_snapshot_that_others_changed_is_read_anew(begun, readings):
+    known = begun.write_now(lambda c: lock(c, LIBRARY, "case-1")).case
+    change(begun, lambda snapshot: snapshot | {"standing": "elsewhere"})
+    found = begun.write_now(lambda c: lock(c, LIBRARY, "case-1")).case
+    assert found == known.model_copy(update={"standing": "elsewhere"})
+
+
+def test_the_snapshots_asked_for_longest_ago_are_no_longer_known(readings):
+    case, _ = a_case()
+    one, two, three = (case.model_copy(update={"seq": seq}) for seq in (1, 2, 3))
+    texts = [snapshot_of(case) for case in (one, two)]
+    assert readings.find(texts[0]) is one
+    last = snapshot_of(three)
+    assert [readings.find(text) for text in (*texts, last)] == [one, None, three]

@@ -19,8 +19,9 @@ from domain.working_days import Reckoned
 PUBLISHED = "published"
 """The entry that opens a notice."""
 
-_A_FEW_CASES = 256
-"""Results that are remembered for what is asked of each step of a case several times in an act."""
+_A_FEW_CASES = 2048
+"""Results that are remembered for what is asked of each step of a case several times in an act, and again in
+the next act on it: some six of each kind for a case."""
 
 
 class Earliest(NamedTuple):

@@ -1,7 +1,8 @@
-"""Remembering what was worked out of values that never change, for as long as an act takes.
+"""Remembering what was worked out of values that never change, for as long as an act takes or a little more.
 
-An act asks the same of a case several times: before it is decided, for the rows, for the answer. What a pure
-function returned for the very same values it would return again.
+An act asks the same of a case several times: before it is decided, for the rows, for the answer. The next act
+on the case begins with the value this one ended with. What a pure function returned for the very same values
+it would return again.
 """
 
 from __future__ import annotations

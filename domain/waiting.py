@@ -87,7 +87,7 @@ def open_steps(process: Process, case: Case, now: datetime) -> tuple[OpenStep, .
 @lru_cache(maxsize=8)
 def _open_on(today: date) -> Callable[[Process, Case], tuple[OpenStep, ...]]:
     """Return what tells the open steps as of a day, and remembers them: rows and answer show the same."""
-    return remembered(64)(partial(_open_steps, today))
+    return remembered(512)(partial(_open_steps, today))
 
 
 def _open_steps(today: date, process: Process, case: Case) -> tuple[OpenStep, ...]:

@@ -18,14 +18,14 @@ from domain.chain import GENESIS
 from domain.deciding import decide
 from domain.events import AnswerGiven, EntryAdded, PeopleReplaced, StepCompleted, Warned
 from domain.evolving import replay
-from domain.library import Library
+from domain.library import Library, UnknownProcess
 from domain.process import Process
 from domain.waiting import Waiting, waiting
 from records.appending import appended
 from records.places import keep_place
 from records.prepared import Prepared, Sent, at_once
 from records.problems import HeadMoved, NotFound
-from records.snapshots import read_snapshot
+from records.snapshots import latest, read_snapshot
 from records.stored import Sealing, StoredEvent, events_after
 from records.tables import cases, events
 from records.tasks import Tasks, ask_for_tasks, opened_moments, tasks_in
@@ -98,6 +98,19 @@ def ask_to_lock(connection: Connection, case_id: str) -> Locking:
     """Ask for the lock; what is asked of the database afterwards sees what its holders before committed."""
     row = _LOCK.send(connection, {"of_case": case_id})
     return Locking(case_id, row, ask_for_tasks(connection, case_id))
+
+
+def guessed(library: Library, case_id: str) -> tuple[Process, Case] | None:
+    """Return what `locked` will most likely return, if this process read or wrote the case a while ago.
+
+    What is asked of the database by it goes in the same round as the lock, and counts only where the very
+    same case is found to be locked.
+    """
+    case = latest(case_id)
+    try:
+        return None if case is None else (library.for_case(case), case)
+    except UnknownProcess:
+        return None
 
 
 def locked(connection: Connection, library: Library, asked: Locking) -> LockedCase:

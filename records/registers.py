@@ -92,6 +92,41 @@ def surroundings(
     Names are those of everybody the circumstances are about, of the actor, and of whoever proposed something.
     Raises NotFound where the unit of the case does not exist.
     """
+    with at_once(connection):
+        asked = ask(
+            connection, process, place, actor, days, subject=subject, named=named, target_unit=target_unit
+        )
+    return surroundings_in(asked)
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Surroundings that were asked for."""
+
+    place: Case | str
+    actor: str
+    about: str | None
+    unit: str
+    target_unit: str | None
+    people: Iterable[str]
+    """Those the act is about, or names."""
+    bodies: Mapping[str, Body]
+    sent: tuple[Sent, Sent, Sent, Sent]
+    """Posts, paths, people, rosters."""
+
+
+def ask(
+    connection: Connection,
+    process: Process,
+    place: Case | str,
+    actor: str,
+    days: ActedOn,
+    *,
+    subject: str | None = None,
+    named: Iterable[str] = (),
+    target_unit: str | None = None,
+) -> Asking:
+    """Ask for surroundings; `surroundings_in` reads them."""
     case = place if isinstance(place, Case) else None
     unit = place if isinstance(place, str) else place.unit
     about = case.subject if case is not None else subject
@@ -99,29 +134,33 @@ def surroundings(
     asked = dict.fromkeys(person for person in (about, *named, *in_roles) if person is not None)
     proposers = () if case is None else (proposal.by for proposal in case.proposals)
     starts = (unit,) if target_unit in {None, unit} else (unit, target_unit)
-    with at_once(connection):
-        posts_ = POSTS.send(connection, {"actor": actor, "on": days.on, "today": days.today})
-        paths_ = paths_query(len(starts)).send(connection, _numbered("start", starts) | {"on": days.on})
-        people_ = _send_people(
-            connection, process, tuple(dict.fromkeys((*asked, actor, *proposers))), days.on
-        )
-        bodies = _bodies(process, case, days.on)
-        since = days.on if case is None else case.opened_on
-        rosters_ = _send_rosters(connection, bodies, unit, about, (days.on, since))
+    posts_ = POSTS.send(connection, {"actor": actor, "on": days.on, "today": days.today})
+    paths_ = paths_query(len(starts)).send(connection, _numbered("start", starts) | {"on": days.on})
+    people_ = _send_people(connection, process, tuple(dict.fromkeys((*asked, actor, *proposers))), days.on)
+    bodies = _bodies(process, case, days.on)
+    since = days.on if case is None else case.opened_on
+    rosters_ = _send_rosters(connection, bodies, unit, about, (days.on, since))
+    sent = (posts_, paths_, people_, rosters_)
+    return Asking(place, actor, about, unit, target_unit, asked, bodies, sent)
+
+
+def surroundings_in(asked: Asking) -> Surroundings:
+    """Return the surroundings that were asked for. Raises NotFound where the unit does not exist."""
+    posts_, paths_, people_, rosters_ = asked.sent
     held = posts_.rows()
     paths, unit_names, closing = _paths(paths_.rows())
-    facts, names = _people(people_.rows(), asked, about)
-    path = paths.get(unit, ())
+    facts, names = _people(people_.rows(), asked.people, asked.about)
+    path = paths.get(asked.unit, ())
     if not path:
         raise NotFound("no such unit")
-    rosters, relatives, former = _rosters(rosters_, bodies, path)
+    rosters, relatives, former = _rosters(rosters_, asked.bodies, path)
     known = Circumstances.model_construct(
-        actor=actor,
+        actor=asked.actor,
         posts=_posts(held),
         path=path,
         people=facts,
         rosters=rosters,
-        target_path=paths.get(target_unit, ()) if target_unit is not None else (),
+        target_path=paths.get(asked.target_unit, ()) if asked.target_unit is not None else (),
         relatives=relatives,
     )
     watches = frozenset(row[2] for row in held if _shows_all(row))

@@ -21,7 +21,7 @@ from records.stored import events_after
 
 
 class Readings:
-    """Which case each of the latest snapshots reads as: a pure function of its text, which never gets stale.
+    """What the latest snapshots read as, one of each case: a pure function of its text never gets stale.
 
     Cases are values, so whoever acts on a case next may go on with the very one that was written, and finds
     again what was worked out of it (`domain/remembering.py`).
@@ -30,21 +30,28 @@ class Readings:
     def __init__(self, most: int) -> None:
         """Keep up to `most`; those that were not asked for longest go first."""
         self._most = most
-        self._kept: dict[str, Case] = {}
+        self._kept: dict[str, tuple[str, Case]] = {}
         self._changing = threading.Lock()
 
-    def find(self, snapshot: str) -> Case | None:
+    def find(self, case_id: str, snapshot: str) -> Case | None:
         """Return the case of a snapshot, if it is known."""
         with self._changing:
-            case = self._kept.pop(snapshot, None)
-            if case is not None:
-                self._kept[snapshot] = case
-            return case
+            kept = self._kept.get(case_id)
+            if kept is None or kept[0] != snapshot:
+                return None
+            self._kept[case_id] = self._kept.pop(case_id)
+            return kept[1]
+
+    def latest(self, case_id: str) -> Case | None:
+        """Return a case as it was when last read or written here; others may have acted on it since."""
+        kept = self._kept.get(case_id)
+        return None if kept is None else kept[1]
 
     def keep(self, snapshot: str, case: Case) -> None:
         """Keep what a snapshot reads as."""
         with self._changing:
-            self._kept[snapshot] = case
+            self._kept.pop(case.id, None)
+            self._kept[case.id] = (snapshot, case)
             if len(self._kept) > self._most:
                 del self._kept[next(iter(self._kept))]
 
@@ -69,7 +76,7 @@ def read_snapshot(connection: Connection, library: Library, case_id: str, snapsh
         NotFound: the snapshot cannot be read, and there are no events.
         domain.library.UnknownProcess: the same, and its definition is not published here.
     """
-    known = _READINGS.find(snapshot)
+    known = _READINGS.find(case_id, snapshot)
     if known is not None:
         return known
     try:
@@ -78,6 +85,11 @@ def read_snapshot(connection: Connection, library: Library, case_id: str, snapsh
         return case_of(library, (stored.event for stored in events_after(connection, case_id)))
     _READINGS.keep(snapshot, case)
     return case
+
+
+def latest(case_id: str) -> Case | None:
+    """Return a case as this process last read or wrote it, if it did: a guess, until its row is locked."""
+    return _READINGS.latest(case_id)
 
 
 def case_of(library: Library, events: Iterable[Event]) -> Case:

@@ -27,6 +27,7 @@ from records.recording import LockedCase, Recorded
 from records.registers import ActedOn, Surroundings
 from services import corrections, idempotency, overlays, presuming
 from services.act_documents import ActDocuments
+from services.act_registers import around_of, ask_ahead, excluded, recused
 from services.act_sealing import ActSealing, opened_answer
 from services.asking import CLOSED, existing
 from services.case_views import seen_after, warning_view
@@ -170,6 +171,7 @@ async def perform(
             session = presuming.ask(connection, caller)
             before = once.ask(connection)
             documents.ask(connection)
+            ahead = ask_ahead(connection, parts, caller, recording.guessed(parts.library, case_id), asked)
         presuming.confirm(parts, caller, session)
         earlier = once.earlier(before)
         if earlier is not None:
@@ -177,7 +179,7 @@ async def perform(
                 raise problems.NotFound("not in the token's scope")
             return _as_before(opened_answer(connection, parts, case_id, earlier)), None
         locked = recording.locked(connection, parts.library, asked_for)
-        around = _around(connection, parts, caller, locked, asked)
+        around = around_of(connection, parts, caller, (locked.process, locked.case), asked, ahead)
         check_seen(connection, parts, caller, locked.case, around)
         check_covered(caller, locked.case)
         try:
@@ -308,28 +310,13 @@ def _act(  # noqa: PLR0913, PLR0917 - everything an act in a transaction depends
         raise
 
 
-def _around(
-    connection: Connection, parts: Parts, caller: Caller, locked: LockedCase, asked: ActRequest
-) -> Surroundings:
-    today = parts.today()
-    return registers.surroundings(
-        connection,
-        locked.process,
-        locked.case,
-        caller.person,
-        ActedOn(on=asked.occurred_on or today, today=today),
-        named=(*asked.people, *_excluded(asked), *_recused(asked)),
-        target_unit=asked.to_unit,
-    )
-
-
 def _check_named(known: Circumstances, asked: ActRequest) -> None:
     """Raise InvalidInput where the act names a unit or a person that does not exist."""
     if asked.to_unit is not None and not known.target_path:
         raise InvalidInput("to_unit", _NOT_THERE)
     _check_people(
         known,
-        {"people": asked.people, "meeting.excluded": _excluded(asked), "person": _recused(asked)},
+        {"people": asked.people, "meeting.excluded": excluded(asked), "person": recused(asked)},
     )
 
 
@@ -338,14 +325,6 @@ def _check_takes_in(around: Surroundings, unit: str, path: str, day: date) -> No
     closing_from = around.closing.get(unit)
     if closing_from is not None and closing_from <= day.isoformat():
         raise InvalidInput(path, CLOSED)
-
-
-def _excluded(asked: ActRequest) -> tuple[str, ...]:
-    return tuple(one.person for one in asked.meeting.excluded) if asked.meeting else ()
-
-
-def _recused(asked: ActRequest) -> tuple[str, ...]:
-    return (asked.person,) if asked.person is not None else ()
 
 
 def _migrate(

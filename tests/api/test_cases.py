@@ -3,6 +3,9 @@
 from datetime import date, timedelta
 from itertools import pairwise
 
+import pytest
+
+from records import recording
 from tests.api.world import HOST, NOBODY, SECRETARY, SIBLING, SUBJECT
 
 
@@ -71,6 +74,30 @@ async def test_the_wrong_person_is_told_which_rule_says_so(world):
     assert (problem["rule"], problem["status"]) == ("talk.by", 422)
     assert answer.headers["content-type"] == "application/problem+json"
     assert problem["trace"] == answer.headers["x-trace"]
+
+
+@pytest.mark.parametrize(
+    "as_guessed",
+    [
+        lambda _known: None,
+        lambda known: known,
+        lambda known: known.model_copy(update={"path": known.path[1:], "subject": SIBLING}),
+    ],
+    ids=["nothing", "right", "wrong"],
+)
+async def test_an_act_is_judged_by_the_case_that_is_found_whatever_was_guessed(
+    world, monkeypatch, as_guessed
+):
+    case = await world.start()
+    seen = recording.guessed(world.parts.library, case["id"])
+    assert seen is not None
+    process, known = seen
+    guess = as_guessed(known)
+    monkeypatch.setattr(recording, "guessed", lambda *_: None if guess is None else (process, guess))
+    refused = await world.act(case, "talk", HOST)
+    assert refused.json()["rule"] == "talk.by"
+    done = await world.act(case, "talk", SECRETARY, outcome="done")
+    assert (done.status_code, done.json()["case"]["subject"]["id"]) == (200, SUBJECT)
 
 
 async def test_a_step_that_is_not_open_is_a_conflict(world):

@@ -98,10 +98,11 @@ def test_a_snapshot_that_others_changed_is_read_anew(begun, readings):
     assert found == known.model_copy(update={"standing": "elsewhere"})
 
 
-def test_the_snapshots_asked_for_longest_ago_are_no_longer_known(readings):
+def test_the_cases_asked_for_longest_ago_are_no_longer_known(readings):
     case, _ = a_case()
-    one, two, three = (case.model_copy(update={"seq": seq}) for seq in (1, 2, 3))
-    texts = [snapshot_of(case) for case in (one, two)]
-    assert readings.find(texts[0]) is one
-    last = snapshot_of(three)
-    assert [readings.find(text) for text in (*texts, last)] == [one, None, three]
+    one, two, three = (case.model_copy(update={"id": number}) for number in "123")
+    texts = [snapshot_of(each) for each in (one, two)]
+    assert readings.find("1", texts[0]) is one
+    assert readings.find("1", texts[1]) is None
+    snapshot_of(three)
+    assert [readings.latest(number) for number in "123"] == [one, None, three]

@@ -16,7 +16,7 @@ endif
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install up test check fresh style types floors needs house coverage mutants bench powercut chaos chaos-long revocations every-bit screenshots fmt lock clean
+.PHONY: help install up test check fresh style types floors needs house coverage mutants bench powercut chaos chaos-long revocations every-bit thorough screenshots fmt lock clean
 
 help: ## say what can be made
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile
@@ -79,8 +79,14 @@ chaos-long: install ## 300 kills and 20,000 acts; takes some 25 minutes of a qui
 revocations: install ## a thousand rights are taken while they are used, on both databases; takes minutes
 	REVOCATIONS=1000 $(BIN)/pytest -n 0 -q --timeout 3600 tests/access/test_revoking.py
 
-every-bit: install ## every bit of the rows of a log is changed, and found; takes a minute
-	EVERY_BIT=1 $(BIN)/pytest -n 0 -q --timeout 3600 tests/services/test_every_bit.py
+every-bit: install ## every bit of a log, and of the rows it is kept in, is changed, and found; takes minutes
+	EVERY_BIT=1 $(BIN)/pytest -n 0 -q --timeout 3600 tests/services/test_every_bit.py tests/services/test_backups.py \
+		tests/domain/test_verifying.py
+
+thorough: install ## many more random histories and generated requests, and every scenario rehearsed; takes an hour
+	@.ci/debian
+	THOROUGH=1 $(BIN)/pytest $(PYTEST_OPTIONS) -q --timeout 3600 tests/domain tests/processes tests/api/test_schema.py \
+		tests/journeys/test_rehearsals.py
 
 screenshots: install ## a picture of every page in every look, in screenshots/; WORD=inbox for some of them, WORD=README for the six there
 	@.ci/debian

@@ -10,23 +10,28 @@ import pytest
 from hypothesis import settings
 
 from tests.progress import Progress
+from tests.thorough import examples
 
 IN_MEMORY = Path("/dev/shm")  # noqa: S108 - folders of our own are made in it, with names nobody can guess
 ROOM = 4 * 2**30
 """Bytes that have to be free there."""
 
 # How long one example takes depends on what else the machine does: no test judges it.
-settings.register_profile("patient", deadline=None)
+settings.register_profile("patient", deadline=None, max_examples=examples(40, 300))
 settings.load_profile("patient")
 
-FIRST = (
+WAITING = (
     "chaos/test_chaos",
     "bench/test_powercut",
+    "bench/test_small_waiting",
+    "bench/test_small_startup",
+)
+"""Files whose tests mostly wait, for kills, power cuts and midnight. They come first and stay together: while
+one process waits, the others leave no processor idle. Spread over all processes, they would."""
+FIRST = (
     "journeys/test_up",
     "web/test_whole_case",
-    "bench/test_small_waiting",
     "journeys/test_rehearsals",
-    "bench/test_small_startup",
     "bench/test_small_pages",
     "bench/test_small_act",
 )
@@ -62,7 +67,7 @@ def pytest_configure(config):
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
     for item in items:
-        if shared := _made_once_for_its_module(item):
+        if shared := _kept_together_with(item):
             item.add_marker(pytest.mark.xdist_group(shared))
     items.sort(key=_rank)
     if getattr(config.option, "loadgroup", False):
@@ -86,21 +91,28 @@ def _name_with_its_group(item):
         assert item.nodeid.endswith(f"@{group.args[0]}"), "xdist is not told which tests stay together"
 
 
-def _made_once_for_its_module(item):
-    """A name for the tests that share something of their module; none where one is in a group already."""
+def _kept_together_with(item):
+    """A name for tests that share something of their module, or wait; none for one that is in a group."""
     if item.get_closest_marker("xdist_group") is not None:
         return None
+    if _file_of(item) in WAITING and item.get_closest_marker("slow"):
+        return "waiting"
     scopes = {made.scope for fixtures in item._fixtureinfo.name2fixturedefs.values() for made in fixtures}
     if not scopes & {"module", "package", "class"}:
         return None
     calls = getattr(item, "callspec", None)
     kind = next((kind for kind in ("sqlite", "postgresql") if calls and kind in calls.id.split("-")), "")
-    return f"{item.path.parent.name}/{item.path.stem} {kind}".strip()
+    return f"{_file_of(item)} {kind}".strip()
 
 
 def _rank(item):
     """Where a test stands in the order in which tests are handed out."""
-    file, is_slow = f"{item.path.parent.name}/{item.path.stem}", item.get_closest_marker("slow") is not None
-    if file in FIRST and (is_slow or item.get_closest_marker("xdist_group")):
-        return FIRST.index(file)
-    return len(FIRST) + (not is_slow)
+    file, is_slow = _file_of(item), item.get_closest_marker("slow") is not None
+    first = (*WAITING, *FIRST)
+    if file in first and (is_slow or item.get_closest_marker("xdist_group")):
+        return first.index(file)
+    return len(first) + (not is_slow)
+
+
+def _file_of(item):
+    return f"{item.path.parent.name}/{item.path.stem}"

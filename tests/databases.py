@@ -23,6 +23,7 @@ __all__ = [
     "database",
     "empty_address",
     "migrated_sqlite",
+    "other_address",
     "postgres_server",
     "postgres_template",
     "shared_database",
@@ -134,8 +135,18 @@ def address(request):
     if request.param == "sqlite":
         yield request.getfixturevalue("sqlite_address")
         return
-    template = request.getfixturevalue("postgres_template")
-    with fresh_postgres(request.getfixturevalue("postgres_server"), f"TEMPLATE {template}") as fresh:
+    with _copied_postgres(request) as fresh:
+        yield fresh
+
+
+@pytest.fixture(params=KINDS)
+def other_address(request, tmp_path):
+    """The address of one more, for what goes from one database to another."""
+    if request.param == "sqlite":
+        path = shutil.copy(request.getfixturevalue("migrated_sqlite"), tmp_path / "another.db")
+        yield f"sqlite:///{path}"
+        return
+    with _copied_postgres(request) as fresh:
         yield fresh
 
 
@@ -148,12 +159,7 @@ def shared_database(request, tmp_path_factory):
         with contextlib.closing(_Closing(f"sqlite:///{path}")) as held:
             yield held.database
         return
-    template = request.getfixturevalue("postgres_template")
-    server = request.getfixturevalue("postgres_server")
-    with (
-        fresh_postgres(server, f"TEMPLATE {template}") as fresh,
-        contextlib.closing(_Closing(fresh)) as held,
-    ):
+    with _copied_postgres(request) as fresh, contextlib.closing(_Closing(fresh)) as held:
         yield held.database
 
 
@@ -193,6 +199,11 @@ def fresh_postgres(server, template):
     yield _named(server, name)
     with _administering(server) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _copied_postgres(request):
+    template = request.getfixturevalue("postgres_template")
+    return fresh_postgres(request.getfixturevalue("postgres_server"), f"TEMPLATE {template}")
 
 
 def _administering(server):

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import shutil
 import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
+
+from temporalio.client import Client
+from temporalio.service import RPCError
 
 
 def program(name: str) -> str:
@@ -66,11 +72,12 @@ class TemporalServer:
             path.unlink()
 
     def _answers(self) -> bool:
-        # The command that asks is large: it is not started before somebody listens.
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
-            return self._is_well()
-        return False
+        # On a thread, because whoever starts it may be in an event loop.
+        with ThreadPoolExecutor(1) as beside:
+            return beside.submit(asyncio.run, self._is_well()).result()
 
-    def _is_well(self) -> bool:
-        asked = [program("temporal"), "operator", "cluster", "health", "--address", self.address]
-        return subprocess.run(asked, capture_output=True, check=False).returncode == 0
+    async def _is_well(self) -> bool:
+        with contextlib.suppress(RuntimeError, RPCError):
+            client = await Client.connect(self.address)
+            return await client.service_client.check_health(timeout=timedelta(seconds=5))
+        return False

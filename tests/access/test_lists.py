@@ -117,9 +117,12 @@ def test_people(full):
 def test_posts(full):
     def look(connection, person):
         listed = visible.list_posts(connection, viewer=person, today=TODAY, limit=200)
-        return {one.id for one in listed.items}, found(
-            lambda each: visible.find_post(connection, each, viewer=person, today=TODAY),
-            all_of(connection, tables.posts.c.id),
+        assert listed.next is None
+        # Those of whoever is probed, and every fifth besides.
+        held = all_of(connection, tables.posts.c.id, tables.posts.c.person_id.in_(PROBED))
+        probed = held | set(sorted(all_of(connection, tables.posts.c.id))[::5])
+        return {one.id for one in listed.items} & probed, found(
+            lambda each: visible.find_post(connection, each, viewer=person, today=TODAY), probed
         )
 
     check_agreement(compared(full, look), 5)
@@ -137,9 +140,20 @@ def test_delegations(full):
 
 
 def test_messages(full):
+    """Everybody asks for all that is listed for him, and for a message of each of those who are probed."""
+
+    def owed(connection):
+        column = tables.obligations.c.person_id
+        rows = connection.execute(sa.select(tables.obligations.c.id, column).where(column.is_not(None))).all()
+        one_each = {row.person_id: row.id for row in rows if row.person_id in PROBED}
+        return rows, set(one_each.values())
+
+    rows, of_others = full.parts.database.read_now(owed)
+    assert len(of_others) > 3
+
     def look(connection, person):
         listed = notifications.list_notices(connection, person, limit=200)
-        ids = all_of(connection, tables.obligations.c.id)
+        ids = of_others | {row.id for row in rows if row.person_id == person}
         return {one.owed.id for one in listed.items}, {
             each for each in ids if notifications.find_notice(connection, person, each) is not None
         }

@@ -4,6 +4,7 @@ import base64
 import gzip
 import io
 import json
+import shutil
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -12,7 +13,7 @@ import sqlalchemy as sa
 
 from api.app import create_app
 from domain.dossiers import check_dossier
-from records import accounts, migrating, people_over_time, rebuilding, restrictions
+from records import accounts, people_over_time, rebuilding, restrictions
 from records.database import Database
 from records.document_keys import all_stored
 from records.tables import metadata
@@ -78,11 +79,10 @@ def contents(folder):
 
 
 @pytest.fixture
-def elsewhere(tmp_path):
+def elsewhere(tmp_path, migrated_sqlite):
     """An open database with tables and no rows."""
-    there = f"sqlite:///{tmp_path / 'there.db'}"
-    migrating.upgrade(there)
-    opened = Database.open(there)
+    there = shutil.copy(migrated_sqlite, tmp_path / "there.db")
+    opened = Database.open(f"sqlite:///{there}")
     yield opened
     opened.close_now()
 

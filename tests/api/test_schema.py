@@ -14,12 +14,17 @@ from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi.checks import content_type_conformance, status_code_conformance
 
 from tests.api.world import ADMIN, SECRETARY, a_world
+from tests.thorough import THOROUGH, examples
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance]
 FEW = hypothesis.settings(
-    max_examples=6, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+    max_examples=examples(3, 50),
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
 )
-"""Enough to notice; the table of nasty values goes deeper, and a longer run is a matter of this number."""
+"""Enough to notice; the table of nasty values goes deeper, and `make thorough` asks more."""
 
 
 @pytest.fixture
@@ -28,7 +33,7 @@ def knocked_at(sqlite_database):
     return asyncio.run(a_world(sqlite_database))
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(3600 if THOROUGH else 400)
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["valid", "invalid"])
 @pytest.mark.parametrize("person", [SECRETARY, ADMIN])
 def test_generated_requests_get_documented_answers(knocked_at, person, mode):

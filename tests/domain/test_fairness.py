@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.fairness import ENDS, LEAST, Key, Told, shown
+from tests.thorough import examples
 
 PARENTS = {"top": None, "east": "top", "west": "top", "e1": "east", "e2": "east", "e3": "east", "w1": "west"}
 ROUTES = ((), ("apply.mobile",), ("transferred",))
@@ -46,7 +47,7 @@ def numbers_of(one):
         yield from one.ends.items()
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(100, 1_000))
 @given(CASES, st.data())
 def test_no_difference_of_what_is_shown_is_a_group_under_five(told, data):
     report = {one.key: dict(numbers_of(one)) for one in shown(told, PARENTS)}

@@ -25,10 +25,14 @@ from domain.refusals import RuleViolation
 from domain.steps import MeetingStep, Step
 from domain.waiting import OpenStep, waiting
 from tests.domain.world import World, at, shipped
+from tests.thorough import examples
 
 MOVES = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 99), st.integers(0, 400)), max_size=70)
 MANY = settings(
-    max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=examples(25, 200),
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 PROCESSES = [
     "membership-development 2014.1",
@@ -230,7 +234,7 @@ def test_two_acts_in_either_order_never_both_settle_one_step(
 
 
 @pytest.mark.parametrize("name", ["membership-development 2014.1", "membership-development 2026.1"])
-@settings(MANY, max_examples=150)
+@settings(MANY, max_examples=examples(75, 500))
 @given(
     members=st.integers(3, 30),
     votes=st.tuples(
@@ -284,7 +288,7 @@ def at_step(name: str, step: str, members: int) -> History:
 
 
 @pytest.mark.parametrize("name", ["membership-development 2014.1", "membership-development 2026.1"])
-@settings(MANY, max_examples=100)
+@settings(MANY, max_examples=examples(40, 300))
 @given(moves=MOVES)
 def test_no_history_reaches_membership_without_every_blocking_rule(
     name: str, moves: list[tuple[int, int, int]]

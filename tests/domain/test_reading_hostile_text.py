@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from domain.marked import GREATEST_DEPTH, LARGEST_TEXT, MOST_NODES, Unreadable, read_marked
 from domain.reading import check
 from tests.domain.club import CLUB
+from tests.thorough import examples
 
 
 def told(text):
@@ -78,14 +79,14 @@ def test_a_million_bytes_of_values_are_answered_soon():
     assert time.perf_counter() - begun < 20
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(120, 1_000), deadline=None)
 @given(st.text(alphabet=st.sampled_from("ab:-[]{},&*!?|>'\"%@`# \n\t\\0x1~<\ud800\x00中"), max_size=60))
 def test_no_text_brings_the_reader_down(text):
     with suppress(Unreadable):
         read_marked(text)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(40, 400), deadline=None)
 @given(st.data())
 def test_no_damage_to_a_definition_brings_the_checker_down(data):
     lines = CLUB.splitlines()

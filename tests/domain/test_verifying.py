@@ -14,6 +14,7 @@ from domain.chain import GENESIS, hash_of
 from domain.checkpoints import Checkpoint, read_checkpoint
 from domain.notes import BadNote, signed, verifier_of
 from domain.verifying import LogReader, Tampered, line_of, read_line
+from tests.thorough import EVERY_BIT, examples
 
 ORIGIN = "records.example/log"
 OURS = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -101,12 +102,16 @@ def test_an_honest_log_is_verified_and_its_heads_known():
 
 
 def test_every_bit_of_every_event_is_watched_over():
-    """The events before the changed one are as they were, so reading goes on from where they lead."""
+    """The events before the changed one are as they were, so reading goes on from where they lead.
+
+    All bits with EVERY_BIT=1, and else one in seven.
+    """
+    step = 1 if EVERY_BIT else 7
     checkpoint = read_checkpoint(NOTE, [KEY]).checkpoint
     before, passed, tried = LogReader([checkpoint]), [], 0
     for place, line in enumerate(LOG):
         changed = bytearray(line)
-        for bit in range(len(line) * 8):
+        for bit in range(place % step, len(line) * 8, step):
             changed[bit // 8] ^= 1 << bit % 8
             tried += 1
             try:
@@ -116,7 +121,7 @@ def test_every_bit_of_every_event_is_watched_over():
                 pass
             changed[bit // 8] ^= 1 << bit % 8
         before.add_line(line)
-    assert tried > 250_000
+    assert tried > 250_000 // step
     assert passed == []
 
 
@@ -227,9 +232,9 @@ def test_a_key_too_many_or_a_number_that_is_none_is_found():
             LogReader().add(changed, "0" * 64)
 
 
-def test_a_thousand_honest_logs_raise_no_alarm():
+def test_hundreds_of_honest_logs_raise_no_alarm():
     chance = random.Random(7)
-    for _ in range(1_000):
+    for _ in range(examples(250, 5_000)):
         lines = a_log(chance.randrange(1, 30), cases=chance.randrange(1, 9), chance=chance)
         earlier = chance.randrange(1, len(lines) + 1)
         verify(lines, signed_over(lines), signed_over(lines[:earlier]))

@@ -1,7 +1,5 @@
 """Whoever changes one bit of a row of the log, of an event or of what was signed, is found and named."""
 
-import os
-
 import pytest
 import sqlalchemy as sa
 
@@ -11,8 +9,9 @@ from services.signed_log import Verified, check_signed
 from services.verifying import read_log
 from tests.builders import SECRETARY
 from tests.services.test_verifying_records import checkpointed, furnished
+from tests.thorough import EVERY_BIT
 
-EVERY = "EVERY_BIT" in os.environ
+EVERY = EVERY_BIT
 """All bits, for which a minute is needed; else one in 41, and all of days and moments."""
 STEP = 41
 TABLES = ("events", "administration", "log_leaves", "checkpoints", "log_keys")

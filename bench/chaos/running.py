@@ -26,6 +26,8 @@ from bench.promises import Promise
 _ZONE = ZoneInfo("Asia/Shanghai")
 _CALM = 3.0
 """Seconds for requests that met the last kill to be answered."""
+_HOW_FAR = 30.0
+"""Seconds between two lines that tell how far a run is."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +126,7 @@ async def _under_load(load: Load, killer: Killer, size: Size, door: Door, began:
     more: list[Promise] = []
     await load.sleepers(size.sleepers)
     working = asyncio.create_task(load.run(size.callers))
+    telling = asyncio.create_task(_tell_how_far(killer, size, door, began))
     try:
         await killer.carry_out(size.plan)
         _say(began, "the last kill is over")
@@ -140,9 +143,17 @@ async def _under_load(load: Load, killer: Killer, size: Size, door: Door, began:
         while door.tally.acknowledged < size.acts and not working.done():  # noqa: ASYNC110 - by many callers
             await asyncio.sleep(0.2)
     finally:
+        telling.cancel()
         load.stop.set()
         await working
     return more
+
+
+async def _tell_how_far(killer: Killer, size: Size, door: Door, began: float) -> None:
+    while True:
+        await asyncio.sleep(_HOW_FAR)
+        kills, acts = killer.done["kill"], door.tally.acknowledged
+        _say(began, f"{kills} of {size.plan.kills} kills, {acts} of {size.acts} acts")
 
 
 def _say(began: float, what: str) -> None:

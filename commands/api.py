@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 import typer
 import uvicorn
@@ -16,6 +17,11 @@ from settings import Settings
 from telemetry.switching import CannotTrace, traced
 
 app = typer.Typer(rich_markup_mode=None)
+
+_TICK = 5
+"""Tenths of a second; each tenth of them the server writes its Date anew."""
+_NOT_STARTED = 3
+"""The exit code where the port was taken, or the like."""
 
 _STOPS_IN = 8
 """Seconds that requests under way may take to finish."""
@@ -34,8 +40,19 @@ def api() -> None:
         raise CommandFailed(str(missing)) from None
 
 
+class _Server(uvicorn.Server):
+    """Asks itself twice a second whether it is to end: ten times was most of what it did at rest."""
+
+    async def main_loop(self) -> None:
+        """Wait until it is to end."""
+        tenths = 0
+        while not await self.on_tick(tenths):
+            await asyncio.sleep(_TICK / 10)
+            tenths += _TICK
+
+
 def _serve(settings: Settings) -> None:
-    uvicorn.run(
+    config = uvicorn.Config(
         "api.app:main",
         factory=True,
         host=settings.host,
@@ -48,6 +65,12 @@ def _serve(settings: Settings) -> None:
         forwarded_allow_ips=settings.trusted_proxies or None,
         timeout_graceful_shutdown=_STOPS_IN,
     )
+    config.load_app()
+    server = _Server(config)
+    with suppress(KeyboardInterrupt):
+        server.run()
+    if not server.started:
+        raise typer.Exit(_NOT_STARTED)
 
 
 async def _check(settings: Settings) -> None:

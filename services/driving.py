@@ -43,7 +43,9 @@ _WAKING_LATE: Final = 2.0
 _ROUND: Final = 400
 """Cases the relay looks at in one round, and ..."""
 _NEXT_ROUND: Final = 0.5
-"""... seconds until the next, where there was something to tell."""
+"""... seconds until the next, at most, where there was something to tell, ..."""
+_AWAY: Final = 1.0
+"""... and while Temporal is away: what can be told again is how its return is noticed."""
 _PAGE: Final = 100
 """Events told in one signal by the relay; the workflow reads what follows from the record."""
 
@@ -62,7 +64,7 @@ class Driver:
         database: Database,
         *,
         task_queue: str = "accede",
-        relay_every: float = 1.0,
+        relay_every: float = 2.5,
         relay_after: float = 10.0,
         gathering: Gathering | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -257,7 +259,8 @@ class Driver:
                 told = 0
                 _log.warning("nothing relayed: the database is away")
             # After an outage there is more than one round takes: go on as soon as this one is noted.
-            pause = min(self._relay_every, _NEXT_ROUND) if told else self._relay_every
+            soon = _NEXT_ROUND if told else _AWAY if self._away else self._relay_every
+            pause = min(self._relay_every, soon)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._back.wait(), pause)
             self._back.clear()

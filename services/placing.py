@@ -13,13 +13,13 @@ from services.log_keys import NoLogKey
 
 _log = structlog.get_logger(__name__)
 
-EVERY: Final = 1.0
+EVERY: Final = 2.0
 """Seconds between two looks."""
 _AFTER_TROUBLE: Final = 60.0
 
 
 async def keep_placing(notary: Notary, *, every: float = EVERY) -> None:
-    """Place what was committed, each second, and make a checkpoint after many events. Never returns."""
+    """Place what was committed, every two seconds, and make a checkpoint after many events. Never returns."""
     while True:
         pause = every
         try:

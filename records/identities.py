@@ -54,10 +54,3 @@ def account_of(connection: Connection, issuer: str, subject: str) -> Account | N
     )
     row = connection.execute(query).one_or_none()
     return None if row is None else Account(row.login, row.person_id, row.password_hash, row.disabled)
-
-
-def list_identities(connection: Connection, login: str) -> tuple[Identity, ...]:
-    """Return by whom elsewhere a login is used."""
-    query = sa.select(identities).where(identities.c.login == login)
-    rows = connection.execute(query.order_by(identities.c.issuer, identities.c.subject))
-    return tuple(Identity(row.issuer, row.subject, row.login) for row in rows)

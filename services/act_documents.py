@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from sqlalchemy import Connection
 
 from domain.acts import Backing, MeetingRecord
-from domain.values import Text
 from records import materials, problems
 from records.prepared import Sent
+from services.asking import NOT_THERE
 from services.parts import Caller, Parts
 from services.refusals import InvalidInput
 from services.scoping import scope_of
@@ -83,7 +83,4 @@ class ActDocuments:
             scope = scope_of(connection, self._caller, self._parts.today())
             return materials.digests_of(connection, self._ids, scope)
         except problems.NotFound as error:
-            raise InvalidInput("materials", _NOT_THERE) from error
-
-
-_NOT_THERE = Text(zh="没有这样的内容", en="there is no such thing")
+            raise InvalidInput("materials", NOT_THERE) from error

@@ -29,7 +29,7 @@ from services import corrections, idempotency, overlays, presuming
 from services.act_documents import ActDocuments
 from services.act_registers import around_of, ask_ahead, excluded, recused
 from services.act_sealing import ActSealing, opened_answer
-from services.asking import CLOSED, existing
+from services.asking import CLOSED, NOT_THERE, existing
 from services.case_views import seen_after, warning_view
 from services.entering import Entered, enter
 from services.idempotency import Once
@@ -243,7 +243,7 @@ def _start(  # noqa: PLR0917 - everything a start depends on
             connection, process, asked.unit, caller.person, days, subject=asked.subject
         )
     except problems.NotFound as error:
-        raise InvalidInput("unit", _NOT_THERE) from error
+        raise InvalidInput("unit", NOT_THERE) from error
     known = around.known
     check_may_start(caller, asked.process, tuple(place.id for place in known.path))
     _check_takes_in(around, asked.unit, "unit", on)
@@ -313,7 +313,7 @@ def _act(  # noqa: PLR0913, PLR0917 - everything an act in a transaction depends
 def _check_named(known: Circumstances, asked: ActRequest) -> None:
     """Raise InvalidInput where the act names a unit or a person that does not exist."""
     if asked.to_unit is not None and not known.target_path:
-        raise InvalidInput("to_unit", _NOT_THERE)
+        raise InvalidInput("to_unit", NOT_THERE)
     _check_people(
         known,
         {"people": asked.people, "meeting.excluded": excluded(asked), "person": recused(asked)},
@@ -389,7 +389,7 @@ def _process_for_start(connection: Connection, parts: Parts, asked: StartRequest
     try:
         parts.library.family(asked.process)
     except UnknownProcess as error:
-        raise InvalidInput("process", _NOT_THERE) from error
+        raise InvalidInput("process", NOT_THERE) from error
     try:
         return overlays.for_start(connection, parts, asked.process, on, asked.unit)
     except UnknownProcess as error:
@@ -400,7 +400,4 @@ def _process_for_start(connection: Connection, parts: Parts, asked: StartRequest
 def _check_people(known: Circumstances, named: Mapping[str, Iterable[str]]) -> None:
     for path, people in named.items():
         if any(known.person(person) is None for person in people):
-            raise InvalidInput(path, _NOT_THERE)
-
-
-_NOT_THERE = Text(zh="没有这样的内容", en="there is no such thing")
+            raise InvalidInput(path, NOT_THERE)

@@ -17,6 +17,7 @@ from records import materials
 from records.problems import NotFound
 from records.scope import Scope
 from records.stored import events_after
+from services.asking import NOT_THERE
 from services.parts import Parts
 from services.refusals import InvalidInput
 from services.seeing import opened
@@ -41,7 +42,7 @@ def looked_up(  # noqa: PLR0917 - what it reads, and of what
     """
     found = opened(connection, parts, case, events_after(connection, case.id, change.seq - 1, limit=1))
     if not found:
-        raise InvalidInput("change.seq", _NOT_THERE)
+        raise InvalidInput("change.seq", NOT_THERE)
     event = found[0].event
     part, _, name = change.path.partition(".")
     data = event.data
@@ -59,7 +60,7 @@ def looked_up(  # noqa: PLR0917 - what it reads, and of what
         handed_in = _part(data, "materials").get(name)
         old_digests = tuple(str(one) for one in handed_in) if isinstance(handed_in, list | tuple) else ()
         return Correction(_by_digest(connection, change, scope), old_digests, in_text=True)
-    raise InvalidInput("change.path", _NOT_THERE)
+    raise InvalidInput("change.path", NOT_THERE)
 
 
 def _lacks(process: Process, event: Event, change: Change, material: str) -> bool:
@@ -83,7 +84,7 @@ def _by_digest(connection: Connection, change: Change, scope: Scope) -> Change:
     try:
         digests = materials.digests_of(connection, ids, scope)
     except NotFound as error:
-        raise InvalidInput("change.value", _NOT_THERE) from error
+        raise InvalidInput("change.value", NOT_THERE) from error
     return change.model_copy(update={"value": tuple(digests[one] for one in ids)})
 
 
@@ -91,4 +92,3 @@ _NO_DAY = Text(
     zh="这条记录的日期由别的办理推出，请更正那次办理的日期",
     en="its day follows from an act: correct the day of that act",
 )
-_NOT_THERE = Text(zh="没有这样的内容", en="there is no such thing")

@@ -167,6 +167,25 @@ def surroundings_in(asked: Asking) -> Surroundings:
     return Surroundings(known, names, unit_names, watches, (*relatives, *former), closing)
 
 
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """The ways from units to the root, and what the units on them are called."""
+
+    paths: Mapping[str, tuple[UnitRef, ...]]
+    names: Mapping[str, str]
+
+
+def ways_from(connection: Connection, starts: Iterable[str], on: date) -> Ways:
+    """Return the ways from units to the root as they are on a day, in one question."""
+    asked = tuple(sorted(set(starts)))
+    if not asked:
+        return Ways({}, {})
+    with at_once(connection):
+        found = paths_query(len(asked)).send(connection, _numbered("start", asked) | {"on": on})
+    paths, names, _ = _paths(found.rows())
+    return Ways(paths, names)
+
+
 def posts_of(connection: Connection, person: str, today: date) -> tuple[HeldPost, ...]:
     """Return the posts somebody holds today, own and lent."""
     with at_once(connection):

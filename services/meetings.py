@@ -17,7 +17,7 @@ from domain.values import Text, Value
 from domain.voting import voting_body
 from records import cases, inbox, organisation, problems, registers, units
 from records.inbox import Task, TaskFilter
-from records.registers import ActedOn
+from records.registers import ActedOn, Ways
 from services import deliberation
 from services.parts import Caller, Parts
 from services.scoping import scope_of
@@ -75,7 +75,6 @@ class Looking:
         self._connection, self._parts, self._caller = connection, parts, caller
         self.tasks: dict[str, Task] = {}
         """What waits, by item."""
-        self._places: dict[tuple[str, str, str], tuple[str, str] | None] = {}
 
     def meetings(self, unit: str | None, on: date | None = None) -> tuple[Meeting, ...]:
         """Return the bodies for which cases wait, with these cases, soonest due first."""
@@ -89,13 +88,15 @@ class Looking:
             closed=closed,
             limit=_MOST,
         )
+        asked = (task.unit for task in page.items)
+        ways = registers.ways_from(self._connection, asked, on or self._parts.today())
         for task in page.items:
-            place = self._place(task, on)
+            place = self._place(task, ways)
             if place is not None:
                 item = Item(case=task.case, step=task.step, subject=task.subject)
                 self.tasks[item.key] = task
                 found.setdefault((task.process, *place), []).append(item)
-        return tuple(self._meeting(*key, items) for key, items in found.items())
+        return tuple(self._meeting(*key, ways, items) for key, items in found.items())
 
     def is_expected(self, item: Item) -> bool:
         """Whether a step that waits has to come; others may come while their stage lasts."""
@@ -130,21 +131,23 @@ class Looking:
 
     def takes_writing(self, item: Item) -> bool:
         """Whether the rules of a case take opinions in writing in its meeting."""
-        found = cases.find_case(self._connection, self._parts.library, item.case, None)
-        step = found.edition.steps.get(item.step)
+        step = self._edition(item).steps.get(item.step)
         return isinstance(step, MeetingStep) and step.written
 
-    def _place(self, task: Task, on: date | None) -> tuple[str, str] | None:
-        """Return unit and body that decide; units of one body are looked up once."""
+    def _edition(self, item: Item) -> Process:
+        task = self.tasks.get(item.key)
+        if task is not None:
+            return self._parts.library.by_digest(task.digest)
+        return cases.find_case(self._connection, self._parts.library, item.case, None).edition
+
+    def _place(self, task: Task, ways: Ways) -> tuple[str, str] | None:
+        """Return unit and body that decide."""
         process = self._parts.library.by_digest(task.digest)
         step = process.steps[task.step]
         if not isinstance(step, MeetingStep):
             return None
-        key = (task.digest, task.unit, step.body)
-        if key not in self._places:
-            edition, known = self._known(task.case, on or self._parts.today())
-            self._places[key] = _place_of(edition, step, known)
-        return self._places[key]
+        path = ways.paths.get(task.unit, ())
+        return _place_of(process, step, Circumstances(actor=self._caller.person, path=path))
 
     def _known(self, case: str, on: date) -> tuple[Process, Circumstances]:
         found = cases.find_case(self._connection, self._parts.library, case, None)
@@ -154,11 +157,11 @@ class Looking:
         )
         return found.edition, known
 
-    def _meeting(self, process: str, unit: str, body: str, items: list[Item]) -> Meeting:
+    def _meeting(self, process: str, unit: str, body: str, ways: Ways, items: list[Item]) -> Meeting:
         edition = latest(self._parts, process)
         return Meeting(
             process=process,
-            unit=unit_named(self._connection, unit),
+            unit=Named(id=unit, name=ways.names[unit]),
             body=body,
             title=edition.bodies[body].title,
             process_title=edition.title,

@@ -5,13 +5,15 @@ from datetime import timedelta
 
 import pytest
 
+from records import organisation
 from services import agendas, meetings
 from services.agendas import Agenda
 from services.parts import Caller
 from services.refusals import InvalidInput, NotFound
 from tests.api.admission import ADMISSION, admitting, reads, relate
 from tests.api.test_forms import read
-from tests.api.world import ADMIN, HOST, NOBODY, PARENT, SECRETARY, SUBJECT
+from tests.api.test_permission_costs import counted
+from tests.api.world import ADMIN, HOST, NOBODY, PARENT, SECRETARY, SINCE, SUBJECT
 
 OTHERS = (NOBODY, PARENT)
 BY_HALF = ADMISSION.replace(
@@ -99,6 +101,27 @@ async def test_cases_that_wait_for_one_body_are_one_meeting(world, three):
     assert {one.case for one in found.waiting} == {one["id"] for one in three}
     assert await meetings.waiting(world.parts, Caller(NOBODY)) == ()
     assert await meetings.waiting(world.parts, Caller(SECRETARY), unit="circle-2") == ()
+
+
+async def test_meetings_take_as_many_questions_for_many_cases_and_units_as_for_one(world):
+    async def asked():
+        with counted() as sent:
+            found = await meetings.waiting(world.parts, Caller(SECRETARY))
+        return [one.unit.id for one in found], len(sent)
+
+    def also_in_the_other(connection):
+        organisation.add_post(
+            connection, id="post-2", person_id=SECRETARY, role="secretary", unit_id="circle-2", from_on=SINCE
+        )
+
+    await world.parts.database.write(also_in_the_other)
+    await world.start(subject=SUBJECT, process="admission")
+    units, number = await asked()
+    assert units == ["circle-1"]
+    await world.start(subject=NOBODY, process="admission")
+    await world.start(subject=PARENT, process="admission", unit="circle-2")
+    units, again = await asked()
+    assert (set(units), again) == ({"circle-1", "circle-2"}, number)
 
 
 async def test_the_order_is_kept_moved_and_shortened_without_a_script(world, three):

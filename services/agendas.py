@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from pydantic import Field
+from pydantic import field_validator
 from sqlalchemy import Connection
 
-from domain.acts import AgendaItem
+from domain.acts import AgendaItem, Excluded
 from domain.process import Process
 from domain.values import Text, Value
 from records import drafts as kept
@@ -40,7 +40,16 @@ class Agenda(Value):
     items: tuple[Item, ...] = ()
     attended: tuple[str, ...] = ()
     wrote: tuple[str, ...] = ()
-    excluded: Mapping[str, str] = Field(default_factory=dict)
+    excluded: tuple[Excluded, ...] = ()
+    """Who is left out of the count, with documents by the id they were handed in under."""
+
+    @field_validator("excluded", mode="before")
+    @classmethod
+    def _by_ground_alone(cls, value: object) -> object:
+        """Read agendas that say on what ground somebody is left out, and nothing else."""
+        if isinstance(value, Mapping):
+            return tuple({"person": one, "ground": ground} for one, ground in value.items())
+        return value
 
 
 @dataclass(frozen=True)
@@ -173,9 +182,10 @@ async def found(parts: Parts, caller: Caller, agenda_id: str) -> KeptAgenda:
 
 async def changed(parts: Parts, caller: Caller, agenda_id: str, content: Agenda) -> None:
     """Keep what an agenda says now. Raises NotFound, InvalidInput where somebody is there and in writing."""
-    if set(content.wrote) & (set(content.attended) | set(content.excluded)):
+    out = {one.person for one in content.excluded}
+    if set(content.wrote) & (set(content.attended) | out):
         raise InvalidInput("wrote", _BOTH)
-    if set(content.attended) & set(content.excluded):
+    if set(content.attended) & out:
         raise InvalidInput("excluded", _OUT)
 
     def work(connection: Connection) -> None:
@@ -222,24 +232,26 @@ def place_on(content: Agenda, case: str, step: str) -> AgendaItem | None:
     return AgendaItem(item=places.index((case, step)) + 1, of=len(places))
 
 
-def prefilled(content: Agenda, roster: RosterView, *, takes_writing: bool) -> dict[str, tuple[str, ...]]:
-    """Return the fields of the form of one case as far as the agenda knows them.
+@dataclass(frozen=True)
+class Known:
+    """What an agenda knows of the meeting on one case. Whoever keeps out of that case is not in it."""
 
-    Whoever keeps out of this case is not on its roster, and is not filled in.
-    """
+    eligible: int
+    attended: tuple[str, ...]
+    wrote: tuple[str, ...]
+    excluded: tuple[Excluded, ...]
+
+
+def known_of(content: Agenda, roster: RosterView, *, takes_writing: bool) -> Known:
+    """Return what an agenda knows of the meeting on a case with this roster."""
     entitled = [one.id for one in roster.entitled]
-    out = {one: ground for one, ground in content.excluded.items() if one in entitled}
-    attended = tuple(one for one in entitled if one in content.attended)
-    wrote = tuple(one for one in entitled if one in content.wrote) if takes_writing else ()
-    counts = {"eligible": len(entitled) - len(out), "present": len(attended), "written": len(wrote)}
-    found: dict[str, tuple[str, ...]] = {
-        "occurred_on": (content.on.isoformat(),),
-        "attended": attended,
-        "wrote": wrote,
-    }
-    found |= {f"excluded.{one}": (ground,) for one, ground in out.items()}
-    # Where nobody was ticked yet, the numbers stay to be filled in.
-    return found | ({name: (str(number),) for name, number in counts.items()} if attended else {})
+    out = tuple(one for one in content.excluded if one.person in entitled)
+    return Known(
+        eligible=len(entitled) - len(out),
+        attended=tuple(one for one in entitled if one in content.attended),
+        wrote=tuple(one for one in entitled if one in content.wrote) if takes_writing else (),
+        excluded=out,
+    )
 
 
 def _lines(looking: Looking, process: Process, content: Agenda, now: Iterable[Item]) -> Iterator[Line]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Final, Literal
 
-from domain.acts import EntryRecord, Excluded, MeetingRecord, Opinion
+from domain.acts import EntryRecord, MeetingRecord, Opinion
 from domain.bounds import ID
 from domain.entries import PLACES, SUMMARY
 from domain.refusals import ReasonRequired, RuleViolation
@@ -17,6 +17,7 @@ from services.refusals import NotFound
 from services.requests import ActRequest
 from services.views import MaterialView
 from web.forms import Filled
+from web.left_out import Papers, faults_of, is_of_left_out, left_out_in
 from web.visits import Visit
 
 _COUNTS: Final = ("eligible", "present", "written", "yes", "no", "abstain", "vetoes")
@@ -71,7 +72,7 @@ async def _kept_before(visit: Visit, ids: tuple[str, ...]) -> tuple[MaterialView
     return tuple(kept)
 
 
-def act_of(step: Step, form: Filled, kept: Mapping[str, tuple[MaterialView, ...]]) -> ActRequest:
+def act_of(step: Step, form: Filled, kept: Papers) -> ActRequest:
     """Return the act a form asks for. Raises InvalidInput with the name of the field."""
     entry = form.line("entry")
     return ActRequest(
@@ -81,9 +82,13 @@ def act_of(step: Step, form: Filled, kept: Mapping[str, tuple[MaterialView, ...]
         occurred_on=form.day("occurred_on"),
         reason=form.prose("reason"),
         fields={} if entry else answers(step.fields, form),
-        materials={kind: tuple(one.id for one in views) for kind, views in kept.items() if views},
+        materials={
+            kind: tuple(one.id for one in views)
+            for kind, views in kept.items()
+            if views and not is_of_left_out(kind)
+        },
         people=form.ids("people") if isinstance(step, AppointStep) else (),
-        meeting=_meeting(form) if isinstance(step, MeetingStep) else None,
+        meeting=_meeting(form, kept) if isinstance(step, MeetingStep) else None,
         entry=_entry(step, entry, form) if entry else None,
     )
 
@@ -109,7 +114,7 @@ def answers(specs: tuple[FieldSpec, ...], form: Filled) -> dict[str, Scalar]:
     return found
 
 
-def _meeting(form: Filled) -> MeetingRecord | None:
+def _meeting(form: Filled, kept: Papers) -> MeetingRecord | None:
     counts = {name: form.count(name) for name in _COUNTS}
     if all(value is None for value in counts.values()):
         return None
@@ -120,7 +125,7 @@ def _meeting(form: Filled) -> MeetingRecord | None:
     numbers = {name: ticked.get(name, 0) if value is None else value for name, value in counts.items()}
     named = {
         "chair": chair if chair in {"yes", "no"} else None,
-        "excluded": tuple(_excluded(form)),
+        "excluded": left_out_in(form, kept),
         "attended": attended,
         "opinions": tuple(Opinion(person=one, says=_said(form, one)) for one in wrote),
     }
@@ -132,16 +137,6 @@ def _said(form: Filled, person: str) -> Literal["yes", "no", "abstain"] | None:
     return next((vote for vote in _VOTES if vote == said), None)
 
 
-def _excluded(form: Filled) -> list[Excluded]:
-    found = []
-    for name in form.values:
-        person = name.removeprefix("excluded.")
-        ground = form.line(name) if person != name else None
-        if ground is not None:
-            found.append(Excluded(person=person, ground=ground))
-    return found
-
-
 def _entry(step: Step, kind: str, form: Filled) -> EntryRecord:
     specs: tuple[FieldSpec, ...] = ()
     if isinstance(step, PeriodStep):
@@ -151,18 +146,19 @@ def _entry(step: Step, kind: str, form: Filled) -> EntryRecord:
     return EntryRecord(kind=kind, ref=form.line("ref"), fields=answers(specs, form))
 
 
-def placed(step: Step, refused: RuleViolation) -> tuple[str, ...]:
+def placed(step: Step, refused: RuleViolation, form: Filled, kept: Papers) -> tuple[str, ...]:
     """Return the fields of the form at which a refusal is to be shown."""
     if isinstance(refused, ReasonRequired):
         return ("reason",)
     if isinstance(step, MeetingStep):
+        paper = refused.rule.removeprefix(f"{step.id}.exclusion-")
         named = {
             (step.quorum.id if step.quorum is not None else None): "quorum",
             step.carried.id: "carried",
         }
         part = named.get(refused.rule) or refused.rule.removeprefix(f"{step.id}.")
-        if part in _AT_NUMBERS:
-            return _AT_NUMBERS[part]
+        if part in _AT_NUMBERS or paper != refused.rule:
+            return _AT_NUMBERS.get(part) or faults_of(paper, form, kept)
     part = refused.rule.removeprefix(f"{step.id}.")
     last = part.rpartition(".")[2]
     if any(ref.id == last for ref in _materials_of(step)):

@@ -18,6 +18,8 @@ from web.typed_days import NoDay, day_typed
 _LINE: Final = 200
 _PROSE: Final = 20_000
 _MOST_FIELDS: Final = 2_000
+_MOST_FILES: Final = 200
+"""An empty choice of files counts as one, and a form may have some for each who is left out of a vote."""
 _KEY: Final = re.compile(r"[0-9A-Za-z_-]{1,255}")
 _ID: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z._:-]{0,79}")
 
@@ -101,7 +103,7 @@ class Filled:
 
 async def filled(request: Request) -> AsyncIterator[Filled]:
     """Give the form of a request; the documents in it are there as long as the request is answered."""
-    async with request.form(max_files=50, max_fields=_MOST_FIELDS) as form:
+    async with request.form(max_files=_MOST_FILES, max_fields=_MOST_FIELDS) as form:
         values: dict[str, tuple[str, ...]] = {}
         files: dict[str, tuple[UploadFile, ...]] = {}
         for name, value in form.multi_items():

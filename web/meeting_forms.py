@@ -14,6 +14,7 @@ from services.requests import ActRequest
 from services.rosters import RosterView
 from services.step_forms import StepForm
 from web.forms import Filled
+from web.left_out import fields_of
 from web.refused import REFUSALS
 from web.visits import Visit
 
@@ -42,8 +43,12 @@ async def filled_from(visit: Visit, shown: StepForm, agenda: KeptAgenda) -> Fill
     roster = await roster_for(visit, shown, day)
     if roster is None:
         return None
-    known = agendas.prefilled(agenda.content, roster, takes_writing=shown.step.written)
-    return Filled(values=known | {"agenda": (agenda.id,)})
+    known = agendas.known_of(agenda.content, roster, takes_writing=shown.step.written)
+    found = {**day.values, "agenda": (agenda.id,), "attended": known.attended, "wrote": known.wrote}
+    # Where nobody was ticked yet, the numbers stay to be filled in.
+    counts = {"eligible": known.eligible, "present": len(known.attended), "written": len(known.wrote)}
+    numbers = {name: (str(number),) for name, number in counts.items()} if known.attended else {}
+    return Filled(values={**found, **fields_of(known.excluded), **numbers})
 
 
 def treated_on(agenda: KeptAgenda, request: ActRequest, case_id: str) -> ActRequest:

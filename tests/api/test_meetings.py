@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from domain.acts import Excluded
 from records import organisation
 from services import agendas, meetings
 from services.agendas import Agenda
@@ -214,7 +215,8 @@ async def test_an_agenda_is_nobody_elses_and_begins_only_where_something_waits(w
 async def test_nobody_is_there_and_in_writing_on_an_agenda(world, three):
     agenda = await begun(world)
     content = (await shown(world, agenda)).content
-    for wrong in ({"attended": (HOST,), "wrote": (HOST,)}, {"wrote": (HOST,), "excluded": {HOST: "ill"}}):
+    out = (Excluded(person=HOST, ground="abroad"),)
+    for wrong in ({"attended": (HOST,), "wrote": (HOST,)}, {"wrote": (HOST,), "excluded": out}):
         with pytest.raises(InvalidInput):
             await agendas.changed(world.parts, Caller(SECRETARY), agenda, content.model_copy(update=wrong))
 

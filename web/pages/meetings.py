@@ -10,7 +10,9 @@ from domain.values import Text
 from services import agendas, meetings
 from services.agendas import Agenda, OpenAgenda
 from services.refusals import InvalidInput
+from web.acting import kept_documents
 from web.forms import Filled, Form
+from web.left_out import Papers, fields_of, has_own, left_out_in, said_for_each
 from web.refused import REFUSALS, Refused
 from web.visits import Visit, Visiting
 
@@ -44,7 +46,9 @@ async def keep_new(visit: Visiting, form: Form) -> Response:
 @router.get("/meetings/{agenda_id}")
 async def show(visit: Visiting, agenda_id: AgendaId) -> Response:
     """Show an agenda."""
-    return _shown(visit, await agendas.opened(visit.parts, visit.caller, agenda_id))
+    agenda = await agendas.opened(visit.parts, visit.caller, agenda_id)
+    given = _filled(agenda.content)
+    return _shown(visit, agenda, given, await kept_documents(visit, given))
 
 
 @router.post("/meetings/{agenda_id}")
@@ -53,10 +57,14 @@ async def keep(visit: Visiting, agenda_id: AgendaId, form: Form) -> Response:
     agenda = await agendas.opened(visit.parts, visit.caller, agenda_id)
     chosen = form.id("vote")
     line = next((one for one in agenda.lines if one.item.key == chosen), None)
+    kept: Papers = {}
     try:
-        await agendas.changed(visit.parts, visit.caller, agenda_id, _content(agenda, form))
+        kept = await kept_documents(visit, form)
+        if form.flag("each"):
+            return _shown(visit, agenda, *said_for_each(form, kept))
+        await agendas.changed(visit.parts, visit.caller, agenda_id, _content(agenda, form, kept))
     except REFUSALS as error:
-        return _shown(visit, agenda, error, form)
+        return _shown(visit, agenda, form, kept, error)
     if line is not None and line.place:
         return visit.see_other(f"/cases/{line.item.case}/steps/{line.item.step}?agenda={agenda_id}")
     moved = form.id("earlier") or form.id("later")
@@ -71,7 +79,7 @@ async def discard(visit: Visiting, agenda_id: AgendaId) -> Response:
     return visit.see_other("/meetings", _GONE)
 
 
-def _content(agenda: OpenAgenda, form: Filled) -> Agenda:
+def _content(agenda: OpenAgenda, form: Filled, kept: Papers) -> Agenda:
     """Return what an agenda says now. What was treated stays where it is."""
     lines = {one.item.key: one for one in agenda.lines}
     ticked = {*form.ids("item"), *(one for one, line in lines.items() if line.item.recorded)}
@@ -80,18 +88,13 @@ def _content(agenda: OpenAgenda, form: Filled) -> Agenda:
         at = order.index(moved) if moved in order else -1
         if at >= 0 and 0 <= at + by < len(order):
             order[at], order[at + by] = order[at + by], order[at]
-    out = ((name.removeprefix("excluded."), form.line(name)) for name in form.values)
     return agenda.content.model_copy(
         update={
             "on": form.day("occurred_on") or agenda.content.on,
             "items": tuple(lines[one].item for one in order),
             "attended": form.ids("attended"),
             "wrote": form.ids("wrote"),
-            "excluded": {
-                one: ground
-                for one, ground in out
-                if ground in agenda.process.grounds and f"excluded.{one}" in form.values
-            },
+            "excluded": tuple(one for one in left_out_in(form, kept) if one.ground in agenda.process.grounds),
         }
     )
 
@@ -108,18 +111,23 @@ async def _begin(visit: Visit, error: Exception | None = None, form: Filled | No
     )
 
 
+def _filled(content: Agenda) -> Filled:
+    """Return the form of an agenda as it is kept."""
+    who = {"attended": content.attended, "wrote": content.wrote, "occurred_on": (content.on.isoformat(),)}
+    return Filled(values=who | fields_of(content.excluded))
+
+
 def _shown(
-    visit: Visit, agenda: OpenAgenda, error: Exception | None = None, form: Filled | None = None
+    visit: Visit, agenda: OpenAgenda, given: Filled, kept: Papers, error: Exception | None = None
 ) -> Response:
     refused = None if error is None else Refused.of(error, visit.language)
-    content = agenda.content
-    kept = {"attended": content.attended, "wrote": content.wrote, "occurred_on": (content.on.isoformat(),)}
-    kept |= {f"excluded.{one}": (ground,) for one, ground in content.excluded.items()}
     return visit.page(
         "meetings/agenda.html",
         200 if refused is None else refused.status,
         agenda=agenda,
-        given=form or Filled(values=kept),
+        given=given,
+        kept=kept,
+        says_each=has_own(given),
         refused=refused,
         following=next((one for one in agenda.lines if one.place and not one.item.recorded), None),
     )

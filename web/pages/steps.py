@@ -18,9 +18,9 @@ from services import acts, agendas, case_pages, step_forms
 from services.refusals import HeadMoved
 from services.step_forms import StepForm
 from services.timeline import HandedIn
-from services.views import MaterialView
 from web.acting import act_of, documents_named, kept_documents, placed
 from web.forms import Filled, Form
+from web.left_out import Papers, has_own, said_for_each
 from web.meeting_forms import agenda_named, agenda_of, filled_from, roster_for, treated_on
 from web.periods import MaybeDay, asked_days
 from web.refused import REFUSALS, Refused
@@ -60,7 +60,10 @@ async def asked(  # noqa: PLR0917 - what an address may hold
     day = None if meeting is None else meeting.content.on
     shown = await step_forms.step_form(visit.parts, visit.caller, case_id, step_id, day)
     given = None if meeting is None else await filled_from(visit, shown, meeting)
-    return await _drawn(visit, shown, 200, back=back, kept=await documents_named(visit, kept), form=given)
+    papers = await documents_named(visit, kept)
+    if given is not None:
+        papers |= await kept_documents(visit, given)
+    return await _drawn(visit, shown, 200, back=back, kept=papers, form=given)
 
 
 @router.post("/cases/{case_id}/steps/{step_id}")
@@ -68,9 +71,12 @@ async def done(visit: Visiting, form: Form, case_id: Id, step_id: Label) -> Resp
     """Record what was done, or show the form again with what stands in the way."""
     day = _day_of(form)
     shown = await step_forms.step_form(visit.parts, visit.caller, case_id, step_id, day)
-    kept: dict[str, tuple[MaterialView, ...]] = {}
+    kept: Papers = {}
     try:
         kept = await kept_documents(visit, form)
+        if form.flag("each"):
+            form, kept = said_for_each(form, kept)
+            return await _drawn(visit, shown, 200, form=form, kept=kept)
         request = act_of(shown.step, form, kept)
         agenda = await agenda_named(visit, form)
         if agenda is not None:
@@ -83,10 +89,10 @@ async def done(visit: Visiting, form: Form, case_id: Id, step_id: Label) -> Resp
     except HeadMoved as moved:
         shown = await step_forms.step_form(visit.parts, visit.caller, case_id, step_id, day)
         since = await case_pages.in_words(visit.parts, shown.case, moved.events)
-        refused = _refused(visit, shown, moved)
+        refused = _refused(visit, shown, moved, form, kept)
         return await _drawn(visit, shown, 412, refused=refused, form=form, kept=kept, since=since)
     except REFUSALS as error:
-        refused = _refused(visit, shown, error)
+        refused = _refused(visit, shown, error, form, kept)
         return await _drawn(visit, shown, refused.status, refused=refused, form=form, kept=kept)
     title = shown.step.title
     said = Text(zh=f"“{title.zh}”已登记。", en=f"“{title.en}” is recorded.")
@@ -117,11 +123,11 @@ def _is_unseen(shown: StepForm, form: Filled) -> bool:
     return not {one.rule for one in _outlook(shown, form.typed("entry")).warned} <= told
 
 
-def _refused(visit: Visit, shown: StepForm, error: Exception) -> Refused:
+def _refused(visit: Visit, shown: StepForm, error: Exception, form: Filled, kept: Papers) -> Refused:
     refused = Refused.of(error, visit.language)
     if not isinstance(error, RuleViolation):
         return refused
-    return replace(refused, faults=dict.fromkeys(placed(shown.step, error), refused.detail))
+    return replace(refused, faults=dict.fromkeys(placed(shown.step, error, form, kept), refused.detail))
 
 
 async def _drawn(
@@ -145,6 +151,7 @@ async def _drawn(
         roster=await roster_for(visit, shown, given),
         agenda=await agenda_named(visit, given),
         handed=await _dossier(visit, shown),
+        says_each=has_own(given),
         goes_back=back or given.typed("back"),
         **({"refused": None, "kept": {}, "since": (), "unseen": False} | more),
     )

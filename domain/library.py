@@ -7,6 +7,7 @@ from datetime import date
 from typing import Protocol
 
 from domain.process import Process
+from domain.values import Text
 
 
 class UnknownProcess(LookupError):
@@ -117,6 +118,11 @@ class Library:
         """Return the names of the local overlays of a process. Raises UnknownProcess."""
         named = (edition.overlay for edition in self.family(process_id))
         return tuple(dict.fromkeys(name for name in named if name is not None))
+
+    def overlay_title(self, process_id: str, name: str) -> Text:
+        """Return what a local overlay is called in the latest version it has; its name where nothing says."""
+        titles = [one.overlay_title for one in self._families.get(process_id, ()) if one.overlay == name]
+        return next((one for one in reversed(titles) if one is not None), Text(zh=name, en=name))
 
     def for_case(self, case: Versioned) -> Process:
         """Return the version a case follows now, or an earlier one from which it can be reached.

@@ -91,6 +91,15 @@ def _field(edition: Process, step: str | None, name: str) -> FieldSpec | None:
     return next((one for one in fields if one.id == name), None)
 
 
+def _new_rules(edition: Process, _title: Text, _step: str | None, data: Mapping[str, Any]) -> Text:
+    version = str(data.get("version", ""))
+    try:
+        called = edition.edition(version).version_title
+    except KeyError:
+        called = Text(zh=version, en=version)
+    return Text(zh=f"改用{called.zh}版规则", en=f"From here on the rules of {called.en} apply")
+
+
 def _completed(edition: Process, title: Text, step: str | None, data: Mapping[str, Any]) -> Text:
     spec, outcome = edition.steps.get(step or ""), data.get("outcome")
     said = _plain(title)
@@ -231,7 +240,7 @@ _SENTENCES: Final[Mapping[str, Callable[[Process, Text, str | None, Mapping[str,
     "comment-withdrawn": _of_step(
         "撤回第{comment}条记录中的留言", "The comment of entry {comment} was withdrawn"
     ),
-    "rules-changed": _of_step("改用{version}版规则", "From here on the rules of {version} apply"),
+    "rules-changed": _new_rules,
     "case-imported": _of_step(
         "以上由表格第{row}行导入，此前没有在系统中办理",
         "Everything above was brought in from row {row} of a file",

@@ -168,7 +168,7 @@ def apply(process: Process, overlay: Overlay) -> Process:
     flaws += [_in_overlay(overlay, _by_step(local, flaw)) for flaw in soundness.problems(local)]
     if flaws:
         raise NotTighter(tuple(dict.fromkeys(flaws)))
-    return local.published(digest_of(local))
+    return local.published(digest_of(local)).called(overlay.title)
 
 
 def _misfits(process: Process, overlay: Overlay) -> Iterator[Flaw]:

@@ -197,6 +197,7 @@ class Process(Value):
     """The name of the local overlay that went into it."""
 
     _digest: str = PrivateAttr(default="")
+    _overlay_title: Text | None = PrivateAttr(default=None)
     _successor: Process | None = PrivateAttr(default=None)
 
     @property
@@ -212,6 +213,25 @@ class Process(Value):
         # Asked ten times an act: pydantic takes twenty times as long to find what is private.
         later: Process | None = (self.__pydantic_private__ or {}).get("_successor")
         return later
+
+    @property
+    def overlay_title(self) -> Text | None:
+        """What the local overlay is called that went into it; no part of the definition, so of no digest."""
+        return self._overlay_title
+
+    @property
+    def version_title(self) -> Text:
+        """How people are told the version: with what its overlay is called, and not with its name."""
+        version, local = self.version.removesuffix(f"+{self.overlay}"), self._overlay_title
+        if self.overlay is None or local is None:
+            return Text(zh=self.version, en=self.version)
+        return Text(zh=f"{version} · {local.zh}", en=f"{version} · {local.en}")
+
+    def called(self, overlay_title: Text) -> Process:
+        """Return the same definition with what its local overlay is called."""
+        copy = self.model_copy()
+        copy._overlay_title = overlay_title  # noqa: SLF001 - a copy of our own
+        return copy
 
     def published(self, digest: str, successor: Process | None = None) -> Process:
         """Return the same definition with its digest, and the version that takes over from it."""

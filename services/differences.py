@@ -153,7 +153,7 @@ def _told(parts: Parts, view: CaseView, language: Language) -> Iterator[tuple[st
     yield row("stage", _STAGE, stages[view.stage].in_language(language))
     yield row("standing", _STANDING, edition.standings[view.standing].in_language(language))
     yield row("unit", _UNIT, view.unit.name)
-    yield row("version", _VERSION, view.process.version)
+    yield row("version", _VERSION, edition.version_title.in_language(language))
     for role, held in view.people.items():
         title = edition.case_roles[role].title if role in edition.case_roles else Text(zh=role, en=role)
         yield row(f"people.{role}", title, _SEPARATOR[language].join(sorted(one.name for one in held)))

@@ -106,7 +106,7 @@ class _Paper:
             "language": self._language,
             "words": words,
             "title": words["title"],
-            "process": f"{self._text(edition.title)} {edition.version}",
+            "process": f"{self._text(edition.title)} {self._text(edition.version_title)}",
             "case": made.found.case.id,
             "facts": [
                 [name, value] for name, value in zip(words["facts"], self._facts(), strict=True) if value

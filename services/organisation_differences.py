@@ -76,6 +76,7 @@ class EditionDifferenceView(View):
     version: str
     overlay: str | None
     """The local additions, where it is those that came."""
+    overlay_title: str | None
     replaces: str | None
     from_on: date
     steps: int | None
@@ -251,6 +252,9 @@ def _editions(
             title=edition.title.in_language(language),
             version=without_overlay(edition.version),
             overlay=edition.overlay,
+            overlay_title=None
+            if edition.overlay is None
+            else parts.library.overlay_title(edition.process, edition.overlay).in_language(language),
             replaces=None if before is None else before.version,
             from_on=edition.in_force.first,
             steps=None if before is None else len(differences(before, edition)),

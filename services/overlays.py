@@ -47,6 +47,8 @@ class OverlayWordView(View):
     process: Named
     overlay: str | None
     """None: the law alone, whatever units above have."""
+    title: str | None
+    """What the overlay is called."""
     from_: Annotated[date, Field(serialization_alias="from", validation_alias="from")]
     reason: str
     by: Named | None
@@ -60,6 +62,8 @@ class OverlaysOfProcessView(View):
 
     process: Named
     overlays: tuple[str, ...]
+    titles: dict[str, str]
+    """What each overlay is called."""
     today: str | None
 
 
@@ -171,6 +175,9 @@ def _view(asking: Asking, parts: Parts, caller: Caller, unit: str) -> OverlaysVi
             OverlaysOfProcessView(
                 process=Named(id=process, name=titles[process]),
                 overlays=names,
+                titles={
+                    name: library.overlay_title(process, name).in_language(caller.language) for name in names
+                },
                 today=unit_overlays.overlay_of(connection, unit, process, asking.today),
             )
             for process, names in known.items()
@@ -191,6 +198,9 @@ def _word(parts: Parts, caller: Caller, one: Switched, title: str) -> OverlayWor
     return OverlayWordView(
         process=Named(id=one.process, name=title),
         overlay=one.overlay or None,
+        title=parts.library.overlay_title(one.process, one.overlay).in_language(caller.language)
+        if one.overlay
+        else None,
         from_=one.from_on,
         reason=one.reason,
         by=None if one.recorded_by is None else Named(id=one.recorded_by, name=one.recorded_by_name or ""),

@@ -37,6 +37,8 @@ class ProcessRow(View):
 
     id: str
     version: str
+    version_title: str
+    """How people are told the version: with what its local overlay is called."""
     title: str
     digest: str
     source: str

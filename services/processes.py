@@ -114,6 +114,7 @@ def _row(parts: Parts, process: Process, language: Language) -> ProcessRow:
     return ProcessRow(
         id=process.process,
         version=process.version,
+        version_title=process.version_title.in_language(language),
         title=process.title.in_language(language),
         digest=process.digest,
         source=process.source.in_language(language),

@@ -126,6 +126,8 @@ async def test_an_administrator_switches_one_on_over_http_and_the_record_says_wh
     await switched_on(world, "circle-1", after=4)
     told = (await world.get(PATH, AUDITOR)).json()
     assert (told["may_switch"], [one["today"] for one in told["processes"]]) == (False, ["city"])
+    assert {one["title"] for one in told["items"]} == {"市细则", None}
+    assert [one["titles"] for one in told["processes"]] == [{"city": "市细则"}]
     by = {"id": ADMIN, "name": "郑一"}
     post = {"id": f"post-{ADMIN}", "title": "系统管理员", "unit": "委员会"}
     assert {(one["overlay"], one["from"]) for one in told["items"]} == {

@@ -8,12 +8,14 @@ from domain.acts import Due
 from domain.deciding import decide
 from domain.evolving import replay
 from domain.library import Library
+from domain.narrating import told as told_of
 from domain.overlays import NotTighter, Overlay, apply, check_overlay, read_overlay
 from domain.process import Process
 from domain.reading import parse, read_process
 from domain.spans import Span
 from domain.stricter_rules import is_at_least
 from domain.tightening import loosened
+from domain.values import Text
 from tests.builders import a_case, a_library_with_a_later_version, a_process, noon
 from tests.domain.club import CLUB, line_of, plant
 
@@ -84,6 +86,29 @@ def test_an_overlay_that_only_tightens_makes_a_version_of_its_own():
     assert local.steps["trial"].model_dump()["lasts"] == "P18M"
     assert [str(wait.wait) for wait in local.steps["vote"].not_before] == ["P8D", "P0D"]
     assert [str(deadline.within) for deadline in local.steps["talk"].due] == ["P14D"]
+
+
+def test_people_are_told_what_an_overlay_is_called_and_no_digest_depends_on_it():
+    base = club()
+    local = read_overlay(STRICTER, "north.yaml", base)
+    renamed = read_overlay(STRICTER.replace("Rules of the northern club", "North"), "north.yaml", base)
+
+    assert local.version_title == Text(zh="1 · 北部分会细则", en="1 · Rules of the northern club")
+    assert base.version_title == Text(zh="1", en="1")
+    assert Library.of([base, local]).find(base.process, "1+north").version_title == local.version_title
+    assert Library.of([base, local]).overlay_title(base.process, "north").zh == "北部分会细则"
+    assert Library.of([base]).overlay_title(base.process, "north").zh == "north"
+    assert renamed.version_title.en == "1 · North"
+    assert renamed.digest == local.digest
+
+
+def test_a_case_is_told_new_rules_by_what_their_overlay_is_called():
+    local = read_overlay(STRICTER, "north.yaml", club())
+
+    assert told_of(local, "rules-changed", None, {"version": "1+north"}).en == (
+        "From here on the rules of 1 · Rules of the northern club apply"
+    )
+    assert told_of(local, "rules-changed", None, {"version": "9"}).zh == "改用9版规则"
 
 
 def test_the_original_is_left_as_it_was():

@@ -136,4 +136,8 @@ async def _drawn(
     visit: Visit, finding_id: str, status: int = 200, *, refused: Refused | None = None, given: str = ""
 ) -> Response:
     finding = await findings.one(visit.parts, visit.caller, finding_id)
-    return visit.page("findings/finding.html", status, finding=finding, refused=refused, given=given)
+    # Of another process a version of the same name is called the same: only an overlay's is called otherwise.
+    versions = {one.version: one.version_title for one in visit.parts.library}
+    return visit.page(
+        "findings/finding.html", status, finding=finding, versions=versions, refused=refused, given=given
+    )

@@ -46,7 +46,12 @@ async def log(
 async def done(visit: Visiting, cursor: Cursor = None) -> Response:
     """Show what administrators and commands did to the installation itself, latest first, to auditors."""
     found = await administration.listed(visit.parts, visit.caller, cursor=cursor, limit=_DONE)
-    return visit.page("log/administration.html", done=found)
+    editions = {
+        (one.process, one.version): f"{one.title.in_language(visit.language)} "
+        f"{one.version_title.in_language(visit.language)}"
+        for one in visit.parts.library
+    }
+    return visit.page("log/administration.html", done=found, editions=editions)
 
 
 @router.get("/log/{position}")

@@ -48,9 +48,9 @@ async def _drawn(
     law = Text(zh="只按总规定", en="the law alone").in_language(visit.language)
     refused = None if error is None else Refused.of(error, visit.language)
     choices = [
-        (f"{one.process.id} {name}".strip(), f"{one.process.name} · {name or law}")
+        (f"{one.process.id} {name}".strip(), f"{one.process.name} · {called}")
         for one in told.processes
-        for name in (*one.overlays, "")
+        for name, called in (*one.titles.items(), ("", law))
     ]
     return visit.page(
         "units/overlays.html",

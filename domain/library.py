@@ -114,6 +114,13 @@ class Library:
                 return self.find(process_id, with_overlay(edition.version, overlay))
         raise UnknownProcess(f"no version of {process_id!r} was in force on {day.isoformat()}")
 
+    def before(self, edition: Process) -> Process | None:
+        """Return the version an edition takes over from; of local additions, the version they add to."""
+        family = {one.version: one for one in self.family(edition.process)}
+        if edition.overlay is not None:
+            return family.get(without_overlay(edition.version))
+        return None if edition.replaces is None else family.get(edition.replaces.version)
+
     def overlays(self, process_id: str) -> tuple[str, ...]:
         """Return the names of the local overlays of a process. Raises UnknownProcess."""
         named = (edition.overlay for edition in self.family(process_id))

@@ -118,9 +118,9 @@ async def of_case(
 def check_days(parts: Parts, from_on: date, to_on: date, *, may_come: bool = False) -> None:
     """Raise InvalidInput unless the first day lies before the second, and the second is no day to come."""
     if from_on >= to_on:
-        raise InvalidInput("from", Text(zh="应早于后一日", en="lies before the later day"))
+        raise InvalidInput("from", _NOT_BEFORE)
     if to_on > parts.today() and not may_come:
-        raise InvalidInput("to", Text(zh="不能晚于今天", en="is no day to come"))
+        raise InvalidInput("to", _TO_COME)
 
 
 def _then(connection: Connection, parts: Parts, look: Look, day: date) -> cases.FoundCase | None:
@@ -249,6 +249,8 @@ def _unit_told(unit: Unit | None, names: Mapping[str, str], language: Language) 
     }
 
 
+_NOT_BEFORE: Final = Text(zh="前一日应早于后一日", en="the earlier day has to lie before the later one")
+_TO_COME: Final = Text(zh="后一日不能晚于今天", en="the later day must not lie after today")
 _YES, _NO = Text(zh="是", en="yes"), Text(zh="否", en="no")
 _STATUS, _OUTCOME = Text(zh="状态", en="Status"), Text(zh="结果", en="Outcome")
 _STAGE, _STANDING = Text(zh="阶段", en="Stage"), Text(zh="身份", en="Standing")

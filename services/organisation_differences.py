@@ -12,7 +12,6 @@ from sqlalchemy import Connection
 
 from domain.comparing import differences
 from domain.library import without_overlay
-from domain.process import Process
 from domain.values import Language
 from records import two_days, unit_changes, visible
 from records.two_days import Days, Held, Stood
@@ -246,7 +245,7 @@ def _editions(
     for edition in parts.library:
         if not from_on < edition.in_force.first <= to_on:
             continue
-        before = _before(parts, edition)
+        before = parts.library.before(edition)
         yield EditionDifferenceView(
             process=edition.process,
             title=edition.title.in_language(language),
@@ -259,11 +258,3 @@ def _editions(
             from_on=edition.in_force.first,
             steps=None if before is None else len(differences(before, edition)),
         )
-
-
-def _before(parts: Parts, edition: Process) -> Process | None:
-    """Return the version that an edition takes over from; of additions, the version they add to."""
-    family = {one.version: one for one in parts.library.family(edition.process)}
-    if edition.overlay is not None:
-        return family.get(without_overlay(edition.version))
-    return None if edition.replaces is None else family.get(edition.replaces.version)

@@ -102,6 +102,15 @@ def test_people_are_told_what_an_overlay_is_called_and_no_digest_depends_on_it()
     assert renamed.digest == local.digest
 
 
+def test_what_an_overlay_adds_is_seen_against_the_version_it_adds_to():
+    base = club()
+    local = read_overlay(STRICTER, "north.yaml", base)
+    library = Library.of([base, local])
+
+    assert library.before(local) == base
+    assert library.before(base) is None
+
+
 def test_a_case_is_told_new_rules_by_what_their_overlay_is_called():
     local = read_overlay(STRICTER, "north.yaml", club())
 

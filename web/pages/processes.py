@@ -62,7 +62,8 @@ async def compared(
     """Show which sentences two versions of a process do not have in common."""
     rows = _versions(visit, process_id)
     later = processes.find(visit.parts, process_id, after or rows[-1].version)
-    earlier = processes.find(visit.parts, process_id, before or rows[max(len(rows) - 2, 0)].version)
+    taken_over = visit.parts.library.before(later) or later
+    earlier = processes.find(visit.parts, process_id, before or taken_over.version)
     return visit.page(
         "processes/differences.html",
         before=earlier,

@@ -76,7 +76,9 @@ def _days(  # noqa: PLR0917 - what the two above were asked
     With a `limit`, at least the first so many of them.
     """
     if scope.is_everything_in(connection, unit):
-        return sa.select(sa.union_all(*_of_everybody(first, last, limit)).subquery())
+        return sa.select(sa.union_all(*_in_order(first, last, limit)).subquery())
+    if (seen := scope.in_any_order(connection, unit)) is not None:
+        return sa.select(sa.union_all(*_in_order(first, last, limit, seen)).subquery())
     reasons = scope.reasons() if unit is None else scope.reasons_within(connection, unit)
     ways = [
         _on_days(kind, column, first, last).join(cases, cases.c.id == tasks.c.case_id).where(reason)
@@ -87,12 +89,19 @@ def _days(  # noqa: PLR0917 - what the two above were asked
     return sa.select(sa.union(*ways).subquery())
 
 
-def _of_everybody(first: date, last: date, limit: int | None) -> list[Select[Any]]:
-    """Select the same where all cases are seen: in the order of an index, without a look at any case."""
+def _in_order(
+    first: date, last: date, limit: int | None, seen: ColumnElement[bool] | None = None
+) -> list[Select[Any]]:
+    """Select the same day by day, in the order of an index: of all cases, or of those that are seen.
+
+    Where all are seen, no case is looked at.
+    """
     found = []
     for kind, column in _KINDS:
         keys = (column, tasks.c.case_id, tasks.c.step, tasks.c.round)
         days = _on_days(kind, column, first, last).group_by(*keys)
+        if seen is not None:
+            days = days.join(cases, cases.c.id == tasks.c.case_id).where(seen)
         if limit is not None:
             days = days.order_by(*keys).limit(limit)
         found.append(sa.select(days.subquery()))

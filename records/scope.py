@@ -25,6 +25,9 @@ from records.tables import case_people, cases, delegations, posts, unit_closure,
 _MINE, _MOVING = cases.alias(), cases.alias()
 """Made once: a table under another name costs as much as a small list."""
 
+_LARGE = 20
+"""A part is large that has one in so many of all units: its rows are found soon in any order."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lent:
@@ -129,6 +132,31 @@ class Scope:
             return False
         return unit is None or _is_only_root(connection, unit)
 
+    def in_any_order(self, connection: Connection, unit: str | None) -> ColumnElement[bool] | None:
+        """Return the condition on rows of `cases` that come in another order than by their units.
+
+        None where few units are seen of those asked for: their cases are found sooner one unit after another
+        (`reasons`). The unit stands in an expression, so that SQLite does not begin with it all the same.
+        """
+        if self.everything and unit is None:
+            return self._narrowed(sa.true())
+        place = sa.func.coalesce(cases.c.unit_id, "")
+        parts: list[tuple[tuple[str, ...], ColumnElement[bool]]] = []
+        if self.everything and unit is not None:
+            parts = [((unit,), sa.true())]
+        else:
+            held = ((self.units, sa.true()), *((lent.units, lent.cases_are()) for lent in self.lent))
+            parts = [
+                (tops if unit is None else _shared(connection, tops, unit), asked) for tops, asked in held
+            ]
+        if not _are_many(connection, [top for tops, _ in parts for top in tops]):
+            return None
+        ways = [sa.and_(place.in_(units_below(tops)), asked) for tops, asked in parts if tops]
+        if not self.everything:
+            inside = sa.true() if unit is None else is_below((unit,), cases.c.unit_id)
+            ways.append(sa.and_(self._concerns_them(), inside))
+        return self._narrowed(sa.or_(*ways))
+
     def by_posts_within(self, connection: Connection, unit: str) -> ColumnElement[bool]:
         """Return the condition on `cases` of a unit and of all below it that are seen by a post."""
         return self._narrowed(sa.or_(sa.false(), *self._within(connection, unit)))
@@ -228,6 +256,15 @@ def _lent(connection: Connection, row: Row[Any]) -> Lent:
         )
         units_ = tuple(sorted(connection.execute(sa.union(below, above)).scalars()))
     return Lent(units_, limits.processes, limits.stages)
+
+
+def _are_many(connection: Connection, tops: Sequence[str]) -> bool:
+    """Whether units and what lies below them are a good part of all there are."""
+    if not tops:
+        return False
+    below = sa.select(sa.func.count()).where(unit_closure.c.ancestor_id.in_(tops)).scalar_subquery()
+    every = sa.select(sa.func.count()).select_from(units).scalar_subquery()
+    return bool(connection.execute(sa.select(below * _LARGE >= every)).scalar_one())
 
 
 def _shared(connection: Connection, units_: Sequence[str], unit: str) -> tuple[str, ...]:

@@ -178,11 +178,15 @@ def done_by_day(connection: Connection, scope: Scope, asked: Asked) -> dict[date
 
 def latest_acts(connection: Connection, scope: Scope, asked: Asked, limit: int) -> tuple[Act, ...]:
     """Return what was done last in the period, the latest first."""
+    acts = sa.select(done_steps.c.case_id, done_steps.c.seq, done_steps.c.done_on).where(_done_in(asked))
     part = _part(connection, scope, asked)
-    mine = done_steps.c.process == asked.process if part is None else done_steps.c.case_id.in_(part)
-    acts = sa.select(done_steps.c.case_id, done_steps.c.seq, done_steps.c.done_on).where(
-        mine, _done_in(asked)
-    )
+    if part is None:
+        acts = acts.where(done_steps.c.process == asked.process)
+    elif (seen := scope.in_any_order(connection, asked.unit)) is not None:
+        acts = acts.join(cases, cases.c.id == done_steps.c.case_id)
+        acts = acts.where(done_steps.c.process == asked.process, seen)
+    else:
+        acts = acts.where(done_steps.c.case_id.in_(part))
     last = acts.order_by(done_steps.c.done_on.desc()).limit(limit).subquery()
     query = (
         sa.select(cases.c.id, cases.c.process, cases.c.digest, people.c.name)

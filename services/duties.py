@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
 from domain.values import Language, Text
 from records import duties
 from records.duties import Kind
-from services.kept_figures import MANY
+from records.scope import Scope
 from services.parts import Caller, Parts
 from services.scoping import scope_of
 
 _MOST_IN_A_FEED = 1_000
 _PAST = timedelta(days=31)
 _AHEAD = timedelta(days=366)
+_SOME = 1_000
+"""Of so much in a month the numbers are kept for some minutes; what there is to do is read for each look."""
 _OCTETS = 75
 """Of a line of a feed, without its end (RFC 5545, 3.1)."""
 
@@ -36,6 +39,14 @@ class Duty:
     unit_name: str
 
 
+class Days(NamedTuple):
+    """From one day to another, both of them counted; of a unit and all below it, or of everywhere."""
+
+    first: date
+    last: date
+    unit: str | None = None
+
+
 @dataclass(frozen=True)
 class Month:
     """What there is to do from the first to the last of some days: all of it in numbers, the first of it."""
@@ -43,6 +54,8 @@ class Month:
     duties: tuple[Duty, ...]
     due: dict[date, int]
     possible: dict[date, int]
+    counted_at: datetime | None = None
+    """When the numbers were counted; None: for this look."""
 
     @property
     def all(self) -> int:
@@ -55,26 +68,28 @@ async def between(
 ) -> Month:
     """Return what is due and what becomes possible from one day to another.
 
-    Of thousands it is counted now and then, as in reports.
+    Of much, the numbers are counted now and then, as in reports.
     """
 
     def work(connection: Connection) -> Month:
         scope = scope_of(connection, caller, parts.today())
-        whose = scope.of_anybody()
-        key, now = ("duties", whose, first, last, unit, limit, caller.language), parts.clock()
-        kept = parts.figures.find(key, now)
-        if isinstance(kept, Month):
-            return kept
-        counts = duties.count_duties(connection, scope, first, last, unit=unit)
-        found = duties.list_duties(connection, scope, first, last, unit=unit, limit=limit)
-        month = Month(
-            tuple(_titled(parts, one, caller.language) for one in found),
+        counts, at = _counted(connection, parts, scope, Days(first, last, unit))
+        return Month(
+            _first(connection, parts, caller.language, scope, Days(first, last, unit), limit),
             {on: number for (on, kind), number in counts.items() if kind == "due"},
             {on: number for (on, kind), number in counts.items() if kind == "possible"},
+            at if at < parts.clock() else None,
         )
-        if month.all >= MANY:
-            parts.figures.keep(key, month, now)
-        return month
+
+    return await parts.read(work)
+
+
+async def first_between(parts: Parts, caller: Caller, days: Days, *, limit: int) -> tuple[Duty, ...]:
+    """Return the first of what is due and what becomes possible, uncounted."""
+
+    def work(connection: Connection) -> tuple[Duty, ...]:
+        scope = scope_of(connection, caller, parts.today())
+        return _first(connection, parts, caller.language, scope, days, limit)
 
     return await parts.read(work)
 
@@ -82,12 +97,33 @@ async def between(
 async def feed(parts: Parts, caller: Caller) -> str:
     """Return the same for programs that keep calendars: a month back, a year ahead, and nobody's name."""
     today = parts.today()
-    month = await between(parts, caller, today - _PAST, today + _AHEAD, limit=_MOST_IN_A_FEED)
+    days = Days(today - _PAST, today + _AHEAD)
+    found = await first_between(parts, caller, days, limit=_MOST_IN_A_FEED)
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Accede//Duties//ZH", "METHOD:PUBLISH"]
-    for one in month.duties:
+    for one in found:
         lines += _event(one, parts.clock(), caller.language)
     lines.append("END:VCALENDAR")
     return "".join(f"{line}\r\n" for each in lines for line in _folded(each))
+
+
+def _counted(
+    connection: Connection, parts: Parts, scope: Scope, days: Days
+) -> tuple[Mapping[tuple[date, Kind], int], datetime]:
+    """Return how much there is on each day, and when that was counted."""
+    return parts.figures.counted(
+        ("duties", scope.of_anybody(), days),
+        parts.clock(),
+        lambda: duties.count_duties(connection, scope, days.first, days.last, unit=days.unit),
+        lambda counts: sum(counts.values()),
+        many=_SOME,
+    )
+
+
+def _first(  # noqa: PLR0917 - what the two above were asked
+    connection: Connection, parts: Parts, language: Language, scope: Scope, days: Days, limit: int
+) -> tuple[Duty, ...]:
+    found = duties.list_duties(connection, scope, days.first, days.last, unit=days.unit, limit=limit)
+    return tuple(_titled(parts, one, language) for one in found)
 
 
 def _titled(parts: Parts, found: duties.Duty, language: Language) -> Duty:

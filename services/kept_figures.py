@@ -25,7 +25,13 @@ class KeptFigures:
     _lock: Lock = field(default_factory=Lock, repr=False)
 
     def counted(
-        self, key: Hashable, now: datetime, count: Callable[[], T], weight: Callable[[T], int]
+        self,
+        key: Hashable,
+        now: datetime,
+        count: Callable[[], T],
+        weight: Callable[[T], int],
+        *,
+        many: int = MANY,
     ) -> tuple[T, datetime]:
         """Return what was counted, and when: lately, or now. What weighs much is kept."""
         with self._lock:
@@ -33,7 +39,7 @@ class KeptFigures:
         if found is not None and at <= now < at + self.lasts:
             return found, at  # type: ignore[return-value]  # a key names one way to count
         fresh = count()
-        if weight(fresh) >= MANY:
+        if weight(fresh) >= many:
             self.keep(key, fresh, now)
         return fresh, now
 

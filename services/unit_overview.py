@@ -71,7 +71,8 @@ async def overview(parts: Parts, caller: Caller, unit: str) -> UnitOverview:
     """Return what goes on in a unit and below, as far as the caller sees it."""
     today = parts.today()
     place = await parts.read(lambda connection: stats.unless_all(connection, unit))
-    month = await duties.between(parts, caller, today, today + _AHEAD, unit=place, limit=_SOME)
+    month = duties.Days(today, today + _AHEAD, place)
+    ahead = await duties.first_between(parts, caller, month, limit=_SOME)
     narrowed = BoardFilter(unit=place, overdue=True)
     late = await boards.by_due(parts, caller, narrowed, limit=_SOME)
     monday = today - timedelta(days=today.weekday())
@@ -89,7 +90,7 @@ async def overview(parts: Parts, caller: Caller, unit: str) -> UnitOverview:
         acts = [act for asked in every for act in stats.latest_acts(connection, scope, asked, _SOME)]
         acts.sort(key=lambda act: act.done_on, reverse=True)
         return UnitOverview(
-            duties=month.duties,
+            duties=ahead,
             late=late.items,
             short=_short(connection, parts, caller, unit),
             acts=tuple(_done(parts, caller, act) for act in acts[:_SOME]),

@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
 
 from records import tables
 from records.duties import count_duties, list_duties
-from records.scope import scope_of
+from records.scope import Scope, scope_of
 from tests.builders import SECRETARY
 from tests.records.organisations import OUTSIDER, an_organisation
 from tests.records.walks import start
@@ -37,6 +38,23 @@ def all_of_it(connection, person, first, last):
     return counts, list_duties(connection, scope, first, last, limit=10)
 
 
+class UnitByUnit(Scope):
+    """Sees the same, read as a small part of all is."""
+
+    def in_any_order(self, _connection, _unit):
+        """Never."""
+
+
+def day_by_day_and_unit_by_unit(connection, person, first, last):
+    """What is seen, whichever way it is read: of everywhere, and of one unit."""
+    scope = scope_of(connection, person, TODAY)
+    other = UnitByUnit(*(getattr(scope, name) for name in Scope.__slots__))
+    for unit in (None, *sorted(connection.execute(sa.select(tables.units.c.id)).scalars())):
+        for ask in (count_duties, partial(list_duties, limit=10)):
+            found = ask(connection, other, first, last, unit=unit)
+            assert ask(connection, scope, first, last, unit=unit) == found
+
+
 def days(database, person, first, last):
     """What stands on the calendar, and how much of it on which day: the two have to agree."""
 
@@ -47,6 +65,7 @@ def days(database, person, first, last):
 
     counts, found = database.read_now(look)
     assert database.read_now(lambda c: all_of_it(c, person, first, last)) in (None, (counts, found))
+    database.read_now(lambda c: day_by_day_and_unit_by_unit(c, person, first, last))
     assert sum(counts.values()) == len(found)
     return [(one.on, one.kind, one.step) for one in found]
 

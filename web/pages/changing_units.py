@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from fastapi import APIRouter, Response
@@ -14,6 +16,7 @@ from services.organisation import NewUnit
 from services.refusals import InvalidInput, NotFound, NotPermitted, WordsMoved
 from services.titles import unit_kind_title
 from services.unit_changes import NewChange
+from services.views import UnitView
 from web.forms import Filled, Form
 from web.refused import REFUSALS, Refused
 from web.visits import Visit, Visiting
@@ -86,11 +89,7 @@ async def close(visit: Visiting, unit_id: Id, form: Form) -> Response:
     """Close a unit: merged into another, split among several, or given up."""
     _check_administers(visit)
     try:
-        assigned = {
-            name.removeprefix("assigned."): unit
-            for name in form.values
-            if name.startswith("assigned.") and (unit := form.id(name))
-        }
+        assigned = await _assigned(visit, unit_id, form)
         new = NewClosing(
             reason=form.needed("reason", longest=2_000),
             on=form.day("on"),
@@ -164,6 +163,7 @@ async def _drawn(
     _check_administers(visit)
     unit = await organisation.unit(visit.parts, unit_id)
     units = (await organisation.list_units(visit.parts, limit=_ALL_UNITS)).items
+    alike = _alike(unit, units)
     library = visit.parts.library
     kinds = dict.fromkeys(kind for process in library for kind in process.unit_kinds)
     refused = None if error is None else Refused.of(error, visit.language)
@@ -172,17 +172,44 @@ async def _drawn(
         200 if refused is None else refused.status,
         unit=unit,
         others=[(one.id, one.name) for one in units if one.id != unit_id and one.closed_on is None],
-        alike=[
-            (one.id, one.name)
-            for one in units
-            if one.id != unit_id and one.closed_on is None and one.kind == unit.kind
-        ],
+        alike=list(alike.items()),
         names={one.id: one.name for one in units},
         kinds=[(kind, unit_kind_title(library, kind).in_language(visit.language)) for kind in kinds],
         refused=refused,
         given=form or Filled(),
         **more,
     )
+
+
+async def _assigned(visit: Visit, unit_id: str, form: Filled) -> dict[str, str]:
+    """Return the unit that was written for each person, by person. Raises InvalidInput, NotFound."""
+    written = {
+        name.removeprefix("assigned."): said
+        for name in form.values
+        if name.startswith("assigned.") and (said := form.typed(name).strip())
+    }
+    if not written:
+        return {}
+    unit = await organisation.unit(visit.parts, unit_id)
+    alike = _alike(unit, (await organisation.list_units(visit.parts, limit=_ALL_UNITS)).items)
+    known = {**{called: one for one, called in alike.items()}, **{one: one for one in alike}}
+    if not known.keys() >= set(written.values()):
+        raise InvalidInput("assigned", Text(zh="请从列表中选择", en="Please choose from the list"))
+    return {person: known[said] for person, said in written.items()}
+
+
+def _alike(unit: UnitView, units: Sequence[UnitView]) -> dict[str, str]:
+    """Return the units that could take over from one, by id, each called as no other is."""
+    names = {one.id: one.name for one in units}
+    found = [one for one in units if one.id != unit.id and one.closed_on is None and one.kind == unit.kind]
+    called = {one.id: one.name for one in found}
+    for more in (
+        {one.id: names.get(one.parent or "", "") for one in found},
+        {one.id: one.id for one in found},
+    ):
+        often = Counter(called.values())
+        called = {one: f"{says} · {more[one]}" if often[says] > 1 else says for one, says in called.items()}
+    return called
 
 
 def _check_administers(visit: Visit) -> None:

@@ -17,7 +17,8 @@ from typing import Final
 _TOKENS: Final = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'|/\*.*?\*/|[{};]', re.DOTALL)
 _COMMENTS: Final = re.compile(r"/\*.*?\*/", re.DOTALL)
 _SPACE: Final = re.compile(
-    r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|/\*.*?\*/|(?:\s|/\*.*?\*/)*([{};])(?:\s|/\*.*?\*/)*|(\s+)""",
+    r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(?:\s|/\*(?:(?!\*/).)*\*/)*([{};])(?:\s|/\*(?:(?!\*/).)*\*/)*"""
+    r"|/\*.*?\*/|(\s+)",
     re.DOTALL,
 )
 """Text in quotes; a remark; a sign with nothing that counts around it; space."""

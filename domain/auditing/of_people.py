@@ -143,8 +143,9 @@ def _wrong_meeting(question: ask.Meetings, act: Done) -> Text | None:
                 zh="没有开会表决的记录。", en="No meeting and vote stand in the record of this decision."
             )
     elif question.what == "without-subject":
-        if meeting is not None and act.before.subject in meeting.attended:
-            return Text(zh="本人列入了到会表决的人。", en="The person concerned is among those counted.")
+        counted = () if meeting is None else (*meeting.attended, *(one.person for one in meeting.opinions))
+        if act.before.subject in counted:
+            return Text(zh="本人列入了参加表决的人。", en="The person concerned is among those counted.")
     elif meeting is not None and meeting.present + meeting.written < _SECRET:
         return Text(
             zh=f"投票的不足{_SECRET}人，无法保密。",

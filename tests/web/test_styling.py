@@ -72,3 +72,8 @@ def test_what_templates_are_made_of_is_there():
     for name in ("card", "btn", "btn-primary", "form-control", "form-select", "form-check-input", "table"):
         assert name in used
         assert f".{name}" in sent
+
+
+def test_a_remark_ends_where_it_ends_whatever_follows_it():
+    styles = "a, /* one */ b { c: d; /* two */ }\n.e /* three */ .f{ g: h /* four */ ; /* five */ }"
+    assert shortened(styles) == "a,  b{c: d;}.e  .f{g: h;}"

@@ -248,3 +248,9 @@ def test_a_vote_of_before_opinions_in_writing_were_named_is_no_breach():
         usual().counts("branch-vote", present=15, written=1, yes=15, no=1, abstain=0).verdict("F11").state
         == "kept"
     )
+
+
+def test_whoever_wrote_about_himself_voted_on_himself():
+    wrote = (Opinion(person="subject"),)
+
+    assert usual().counts("branch-vote", written=1, opinions=wrote).verdict("F10").state == "broken"

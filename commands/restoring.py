@@ -57,9 +57,9 @@ def restored(folder: Path, manifest: Manifest, settings: Settings, *, hold_mail:
     """
     with _alone(settings), shown_progress() as progress:
         try:
-            asyncio.run(_into_tables(folder, manifest, settings, progress, hold_mail=hold_mail))
+            first = asyncio.run(_into_tables(folder, manifest, settings, progress, hold_mail=hold_mail))
             migrating.upgrade(settings.database_url)
-            begun, wrong = asyncio.run(_caught_up(settings, manifest, progress, hold_mail=hold_mail))
+            begun, wrong = asyncio.run(_caught_up(settings, manifest, progress, first, hold_mail=hold_mail))
         except (DatabaseUnavailable, SchemaOutdated) as error:
             raise CommandFailed(str(error)) from None
     told = _facts(manifest) | {"open_cases": begun.open_cases, "held": begun.held, "wrong": wrong}
@@ -75,15 +75,17 @@ def restored(folder: Path, manifest: Manifest, settings: Settings, *, hold_mail:
 
 async def _into_tables(
     folder: Path, manifest: Manifest, settings: Settings, progress: Progress, *, hold_mail: bool
-) -> None:
+) -> Begun:
     await _check_empty(settings)
     check_parts(folder, manifest, progress)
     _make_tables(settings, manifest)
     await restore_documents(folder, manifest, StoredDocuments.at(settings.materials_url), progress)
     database = Database.open(settings.database_url, check_schema=False)
     try:
-        await restore_rows(
-            folder, manifest, database, now=datetime.now(UTC), hold_mail=hold_mail, progress=progress
+        now = datetime.now(UTC)
+        on = now.astimezone(settings.zone).date()
+        return await restore_rows(
+            folder, manifest, database, now=now, on=on, hold_mail=hold_mail, progress=progress
         )
     except PlaceNotEmpty as taken:
         raise CommandFailed(str(taken)) from None
@@ -92,7 +94,7 @@ async def _into_tables(
 
 
 async def _caught_up(
-    settings: Settings, manifest: Manifest, progress: Progress, *, hold_mail: bool
+    settings: Settings, manifest: Manifest, progress: Progress, first: Begun, *, hold_mail: bool
 ) -> tuple[Begun, tuple[str, ...]]:
     """Let happen what came due since the backup, and return what is wrong with cases, a line each.
 
@@ -102,8 +104,10 @@ async def _caught_up(
     async with opened_parts(settings) as parts:
         wrong = await _flaws(parts, manifest.heads.cases, progress)
         wrong += await _let_happen_what_is_due(parts, progress)
-        now = parts.clock()
-        begun = await parts.database.write(partial(begin_again, now=now, hold_mail=hold_mail))
+        again = partial(
+            begin_again, now=parts.clock(), on=parts.today(), hold_mail=hold_mail, noted=first.noted
+        )
+        begun = await parts.database.write(again)
     return begun, tuple(wrong)
 
 

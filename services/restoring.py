@@ -6,7 +6,7 @@ import gzip
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -31,6 +31,8 @@ class Begun:
     open_cases: int
     held: int
     """Messages that are held back."""
+    noted: bool
+    """Whether it stands in the record that it was restored; one that is older has no place for it yet."""
 
 
 def check_parts(folder: Path, manifest: Manifest, progress: Progress = say_nothing) -> None:
@@ -75,34 +77,39 @@ async def restore_rows(
     database: Database,
     *,
     now: datetime,
+    on: date,
     hold_mail: bool,
     progress: Progress = say_nothing,
 ) -> Begun:
     """Bring the rows of a backup into tables of its revision, compare them, and keep all or none.
 
-    They are compared before anything is made ready to go on, which is part of the same transaction. Raises
-    PlaceNotEmpty, BackupSpoilt, DatabaseUnavailable.
+    They are compared before anything is made ready to go on, which is part of the same transaction. `on` is
+    the organisation's day. Raises PlaceNotEmpty, BackupSpoilt, DatabaseUnavailable.
     """
     total = 2 * sum(part.rows for part in manifest.tables)
 
     def work(connection: Connection) -> Begun:
         _load(connection, folder, manifest, lambda more: progress("rows", more, total))
-        return begin_again(connection, now, hold_mail=hold_mail)
+        return begin_again(connection, now, on, hold_mail=hold_mail)
 
     return await database.write(work)
 
 
-def begin_again(connection: Connection, now: datetime, *, hold_mail: bool) -> Begun:
+def begin_again(
+    connection: Connection, now: datetime, on: date, *, hold_mail: bool, noted: bool = False
+) -> Begun:
     """Let a restored record go on: every open case is told to its workflow again, from its first event.
 
-    With `hold_mail` nothing that waits to be sent is sent by itself. Safe to do again.
+    With `hold_mail` nothing that waits to be sent is sent by itself. Safe to do again, with what was `noted`
+    the time before.
     """
     if hold_mail:
         holding.hold_waiting(connection)
-    if administration.is_there(connection):
-        administration.note(connection, "record-restored", now.date(), now, mail_held=hold_mail)
+    if not noted and administration.is_there(connection):
+        administration.note(connection, "record-restored", on, now, mail_held=hold_mail)
+        noted = True
     open_cases = holding.tell_everything_again(connection, now)
-    return Begun(open_cases, holding.count_held(connection))
+    return Begun(open_cases, holding.count_held(connection), noted)
 
 
 def rows_in(folder: Path, part: TablePart) -> Iterator[list[Plain]]:

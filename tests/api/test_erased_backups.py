@@ -111,7 +111,8 @@ async def test_a_backup_made_after_an_erasure_holds_nothing_of_the_person_and_al
     check_parts(tmp_path / "after", manifest)
     there = StoredDocuments.at("memory:///")
     await restore_documents(tmp_path / "after", manifest, there)
-    await restore_rows(tmp_path / "after", manifest, elsewhere, now=datetime.now(UTC), hold_mail=False)
+    now = datetime.now(UTC)
+    await restore_rows(tmp_path / "after", manifest, elsewhere, now=now, on=now.date(), hold_mail=False)
     world.parts = replace(
         world.parts, database=elsewhere, documents=there, notary=a_notary(elsewhere, world.clock)
     )

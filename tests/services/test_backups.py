@@ -3,7 +3,7 @@
 import asyncio
 import gzip
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 
 import pytest
@@ -16,6 +16,9 @@ from services.manifests import LEFT_OUT, MANIFEST, BackupSpoilt, document_file, 
 from services.restoring import PlaceNotEmpty, check_parts, documents_in, restore_documents, restore_rows
 from tests.services.keeping import LETTERS, begin, digest, everything, fill, postpone
 from tests.thorough import EVERY_BIT
+
+TODAY = date(2026, 6, 1)
+"""The organisation's day when a backup is restored; by the clock it is another."""
 
 
 @pytest.fixture
@@ -50,7 +53,8 @@ async def restore(folder, database, documents, *, hold_mail=False):
     manifest = read_manifest(folder)
     check_parts(folder, manifest)
     await restore_documents(folder, manifest, documents)
-    return await restore_rows(folder, manifest, database, now=datetime.now(UTC), hold_mail=hold_mail)
+    now = datetime.now(UTC)
+    return await restore_rows(folder, manifest, database, now=now, on=TODAY, hold_mail=hold_mail)
 
 
 async def test_what_was_in_one_database_is_row_by_row_in_any_other(database, empty, documents, folder):
@@ -67,7 +71,7 @@ async def test_what_was_in_one_database_is_row_by_row_in_any_other(database, emp
         assert after[name] == ([] if name in LEFT_OUT else before[name]), name
     # That it was restored is the only thing that was done to it.
     (done,) = after["administration"]
-    assert b'"record-restored"' in done
+    assert json.loads(done)[1:3] == ["record-restored", TODAY.isoformat()]
     for case_id in ("case-0", "case-1", "case-2"):
         assert await empty.read(partial(rebuilding.verify, case_id=case_id)) == ()
     for letter in LETTERS:
@@ -229,7 +233,7 @@ async def test_rows_that_are_not_those_of_the_manifest_are_refused_whatever_the_
     lines = gzip.decompress((kept / part.file).read_bytes()).replace("张三".encode(), "张四".encode())
     (kept / part.file).write_bytes(gzip.compress(lines))
     with pytest.raises(BackupSpoilt, match="rows of people"):
-        await restore_rows(kept, manifest, empty, now=datetime.now(UTC), hold_mail=False)
+        await restore_rows(kept, manifest, empty, now=datetime.now(UTC), on=TODAY, hold_mail=False)
     assert not any((await empty.read(everything)).values())
 
 
@@ -239,7 +243,7 @@ async def test_a_part_that_ends_early_while_it_is_read_leaves_the_place_empty(ke
     whole = (kept / part.file).read_bytes()
     (kept / part.file).write_bytes(whole[: len(whole) // 2])
     with pytest.raises(BackupSpoilt, match="events"):
-        await restore_rows(kept, manifest, empty, now=datetime.now(UTC), hold_mail=False)
+        await restore_rows(kept, manifest, empty, now=datetime.now(UTC), on=TODAY, hold_mail=False)
     assert not any((await empty.read(everything)).values())
 
 

@@ -156,6 +156,9 @@ class DueTogether:
             except DatabaseUnavailable as away:
                 _log.warning("what is due waits for the database", reason=str(away))
                 pause = _PAUSE
+            except Exception:  # noqa: BLE001 - what comes due afterwards must not wait for another worker
+                _log.exception("what is due was not all looked at; it is looked again")
+                pause = _LOOKS
             await asyncio.sleep(pause)
 
     async def _until_next(self, begun: datetime) -> float:

@@ -238,6 +238,25 @@ async def test_while_the_database_is_away_it_waits_and_goes_on_afterwards(crowd,
         await until(all_told)
 
 
+async def test_a_fault_nobody_foresaw_does_not_end_the_looking(crowd, monkeypatch):
+    monkeypatch.setattr(due_together, "_LOOKS", 0.01)
+    faults = [RuntimeError("nobody foresaw it")]
+
+    def looked_at(_cases):
+        if faults:
+            raise faults.pop()
+
+    together, _ = looker(crowd, looked_at=looked_at)
+    async with together.looking():
+
+        async def all_recorded():
+            return await crowd.read(partial(due.due_cases, now=noon(LATER))) == []
+
+        await until(all_recorded)
+
+    assert await overdue(crowd) == dict.fromkeys(CASES, 1)
+
+
 class Away:
     """A database that is away until it is back."""
 

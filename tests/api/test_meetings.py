@@ -165,6 +165,23 @@ async def test_attendance_is_entered_once_and_each_case_is_voted_on_by_itself_in
     assert {one.item.key for one in (await shown(world, agenda)).lines if one.place} == set(ids)
 
 
+async def test_what_was_treated_stays_where_its_minutes_say_whatever_is_moved(world, three):
+    agenda = await begun(world)
+    ids = [f"{one['id']}:vote" for one in three]
+    fields = {"order": ids, "item": ids, "occurred_on": world.parts.today().isoformat()}
+    await sent(world, agenda, fields | {"attended": [SECRETARY, HOST]})
+    await voted(world, agenda, three[1], yes="2")
+    for moved in (
+        {"earlier": ids[2]},
+        {"later": ids[2]},
+        {"order": [ids[0], ids[2]], "item": [ids[0], ids[2]]},
+    ):
+        await sent(world, agenda, fields | moved)
+        assert [one.item.key for one in (await shown(world, agenda)).lines][1] == ids[1]
+    await sent(world, agenda, fields | {"earlier": ids[2]})
+    assert [one.item.key for one in (await shown(world, agenda)).lines] == [ids[2], ids[1], ids[0]]
+
+
 async def test_whoever_keeps_out_of_one_case_is_filled_in_for_the_others_alone(world, three):
     assert (await relate(world, HOST, SUBJECT, ADMIN)).status_code == 201
     agenda = await begun(world)

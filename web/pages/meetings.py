@@ -79,19 +79,28 @@ async def discard(visit: Visiting, agenda_id: AgendaId) -> Response:
     return visit.see_other("/meetings", _GONE)
 
 
-def _content(agenda: OpenAgenda, form: Filled, kept: Papers) -> Agenda:
-    """Return what an agenda says now. What was treated stays where it is."""
-    lines = {one.item.key: one for one in agenda.lines}
-    ticked = {*form.ids("item"), *(one for one, line in lines.items() if line.item.recorded)}
-    order = [one for one in dict.fromkeys((*form.ids("order"), *lines)) if one in lines and one in ticked]
+def _order(agenda: OpenAgenda, form: Filled) -> list[str]:
+    """Return what is on an agenda now, in its order. What was treated stays where its minutes say it was."""
+    treated = [one for one in agenda.lines if one.item.recorded]
+    ahead = {one.item.key for one in agenda.lines if not one.item.recorded}.intersection(form.ids("item"))
+    known = (one.item.key for one in agenda.lines)
+    order = [one for one in dict.fromkeys((*form.ids("order"), *known)) if one in ahead]
     for moved, by in ((form.id("earlier"), -1), (form.id("later"), 1)):
         at = order.index(moved) if moved in order else -1
         if at >= 0 and 0 <= at + by < len(order):
             order[at], order[at + by] = order[at + by], order[at]
+    for line in treated:
+        order.insert(line.place - 1, line.item.key)
+    return order
+
+
+def _content(agenda: OpenAgenda, form: Filled, kept: Papers) -> Agenda:
+    """Return what an agenda says now."""
+    items = {one.item.key: one.item for one in agenda.lines}
     return agenda.content.model_copy(
         update={
             "on": form.day("occurred_on") or agenda.content.on,
-            "items": tuple(lines[one].item for one in order),
+            "items": tuple(items[one] for one in _order(agenda, form)),
             "attended": form.ids("attended"),
             "wrote": form.ids("wrote"),
             "excluded": tuple(one for one in left_out_in(form, kept) if one.ground in agenda.process.grounds),

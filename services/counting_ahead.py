@@ -14,12 +14,15 @@ from sqlalchemy import Connection
 from records import stats
 from records.scope import Scope
 from records.stats import Asked
+from services import fairness
 from services.counting import A_WAY, A_YEAR, Count, Narrowed, Question, period_of, weight
 from services.kept_figures import MANY
 from services.parts import Parts
 
 _EVERY: Final = 240.0
 """Seconds between two times: before what was counted the last time is too old to be shown."""
+_FAIR: Final = fairness.LASTS / 2
+"""How old the report on fairness may be: it takes seconds, and is of a quarter that is over."""
 _QUESTIONS: Final[tuple[tuple[Any, Count[Any]], ...]] = (
     (A_WAY, stats.where_cases_stand),
     (A_YEAR, stats.how_long_stages_took),
@@ -57,6 +60,9 @@ async def count_ahead(parts: Parts) -> None:
             scope = Scope("", parts.today(), everything=True)
             question = Question(ask, Asked(process, first, last), scope)
             await parts.read(partial(_count, parts, question))
+        await parts.read(
+            partial(fairness.counted, parts=parts, process=process, now=parts.clock(), lasts=_FAIR)
+        )
 
 
 def _count(parts: Parts, question: Question[Any], connection: Connection) -> None:

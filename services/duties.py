@@ -73,12 +73,13 @@ async def between(
 
     def work(connection: Connection) -> Month:
         scope = scope_of(connection, caller, parts.today())
-        counts, at = _counted(connection, parts, scope, Days(first, last, unit))
+        now = parts.clock()
+        counts, at = _counted(connection, parts, scope, Days(first, last, unit), now)
         return Month(
             _first(connection, parts, caller.language, scope, Days(first, last, unit), limit),
             {on: number for (on, kind), number in counts.items() if kind == "due"},
             {on: number for (on, kind), number in counts.items() if kind == "possible"},
-            at if at < parts.clock() else None,
+            at if at < now else None,
         )
 
     return await parts.read(work)
@@ -107,12 +108,12 @@ async def feed(parts: Parts, caller: Caller) -> str:
 
 
 def _counted(
-    connection: Connection, parts: Parts, scope: Scope, days: Days
+    connection: Connection, parts: Parts, scope: Scope, days: Days, now: datetime
 ) -> tuple[Mapping[tuple[date, Kind], int], datetime]:
     """Return how much there is on each day, and when that was counted."""
     return parts.figures.counted(
         ("duties", scope.of_anybody(), days),
-        parts.clock(),
+        now,
         lambda: duties.count_duties(connection, scope, days.first, days.last, unit=days.unit),
         lambda counts: sum(counts.values()),
         many=_SOME,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import zip_longest
 from typing import Final
 
@@ -31,6 +31,8 @@ from services.refusals import NotFound
 from services.views import Named, To, View
 
 _YEARS: Final = 5
+LASTS: Final = timedelta(hours=1)
+"""How long the report of many cases is shown as it was counted."""
 _MOVED: Final = "moved"
 WHOLE: Final = "whole"
 """The wait that is of the whole case, beside those of its stages."""
@@ -107,16 +109,16 @@ def made(
     first, last = period(parts.today())
     if process is not None and process not in {edition.process for edition in parts.library}:
         raise NotFound
-    counts = fairness_rows.processes_with_cases(connection, first, last)
-    known = process or max(sorted(counts), key=counts.__getitem__, default=None)
+    known = process or _most_begun(connection, parts)
     if known is None or not (audited.everything or audited.units):
         return FairnessView()
     family = parts.library.family(known)
+    now = parts.clock()
+    groups_of_all, at = counted(connection, parts, known, now)
     labels, tree = labels_of(family), fairness_rows.tree(connection)
-    told = list(_told(connection, family, labels, tree, (first, last)))
     titles = {WHOLE: _WHOLE_TITLE.in_language(language), **stage_titles(parts, known, language)}
     words = _Words(language, labels, titles, tree)
-    seen = [one for one in shown(told, tree.parents) if _is_seen(one.key, audited, tree.parents)]
+    seen = [one for one in groups_of_all if _is_seen(one.key, audited, tree.parents)]
     groups = tuple(map(words.view, _told_once(seen)))
     title = family[-1].title.in_language(language)
     return FairnessView(
@@ -124,8 +126,48 @@ def made(
         from_=first,
         to=last,
         items=groups,
-        says=tuple(words.notes(groups)),
+        says=(*words.notes(groups), *(_counted_at(parts, at, language) if at < now else ())),
     )
+
+
+def counted(
+    connection: Connection, parts: Parts, process: str, now: datetime, *, lasts: timedelta = LASTS
+) -> tuple[tuple[Shown, ...], datetime]:
+    """Return what may be shown of the whole organisation, and when it was counted: not before `lasts` ago.
+
+    It is of a quarter that is over: only what is said of it later makes another report.
+    """
+    days = period(parts.today())
+
+    def count() -> tuple[Shown, ...]:
+        family, tree = parts.library.family(process), fairness_rows.tree(connection)
+        return shown(_told(connection, family, labels_of(family), tree, days), tree.parents)
+
+    return parts.figures.counted(
+        ("fairness", process, *days),
+        now,
+        count,
+        lambda found: found[0].size if found else 0,
+        lasts=lasts,
+    )
+
+
+def _most_begun(connection: Connection, parts: Parts) -> str | None:
+    """Return the process of which most cases began in the period."""
+    days = period(parts.today())
+    counts, _ = parts.figures.counted(
+        ("fairness", *days),
+        parts.clock(),
+        lambda: fairness_rows.processes_with_cases(connection, *days),
+        lambda found: sum(found.values()),
+        lasts=LASTS,
+    )
+    return max(sorted(counts), key=counts.__getitem__, default=None)
+
+
+def _counted_at(parts: Parts, at: datetime, language: Language) -> Iterator[str]:
+    """Yield when something was counted."""
+    yield _COUNTED.in_language(language).format(f"{at.astimezone(parts.zone):%Y-%m-%d %H:%M}")
 
 
 def period(today: date) -> tuple[date, date]:
@@ -314,6 +356,7 @@ _CAUSES = Text(
     zh="差别可能有很多原因，只说明值得了解，不能证明不公。",
     en="A difference has many possible causes. It is a reason to ask, and proves nothing.",
 )
+_COUNTED = Text(zh="统计于 {}。", en="Counted at {}.")
 _FEW = Text(
     zh="不足五人的组不显示；凡是可以推算出这类组的数字也不显示。",
     en="Groups under five are not shown, nor is any number from which one could be worked out.",

@@ -32,11 +32,12 @@ class KeptFigures:
         weight: Callable[[T], int],
         *,
         many: int = MANY,
+        lasts: timedelta | None = None,
     ) -> tuple[T, datetime]:
-        """Return what was counted, and when: lately, or now. What weighs much is kept."""
+        """Return what was counted, and when: lately, or now. What weighs much is kept; it `lasts` as said."""
         with self._lock:
             at, found = self._kept.get(key, (now, None))
-        if found is not None and at <= now < at + self.lasts:
+        if found is not None and at <= now < at + (lasts or self.lasts):
             return found, at  # type: ignore[return-value]  # a key names one way to count
         fresh = count()
         if weight(fresh) >= many:

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from services.kept_figures import KeptFigures
+from services.kept_figures import MANY, KeptFigures
 
 NOW = datetime(2026, 6, 1, 4, tzinfo=UTC)
 
@@ -35,3 +35,11 @@ def test_what_weighs_much_is_counted_once_in_five_minutes_and_says_when():
     assert ask(timedelta(minutes=1), 5_000) == (1, NOW + timedelta(minutes=1))
     assert ask(timedelta(minutes=5), 5_000) == (1, NOW + timedelta(minutes=1))
     assert ask(timedelta(minutes=6), 5_000) == (2, NOW + timedelta(minutes=6))
+
+
+def test_what_changes_seldom_is_kept_for_as_long_as_is_said():
+    kept = KeptFigures()
+    kept.keep("fair", 1, NOW)
+    later, hour = NOW + timedelta(minutes=59), timedelta(hours=1)
+    assert kept.counted("fair", later, lambda: 2, lambda _: MANY, lasts=hour) == (1, NOW)
+    assert kept.counted("fair", later, lambda: 2, lambda _: MANY) == (2, later)

@@ -70,6 +70,10 @@ ENTRIES: Final = ("objection", "answer")
 Whole = Literal["suspended", "resumed", "transferred"]
 """What happens to a case as a whole."""
 WHOLE: Final[tuple[Whole, ...]] = get_args(Whole)
+_WROTE: Final = (
+    "书面意见提交人：编号，以逗号分开",
+    "who wrote: ids of those who handed in an opinion, with commas between",
+)
 _WHAT: Final = (
     (ROUND, Text(zh="又一次办理", en="another round")),
     ("objection", Text(zh="公示期间的意见", en="an objection")),
@@ -108,6 +112,7 @@ def _of_more(steps: tuple[tuple[str, Text], ...], outcomes: tuple[tuple[str, Tex
     yield _more("outcome", "choice", "结果：该次办理的结果", "Outcome: of that round", choices=outcomes)
     for name, title in COUNTS.items():
         yield _more(name, "number", f"{title.zh}：该次会议", f"{title.en}: of that meeting")
+    yield _more("wrote", "words", *_WROTE)
     yield _more(
         "unit",
         "id",
@@ -198,9 +203,7 @@ def _of_vote(step: MeetingStep) -> Iterator[Column]:
         if name != "written" or step.written:
             yield _part(step, "count", "number", title.zh, title.en, name=name)
     if step.written:
-        zh = "书面意见提交人：编号，以逗号分开"
-        en = "who wrote: ids of those who handed in an opinion, with commas between"
-        yield _part(step, "wrote", "words", zh, en)
+        yield _part(step, "wrote", "words", *_WROTE)
 
 
 def _day_of(family: Sequence[Process], step: Step) -> Column:

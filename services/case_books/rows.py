@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -127,10 +127,7 @@ class Around:
             row.wrong.append(("name", "name-differs"))
         if row.unit and row.unit not in self.units:
             row.wrong.append(("unit", "unit-unknown"))
-        if any(unit not in self.units for unit in row.units - {row.unit}):
-            row.wrong.append(("more.unit", "unit-unknown"))
-        if any(fact.by and not self._knows((fact.by,)) for fact in row.facts if fact.is_beside):
-            row.wrong.append(("more.by", "person-unknown"))
+        row.wrong += self._unknown_beside(row)
         if row.person in self.open:
             row.wrong.append(("person", "case-open"))
         for column in columns:
@@ -138,6 +135,16 @@ class Around:
                 str(says.get(column.key, "")).split()
             ):
                 row.wrong.append((column.key, "person-unknown"))
+
+    def _unknown_beside(self, row: Row) -> Iterator[tuple[str, str]]:
+        """Yield what the lines of the sheet for more name and the record does not have."""
+        beside = [fact for fact in row.facts if fact.is_beside]
+        if any(unit not in self.units for unit in row.units - {row.unit}):
+            yield "more.unit", "unit-unknown"
+        if not all(self._knows((fact.by,)) for fact in beside if fact.by):
+            yield "more.by", "person-unknown"
+        if not all(self._knows(fact.wrote) for fact in beside):
+            yield "more.wrote", "person-unknown"
 
     def _knows(self, people: Collection[str]) -> bool:
         return all(one in self.people and one not in self.erased for one in people)

@@ -153,7 +153,8 @@ def _another_round(fact: Fact, says: Mapping[str, object], wrong: Callable[[str,
         wrong(f"more.{missing[0]}", "missing")
         return None
     outcome = None if says.get("outcome") is None else str(says["outcome"])
-    return replace(fact, outcome=outcome, counts=counts, reason=None)
+    wrote = _words(says["wrote"]) if "wrote" in says else ()
+    return replace(fact, outcome=outcome, counts=counts, wrote=wrote, reason=None)
 
 
 def people_in(facts: Iterable[Fact]) -> set[str]:

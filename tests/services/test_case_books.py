@@ -12,8 +12,9 @@ from openpyxl import load_workbook
 
 from domain.library import Library
 from domain.overlays import read_overlay
+from domain.reading import read_process
 from domain.working_days import WorkingCalendar
-from records import audited, organisation, unit_overlays, units
+from records import audited, organisation, standings, unit_overlays, units
 from records.rebuilding import rebuilt, verify
 from records.tables import cases, events, obligations, outbox, tasks
 from records.tables import standings as standing_rows
@@ -22,6 +23,7 @@ from services.case_books.importing import Bringing, import_cases
 from services.case_books.template import CASES, MORE, write_template
 from services.documents import StoredDocuments
 from services.parts import Parts
+from tests.api.admission import ADMISSION
 from tests.builders import a_library, a_process
 
 NORTH = """
@@ -68,7 +70,8 @@ def parts(database):
 
 def template_of(parts):
     file = io.BytesIO()
-    asyncio.run(write_template(parts, "reading-circle", file))
+    process = next(one.process for one in parts.library)
+    asyncio.run(write_template(parts, process, file))
     return file
 
 
@@ -341,6 +344,50 @@ def test_a_case_that_began_under_a_local_overlay_is_brought_in_under_it(parts):
     query = sa.select(cases.c.subject_id, cases.c.version)
     kept = dict(map(tuple, parts.database.read_now(lambda c: c.execute(query).all())))
     assert kept == {"p-1": "1+north", "p-2": "1"}
+
+
+VOTED_ON = {
+    "person": "p-1",
+    "unit": "circle-1",
+    "apply": "2024-03-01",
+    "vote": "2024-04-01",
+    "vote.notes": "同意",
+}
+VOTED_ON |= {"vote.eligible": 2, "vote.present": 1, "vote.written": 1, "vote.yes": 2, "vote.wrote": "p-2"}
+LOST = {"case": "p-1", "what": "round", "step": "vote", "on": "2024-03-10", "outcome": "lost"}
+LOST |= {"eligible": 2, "present": 1, "written": 1, "yes": 0, "no": 2}
+
+
+@pytest.fixture
+def voting(parts):
+    """The same place with a process in which members vote, in writing too."""
+
+    def join(connection):
+        for person in ("p-2", "p-3"):
+            standings.set_standing(
+                connection, person, "member", "circle-1", date(2020, 1, 1), source="import"
+            )
+
+    parts.database.write_now(join)
+    written = ADMISSION.replace("quorum: {more_than", "written: true\n        quorum: {at_least")
+    return replace(parts, library=Library.of([read_process(written, "admission.yaml")]))
+
+
+def test_who_wrote_is_named_in_every_round(voting):
+    view = brought(voting, filled(voting, VOTED_ON, more=[LOST | {"wrote": "p-3"}]), apply=True)
+    assert (view.taken, view.problem_count) == (1, 0), view.problems
+    votes = voting.database.read_now(
+        lambda c: c.execute(sa.select(events.c.data).where(events.c.step == "vote")).scalars().all()
+    )
+    met = [one["meeting"] for one in map(json.loads, votes) if one.get("meeting")]
+    assert [[one["person"] for one in meeting["opinions"]] for meeting in met] == [["p-3"], ["p-2"]]
+
+
+def test_whoever_is_named_as_having_written_in_another_round_is_known_and_counted(voting):
+    unknown = brought(voting, filled(voting, VOTED_ON, more=[LOST | {"wrote": "p-7"}]))
+    assert (3, "more.wrote", "person-unknown") in found(unknown)
+    bare = brought(voting, filled(voting, VOTED_ON, more=[LOST]))
+    assert "vote.opinions" in {one.rule for one in bare.problems}
 
 
 def test_objections_and_answers_are_told_of_a_notice(parts):

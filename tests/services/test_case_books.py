@@ -346,7 +346,7 @@ def test_a_case_that_began_under_a_local_overlay_is_brought_in_under_it(parts):
     assert kept == {"p-1": "1+north", "p-2": "1"}
 
 
-VOTED_ON = {
+VOTED_ON: dict[str, object] = {
     "person": "p-1",
     "unit": "circle-1",
     "apply": "2024-03-01",
@@ -354,7 +354,13 @@ VOTED_ON = {
     "vote.notes": "同意",
 }
 VOTED_ON |= {"vote.eligible": 2, "vote.present": 1, "vote.written": 1, "vote.yes": 2, "vote.wrote": "p-2"}
-LOST = {"case": "p-1", "what": "round", "step": "vote", "on": "2024-03-10", "outcome": "lost"}
+LOST: dict[str, object] = {
+    "case": "p-1",
+    "what": "round",
+    "step": "vote",
+    "on": "2024-03-10",
+    "outcome": "lost",
+}
 LOST |= {"eligible": 2, "present": 1, "written": 1, "yes": 0, "no": 2}
 
 

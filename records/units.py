@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 import sqlalchemy as sa
@@ -15,6 +15,9 @@ from records.cursors import Page
 from records.paging import page_of
 from records.problems import NotFound, OutOfOrder
 from records.tables import unit_changes, unit_closure, units
+
+_BEGINNING: Final = 4
+"""Letters of an id that say more than that it is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +124,17 @@ def unit(connection: Connection, unit_id: str) -> Unit:
 
 
 def list_units(
-    connection: Connection, *, below: str | None = None, cursor: str | None = None, limit: int = 200
+    connection: Connection,
+    *,
+    below: str | None = None,
+    kind: str | None = None,
+    cursor: str | None = None,
+    limit: int = 200,
 ) -> Page[Unit]:
-    """Return units that are not closed by id, all or those at and below one. Raises BadCursor."""
+    """Return units that are not closed by id: all, those at and below one, of a kind. Raises BadCursor."""
     query = sa.select(units).where(units.c.closed_on.is_(None))
+    if kind is not None:
+        query = query.where(units.c.kind == kind)
     if below is not None:
         inside = sa.select(unit_closure.c.unit_id).where(unit_closure.c.ancestor_id == below)
         query = query.where(units.c.id.in_(inside))
@@ -159,10 +169,19 @@ def units_by_id(connection: Connection, ids: Collection[str]) -> dict[str, Unit]
     return {row.id: _unit(row) for row in rows}
 
 
-def named(connection: Connection, text: str, limit: int) -> tuple[Unit, ...]:
-    """Return units that are not closed with some words in their name, by name."""
-    part = units.c.name.icontains(text, autoescape=True)
-    query = sa.select(units).where(part, units.c.closed_on.is_(None)).order_by(units.c.name, units.c.id)
+def named(connection: Connection, text: str, limit: int, *, kind: str | None = None) -> tuple[Unit, ...]:
+    """Return units that are not closed with some words in their name, or an id that begins so.
+
+    Those called exactly so come first, then all by name.
+    """
+    part = units.c.name.icontains(text, autoescape=True) | (units.c.id == text)
+    if len(text) >= _BEGINNING:
+        part |= units.c.id.istartswith(text, autoescape=True)
+    query = sa.select(units).where(part, units.c.closed_on.is_(None))
+    if kind is not None:
+        query = query.where(units.c.kind == kind)
+    exactly_first = sa.case((sa.or_(units.c.name == text, units.c.id == text), 0), else_=1)
+    query = query.order_by(exactly_first, units.c.name, units.c.id)
     return tuple(_unit(row) for row in connection.execute(query.limit(limit)))
 
 

@@ -42,9 +42,13 @@ class NewPerson(Value):
     standing: str | None = None
 
 
-async def list_units(parts: Parts, *, cursor: str | None = None, limit: int = 200) -> Page[UnitView]:
-    """Return all units. The tree is no secret. Raises InvalidInput for a bad cursor."""
-    page = await parts.read(lambda connection: units.list_units(connection, cursor=cursor, limit=limit))
+async def list_units(
+    parts: Parts, *, kind: str | None = None, cursor: str | None = None, limit: int = 200
+) -> Page[UnitView]:
+    """Return all units, or those of a kind. The tree is no secret. Raises InvalidInput for a bad cursor."""
+    page = await parts.read(
+        lambda connection: units.list_units(connection, kind=kind, cursor=cursor, limit=limit)
+    )
     return Page(items=tuple(unit_view(unit) for unit in page.items), next=page.next)
 
 

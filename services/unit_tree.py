@@ -60,14 +60,25 @@ async def branch(parts: Parts, unit_id: str, *, is_open: bool, limit: int = 100)
     return await parts.read(work)
 
 
-async def named(parts: Parts, text: str, *, limit: int = 50) -> tuple[tuple[UnitView, ...], ...]:
-    """Return units with some words in their name, each with the way to it from the root."""
+async def named(
+    parts: Parts, text: str, *, kind: str | None = None, limit: int = 50
+) -> tuple[tuple[UnitView, ...], ...]:
+    """Return units by a part of their name or the beginning of their id, each with the way from the root.
+
+    Those called exactly so come first. The tree is no secret.
+    """
 
     def work(connection: Connection) -> tuple[tuple[UnitView, ...], ...]:
-        found = units.named(connection, text, limit)
+        found = units.named(connection, text, limit, kind=kind)
         return tuple(tuple(map(unit_view, units.path_of(connection, unit.id)[::-1])) for unit in found)
 
     return await parts.read(work)
+
+
+async def way_to(parts: Parts, unit_id: str) -> tuple[UnitView, ...]:
+    """Return a unit, last, after those above it from the root. Raises NotFound. The tree is no secret."""
+    way = await parts.read(lambda connection: units.path_of(connection, unit_id))
+    return tuple(map(unit_view, way[::-1]))
 
 
 def _level(

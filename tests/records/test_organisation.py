@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 import sqlalchemy as sa
 
-from records import organisation, standings, tables
+from records import organisation, standings, tables, units
 from records.cursors import BadCursor
 from records.names import searchable, searched
 from records.problems import NotFound, OutOfOrder
@@ -96,6 +96,21 @@ def test_units_are_listed_in_pages_and_below_one(shown):
     assert [unit.id for unit in below.items] == ["circle-2"]
     with pytest.raises(BadCursor):
         shown.read_now(lambda c: organisation.list_units(c, cursor="?"))
+
+
+def test_units_are_found_by_their_name_or_the_beginning_of_their_id_and_listed_by_kind(shown):
+    name = shown.read_now(lambda c: units.unit(c, "circle-1")).name
+
+    def found(text, kind=None):
+        return [one.id for one in shown.read_now(lambda c: units.named(c, text, 5, kind=kind))]
+
+    assert found(name)[0] == "circle-1"
+    assert set(found("CIRC")) >= {"circle-1", "circle-2"}
+    assert found("circle-2") == ["circle-2"]
+    assert found("cir") == []
+    assert found("circle", kind="committee") == []
+    listed = shown.read_now(lambda c: units.list_units(c, kind="circle"))
+    assert [one.id for one in listed.items] == ["circle-1", "circle-2"]
 
 
 @pytest.mark.parametrize("q", ["张三", "三", "zhangsan", "ZHANG SAN", "zs", "ｚｓ"])

@@ -19,6 +19,7 @@ from services.unit_changes import NewChange
 from services.views import UnitView
 from web.forms import Filled, Form
 from web.refused import REFUSALS, Refused
+from web.unit_fields import Among, unit_chosen, unit_field
 from web.visits import Visit, Visiting
 
 router = APIRouter()
@@ -43,7 +44,7 @@ async def change(visit: Visiting, unit_id: Id, form: Form) -> Response:
             from_=form.day("from"),
             name=form.line("name"),
             kind=form.line("kind", longest=80),
-            parent=form.id("parent"),
+            parent=await unit_chosen(visit, form, "parent", Among(but=unit_id)),
             may_approve=_yes_or_no(form, "may_approve"),
             temporary=_yes_or_no(form, "temporary"),
         )
@@ -115,7 +116,10 @@ async def go_on(visit: Visiting, unit_id: Id, form: Form) -> Response:  # noqa: 
 async def _change(
     visit: Visit, unit_id: str, error: Exception | None = None, form: Filled | None = None
 ) -> Response:
+    _check_administers(visit)
     said = await unit_changes.changes(visit.parts, visit.caller, unit_id)
+    unit = await organisation.unit(visit.parts, unit_id)
+    places = await organisation.units_among(visit.parts, (unit.parent, *(one.parent for one in said.items)))
     seen = form.count("seen") or 0 if form is not None and isinstance(error, WordsMoved) else None
     return await _drawn(
         visit,
@@ -123,6 +127,8 @@ async def _change(
         "units/change.html",
         error,
         form,
+        parent=await unit_field(visit, form or Filled(), "parent", Among(but=unit_id)),
+        parents={one.id: one.name for one in places.values()},
         words_of_it=said.items,
         latest=unit_changes.latest_number(said.items),
         since=() if seen is None else tuple(one for one in said.items if one.number > seen),
@@ -171,7 +177,6 @@ async def _drawn(
         template,
         200 if refused is None else refused.status,
         unit=unit,
-        others=[(one.id, one.name) for one in units if one.id != unit_id and one.closed_on is None],
         alike=list(alike.items()),
         names={one.id: one.name for one in units},
         kinds=[(kind, unit_kind_title(library, kind).in_language(visit.language)) for kind in kinds],

@@ -27,12 +27,12 @@ from web.pages.person_relations import Related, related_to
 from web.pages.person_restrictions import in_entries
 from web.periods import AskedDays, MaybeDay, asked_days
 from web.refused import REFUSALS, Refused
+from web.unit_fields import unit_field, unit_needed
 from web.visits import Visit, Visiting
 
 router = APIRouter()
 
 _ON_A_PAGE = 50
-_ALL_UNITS = 1_000
 
 
 @router.get("/people")
@@ -63,7 +63,7 @@ async def add(visit: Visiting, form: Form) -> Response:
     try:
         new = NewPerson(
             name=form.needed("name"),
-            unit=form.needed("unit", longest=80),
+            unit=await unit_needed(visit, form, "unit"),
             email=form.line("email", longest=320),
             language="en" if form.typed("language") == "en" else "zh",
             born_on=form.day("born_on"),
@@ -92,7 +92,7 @@ async def give(visit: Visiting, form: Form, person_id: Id) -> Response:
         new = NewPost(
             person=person_id,
             role=form.needed("role", longest=80),
-            unit=form.needed("unit", longest=80),
+            unit=await unit_needed(visit, form, "unit"),
             from_=form.day("from"),
             to=form.day("to"),
         )
@@ -128,11 +128,10 @@ async def _adding(visit: Visit, error: Exception | None = None, form: Filled | N
     if "admin" not in visit.visitor.roles:
         raise NotPermitted
     refused = None if error is None else Refused.of(error, visit.language)
-    units = (await organisation.list_units(visit.parts, limit=_ALL_UNITS)).items
     return visit.page(
         "people/add.html",
         200 if refused is None else refused.status,
-        units=[(unit.id, unit.name) for unit in units if unit.closed_on is None],
+        unit=await unit_field(visit, form or Filled(), "unit"),
         standings=[
             (name, says.in_language(visit.language))
             for name, says in standing_titles(visit.parts.library).items()
@@ -147,7 +146,7 @@ async def _drawn(visit: Visit, person_id: str, status: int, **more: Any) -> Resp
     person = await whole_person.whole_person(visit.parts, visit.caller, person_id)
     about = await cases.listed(visit.parts, visit.caller, CaseFilter(subject=person_id), limit=_ON_A_PAGE)
     places = await _places(visit, person, [one.unit for one in person.standings])
-    units = await _where_posts_are_given(visit)
+    gives = "admin" in visit.visitor.roles
     written, related = await _written(visit, person_id), await _related(visit, person_id)
     mentioned = {word.recorded_by for word in written or () if word.recorded_by}
     mentioned |= {each for one in related or () for each in (one.other, one.words[0].recorded_by)}
@@ -168,18 +167,10 @@ async def _drawn(visit: Visit, person_id: str, status: int, **more: Any) -> Resp
         cases=about.items,
         names={unit.id: unit.name for unit in places.values()},
         says=standing_titles(visit.parts.library),
-        units=units,
+        unit=await unit_field(visit, more.get("given") or Filled(), "unit") if gives else None,
         roles=roles_in_words(visit.parts.library, visit.language),
         **({"refused": None, "given": None, "ending": "", "ended": None, "asked": None} | more),
     )
-
-
-async def _where_posts_are_given(visit: Visit) -> tuple[UnitView, ...]:
-    """Return the units that are open, for whoever gives posts; nobody else chooses among them."""
-    if "admin" not in visit.visitor.roles:
-        return ()
-    units = (await organisation.list_units(visit.parts, limit=_ALL_UNITS)).items
-    return tuple(unit for unit in units if unit.closed_on is None)
 
 
 async def _on(visit: Visit, person_id: str, day: date, asked: AskedDays) -> Response:

@@ -16,11 +16,11 @@ from services.whole_person import PersonWholeView, whole_person
 from web.forms import Filled, Form
 from web.periods import first_day, last_day
 from web.refused import REFUSALS, Refused
+from web.unit_fields import unit_field, unit_needed
 from web.visits import Visit, Visiting
 
 router = APIRouter()
 
-_ALL_UNITS = 1_000
 _LONGEST_REASON = 2_000
 
 
@@ -37,7 +37,7 @@ async def begin(visit: Visiting, form: Form, person_id: Id) -> Response:
         first = form.day("from") or visit.today
         new = NewStanding(
             standing=form.needed("standing", longest=80),
-            unit=form.needed("unit", longest=80),
+            unit=await unit_needed(visit, form, "unit"),
             reason=form.needed("reason", longest=_LONGEST_REASON),
             from_=first,
             to=last_day(form, first),
@@ -79,7 +79,6 @@ async def _drawn(
     person = await whole_person(visit.parts, visit.caller, person_id)
     found = await _found(visit, person)
     places = await organisation.units_among(visit.parts, (one.unit for one in found))
-    units = (await organisation.list_units(visit.parts, limit=_ALL_UNITS)).items
     says = standing_titles(visit.parts.library)
     by = (word.recorded_by for one in found for word in one.words if word.recorded_by)
     refused = None if error is None else Refused.of(error, visit.language)
@@ -88,7 +87,7 @@ async def _drawn(
         "standings": found,
         "names": await names_of(visit.parts, by),
         "unit_names": {unit.id: unit.name for unit in places.values()},
-        "units": [(unit.id, unit.name) for unit in units if unit.closed_on is None],
+        "unit": await unit_field(visit, form or Filled(), "unit", start=person.unit),
         "says": says,
         "choices": [(name, words.in_language(visit.language)) for name, words in says.items()],
         "refused": refused,

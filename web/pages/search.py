@@ -7,11 +7,12 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
-from api.bounds import Storable
+from api.bounds import Id, Storable
 from services import cases, organisation
 from services.cases import CaseFilter
 from services.refusals import NotFound
 from services.views import CaseRow, CaseView, PersonView
+from web.unit_fields import Among, suggested
 from web.visits import Visit, Visiting
 
 router = APIRouter()
@@ -42,6 +43,19 @@ async def search(visit: Visiting, q: Annotated[str, Query(max_length=100), Stora
     if visit.wants_fragment:
         return visit.part("search/found.html", **shown)
     return visit.page("search/search.html", **shown)
+
+
+@router.get("/search/units")
+async def units(
+    visit: Visiting,
+    q: Annotated[str, Query(max_length=200), Storable] = "",
+    kind: Annotated[Id | None, Query()] = None,
+    but: Annotated[Id | None, Query()] = None,
+) -> Response:
+    """Show which units a text may mean, below the field it is typed in."""
+    text = " ".join(q.split())
+    found = await suggested(visit, text, Among(kind, but)) if text else ()
+    return visit.part("search/units.html", found=found)
 
 
 async def _numbered(visit: Visit, text: str, limit: int) -> tuple[CaseRow | CaseView, ...]:

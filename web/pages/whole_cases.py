@@ -9,19 +9,18 @@ from fastapi import APIRouter, Query, Response
 from api.bounds import Id, Label
 from domain.acts import Change
 from domain.values import Scalar, Text
-from services import acts, case_pages, organisation
+from services import acts, case_pages
 from services.case_pages import CasePage
 from services.refusals import HeadMoved, InvalidInput, NotFound
 from services.requests import ActRequest
-from services.views import UnitView
 from web.forms import Filled, Form
 from web.refused import REFUSALS, Refused
+from web.unit_fields import Among, unit_chosen, unit_field
 from web.visits import Visit, Visiting
 
 router = APIRouter()
 
 _KINDS: Final = frozenset(get_args(ActRequest.model_fields["kind"].annotation)) - {"step", "migrate"}
-_MOST_UNITS: Final = 500
 
 
 @router.get("/cases/{case_id}/acts/{kind}")
@@ -39,7 +38,8 @@ async def done(visit: Visiting, form: Form, case_id: Id, kind: Label) -> Respons
     page = await _page(visit, case_id, kind)
     proposal = form.count("proposal")
     try:
-        request = _request(kind, form)
+        to_unit = await unit_chosen(visit, form, "to_unit", _others(page)) if kind == "transfer" else None
+        request = _request(kind, form, to_unit)
         key = None if form.key is None else f"page-{form.key}"
         await acts.perform(
             visit.parts, visit.caller, case_id, request, head=form.line("head") or "-", key=key
@@ -62,7 +62,7 @@ async def _page(visit: Visit, case_id: str, kind: str) -> CasePage:
     return await case_pages.case_page(visit.parts, visit.caller, case_id, every=kind == "correct")
 
 
-def _request(kind: str, form: Filled) -> ActRequest:
+def _request(kind: str, form: Filled, to_unit: str | None) -> ActRequest:
     """Return what a form asks for. Raises InvalidInput."""
     proposal, answer = form.count("proposal"), form.line("answer")
     return ActRequest.model_validate(
@@ -71,13 +71,18 @@ def _request(kind: str, form: Filled) -> ActRequest:
             "occurred_on": form.day("occurred_on"),
             "reason": form.prose("reason"),
             "outcome": form.line("outcome") if kind == "withdraw" else None,
-            "to_unit": form.id("to_unit") if kind == "transfer" else None,
+            "to_unit": to_unit,
             "handed_over": form.flag("handed_over"),
             "change": _change(form) if kind == "correct" and proposal is None else None,
             "confirms": proposal if answer == "confirm" else None,
             "rejects": proposal if answer == "reject" else None,
         }
     )
+
+
+def _others(page: CasePage) -> Among:
+    """Return the units to which a case can move."""
+    return Among(page.process.starts_in, but=page.case.unit.id)
 
 
 def _change(form: Filled) -> Change:
@@ -108,20 +113,16 @@ async def _drawn(
     form: Filled | None = None,
     **more: Any,  # noqa: ANN401 - whatever the template takes
 ) -> Response:
-    units: tuple[UnitView, ...] = ()
-    if kind == "transfer":
-        found = await organisation.list_units(visit.parts, limit=_MOST_UNITS)
-        units = tuple(
-            one for one in found.items if one.kind == page.process.starts_in and one.closed_on is None
-        )
+    given = form or Filled()
+    moves = kind == "transfer"
     return visit.page(
         "cases/whole.html",
         status,
         page=page,
         case=page.case,
         kind=kind,
-        given=form or Filled(),
-        units=units,
+        given=given,
+        unit=await unit_field(visit, given, "to_unit", _others(page)) if moves else None,
         left=tuple((name, one.title) for name, one in page.process.outcomes.items() if one.kind == "left"),
         waiting=next((one for one in page.case.proposals if one.seq == more.get("proposal")), None),
         **({"refused": None, "since": ()} | more),

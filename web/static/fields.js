@@ -49,7 +49,7 @@
   let told = 0;
   const hush = (field) => {
     const place = placeOf(field);
-    for (const fault of place.querySelectorAll(".fault")) if (fault.dataset.of === field.name || fault.id.endsWith(`${field.name}-fault`)) fault.remove();
+    for (const fault of place.querySelectorAll(".fault")) if (fault.dataset.of === field.name || fault.id.endsWith(`${field.name.replace(/\.typed$/, "")}-fault`)) fault.remove();
     place.classList.remove("wrong");
     field.removeAttribute("aria-invalid");
     if (!field.dataset.described) return;

@@ -17,6 +17,7 @@ PAGES = (
     Page("/inbox/reading", "/inbox/reading?task={case}/{step}"),
     Page("/search", "/search?q=张"),
     Page("/search", "/search?q=nobody-at-all"),
+    Page("/search/units", "/search/units?q=circle", is_drawn=False),
 )
 
 FORMS = (

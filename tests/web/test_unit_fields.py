@@ -1,0 +1,179 @@
+"""Choosing one of very many units: by a part of its name or its id, with a script and without one."""
+
+from datetime import date
+
+import pytest
+import pytest_asyncio
+import sqlalchemy as sa
+from playwright.async_api import expect
+
+from records.tables import unit_changes, unit_closure, units
+from tests.api.world import ADMIN, PASSWORD, SECRETARY, SUBJECT
+from tests.web.browsers import barriers, in_the_loop_of_the_browser
+
+pytestmark = in_the_loop_of_the_browser
+
+HTML = {"accept": "text/html"}
+MANY = 1_200
+NEW = {"name": "新人", "language": "zh"}
+
+
+def found_many(connection):
+    """Found units called 第1读书小组, 第2读书小组 and so on below the committee, and two of one name."""
+    named = [(f"unit-{number:04}", f"第{number}读书小组") for number in range(1, MANY + 1)]
+    named += [("twin-east", "东西读书小组"), ("twin-west", "东西读书小组")]
+    plain = {"kind": "circle", "parent_id": "committee-1", "temporary": False, "may_approve": False}
+    connection.execute(sa.insert(units), [{"id": unit, "name": name, **plain} for unit, name in named])
+    above = [{"unit_id": unit, "ancestor_id": "committee-1", "depth": 1} for unit, _ in named]
+    itself = [{"unit_id": unit, "ancestor_id": unit, "depth": 0} for unit, _ in named]
+    connection.execute(sa.insert(unit_closure), above + itself)
+    said = {"number": 1, "from_on": date.min, **plain}
+    rows = [{"unit_id": unit, "name": name, **said} for unit, name in named]
+    connection.execute(sa.insert(unit_changes), rows)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def large(site):
+    await site.world.parts.database.write(found_many)
+    await site.world.client.post("/login", data={"login": ADMIN, "password": PASSWORD, "to": "/"})
+    return site
+
+
+async def add(large, status=303, **fields):
+    answer = await large.world.client.post("/people/add", data=NEW | fields, headers=HTML)
+    assert answer.status_code == status, answer.text
+    return answer
+
+
+@pytest.mark.parametrize("text", ["第1150读书小组", "unit-1150", "1150"])
+async def test_a_unit_beyond_the_first_thousand_is_chosen_without_a_script(large, text):
+    made = await add(large, **{"unit": "", "unit.typed": text, "standing": "member"})
+    page = await large.world.client.get(made.headers["location"], headers=HTML)
+    assert "第1150读书小组" in page.text
+
+
+async def test_a_text_that_means_several_units_comes_back_with_them_and_nothing_typed_is_lost(large):
+    sent = {"unit": "", "unit.typed": "东西读书", "email": "x@example.org", "standing": "member"}
+    page = (await add(large, 422, **sent)).text
+    for kept in (
+        'value="东西读书"',
+        'value="x@example.org"',
+        'value="新人"',
+        'name="unit.one" value="twin-east"',
+        'name="unit.one" value="twin-west"',
+        "有多个组织符合",
+        'aria-invalid="true"',
+    ):
+        assert kept in page
+    made = await add(large, **sent | {"unit.one": "twin-west"})
+    assert "东西读书小组" in (await large.world.client.get(made.headers["location"], headers=HTML)).text
+
+
+async def test_a_text_that_means_no_unit_is_said_at_the_field(large):
+    page = (await add(large, 422, **{"unit": "", "unit.typed": "没有这个组"})).text
+    assert 'id="unit-fault"' in page
+    assert "没有这样的组织" in page
+    assert 'value="没有这个组"' in page
+    nothing = (await add(large, 422, **{"unit": "", "unit.typed": " "})).text
+    assert 'id="unit-fault"' in nothing
+
+
+async def test_a_text_typed_over_a_chosen_unit_counts_and_the_unit_does_not(large):
+    page = (await add(large, 422, **{"unit": "unit-0007", "unit.typed": "没有这个组"})).text
+    assert 'name="unit" value=""' in page
+    kept = (await add(large, 422, **{"name": "", "unit": "twin-west", "unit.typed": "东西读书小组"})).text
+    assert 'name="unit" value="twin-west"' in kept
+    assert "unit.one" not in kept
+
+
+async def test_what_is_closed_or_cannot_be_chosen_there_is_neither_suggested_nor_taken(large):
+    client, write = large.world.client, large.world.parts.database.write
+    await write(lambda c: c.execute(
+        sa.update(units).where(units.c.id == "unit-1150").values(closed_on=date(2025, 1, 1))
+    ))  # fmt: skip
+    assert "unit-1150" not in (await client.get("/search/units?q=1150")).text
+    assert (
+        "没有这样的组织"
+        in (await add(large, 422, **{"unit": "unit-1150", "unit.typed": "第1150读书小组"})).text
+    )
+    assert "unit-1151" in (await client.get("/search/units?q=1151&kind=circle")).text
+    assert "unit-1151" not in (await client.get("/search/units?q=1151&kind=committee")).text
+    assert "unit-1151" not in (await client.get("/search/units?q=1151&but=unit-1151")).text
+
+
+async def test_a_case_moves_to_a_unit_beyond_the_first_thousand(large):
+    case = await large.world.start()
+    client = large.world.client
+    await client.post("/logout")
+    await client.post("/login", data={"login": SECRETARY, "password": PASSWORD, "to": "/"})
+    address = f"/cases/{case['id']}/acts/transfer"
+    asked = (await client.get(address, headers=HTML)).text
+    assert 'name="to_unit.typed"' in asked
+    sent = {"head": case["head"], "occurred_on": "2025-03-10", "handed_over": "1", "to_unit": ""}
+    none = await client.post(address, data=sent | {"to_unit.typed": case["unit"]["name"]}, headers=HTML)
+    assert none.status_code == 422
+    moved = await client.post(address, data=sent | {"to_unit.typed": "第1150读书小组"}, headers=HTML)
+    assert (moved.status_code, moved.headers.get("location")) == (303, f"/cases/{case['id']}"), moved.text
+
+
+async def test_a_few_units_stay_a_list(site):
+    client = site.world.client
+    await client.post("/login", data={"login": ADMIN, "password": PASSWORD, "to": "/"})
+    page = (await client.get("/people/add", headers=HTML)).text
+    assert '<select class="form-select" id="unit"' in page
+    assert "data-unit-field" not in page
+
+
+async def signed_in(large, browsing, path, **options):
+    page = await browsing.page(bypass_csp=True, **options)
+    await page.goto(large.at("/login"))
+    await page.get_by_label("登录名").fill(ADMIN)
+    await page.get_by_label("密码").fill(PASSWORD)
+    await page.get_by_role("button", name="登录", exact=True).click()
+    await page.goto(large.at(path))
+    return page
+
+
+async def test_a_unit_beyond_the_first_thousand_is_chosen_by_keys_and_by_pointing(large, browsing):
+    page = await signed_in(large, browsing, f"/people/{SUBJECT}/standings")
+    field, chosen = page.locator("#unit"), page.locator("input[type=hidden][name=unit]")
+    await field.fill("第119")
+    listed = page.locator("#unit-units [data-unit]")
+    await expect(listed).to_have_count(11)
+    await expect(field).to_have_attribute("aria-expanded", "true")
+    assert await barriers(page) == []
+    await field.press("ArrowDown")
+    await field.press("ArrowDown")
+    await expect(field).to_have_attribute("aria-activedescendant", "unit-units-1")
+    await field.press("Enter")
+    await expect(field).to_have_value("第1191读书小组")
+    await expect(chosen).to_have_value("unit-1191")
+    await expect(listed).to_have_count(0)
+    await field.press("Backspace")
+    await expect(chosen).to_have_value("")
+    await field.press("Escape")
+    await expect(listed).to_have_count(0)
+    await field.fill("东西")
+    await listed.nth(1).click()
+    await expect(chosen).to_have_value("twin-west")
+    await page.locator("#standing").select_option("member")
+    await page.locator("form[data-guard=standing] #reason").fill("外单位转来")
+    await page.locator("form[data-guard=standing] button[type=submit]").click()
+    await expect(page.locator(".line-of-time")).to_contain_text("东西读书小组")
+    await page.close()
+
+
+async def test_the_field_is_the_same_on_a_phone_and_without_a_script(large, browsing):
+    page = await signed_in(
+        large, browsing, "/people/add", java_script_enabled=False, viewport={"width": 390, "height": 844}
+    )
+    await page.locator("#name").fill("新人")
+    await page.locator("#unit").fill("东西读书小组")
+    await page.locator("#standing").select_option("member")
+    await page.locator("form[action='/people/add'] button[type=submit]").click()
+    await page.locator("input[name='unit.one'][value=twin-east]").check()
+    await page.locator("form[action='/people/add'] button[type=submit]").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("新人")
+    # A browser writes down that the first answer was a refusal.
+    browsing.complaints[:] = [one for one in browsing.complaints if "422" not in one]
+    await page.close()

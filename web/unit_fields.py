@@ -1,0 +1,164 @@
+"""The field in which a unit is chosen: a list of few, else a part of its name, found as one types.
+
+What was chosen from suggestions comes as an id beside the text. Whoever has no script sends the text alone:
+it is taken where it can mean one unit only, and else comes back with those it may mean.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlencode
+
+from domain.values import Text
+from services import organisation, unit_tree
+from services.refusals import InvalidInput
+from services.views import UnitView
+from web.forms import Filled
+from web.visits import Visit
+
+Way = tuple[UnitView, ...]
+"""A unit, last, after those above it from the root."""
+
+ENOUGH: Final = 60
+"""So many are still found in a list by looking."""
+AT_ONCE: Final = 20
+
+
+@dataclass(frozen=True)
+class Among:
+    """Which units may be chosen: those that are not closed, of a kind where one is named, but one."""
+
+    kind: str | None = None
+    but: str | None = None
+
+    def has(self, unit: UnitView) -> bool:
+        """Whether a unit may be chosen."""
+        fits = self.kind is None or unit.kind == self.kind
+        return fits and unit.id != self.but and unit.closed_on is None
+
+    @property
+    def address(self) -> str:
+        """Where suggestions are asked for."""
+        asked = {name: value for name, value in (("kind", self.kind), ("but", self.but)) if value is not None}
+        return f"/search/units?{urlencode(asked)}"
+
+
+ANY: Final = Among()
+
+
+@dataclass(frozen=True)
+class UnitField:
+    """What the macro `unit_field` shows."""
+
+    address: str
+    few: tuple[tuple[str, str], ...] | None
+    """Ids and names to choose from; None where they are many."""
+    value: str = ""
+    typed: str = ""
+    above: str = ""
+    """The units above the chosen one, in words."""
+    matches: tuple[Way, ...] = ()
+    """What a text may mean, where that is several."""
+
+
+async def suggested(visit: Visit, text: str, among: Among = ANY) -> tuple[Way, ...]:
+    """Return units that a text may mean, those called exactly so first; one more than are shown."""
+    found = await unit_tree.named(visit.parts, text, kind=among.kind, limit=AT_ONCE + 2)
+    return tuple(way for way in found if among.has(way[-1]))[: AT_ONCE + 1]
+
+
+async def unit_chosen(visit: Visit, form: Filled, name: str, among: Among = ANY) -> str | None:
+    """Return the id of the unit that was chosen or typed, None where none was.
+
+    Raises InvalidInput for a text that means no unit, or several.
+    """
+    if not _is_typed(form, name):
+        return form.id(name)
+    text = form.line(_text(name))
+    if text is None:
+        return None
+    found = await _meant(visit, form, name, text, among)
+    if len(found) == 1:
+        return found[0][-1].id
+    raise InvalidInput(name, _SEVERAL if found else _NONE)
+
+
+async def unit_needed(visit: Visit, form: Filled, name: str, among: Among = ANY) -> str:
+    """Return the id of the unit that was chosen or typed. Raises InvalidInput where that is not one."""
+    chosen = await unit_chosen(visit, form, name, among)
+    if chosen is None:
+        raise InvalidInput(name, _REQUIRED)
+    return chosen
+
+
+async def unit_field(
+    visit: Visit, form: Filled, name: str, among: Among = ANY, *, start: str | None = None
+) -> UnitField:
+    """Return a field with what was sent for it, or begun with a unit."""
+    units = await organisation.list_units(visit.parts, kind=among.kind, limit=ENOUGH + 2)
+    few = tuple((unit.id, unit.name) for unit in units.items if among.has(unit))
+    if units.next is None and len(few) <= ENOUGH:
+        return UnitField(among.address, few, form.typed(name) or start or "")
+    if name in form.values or _is_typed(form, name):
+        return await _as_sent(visit, form, name, among)
+    ways = await _ways(visit, (start,), among)
+    return UnitField(among.address, None, *_shown(ways[0])) if ways else UnitField(among.address, None)
+
+
+async def _as_sent(visit: Visit, form: Filled, name: str, among: Among) -> UnitField:
+    """Return a field with the text that was sent, and the unit, or the units, that it means."""
+    try:
+        text = form.line(_text(name))
+        found = () if text is None else await _meant(visit, form, name, text, among)
+    except InvalidInput:
+        found = ()
+    if len(found) == 1:
+        return UnitField(among.address, None, *_shown(found[0]))
+    return UnitField(among.address, None, typed=form.typed(_text(name)), matches=found)
+
+
+async def _meant(visit: Visit, form: Filled, name: str, text: str, among: Among) -> tuple[Way, ...]:
+    """Return what a text means: the unit chosen with it as long as it says the same, or all that it names."""
+    for way in await _ways(visit, form.ids(name), among):
+        if way[-1].name == text:
+            return (way,)
+    for way in await _ways(visit, form.ids(f"{name}.one"), among):
+        if _names(text, way[-1]):
+            return (way,)
+    found = await suggested(visit, text, among)
+    exactly = tuple(way for way in found if text in {way[-1].name, way[-1].id})
+    return exactly if len(exactly) == 1 else found
+
+
+async def _ways(visit: Visit, ids: tuple[str | None, ...], among: Among) -> tuple[Way, ...]:
+    """Return the units of some ids that may be chosen, each with the way to it."""
+    found = await organisation.units_among(visit.parts, ids)
+    return tuple([await unit_tree.way_to(visit.parts, one) for one, unit in found.items() if among.has(unit)])
+
+
+def _names(text: str, unit: UnitView) -> bool:
+    """Whether a text is a part of the name of a unit, or the beginning of its id."""
+    return text.casefold() in unit.name.casefold() or unit.id.casefold().startswith(text.casefold())
+
+
+def _shown(way: Way) -> tuple[str, str, str]:
+    return way[-1].id, way[-1].name, " › ".join(unit.name for unit in way[:-1])
+
+
+def _text(name: str) -> str:
+    """Return the name of the field that is typed in."""
+    return f"{name}.typed"
+
+
+def _is_typed(form: Filled, name: str) -> bool:
+    return _text(name) in form.values
+
+
+_REQUIRED: Final = Text(zh="请填写此项", en="Please fill this in")
+_NONE: Final = Text(
+    zh="没有这样的组织，请检查名称或编号", en="No unit is called so: please look at the name or the id again"
+)
+_SEVERAL: Final = Text(
+    zh="有多个组织符合，请选择其中一个", en="Several units match: please choose one of them"
+)

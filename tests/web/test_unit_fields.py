@@ -116,6 +116,21 @@ async def test_a_case_moves_to_a_unit_beyond_the_first_thousand(large):
     assert (moved.status_code, moved.headers.get("location")) == (303, f"/cases/{case['id']}"), moved.text
 
 
+async def test_a_unit_and_a_post_are_put_where_no_list_would_reach(large):
+    client = large.world.client
+    asked = (await client.get("/units/unit-0004/change", headers=HTML)).text
+    assert 'placeholder="不变（委员会）"' in asked
+    put = {"parent": "", "parent.typed": "第1150读书小组", "reason": "改隶"}
+    moved = await client.post("/units/unit-0004/change", data=put, headers=HTML)
+    assert moved.status_code == 303, moved.text
+    assert (await large.world.get("/v1/units/unit-0004", ADMIN)).json()["parent"] == "unit-1150"
+    assert 'name="unit.typed"' in (await client.get(f"/people/{SECRETARY}", headers=HTML)).text
+    post = {"role": "secretary", "unit": "", "unit.typed": "unit-1150"}
+    given = await client.post(f"/people/{SECRETARY}/posts", data=post, headers=HTML)
+    assert given.status_code == 303, given.text
+    assert "第1150读书小组" in (await client.get(f"/people/{SECRETARY}", headers=HTML)).text
+
+
 async def test_a_few_units_stay_a_list(site):
     client = site.world.client
     await client.post("/login", data={"login": ADMIN, "password": PASSWORD, "to": "/"})

@@ -116,7 +116,6 @@ async def go_on(visit: Visiting, unit_id: Id, form: Form) -> Response:  # noqa: 
 async def _change(
     visit: Visit, unit_id: str, error: Exception | None = None, form: Filled | None = None
 ) -> Response:
-    _check_administers(visit)
     said = await unit_changes.changes(visit.parts, visit.caller, unit_id)
     unit = await organisation.unit(visit.parts, unit_id)
     places = await organisation.units_among(visit.parts, (unit.parent, *(one.parent for one in said.items)))

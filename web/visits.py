@@ -152,7 +152,9 @@ class Visit:
         file = styles()
         if read_setting(self.request, STYLES) == file.digest:
             return ""
-        self._cookies[STYLES] = file.digest
+        if self.request.method == "GET":
+            # A form may come from elsewhere, and then leaves nothing behind, not even this.
+            self._cookies[STYLES] = file.digest
         return file.content.decode()
 
     def _drawn(self, template: str, shown: Mapping[str, Any]) -> str:

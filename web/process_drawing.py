@@ -19,6 +19,8 @@ _MARGIN: Final = 24
 _ON_A_LINE: Final = 19
 """Letters, a Chinese one counted as two."""
 _LINES: Final = 3
+_TIGHT: Final = 22
+"""Letters of a smaller size, for a title that is too long for the lines there are."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class Box:
     x: int
     y: int
     lines: tuple[str, ...]
+    is_tight: bool
     is_optional: bool
     ends: bool
 
@@ -136,12 +139,16 @@ def _is_wide(letter: str) -> bool:
 
 def _boxes(stage: Stage, column: int, language: Language) -> Iterator[Box]:
     for row, step in enumerate(stage.steps):
+        title = step.title.in_language(language)
+        lines = wrapped(title, _ON_A_LINE, _LINES)
+        is_tight = lines[-1].endswith("…")
         yield Box(
             step=step.id,
             kind=step.kind,
             x=_MARGIN + column * _COLUMN,
             y=_TOP + row * (_HIGH + _BETWEEN),
-            lines=wrapped(step.title.in_language(language), _ON_A_LINE, _LINES),
+            lines=wrapped(title, _TIGHT, _LINES) if is_tight else lines,
+            is_tight=is_tight,
             is_optional=step.optional or step.when is not None,
             ends=any(effect.end is not None for effect in step.outcomes.values()),
         )

@@ -77,7 +77,7 @@ async def walked(walk, first):
     for days, login, step, said in WAY:
         await walk.house.turn_to(first + timedelta(days=days), walk.case)
         by = walk.applicant if login == "applicant" else login
-        if step == BY_KEYS and walk.has_scripts:
+        if step == BY_KEYS:
             await walk.decide_by_keys(by, step, said["outcome"])
         else:
             await walk.act(by, step, **said)

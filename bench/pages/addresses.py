@@ -130,6 +130,7 @@ LEFT_OUT: Final = {
     ),
     "/static/{digest}/{name:path}": "a file, read once in each process",
     "/stream": "news, for as long as the page is open",
+    "/search/units": "a part of a page, below a field",
     "/calendar.ics": "a feed for programs",
     "/materials/{material_id}/preview": "a document as it was handed in",
     "/cases/{case_id}/forms/{form_id}/pages/{number}": "typesets a paper",

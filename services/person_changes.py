@@ -59,9 +59,9 @@ async def change_person(
 
     def work(asking: Asking) -> PersonWordView:
         check_administers(asking, person)
+        people_over_time.keep_others_out(asking.connection, person)
         if erasures.erased_among(asking.connection, (person,)):
             raise Contradiction(WORDS["erased"])
-        people_over_time.keep_others_out(asking.connection, person)
         before = people_over_time.words_about(asking.connection, person)[-1]
         check_seen_word(seen, before.number)
         values = {name: getattr(new, name) for name in new.changed}

@@ -142,3 +142,17 @@ async def test_who_was_erased_leaves_no_earlier_name_and_is_not_written_down_aga
     assert [word.name for word in words] == [erasures.NAME]
     again = await world.post(f"{PERSON}/changes", ADMIN, {"reason": "恢复", "name": "李四"})
     assert again.status_code == 409
+
+
+async def test_who_is_erased_while_a_change_waits_for_it_is_not_written_down_again(
+    world_on_both, monkeypatch
+):
+    world = world_on_both
+
+    def waited(connection, person):
+        asked = erasures.ask(connection, person=person, ground="申请", rules="", by=ADMIN, now=world.clock())
+        erasures.erase(connection, asked, HOST, world.clock())
+
+    monkeypatch.setattr(people_over_time, "keep_others_out", waited)
+    again = await world.post(f"{PERSON}/changes", ADMIN, {"reason": "改名", "name": "李思"})
+    assert again.status_code == 409

@@ -22,7 +22,7 @@ from domain.chain import GENESIS, canonical, hash_of, moment_text
 from records.cursors import BadCursor, Page, cursor_of, place_of
 from records.dialects import is_among
 from records.log_tables import administration, log_leaves
-from records.tables import posts, standings, unit_closure
+from records.tables import cases, posts, standings, unit_closure
 
 CHAIN: Final = "administration"
 """What stands in the log, and in what is hashed, where events name their case: no id of a case is like it."""
@@ -162,10 +162,15 @@ _PLACED: Final = (
 
 def _about(connection: Connection, tops: Collection[str]) -> sa.ColumnElement[bool]:
     inside = sa.select(unit_closure.c.unit_id).where(is_among(connection, unit_closure.c.ancestor_id, tops))
+    belongs = (
+        (standings.c.person_id, standings.c.unit_id),
+        (posts.c.person_id, posts.c.unit_id),
+        (cases.c.subject_id, cases.c.unit_id),
+    )
     return sa.or_(
         *(
-            administration.c.person_id.in_(sa.select(table.c.person_id).where(table.c.unit_id.in_(inside)))
-            for table in (standings, posts)
+            administration.c.person_id.in_(sa.select(person).where(unit.in_(inside)))
+            for person, unit in belongs
         )
     )
 

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from domain.chain import GENESIS
 from records import administration, audited, log
 from records.log_tables import administration as entries
-from tests.builders import HOST, SECRETARY, noon
+from records.tables import posts, standings
+from tests.builders import HOST, SECRETARY, SUBJECT, noon
 from tests.records.organisations import ADMIN, an_organisation
 from tests.records.walks import BEGIN, start
 
@@ -64,6 +65,20 @@ def test_whoever_audits_a_unit_is_told_of_what_was_done_to_people_in_it_and_belo
     assert shown(("circle-1",)) == ["sessions-ended"]
     assert shown(("circle-2",)) == []
     assert shown(()) == []
+
+
+def test_whoever_has_nothing_but_a_case_in_a_unit_is_one_of_its_people(begun):
+    for table in (standings, posts):
+        begun.write_now(
+            lambda c, table=table: c.execute(sa.delete(table).where(table.c.person_id == SUBJECT))
+        )
+    noted(begun, "person-erased", person=SUBJECT)
+
+    def shown(below):
+        return begun.read_now(lambda connection: administration.listed(connection, below=below)).items
+
+    assert [done.person for done in shown(("circle-1",))] == [SUBJECT]
+    assert shown(("circle-2",)) == ()
 
 
 def test_lists_go_on_where_a_page_ended(begun):

@@ -64,7 +64,10 @@ async def test_a_token_its_owner_ends_is_written_down_and_a_log_out_is_not(world
     assert begun.status_code == 200
     token = await accounts.issue_token(world.parts, SECRETARY, "lost")
     found = (await world.client.get("/v1/sessions", headers={"authorization": f"Bearer {token}"})).json()
-    named = {one["kind"]: one["id"] for one in found["items"]}
+    # He asks with another token of his, which was made at the same moment.
+    named = {
+        one["kind"]: one["id"] for one in found["items"] if one["name"] == "lost" or one["kind"] == "session"
+    }
     by = world.by(SECRETARY)
     assert (await world.client.delete(f"/v1/sessions/{named['token']}", headers=by)).status_code == 204
     assert [one["kind"] for one in await told(world)] == ["token-ended", "token-made"]

@@ -31,7 +31,8 @@ Kind = Literal["postgresql", "sqlite"]
 PROJECT = Path(__file__).resolve().parents[2]
 NAMESPACE = "default"
 _OURS = (sys.executable, "-P", "-m", "cli")
-_STARTS_IN = 90.0
+_STARTS_IN = 300.0
+"""Seconds after which a run is given up: no promise, and enough for a machine that is busy besides."""
 
 
 @dataclass(frozen=True)

@@ -80,39 +80,41 @@ def find_erasure(connection: Connection, erasure_id: str) -> Erasure:
     return _erasure(row)
 
 
-def ended_cases(connection: Connection, person: str, *, lock: bool) -> tuple[Ended, ...]:
-    """Return the cases about a person, and let nobody act on them before the end of the transaction."""
-    columns = (cases.c.process, cases.c.outcome, cases.c.closed_on, cases.c.status)
-    query = sa.select(*columns).where(cases.c.subject_id == person)
+def ended_cases(
+    connection: Connection, persons: Collection[str], *, lock: bool
+) -> dict[str, tuple[Ended, ...]]:
+    """Return the cases about each of some people, and let nobody act on them before the transaction ends."""
+    columns = (cases.c.subject_id, cases.c.process, cases.c.outcome, cases.c.closed_on, cases.c.status)
+    query = sa.select(*columns).where(cases.c.subject_id.in_(persons))
     query = query.with_for_update() if lock else query
-    return tuple(
-        Ended(
-            process=row.process,
-            outcome=row.outcome,
-            closed_on=row.closed_on if row.status == "closed" else None,
-        )
-        for row in connection.execute(query)
+    found: dict[str, list[Ended]] = {person: [] for person in persons}
+    for row in connection.execute(query):
+        closed_on = row.closed_on if row.status == "closed" else None
+        found[row.subject_id].append(Ended(process=row.process, outcome=row.outcome, closed_on=closed_on))
+    return {person: tuple(ended) for person, ended in found.items()}
+
+
+def units_of(connection: Connection, persons: Collection[str]) -> dict[str, frozenset[str]]:
+    """Return the units of the cases, standings and posts of each of some people."""
+    query = sa.union(
+        sa.select(cases.c.subject_id, cases.c.unit_id).where(cases.c.subject_id.in_(persons)),
+        sa.select(standings.c.person_id, standings.c.unit_id).where(standings.c.person_id.in_(persons)),
+        sa.select(posts.c.person_id, posts.c.unit_id).where(posts.c.person_id.in_(persons)),
     )
+    found: dict[str, set[str]] = {person: set() for person in persons}
+    for person, unit in connection.execute(query):
+        found[person].add(unit)
+    return {person: frozenset(units) for person, units in found.items()}
 
 
-def units_of(connection: Connection, person: str) -> frozenset[str]:
-    """Return the units of a person's cases, standings and posts."""
-    found = (
-        sa.select(cases.c.unit_id).where(cases.c.subject_id == person),
-        sa.select(standings.c.unit_id).where(standings.c.person_id == person),
-        sa.select(posts.c.unit_id).where(posts.c.person_id == person),
-    )
-    return frozenset(connection.execute(sa.union(*found)).scalars())
-
-
-def is_needed(connection: Connection, person: str, today: date) -> str | None:
-    """Return what a person still does here, as the name of a rule; None where it is nothing."""
+def needed(connection: Connection, persons: Collection[str], today: date) -> dict[str, str]:
+    """Return what people still do here, as names of rules; who does nothing is left out."""
+    part = sa.select(case_people.c.person_id).join(cases, cases.c.id == case_people.c.case_id)
+    part = part.where(case_people.c.person_id.in_(persons), cases.c.status != "closed")
     lasting = sa.or_(posts.c.to_on.is_(None), posts.c.to_on >= today)
-    if connection.execute(sa.select(posts.c.id).where(posts.c.person_id == person, lasting)).first():
-        return "post"
-    part = sa.select(case_people.c.case_id).join(cases, cases.c.id == case_people.c.case_id)
-    query = part.where(case_people.c.person_id == person, cases.c.status != "closed")
-    return "case-role" if connection.execute(query).first() else None
+    held = sa.select(posts.c.person_id).where(posts.c.person_id.in_(persons), lasting)
+    found = dict.fromkeys(connection.execute(part.distinct()).scalars(), "case-role")
+    return found | dict.fromkeys(connection.execute(held.distinct()).scalars(), "post")
 
 
 def logins_of(connection: Connection, person: str) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ sees what concerns themselves. Here the role `admin` counts, because managing pe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime
 from functools import partial
 from typing import Any, NamedTuple
@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Connection, FromClause, Select
 
 from records.cursors import Page, cursor_of, place_of
+from records.dialects import is_among
 from records.organisation import (
     Delegation,
     Person,
@@ -54,9 +55,19 @@ _MANY = 100
 
 def may_administer(connection: Connection, who: str, unit_id: str, today: date) -> bool:
     """Whether somebody holds the role `admin` today in a unit or above it."""
-    above = sa.select(unit_closure.c.ancestor_id).where(unit_closure.c.unit_id == unit_id)
+    return bool(which_administered(connection, who, (unit_id,), today))
+
+
+def which_administered(
+    connection: Connection, who: str, unit_ids: Collection[str], today: date
+) -> frozenset[str]:
+    """Return those of some units in which, or above which, somebody holds the role `admin` today."""
     mine = set(administered(connection, who, today))
-    return not mine.isdisjoint(connection.execute(above).scalars())
+    if not mine:
+        return frozenset()
+    above = sa.select(unit_closure.c.unit_id, unit_closure.c.ancestor_id)
+    above = above.where(is_among(connection, unit_closure.c.unit_id, unit_ids))
+    return frozenset(unit for unit, ancestor in connection.execute(above) if ancestor in mine)
 
 
 def administered(connection: Connection, who: str, today: date) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
@@ -10,7 +10,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from domain.values import Text, Value
-from records import problems, visible
+from records import erasures, problems, visible
 from records.reorganising import closing_day
 from services import idempotency
 from services.parts import Caller, Parts
@@ -32,6 +32,13 @@ class Asking:
     def administers(self, unit: str) -> bool:
         """Whether he is an administrator of that unit."""
         return visible.may_administer(self.connection, self.who, unit, self.today)
+
+    def administered(self, people: Collection[str]) -> frozenset[str]:
+        """Return those of some people who belong somewhere, and only where he is an administrator."""
+        units = erasures.units_of(self.connection, people)
+        every = frozenset[str]().union(*units.values())
+        mine = visible.which_administered(self.connection, self.who, every, self.today)
+        return frozenset(person for person, theirs in units.items() if theirs and theirs <= mine)
 
     def check_administers(self, unit: str) -> None:
         """Raise NotPermitted unless he is."""

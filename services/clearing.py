@@ -157,11 +157,15 @@ async def _count_people(
 
 
 def _may_go(connection: Connection, people: Sequence[str], rules: Rules, today: date) -> int:
+    ended, needed = (
+        erasures.ended_cases(connection, people, lock=False),
+        erasures.needed(connection, people, today),
+    )
     number = 0
     for person in people:
         with suppress(StillKept):
-            check_time_over(kept(rules.cases, erasures.ended_cases(connection, person, lock=False)), today)
-            number += erasures.is_needed(connection, person, today) is None
+            check_time_over(kept(rules.cases, ended[person]), today)
+            number += person not in needed
     return number
 
 

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection
 
 from domain.refusals import RuleViolation, SamePersonTwice, StillKept
-from domain.retention import Ground, Kept, check_time_over, kept
+from domain.retention import Ended, Ground, Kept, check_time_over, kept
 from domain.values import Text, Value
 from records import erasures, organisation, visible
 from records.document_keys import names_in_store
@@ -81,7 +81,7 @@ async def ask(parts: Parts, caller: Caller, asked: AskedErasure, *, key: str | N
         visible.find_person(connection, person, viewer=caller.person, today=asking.today)
         if person != caller.person:
             _check_administers(asking, person)
-        rules = _check_may_go(connection, parts, person)
+        rules = _may_go(connection, parts, person)
         made = erasures.ask(
             connection,
             person=person,
@@ -111,7 +111,7 @@ async def confirm(parts: Parts, caller: Caller, erasure_id: str, *, key: str | N
             raise SamePersonTwice("erasure.two-people", basis="gen", detail=_TWO)
         removed[:] = names_in_store(connection, erasures.documents_of(connection, found.person))
         if found.status != "done":
-            _check_may_go(connection, parts, found.person)
+            _may_go(connection, parts, found.person)
             found = erasures.erase(connection, found, caller.person, parts.clock())
             why = {"ground": found.ground, "asked_by": found.asked_by}
             note(connection, parts, "person-erased", by=caller.person, person=found.person, **why)
@@ -129,11 +129,9 @@ async def waiting(parts: Parts, caller: Caller, *, limit: int) -> Page[WaitingVi
 
     def work(connection: Connection) -> Page[WaitingView]:
         asking = Asking(connection, caller.person, parts.today())
-        found = [
-            one
-            for one in erasures.waiting(connection, limit)
-            if all(map(asking.administers, erasures.units_of(connection, one.person)))
-        ]
+        asked = erasures.waiting(connection, limit)
+        administered = asking.administered({one.person for one in asked})
+        found = [one for one in asked if one.person in administered]
         names = organisation.names_of(
             connection, {one.person for one in found} | {one.asked_by for one in found}
         )
@@ -162,11 +160,15 @@ async def due(parts: Parts, caller: Caller, *, cursor: str | None, limit: int) -
         asking = Asking(connection, caller.person, parts.today())
         ids = erasures.people_with_ended_cases(connection, cursor or "", limit)
         names = organisation.names_of(connection, ids)
+        administered = asking.administered(ids)
+        ended = erasures.ended_cases(connection, ids, lock=False)
+        needed = erasures.needed(connection, ids, asking.today)
         items = []
         for person in ids:
-            with suppress(RuleViolation, NotPermitted):
-                _check_administers(asking, person)
-                rules = _check_may_go(connection, parts, person, lock=False)
+            if person == caller.person or person not in administered:
+                continue
+            with suppress(RuleViolation):
+                rules = _check_may_go(parts, ended[person], needed.get(person))
                 views = tuple(RuleView(**dict(rule)) for rule in rules)
                 items.append(DueView(person=Named(id=person, name=names[person]), rules=views))
         return Page(items=tuple(items), next=ids[-1] if len(ids) == limit else None)
@@ -175,17 +177,20 @@ async def due(parts: Parts, caller: Caller, *, cursor: str | None, limit: int) -
 
 
 def _check_administers(asking: Asking, person: str) -> None:
-    units = erasures.units_of(asking.connection, person)
-    if not units or person == asking.who or not all(map(asking.administers, units)):
+    if person == asking.who or not asking.administered((person,)):
         raise NotPermitted
 
 
-def _check_may_go(
-    connection: Connection, parts: Parts, person: str, *, lock: bool = True
-) -> tuple[Kept, ...]:
+def _may_go(connection: Connection, parts: Parts, person: str) -> tuple[Kept, ...]:
+    """Return the rules that kept something of a person, and lock his cases. Raises one that still does."""
+    ended = erasures.ended_cases(connection, (person,), lock=True)[person]
+    needed = erasures.needed(connection, (person,), parts.today()).get(person)
+    return _check_may_go(parts, ended, needed)
+
+
+def _check_may_go(parts: Parts, ended: tuple[Ended, ...], needed: str | None) -> tuple[Kept, ...]:
     """Return the rules that kept something. Raises the one that still does."""
-    rules = kept(parts.retention, erasures.ended_cases(connection, person, lock=lock))
-    needed = erasures.is_needed(connection, person, parts.today())
+    rules = kept(parts.retention, ended)
     if needed is not None:
         raise StillKept(f"retention.{needed}", basis="gen", detail=_NEEDED[needed])
     check_time_over(rules, parts.today())

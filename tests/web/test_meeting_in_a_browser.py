@@ -4,11 +4,18 @@ import random
 from contextlib import suppress
 from pathlib import Path
 
+from playwright.async_api import expect
+
 from domain.acts import MeetingRecord, Opinion
 from domain.refusals import RuleViolation
 from domain.steps import MeetingStep
 from domain.voting import check_quorum, check_sums, is_carried
+from services import agendas
+from services.agendas import Agenda
+from services.parts import Caller
 from services.rosters import RosterView
+from tests.api.admission import admitting
+from tests.api.world import NOBODY, PASSWORD, SECRETARY, SUBJECT
 from tests.domain.walking import guild, record
 from tests.web.browsers import in_the_loop_of_the_browser
 from web.drawing import templates
@@ -172,3 +179,25 @@ async def test_whoever_is_ticked_is_counted_once_as_there_in_writing_or_left_out
         [12, 2, 1],
         [11, 2, 0],
     ]
+
+
+async def test_an_agenda_is_put_in_order_by_keyboard_alone(site, browsing):
+    world = admitting(site.world)
+    for subject in (SUBJECT, NOBODY):
+        await world.start(subject, process="admission")
+    content = Agenda(process="admission", unit="circle-1", body="circle.members", on=world.parts.today())
+    agenda = await agendas.begun(world.parts, Caller(SECRETARY), content)
+    page = await browsing.page(locale="zh-CN")
+    await page.context.request.post(site.at("/v1/session"), data={"login": SECRETARY, "password": PASSWORD})
+    await page.goto(site.at(f"/meetings/{agenda}"))
+    names = page.locator(".agenda .about .form-check")
+    first, second = await names.all_inner_texts()
+    await names.nth(1).locator("input").focus()
+    await page.keyboard.press("Tab")
+    await expect(page.get_by_role("button", name=f"前移：{second}")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(names).to_have_text([second, first])
+    later = page.get_by_role("button", name=f"后移：{second}")
+    await later.focus()
+    await page.keyboard.press("Space")
+    await expect(names).to_have_text([first, second])

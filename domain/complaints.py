@@ -8,38 +8,54 @@ from typing import NamedTuple
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from domain.marked import Node
+from domain.marked import Node, as_written
+from domain.values import Text, Unfit
 
 Place = tuple[str | int, ...]
 """A way into a definition: keys, and positions in lists from 0."""
 
+_NUMBER = Text(zh="应为整数", en="must be a whole number")
+_TRUTH = Text(zh="应为 true 或 false", en="must be true or false")
+_MAPPING = Text(zh="应为一组名称和值", en="must be a mapping of names to values")
+_DAY = Text(zh="应为日期，如 2026-05-11", en="must be a day such as 2026-05-11")
+_SCALAR = Text(zh="应为文字、整数、true 或 false", en="must be text, a whole number, true or false")
 _SENTENCES = {
-    "missing": "is missing",
-    "string_type": "must be text (a number needs quotes)",
-    "string_too_short": "must not be empty",
-    "int_type": "must be a whole number",
-    "int_parsing": "must be a whole number",
-    "int_from_float": "must be a whole number",
-    "int_parsing_size": "is too large a number",
-    "bool_type": "must be true or false",
-    "bool_parsing": "must be true or false",
-    "tuple_type": "must be a list",
-    "dict_type": "must be a mapping of names to values",
-    "model_type": "must be a mapping of names to values",
-    "model_attributes_type": "must be a mapping of names to values",
-    "date_type": "must be a day such as 2026-05-11",
-    "date_parsing": "must be a day such as 2026-05-11",
-    "date_from_datetime_parsing": "must be a day such as 2026-05-11",
-    "date_from_datetime_inexact": "must be a day without a time",
-    "too_short": "must have at least one entry",
-    "union_tag_not_found": "the key {discriminator} is missing: it says which sort this is",
-    "union_tag_invalid": "{tag!r} is no sort known here: {expected_tags}",
-    "literal_error": "must be one of {expected}",
-    "string_pattern_mismatch": "must be a name of lower-case letters, digits, hyphens and dots",
-    "string_too_long": "must not be longer than {max_length} characters",
-    "greater_than_equal": "must be at least {ge}",
-    "value_error": "{error}",
+    "missing": Text(zh="缺少这一项", en="is missing"),
+    "string_type": Text(zh="应为文字（数字要加引号）", en="must be text (a number needs quotes)"),
+    "string_too_short": Text(zh="不能为空", en="must not be empty"),
+    "int_type": _NUMBER,
+    "int_parsing": _NUMBER,
+    "int_from_float": _NUMBER,
+    "int_parsing_size": Text(zh="数字太大", en="is too large a number"),
+    "bool_type": _TRUTH,
+    "bool_parsing": _TRUTH,
+    "tuple_type": Text(zh="应为列表", en="must be a list"),
+    "dict_type": _MAPPING,
+    "model_type": _MAPPING,
+    "model_attributes_type": _MAPPING,
+    "date_type": _DAY,
+    "date_parsing": _DAY,
+    "date_from_datetime_parsing": _DAY,
+    "date_from_datetime_inexact": Text(zh="应为日期，不带时间", en="must be a day without a time"),
+    "too_short": Text(zh="至少要有一项", en="must have at least one entry"),
+    "union_tag_not_found": Text(
+        zh="缺少 {discriminator}：它写明属于哪一种",
+        en="the key {discriminator} is missing: it says which sort this is",
+    ),
+    "union_tag_invalid": Text(
+        zh="没有“{tag}”这一种；可用的有：{expected_tags}", en="{tag!r} is no sort known here: {expected_tags}"
+    ),
+    "literal_error": Text(zh="应为下列之一：{expected}", en="must be one of {expected}"),
+    "string_pattern_mismatch": Text(
+        zh="应为由小写字母、数字、连字符和点组成的名称",
+        en="must be a name of lower-case letters, digits, hyphens and dots",
+    ),
+    "string_too_long": Text(
+        zh="不能超过{max_length}个字符", en="must not be longer than {max_length} characters"
+    ),
+    "greater_than_equal": Text(zh="不能小于{ge}", en="must be at least {ge}"),
 }
+_NOT_FIT = "不符合要求"
 _SCALARS = frozenset({"str", "int", "bool"})
 """What pydantic adds to the place of a value that may be any of these."""
 
@@ -49,12 +65,12 @@ class Complaint(NamedTuple):
 
     line: int
     path: str
-    problem: str
+    problem: Text
 
 
 def complaints(error: ValidationError, root: Node) -> Iterator[Complaint]:
     """Say each of pydantic's findings once, in the order of the lines."""
-    told: set[tuple[str, str]] = set()
+    told: set[tuple[str, Text]] = set()
     details = error.errors(include_url=False)
     found = [_complaint(detail, root) for detail in details if not _is_echo(detail, root)]
     for complaint in sorted(found, key=lambda each: each.line):
@@ -125,21 +141,41 @@ def _complaint(detail: ErrorDetails, root: Node) -> Complaint:
         name = str(place[-1])
         path = f"{path}.{name}" if path else name
         if kind == "missing":
-            return Complaint(line, path, f"{name!r} is missing")
-        return Complaint(node.key_lines.get(name, line), path, f"unknown key {name!r}")
+            return Complaint(line, path, Text(zh=f"缺少“{name}”", en=f"{name!r} is missing"))
+        return Complaint(
+            node.key_lines.get(name, line), path, Text(zh=f"不认识“{name}”这一项", en=f"unknown key {name!r}")
+        )
     line, path, node, _ = locate(place, root)
     if place[-1:] and place[-1] in _SCALARS:
-        return Complaint(line, path, "must be text, a whole number, true or false")
+        return Complaint(line, path, _SCALAR)
     return Complaint(line, path, _sentence(detail, node))
 
 
-def _sentence(detail: ErrorDetails, node: Node) -> str:
-    kind = detail["type"]
-    context = {name: _shortened(part) for name, part in detail.get("ctx", {}).items()}
-    said = _SENTENCES[kind].format(**context) if kind in _SENTENCES else detail["msg"]
-    if kind == "value_error" or node.entries is not None or node.items is not None:
+def _sentence(detail: ErrorDetails, node: Node) -> Text:
+    context = detail.get("ctx", {})
+    told = context.get("error")
+    if isinstance(told, Unfit):
+        return Text(zh=_shortened(told.told.zh), en=_shortened(told.told.en))
+    said = _SENTENCES.get(detail["type"])
+    if said is None:
+        said = Text(zh=_NOT_FIT, en=_shortened(told or detail["msg"]))
+    else:
+        parts = {name: _shortened(part) for name, part in context.items()}
+        said = Text(zh=said.zh.format(**_in_chinese(parts)), en=said.en.format(**parts))
+    if detail["type"] == "value_error" or node.entries is not None or node.items is not None:
         return said
-    return f"{said}: {'nothing' if node.scalar is None else _shortened(repr(node.scalar))}"
+    if node.scalar is None:
+        return Text(zh=f"{said.zh}：没有写", en=f"{said.en}: nothing")
+    return Text(
+        zh=f"{said.zh}：{_shortened(as_written(node.scalar))}",
+        en=f"{said.en}: {_shortened(repr(node.scalar))}",
+    )
+
+
+def _in_chinese(parts: dict[str, str]) -> dict[str, str]:
+    """Put Chinese between the names that pydantic lists."""
+    listed = {name: part for name, part in parts.items() if name.startswith("expected")}
+    return parts | {name: part.replace(" or ", "、").replace(", ", "、") for name, part in listed.items()}
 
 
 def _shortened(given: object) -> str:

@@ -15,10 +15,11 @@ from domain.process import Ground, MaterialSpec, Process, Recusal, Stage
 from domain.reading import DefinitionError, Problem, digest_of, located, parse
 from domain.rules import Deadline, Interval, Rule, Threshold
 from domain.soundness import Flaw
+from domain.soundness.flaws import there_is_no
 from domain.spans import Span
 from domain.steps import EntrySpec, FieldSpec, MaterialRef, Step
 from domain.tightening import loosened
-from domain.values import Level, Name, Text, Value
+from domain.values import Level, Name, Text, Unfit, Value
 
 Item = Interval | Deadline | MaterialRef | FieldSpec | EntrySpec | Rule
 """An entry of a list in a step."""
@@ -103,8 +104,10 @@ class Overlay(Value):
     @classmethod
     def _drops_nothing(cls, given: Any) -> Any:  # noqa: ANN401 - whatever was written
         if given is not None:
-            message = "an overlay may only add or tighten: it drops nothing"
-            raise ValueError(message)
+            raise Unfit(
+                zh="地方补充只能增加或加严：不能删去任何内容",
+                en="an overlay may only add or tighten: it drops nothing",
+            )
         return given
 
 
@@ -114,7 +117,7 @@ class NotTighter(ValueError):
     def __init__(self, flaws: Sequence[Flaw]) -> None:
         """Keep the flaws; the message lists their sentences."""
         self.flaws = tuple(flaws)
-        super().__init__("; ".join(flaw.problem for flaw in flaws))
+        super().__init__("; ".join(flaw.problem.en for flaw in flaws))
 
 
 class WrittenOverlay(NamedTuple):
@@ -173,37 +176,61 @@ def apply(process: Process, overlay: Overlay) -> Process:
 
 def _misfits(process: Process, overlay: Overlay) -> Iterator[Flaw]:
     if (overlay.of.process, overlay.of.version) != (process.process, process.version):
-        yield Flaw(("of",), f"belongs to {overlay.of.process} {overlay.of.version}, not to {process.version}")
+        yield Flaw.of(
+            ("of",),
+            zh=f"属于 {overlay.of.process} {overlay.of.version}，不属于 {process.version}",
+            en=f"belongs to {overlay.of.process} {overlay.of.version}, not to {process.version}",
+        )
     if len(_version(process, overlay)) > _LONGEST_VERSION:
-        yield Flaw(("overlay",), f"the version would have more than {_LONGEST_VERSION} characters")
+        yield Flaw.of(
+            ("overlay",),
+            zh=f"版本号会超过{_LONGEST_VERSION}个字符",
+            en=f"the version would have more than {_LONGEST_VERSION} characters",
+        )
     yield from _misfitting_names(process, overlay)
     for step, change in overlay.change.items():
         yield from _misfitting_change(process, step, change)
     for at, addition in enumerate(overlay.add):
         stage = process.stage_of.get(addition.after)
         if addition.step.id in process.steps:
-            yield Flaw(("add", at, "step"), f"there is a step {addition.step.id!r} already")
+            yield Flaw.of(
+                ("add", at, "step"),
+                zh=f"已有环节“{addition.step.id}”",
+                en=f"there is a step {addition.step.id!r} already",
+            )
         if stage is None or stage.id != addition.stage:
-            yield Flaw(("add", at, "after"), f"there is no step {addition.after!r} in {addition.stage!r}")
+            yield Flaw.of(
+                ("add", at, "after"),
+                zh=f"“{addition.stage}”中没有环节“{addition.after}”",
+                en=f"there is no step {addition.after!r} in {addition.stage!r}",
+            )
 
 
 def _misfitting_names(process: Process, overlay: Overlay) -> Iterator[Flaw]:
     for name in overlay.materials:
         if name in process.materials:
-            yield Flaw(("materials", name), f"the material {name} is in the catalogue already")
+            yield Flaw.of(
+                ("materials", name),
+                zh=f"材料目录中已有“{name}”",
+                en=f"the material {name} is in the catalogue already",
+            )
     for name in overlay.grounds:
         if name not in process.grounds:
-            yield Flaw(("grounds", name), f"there is no ground {name!r}")
+            yield Flaw(("grounds", name), there_is_no("ground", name))
 
 
 def _misfitting_change(process: Process, name: str, change: StepChange) -> Iterator[Flaw]:
     step = process.steps.get(name)
     if step is None:
-        yield Flaw(("change", name), f"there is no step {name!r}")
+        yield Flaw(("change", name), there_is_no("step", name))
         return
     for key in sorted(change.model_fields_set):
         if not hasattr(step, key):
-            yield Flaw(("change", name, key), f"{name} is of kind {step.kind} and has no {key}")
+            yield Flaw.of(
+                ("change", name, key),
+                zh=f"“{name}”的类型为 {step.kind}，没有 {key}",
+                en=f"{name} is of kind {step.kind} and has no {key}",
+            )
 
 
 def _put_together(process: Process, overlay: Overlay) -> Process:

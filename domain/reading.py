@@ -17,6 +17,7 @@ from domain.complaints import complaints, locate
 from domain.marked import Node, Unreadable, read_marked
 from domain.process import Process
 from domain.spans import Span
+from domain.values import Text
 
 MOST_PROBLEMS = 200
 """Nobody reads more than so many at once."""
@@ -24,6 +25,7 @@ MOST_PROBLEMS = 200
 Parsed = TypeVar("Parsed", bound=BaseModel)
 """What a text is read as."""
 
+_NO_MAPPING = Text(zh="定义应为一组名称和值", en="a definition is a mapping of names to values")
 _ALWAYS_NAMED = frozenset({"kind", "type"})
 
 
@@ -33,11 +35,11 @@ class Problem(NamedTuple):
     file: str
     line: int
     path: str
-    problem: str
+    problem: Text
 
     def __str__(self) -> str:
         """Return `file:line: path: problem`, as editors and people read it."""
-        return f"{self.file}:{self.line}: {self.path + ': ' if self.path else ''}{self.problem}"
+        return f"{self.file}:{self.line}: {self.path + ': ' if self.path else ''}{self.problem.en}"
 
 
 class DefinitionError(ValueError):
@@ -87,7 +89,7 @@ def parse(text: str, name: str, model: type[Parsed]) -> tuple[Node, Parsed]:
     except Unreadable as error:
         raise DefinitionError([Problem(name, error.line, "", error.problem)]) from None
     if root.entries is None:
-        raise DefinitionError([Problem(name, root.line, "", "a definition is a mapping of names to values")])
+        raise DefinitionError([Problem(name, root.line, "", _NO_MAPPING)])
     try:
         return root, model.model_validate(root.plain)
     except ValidationError as error:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from domain.spans import Span
-from domain.values import Level, Name, Scalar, Text, Value
+from domain.values import Level, Name, Scalar, Text, Unfit, Value
 
 _SHARE = re.compile(r"^\d{1,4}(/[1-9]\d{0,3}|\.\d{1,4})?$")
 
@@ -77,15 +77,19 @@ class Threshold(Value):
     @classmethod
     def _fraction(cls, given: Any) -> Any:  # noqa: ANN401 - pydantic hands over whatever was written
         if isinstance(given, str) and not _SHARE.match(given):
-            message = f"{given[:20]!r} is not a share: write 1/2 or 0.5"
-            raise ValueError(message)
+            raise Unfit(
+                zh=f"“{given[:20]}”不是比例：请写作 1/2 或 0.5",
+                en=f"{given[:20]!r} is not a share: write 1/2 or 0.5",
+            )
         return Fraction(given) if isinstance(given, str) else given
 
     @model_validator(mode="after")
     def _one_measure(self) -> Threshold:
         if sum(part is not None for part in (self.more_than, self.at_least, self.count)) != 1:
-            message = "a threshold has exactly one of more_than, at_least, count"
-            raise ValueError(message)
+            raise Unfit(
+                zh="比例要求只能写 more_than、at_least、count 中的一项",
+                en="a threshold has exactly one of more_than, at_least, count",
+            )
         return self
 
     def is_met(self, number: int, whole: int) -> bool:

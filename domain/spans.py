@@ -10,7 +10,7 @@ from typing import Any
 from dateutil.relativedelta import relativedelta
 from pydantic import model_serializer, model_validator
 
-from domain.values import Text, Value
+from domain.values import Text, Unfit, Value
 
 _PATTERN = re.compile(r"^P(?:(\d{1,3})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})D)?(?:(\d{1,4})WD)?$")
 
@@ -33,8 +33,10 @@ class Span(Value):
             return given
         match = _PATTERN.match(given)
         if match is None or given == "P":
-            message = f"{given!r} is not a span: write P12M, P1Y, P30D or P5WD"
-            raise ValueError(message)
+            raise Unfit(
+                zh=f"“{given}”不是时长：请写作 P12M、P1Y、P30D 或 P5WD",
+                en=f"{given!r} is not a span: write P12M, P1Y, P30D or P5WD",
+            )
         years, months, days, working_days = (int(part or 0) for part in match.groups())
         return {"months": years * 12 + months, "days": days, "working_days": working_days}
 

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from fractions import Fraction
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from domain.process import Process, Recusal, Stage
-from domain.rules import Condition, Deadline, Interval, Threshold
 from domain.soundness.flaws import Flaw
 from domain.soundness.order import Order
 from domain.steps import (
     AppointStep,
     DecisionStep,
     Effect,
-    EntrySpec,
-    FieldSpec,
-    MaterialRef,
     MeetingStep,
     NoticeStep,
     PeriodStep,
     Step,
 )
-from domain.stricter_rules import RANK, is_as_strict_rule, is_at_least, is_within
+from domain.stricter_parts import PARTS, as_high, as_strict_entry
+from domain.stricter_rules import RANK, is_at_least
 from domain.values import Level
 
 _MAY_DIFFER = frozenset({"version", "overlay", "stages", "materials", "grounds", "recusal"})
@@ -43,20 +38,30 @@ def loosened(base: Process, local: Process) -> Iterator[Flaw]:
     """
     for name in type(base).model_fields:
         if name not in _MAY_DIFFER and getattr(base, name) != getattr(local, name):
-            yield Flaw((name,), f"{name} cannot be changed by an overlay")
+            yield Flaw.of(
+                (name,), zh=f"地方补充不能更改 {name}", en=f"{name} cannot be changed by an overlay"
+            )
     for name, material in base.materials.items():
         if local.materials.get(name) != material:
-            yield Flaw(("materials", name), f"the material {name} cannot be changed or dropped")
+            yield Flaw.of(
+                ("materials", name),
+                zh=f"材料“{name}”不能更改或删去",
+                en=f"the material {name} cannot be changed or dropped",
+            )
     yield from _grounds(base, local)
     if base.recusal is not None and not _as_wide(base.recusal, local.recusal):
-        yield Flaw(("recusal",), "fewer relatives keep out, or of less, or it is noted less strictly")
+        yield Flaw.of(
+            ("recusal",),
+            zh="须回避的亲属或事项减少了，或者记录要求放宽了",
+            en="fewer relatives keep out, or of less, or it is noted less strictly",
+        )
     yield from _stages(base.stages, local.stages)
     yield from _order(base, local)
     there = {step.id: step for stage in local.stages for step in stage.steps}
     for stage in base.stages:
         for step in stage.steps:
             if step.id not in there:
-                yield Flaw((step.id,), f"the step {step.id} is dropped")
+                yield Flaw.of((step.id,), zh=f"环节“{step.id}”被删去", en=f"the step {step.id} is dropped")
             else:
                 yield from _step(step, there[step.id])
     yield from _added(base, local)
@@ -67,11 +72,17 @@ def _grounds(base: Process, local: Process) -> Iterator[Flaw]:
     for name, ground in local.grounds.items():
         law = base.grounds.get(name)
         if law is None or (law.zh, law.en, law.basis) != (ground.zh, ground.en, ground.basis):
-            yield Flaw(("grounds", name), f"the ground {name} cannot be added or changed by an overlay")
+            yield Flaw.of(
+                ("grounds", name),
+                zh=f"地方补充不能增加或更改理由类别“{name}”",
+                en=f"the ground {name} cannot be added or changed by an overlay",
+            )
         elif any(
             _rank(getattr(ground, paper)) < _rank(getattr(law, paper)) for paper in ("consent", "resolution")
         ):
-            yield Flaw(("grounds", name), f"the ground {name} asks for less")
+            yield Flaw.of(
+                ("grounds", name), zh=f"理由类别“{name}”的要求放宽了", en=f"the ground {name} asks for less"
+            )
 
 
 def _rank(level: Level | None) -> int:
@@ -93,7 +104,11 @@ def _stages(base: Sequence[Stage], local: Sequence[Stage]) -> Iterator[Flaw]:
         return [(stage.id, stage.title, stage.standing, stage.outcome) for stage in stages]
 
     if frame(base) != frame(local):
-        yield Flaw(("stages",), "the stages themselves cannot be changed by an overlay")
+        yield Flaw.of(
+            ("stages",),
+            zh="地方补充不能更改阶段本身",
+            en="the stages themselves cannot be changed by an overlay",
+        )
 
 
 def _order(base: Process, local: Process) -> Iterator[Flaw]:
@@ -103,10 +118,16 @@ def _order(base: Process, local: Process) -> Iterator[Flaw]:
         for other in before.steps:
             kept = after.comes_before(other, step) or step not in after.steps or other not in after.steps
             if before.comes_before(other, step) and not kept:
-                yield Flaw((step, "after"), f"{step} no longer waits for {other}")
+                yield Flaw.of(
+                    (step, "after"), zh=f"“{step}”不再等“{other}”", en=f"{step} no longer waits for {other}"
+                )
     first = local.stages[0].steps[:1]
     if not first or first[0].id != base.first_step.id:
-        yield Flaw((), f"a case starts with {base.first_step.id}, and with nothing before it")
+        yield Flaw.of(
+            (),
+            zh=f"个案由“{base.first_step.id}”开始，之前不能有别的环节",
+            en=f"a case starts with {base.first_step.id}, and with nothing before it",
+        )
 
 
 def _added(base: Process, local: Process) -> Iterator[Flaw]:
@@ -116,23 +137,35 @@ def _added(base: Process, local: Process) -> Iterator[Flaw]:
         for name, effect in step.outcomes.items():
             end = local.outcomes.get(effect.end or "")
             if end is not None and end.kind == "reached":
-                yield Flaw((step.id, "outcomes", name), "an added step cannot bring a case to its aim")
+                yield Flaw.of(
+                    (step.id, "outcomes", name),
+                    zh="增加的环节不能使个案达成",
+                    en="an added step cannot bring a case to its aim",
+                )
             if effect.extend is not None or effect.proposes_extension is not None:
-                yield Flaw((step.id, "outcomes", name), "an added step cannot extend a period")
+                yield Flaw.of(
+                    (step.id, "outcomes", name),
+                    zh="增加的环节不能延长考察期",
+                    en="an added step cannot extend a period",
+                )
         if isinstance(step, AppointStep):
-            yield Flaw((step.id, "role"), "an added step cannot appoint people")
+            yield Flaw.of(
+                (step.id, "role"), zh="增加的环节不能确定人员", en="an added step cannot appoint people"
+            )
 
 
 def _step(base: Step, local: Step) -> Iterator[Flaw]:
     step = base.id
     for name in (*_SAME_IN_STEP, *_SAME_IN_KIND.get(type(base), ())):
         if getattr(base, name) != getattr(local, name, None):
-            yield Flaw((step, name), f"{name} cannot be changed by an overlay")
+            yield Flaw.of(
+                (step, name), zh=f"地方补充不能更改 {name}", en=f"{name} cannot be changed by an overlay"
+            )
     if type(base) is not type(local):
         return
     yield from _people(step, "by", base.by, local.by)
     yield from _outcomes(step, base.outcomes, local.outcomes)
-    for key, as_strict, says in _PARTS:
+    for key, as_strict, says in PARTS:
         for part in getattr(base, key):
             if not any(as_strict(part, other) for other in getattr(local, key)):
                 yield Flaw((step, key), says(part))
@@ -142,16 +175,28 @@ def _step(base: Step, local: Step) -> Iterator[Flaw]:
 def _people(step: str, key: str, base: Sequence[str], local: Sequence[str]) -> Iterator[Flaw]:
     for actor in local:
         if actor not in base:
-            yield Flaw((step, key), f"{actor} may act who could not before")
+            yield Flaw.of(
+                (step, key),
+                zh=f"原来不能办理的“{actor}”可以办理了",
+                en=f"{actor} may act who could not before",
+            )
 
 
 def _outcomes(step: str, base: dict[str, Effect], local: dict[str, Effect]) -> Iterator[Flaw]:
     if list(base) != list(local):
-        yield Flaw((step, "outcomes"), "outcomes cannot be added, moved or dropped by an overlay")
+        yield Flaw.of(
+            (step, "outcomes"),
+            zh="地方补充不能增加、移动或删去结果",
+            en="outcomes cannot be added, moved or dropped by an overlay",
+        )
         return
     for name, effect in base.items():
         if local[name] not in (effect, effect.model_copy(update={"needs_reason": True})):
-            yield Flaw((step, "outcomes"), f"the outcome {name} cannot be changed by an overlay")
+            yield Flaw.of(
+                (step, "outcomes"),
+                zh=f"地方补充不能更改结果“{name}”",
+                en=f"the outcome {name} cannot be changed by an overlay",
+            )
 
 
 def _of_its_kind(base: Step, local: Step) -> Iterator[Flaw]:
@@ -160,18 +205,34 @@ def _of_its_kind(base: Step, local: Step) -> Iterator[Flaw]:
         case MeetingStep(), MeetingStep():
             yield from _votes(base, local)
         case DecisionStep(), DecisionStep() if local.need < base.need:
-            yield Flaw((step, "need"), f"fewer than {base.need} equal answers decide")
+            yield Flaw.of(
+                (step, "need"),
+                zh=f"相同答复不足{base.need}人即可决定",
+                en=f"fewer than {base.need} equal answers decide",
+            )
         case NoticeStep(), NoticeStep():
             if not is_at_least(local.window, base.window):
-                yield Flaw((step, "window"), f"the window of {base.window} is shortened")
+                yield Flaw.of(
+                    (step, "window"),
+                    zh=f"公示期（{base.window.in_words.zh}）缩短了",
+                    en=f"the window of {base.window} is shortened",
+                )
             if local.places < base.places or base.both_places_when not in (None, local.both_places_when):
-                yield Flaw((step, "places"), "it hangs in fewer places")
+                yield Flaw.of((step, "places"), zh="公示张贴的处数减少了", en="it hangs in fewer places")
         case PeriodStep(), PeriodStep():
             if not is_at_least(local.lasts, base.lasts):
-                yield Flaw((step, "lasts"), f"the period of {base.lasts} is shortened")
+                yield Flaw.of(
+                    (step, "lasts"),
+                    zh=f"考察期（{base.lasts.in_words.zh}）缩短了",
+                    en=f"the period of {base.lasts} is shortened",
+                )
             for entry in base.entries:
-                if not any(_as_strict_entry(entry, other) for other in local.entries):
-                    yield Flaw((step, "entries"), f"the duty {entry.id} is dropped or loosened")
+                if not any(as_strict_entry(entry, other) for other in local.entries):
+                    yield Flaw.of(
+                        (step, "entries"),
+                        zh=f"经常性工作“{entry.id}”被删去或放宽",
+                        en=f"the duty {entry.id} is dropped or loosened",
+                    )
         case _:
             pass
 
@@ -181,103 +242,20 @@ def _votes(base: MeetingStep, local: MeetingStep) -> Iterator[Flaw]:
     for key, law, new in (("quorum", base.quorum, local.quorum), ("carried", base.carried, local.carried)):
         if law is not None and law != new:
             if not law.parameter:
-                yield Flaw((step, key), "the rules fix this figure: only one they leave open can be set")
-            elif new is None or not _as_high(law, new):
-                yield Flaw((step, key), "the threshold is lowered or dropped")
+                yield Flaw.of(
+                    (step, key),
+                    zh="这一数字由规定定死：只能设定规定留出余地的数字",
+                    en="the rules fix this figure: only one they leave open can be set",
+                )
+            elif new is None or not as_high(law, new):
+                yield Flaw.of(
+                    (step, key), zh="比例要求降低或被删去", en="the threshold is lowered or dropped"
+                )
     if base.ballot == "secret" and local.ballot == "open":
-        yield Flaw((step, "ballot"), "a secret ballot cannot become an open one")
+        yield Flaw.of(
+            (step, "ballot"), zh="无记名投票不能改为公开表决", en="a secret ballot cannot become an open one"
+        )
     if base.veto is not None and local.veto is None:
-        yield Flaw((step, "veto"), "the veto is dropped")
+        yield Flaw.of((step, "veto"), zh="否决被删去", en="the veto is dropped")
     if base.tie == "lost" and local.tie == "chair":
-        yield Flaw((step, "tie"), "equal votes can no longer carry")
-
-
-def _covers(base: Condition | None, local: Condition | None) -> bool:
-    """Whether something under `local` applies wherever it applied under `base`."""
-    return local is None or local == base
-
-
-def _covers_outcomes(base: Sequence[str], local: Sequence[str]) -> bool:
-    """No outcomes named means all of them."""
-    return not local or (bool(base) and set(base) <= set(local))
-
-
-def _as_long(base: Interval, local: Interval) -> bool:
-    return local.of == base.of and is_at_least(local.wait, base.wait) and _covers(base.when, local.when)
-
-
-def _as_soon(base: Deadline, local: Deadline) -> bool:
-    breach = base.breach_after is None or (
-        local.breach_after is not None and is_at_least(base.breach_after, local.breach_after)
-    )
-    return (
-        (local.of, local.new) == (base.of, base.new)
-        and is_at_least(base.within, local.within)
-        and breach
-        and _covers(base.when, local.when)
-        and set(base.escalate) <= set(local.escalate)
-    )
-
-
-def _as_strict_material(base: MaterialRef, local: MaterialRef) -> bool:
-    return (
-        local.id == base.id
-        and RANK[local.level] >= RANK[base.level]
-        and local.required >= base.required
-        and _covers_outcomes(base.for_outcomes, local.for_outcomes)
-        and _covers(base.when, local.when)
-    )
-
-
-def _as_strict_field(base: FieldSpec, local: FieldSpec) -> bool:
-    return (
-        (local.id, local.type) == (base.id, base.type)
-        and local.required >= base.required
-        and _covers_outcomes(base.for_outcomes, local.for_outcomes)
-        and set(local.choices) <= set(base.choices)
-        and is_within((base.at_least, base.at_most), (local.at_least, local.at_most))
-    )
-
-
-def _as_strict_entry(base: EntrySpec, local: EntrySpec) -> bool:
-    often = base.every is None or (local.every is not None and is_at_least(base.every, local.every))
-    return (
-        local.id == base.id
-        and often
-        and local.at_least >= base.at_least
-        and bool(local.by)
-        and set(local.by) <= set(base.by)
-        and RANK[local.level] >= RANK[base.level]
-        and _all_covered(base.materials, local.materials)
-        and all(any(_as_strict_field(spec, other) for other in local.fields) for spec in base.fields)
-    )
-
-
-def _all_covered(base: Iterable[MaterialRef], local: Sequence[MaterialRef]) -> bool:
-    return all(any(_as_strict_material(ref, other) for other in local) for ref in base)
-
-
-def _as_high(base: Threshold, local: Threshold) -> bool:
-    if local.of != base.of:
-        return False
-    if base.count is not None:
-        return local.count is not None and local.count >= base.count
-    wanted, given = _share(base), _share(local)
-    return wanted is not None and given is not None and given >= wanted
-
-
-def _share(threshold: Threshold) -> tuple[Fraction, bool] | None:
-    """Return the share, and whether it has to be exceeded: pairs compare by strictness."""
-    if threshold.more_than is not None:
-        return threshold.more_than, True
-    return None if threshold.at_least is None else (threshold.at_least, False)
-
-
-_PARTS: tuple[tuple[str, Callable[[Any, Any], bool], Callable[[Any], str]], ...] = (
-    ("not_before", _as_long, lambda it: f"the wait of {it.wait} after {it.of} is shortened or dropped"),
-    ("due", _as_soon, lambda it: f"the deadline of {it.within} after {it.of} is lengthened or dropped"),
-    ("materials", _as_strict_material, lambda it: f"the material {it.id} is dropped or asked less strictly"),
-    ("fields", _as_strict_field, lambda it: f"the field {it.id} is dropped or asked less strictly"),
-    ("rules", is_as_strict_rule, lambda it: f"the rule {it.id or it.type} is dropped or loosened"),
-)
-"""The lists of a step: how two of their entries compare, and what to say of one that nothing answers to."""
+        yield Flaw.of((step, "tie"), zh="票数相等不能再算通过", en="equal votes can no longer carry")

@@ -114,3 +114,12 @@ class Text(Value):
     def in_language(self, language: Language) -> str:
         """Return the text in `language`."""
         return self.zh if language == "zh" else self.en
+
+
+class Unfit(ValueError):
+    """A part of a definition cannot be what was written; `told` says why, for whoever wrote it."""
+
+    def __init__(self, *, zh: str, en: str) -> None:
+        """Keep the sentence; the message is the English one."""
+        super().__init__(en)
+        self.told = Text(zh=zh, en=en)

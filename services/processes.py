@@ -13,7 +13,7 @@ from domain.process import Process
 from domain.reading import check, read_process
 from domain.staffing import unheld
 from domain.steps import Step
-from domain.values import Language
+from domain.values import Language, Text
 from services import staffing
 from services.parts import Caller, Parts
 from services.process_views import (
@@ -32,6 +32,8 @@ LARGEST_DRAFT = 256 << 10
 """Bytes. The longest definition shipped has a fifth of that."""
 
 _DRAFT = "draft.yaml"
+_NOT_UTF8 = Text(zh="文本不是 UTF-8 编码", en="the text is not UTF-8")
+_TOO_DEEP = Text(zh="文本嵌套太深", en="the text is nested too deeply")
 
 
 def published(parts: Parts, caller: Caller) -> Page[ProcessRow]:
@@ -77,7 +79,7 @@ async def checked(parts: Parts, caller: Caller, draft: bytes) -> CheckView:
     """
     if len(draft) > LARGEST_DRAFT:
         raise TooLarge
-    problems = await asyncio.to_thread(_problems, draft)
+    problems = await asyncio.to_thread(_problems, draft, caller.language)
     if problems:
         return CheckView(ok=False, problems=problems)
     process = await asyncio.to_thread(read_process, draft.decode("utf-8"), _DRAFT)
@@ -144,12 +146,14 @@ def _definition(process: Process) -> dict[str, object]:
     return definition
 
 
-def _problems(draft: bytes) -> tuple[DraftProblem, ...]:
+def _problems(draft: bytes, language: Language) -> tuple[DraftProblem, ...]:
     try:
         text = draft.decode("utf-8")
         found = check(text, _DRAFT)
     except UnicodeDecodeError:
-        return (DraftProblem(line=1, path="", problem="the text is not UTF-8"),)
+        return (DraftProblem(line=1, path="", problem=_NOT_UTF8.in_language(language)),)
     except RecursionError:
-        return (DraftProblem(line=1, path="", problem="the text is nested too deeply"),)
-    return tuple(DraftProblem(line=one.line, path=one.path, problem=one.problem) for one in found)
+        return (DraftProblem(line=1, path="", problem=_TOO_DEEP.in_language(language)),)
+    return tuple(
+        DraftProblem(line=one.line, path=one.path, problem=one.problem.in_language(language)) for one in found
+    )

@@ -11,8 +11,12 @@ from domain.soundness.flaws import Flaw
 from domain.soundness.order import Order, Spot, spots
 from domain.soundness.waits import Waits
 from domain.steps import NoticeStep, PeriodStep
+from domain.values import Text
 
-_DAYS = "step, step.opened, period.ends, stage.entered or case.opened"
+_DAYS = Text(
+    zh="环节、环节.opened、考察期.ends、阶段.entered 或 case.opened",
+    en="step, step.opened, period.ends, stage.entered or case.opened",
+)
 
 
 def anchors(process: Process, order: Order) -> Iterator[Flaw]:
@@ -38,12 +42,18 @@ def lengths(process: Process) -> Iterator[Flaw]:
         for at, deadline in enumerate(step.due):
             after = deadline.breach_after
             if after is not None and after.rough_days < deadline.within.rough_days:
-                yield Flaw((*place, "due", at, "breach_after"), "is shorter than the deadline itself")
+                yield Flaw.of(
+                    (*place, "due", at, "breach_after"),
+                    zh="比期限本身还短",
+                    en="is shorter than the deadline itself",
+                )
         if isinstance(step, NoticeStep):
             if not step.window.rough_days:
-                yield Flaw((*place, "window"), "a notice of no length")
+                yield Flaw.of((*place, "window"), zh="公示没有时长", en="a notice of no length")
             if step.places < 1:
-                yield Flaw((*place, "places"), "a notice hangs in at least one place")
+                yield Flaw.of(
+                    (*place, "places"), zh="公示至少要张贴在一处", en="a notice hangs in at least one place"
+                )
         if isinstance(step, PeriodStep):
             yield from _period(place, step)
 
@@ -59,30 +69,51 @@ def deadlines(process: Process, order: Order) -> Iterator[Flaw]:
 def _too_soon(waits: Waits, spot: Spot, deadline: Deadline, place: Place) -> Iterator[Flaw]:
     least = waits.between(deadline.of, spot.step, deadline.when)
     if least is not None and deadline.within.rough_days < least:
-        yield Flaw(
+        yield Flaw.of(
             place,
-            f"is due {deadline.within.in_words.en} after {deadline.of}, "
+            zh=f"期限是“{deadline.of}”之后{deadline.within.in_words.zh}，但最早要在其后约{round(least)}天才能办理",
+            en=f"is due {deadline.within.in_words.en} after {deadline.of}, "
             f"but cannot happen until about {round(least)} days after it",
         )
 
 
 def _period(place: Place, step: PeriodStep) -> Iterator[Flaw]:
     if not step.lasts.rough_days:
-        yield Flaw((*place, "lasts"), "a period of no length")
+        yield Flaw.of((*place, "lasts"), zh="考察期没有时长", en="a period of no length")
     for at, entry in enumerate(step.entries):
         if entry.every is not None and entry.every.rough_days > step.lasts.rough_days:
-            yield Flaw((*place, "entries", at, "every"), "a duty less often than once in the whole period")
+            yield Flaw.of(
+                (*place, "entries", at, "every"),
+                zh="经常性工作的间隔比整个考察期还长",
+                en="a duty less often than once in the whole period",
+            )
         if entry.every is not None and not entry.every.rough_days:
-            yield Flaw((*place, "entries", at, "every"), "a duty without a length of time")
+            yield Flaw.of(
+                (*place, "entries", at, "every"),
+                zh="经常性工作没有间隔时长",
+                en="a duty without a length of time",
+            )
     rule = step.extension
     if rule is not None and rule.at_least > rule.at_most:
-        yield Flaw((*place, "extension"), "asks for more months at the least than at the most")
+        yield Flaw.of(
+            (*place, "extension"),
+            zh="最少月数多于最多月数",
+            en="asks for more months at the least than at the most",
+        )
     if rule is not None and rule.times < 1:
-        yield Flaw((*place, "extension", "times"), "an extension that is never allowed: leave it out")
+        yield Flaw.of(
+            (*place, "extension", "times"),
+            zh="延长一次也不允许：请去掉",
+            en="an extension that is never allowed: leave it out",
+        )
     asked = (("materials", step.materials), ("fields", step.fields), ("rules", step.rules))
     for key, group in (*asked, ("not_before", step.not_before)):
         if group:
-            yield Flaw((*place, key), "has no effect: a period ends by itself, and nobody is asked")
+            yield Flaw.of(
+                (*place, key),
+                zh="不起作用：考察期自行期满，不要求任何人填报",
+                en="has no effect: a period ends by itself, and nobody is asked",
+            )
 
 
 def _anchor(
@@ -102,23 +133,34 @@ def _anchor(
 
 def _anchor_problem(
     order: Order, spot: Spot, anchor: Anchor, given: tuple[Condition | None, ...], *, beside: bool
-) -> str | None:
+) -> Text | None:
     origin = _origin(order, anchor)
     if origin is None:
-        return f"{anchor} counts from itself"
+        return Text(zh=f"“{anchor}”从自身起算", en=f"{anchor} counts from itself")
     name, _, part = origin.rpartition(".")
     if origin in {"case.opened", f"{spot.step.id}.opened"}:
         return None
     if part == "entered" and name in order.stage_ids:
         later = order.stage_ids.index(name) > order.stage_at[spot.step.id]
-        return f"never known by then: the stage {name} comes later" if later else None
+        return _stage_ahead(name) if later else None
     base = name if part in {"opened", "starts", "ends"} else origin
     step = order.steps.get(base)
     if step is None:
-        return f"there is no day {origin!r}: write {_DAYS}"
+        return Text(
+            zh=f"没有日期“{origin}”：请写{_DAYS.zh}", en=f"there is no day {origin!r}: write {_DAYS.en}"
+        )
     if part == "starts" or (part == "ends" and not isinstance(step, NoticeStep)):
-        return f"{name} is of kind {step.kind} and has no {part}"
+        return Text(
+            zh=f"“{name}”的类型为 {step.kind}，没有 {part}",
+            en=f"{name} is of kind {step.kind} and has no {part}",
+        )
     return _step_problem(order, spot, base, given, beside=beside)
+
+
+def _stage_ahead(name: str) -> Text:
+    return Text(
+        zh=f"到那时一定还不知道：阶段“{name}”在后面", en=f"never known by then: the stage {name} comes later"
+    )
 
 
 def _origin(order: Order, anchor: Anchor) -> Anchor | None:
@@ -139,15 +181,21 @@ def _origin(order: Order, anchor: Anchor) -> Anchor | None:
 
 def _step_problem(
     order: Order, spot: Spot, name: str, given: tuple[Condition | None, ...], *, beside: bool
-) -> str | None:
+) -> Text | None:
     here = spot.step.id
     if name == here:
-        return "counts from the step itself"
+        return Text(zh="从本环节自身起算", en="counts from the step itself")
     at, own = order.stage_at[name], order.stage_at[here]
     if at > own or (at == own and order.comes_before(here, name)):
-        return f"never known by then: {name} comes later"
+        return Text(zh=f"到那时一定还不知道：“{name}”在后面", en=f"never known by then: {name} comes later")
     if not order.comes_before(name, here) and not beside:
-        return f"may not be known by then: {here} does not wait for {name}"
+        return Text(
+            zh=f"到那时可能还不知道：“{here}”不等“{name}”",
+            en=f"may not be known by then: {here} does not wait for {name}",
+        )
     if not order.is_certain(name, given):
-        return f"may never be known: {name} does not happen in every case"
+        return Text(
+            zh=f"可能始终不知道：不是每个个案都经过“{name}”",
+            en=f"may never be known: {name} does not happen in every case",
+        )
     return None

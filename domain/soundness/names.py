@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from domain.complaints import Place
 from domain.process import Process
-from domain.soundness.flaws import Flaw
+from domain.soundness.flaws import Flaw, called, there_is_no
 from domain.soundness.order import spots
 from domain.steps import NoticeStep, PeriodStep, Step
 from domain.working_days import CALENDARS
@@ -25,7 +25,7 @@ _NOTICE_ENTRIES = frozenset({"published", "objection", "answer"})
 def size(process: Process) -> Iterator[Flaw]:
     """Find a definition too large to be checked."""
     if sum(len(stage.steps) for stage in process.stages) > MOST_STEPS:
-        yield Flaw(("stages",), f"more than {MOST_STEPS} steps")
+        yield Flaw.of(("stages",), zh=f"环节超过{MOST_STEPS}个", en=f"more than {MOST_STEPS} steps")
 
 
 def names(process: Process) -> Iterator[Flaw]:
@@ -51,23 +51,34 @@ def names(process: Process) -> Iterator[Flaw]:
 def settings(process: Process) -> Iterator[Flaw]:
     """Find an unknown time zone or calendar, days in the wrong order and figures beyond reason."""
     if not _is_zone(process.time_zone):
-        yield Flaw(("time_zone",), f"there is no time zone {process.time_zone!r}")
+        yield Flaw(("time_zone",), there_is_no("time zone", process.time_zone))
     if process.calendar not in CALENDARS:
-        known = ", ".join(CALENDARS)
-        yield Flaw(("calendar",), f"there is no calendar {process.calendar!r}; there are: {known}")
+        yield Flaw.of(
+            ("calendar",),
+            zh=f"没有日历“{process.calendar}”；可用的有：{'、'.join(CALENDARS)}",
+            en=f"there is no calendar {process.calendar!r}; there are: {', '.join(CALENDARS)}",
+        )
     force = process.in_force
     if force.until is not None and force.until < force.first:
-        yield Flaw(("in_force", "until"), "is before the day on which the version comes into force")
+        yield Flaw.of(
+            ("in_force", "until"),
+            zh="早于这一版本的生效日期",
+            en="is before the day on which the version comes into force",
+        )
     before = process.replaces
     if before is not None and before.version == process.version:
-        yield Flaw(("replaces", "version"), "a version cannot replace itself")
+        yield Flaw.of(("replaces", "version"), zh="版本不能取代自己", en="a version cannot replace itself")
     if before is not None and before.on < force.first:
-        yield Flaw(("replaces", "on"), "takes running cases over before the version comes into force")
+        yield Flaw.of(
+            ("replaces", "on"),
+            zh="在版本生效之前就接收办理中的个案",
+            en="takes running cases over before the version comes into force",
+        )
     known_steps = {spot.step.id for spot in spots(process)}
     for old, new in before.counts_as.items() if before is not None else ():
         for step in new:
             if step not in known_steps:
-                yield Flaw(("replaces", "counts_as", old), f"there is no step {step!r}")
+                yield Flaw(("replaces", "counts_as", old), there_is_no("step", step))
     yield from _figures((), process)
 
 
@@ -75,16 +86,26 @@ def _doubles(sort: str, named: Iterable[tuple[Place, str]]) -> Iterator[Flaw]:
     seen: set[str] = set()
     for place, name in named:
         if name in seen:
-            yield Flaw(place, f"there is another {sort} {name!r} before this one")
+            yield Flaw.of(
+                place,
+                zh=f"前面已有{called(sort)}“{name}”",
+                en=f"there is another {sort} {name!r} before this one",
+            )
         seen.add(name)
 
 
 def _unusable(named: Iterable[tuple[Place, str]]) -> Iterator[Flaw]:
     for place, name in named:
         if "." in name:
-            yield Flaw(place, f"the name {name!r} must not contain a dot: dots join names to parts")
+            yield Flaw.of(
+                place,
+                zh=f"名称“{name}”不能含有点：点用来连接名称和它的部分",
+                en=f"the name {name!r} must not contain a dot: dots join names to parts",
+            )
         if name in _RESERVED:
-            yield Flaw(place, f"the name {name!r} means something else already")
+            yield Flaw.of(
+                place, zh=f"名称“{name}”已有别的含义", en=f"the name {name!r} means something else already"
+            )
 
 
 def _rule_ids(place: Place, step: Step) -> Iterator[tuple[Place, str]]:
@@ -126,4 +147,4 @@ def _figures(place: Place, value: object) -> Iterator[Flaw]:
         for at, part in enumerate(value):
             yield from _figures((*place, at), part)
     elif isinstance(value, int) and abs(value) > _LARGEST_FIGURE:
-        yield Flaw(place, f"must be at most {_LARGEST_FIGURE}")
+        yield Flaw.of(place, zh=f"最大为{_LARGEST_FIGURE}", en=f"must be at most {_LARGEST_FIGURE}")

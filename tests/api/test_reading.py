@@ -67,9 +67,22 @@ async def test_a_sound_draft_passes_and_a_faulty_one_names_line_and_place(world)
     broken = BALLOT.replace("starts_in: circle", "starts_in: square")
     faulty = (await world.client.post("/v1/processes/check", content=broken.encode(), headers=headers)).json()
     assert faulty["ok"] is False
-    assert [problem["line"] for problem in faulty["problems"]] == [
-        problem.line for problem in check(broken, "draft.yaml")
+    assert [(problem["line"], problem["problem"]) for problem in faulty["problems"]] == [
+        (problem.line, problem.problem.zh) for problem in check(broken, "draft.yaml")
     ]
+
+
+async def test_what_is_wrong_with_a_draft_is_told_in_the_language_of_who_asks(world):
+    broken = BALLOT.replace("starts_in: circle", "starts_in: square").encode()
+
+    async def first(language, draft):
+        headers = world.by(SUBJECT, content_type="application/yaml", accept_language=language)
+        asked = await world.client.post("/v1/processes/check", content=draft, headers=headers)
+        return asked.json()["problems"][0]["problem"]
+
+    assert await first("zh", broken) == "没有组织类别“square”"
+    assert await first("en", broken) == "there is no unit kind 'square'"
+    assert await first("zh", b"\xff") == "文本不是 UTF-8 编码"
 
 
 async def test_before_it_is_published_a_draft_says_which_of_its_posts_nobody_holds(world):

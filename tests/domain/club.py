@@ -173,4 +173,4 @@ def fault(old: str, new: str, says: str, at: str | None = None) -> tuple[str, st
 
 def told(text: str) -> list[str]:
     """Return what is wrong with a definition, as `line: problem`."""
-    return [f"{problem.line}: {problem.problem}" for problem in check(text, "club.yaml")]
+    return [f"{problem.line}: {problem.problem.en}" for problem in check(text, "club.yaml")]

@@ -23,7 +23,7 @@ def process(rule: dict[str, Any] | None = None, **changes: Any) -> Process:
 
 
 def flaws(found: Process) -> set[str]:
-    return {flaw.problem for flaw in soundness.problems(found)}
+    return {flaw.problem.en for flaw in soundness.problems(found)}
 
 
 @pytest.mark.parametrize(

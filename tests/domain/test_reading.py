@@ -38,7 +38,7 @@ def test_a_problem_reads_as_file_line_path_and_sentence():
             "club.yaml",
             124,
             "stages.joining.steps.vote.quorum.more_than",
-            "'half' is not a share: write 1/2 or 0.5",
+            Text(zh="“half”不是比例：请写作 1/2 或 0.5", en="'half' is not a share: write 1/2 or 0.5"),
         ),
     )
 

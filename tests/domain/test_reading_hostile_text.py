@@ -14,7 +14,7 @@ from tests.thorough import examples
 
 
 def told(text):
-    return [(problem.line, problem.problem) for problem in check(text, "draft.yaml")]
+    return [(problem.line, problem.problem.en) for problem in check(text, "draft.yaml")]
 
 
 @pytest.mark.parametrize(
@@ -110,4 +110,5 @@ def test_no_damage_to_a_definition_brings_the_checker_down(data):
 
     for problem in check("\n".join(lines), "club.yaml"):
         assert 1 <= problem.line <= len(lines) + 1
-        assert problem.problem
+        assert problem.problem.zh
+        assert problem.problem.en

@@ -18,8 +18,10 @@ _PATIENCE: Final = 60.0
 def ended(main: Callable[[], int]) -> int:
     """Run a measurement and return its exit code; TERM ends it as Ctrl-C does, which stops what it started.
 
-    By itself TERM would end the process on the spot, and servers and workers would stay behind.
+    By itself TERM would end the process on the spot, and servers and workers would stay behind. A shell
+    starts what it runs in the background with INT ignored, and neither would end it: INT is heard again here.
     """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, _end)
     try:
         return main()

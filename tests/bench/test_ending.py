@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,8 @@ from bench.ending import ended, run_part
 
 sys.exit(ended(lambda: run_part([sys.executable, *sys.argv[1:]])))
 """
+IN_THE_BACKGROUND = ["sh", "-c", 'trap "" INT; exec "$@"', "sh"]
+"""As a shell starts what it does not wait for: INT is ignored."""
 
 
 def is_there(pid):
@@ -46,36 +49,47 @@ def is_there(pid):
         return False
 
 
-def started(argv, folder):
+@contextmanager
+def running(argv, folder):
     """A process, and the id of the child that what it measures has started."""
-    process = subprocess.Popen([sys.executable, *argv], cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)})
+    process = subprocess.Popen(argv, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)})
     told = folder / "child"
     give_up_at = time.monotonic() + 60
-    while not (told.exists() and told.read_text("ascii")):
-        assert process.poll() is None
-        assert time.monotonic() < give_up_at
-        time.sleep(0.02)
-    return process, int(told.read_text("ascii"))
+    try:
+        while not (told.exists() and told.read_text("ascii")):
+            assert process.poll() is None
+            assert time.monotonic() < give_up_at
+            time.sleep(0.02)
+        yield process, int(told.read_text("ascii"))
+    finally:
+        process.kill()
+        process.wait()
+
+
+def measuring_in(folder):
+    """What runs a measurement that starts a child and waits."""
+    measuring = folder / "measuring.py"
+    measuring.write_text(MEASURING, "utf-8")
+    return [sys.executable, str(measuring), str(folder)]
 
 
 @pytest.mark.timeout(150)
 @pytest.mark.parametrize("told_by", [signal.SIGTERM, signal.SIGINT])
-def test_a_measurement_that_is_told_to_end_stops_what_it_started(tmp_path, told_by):
-    measuring = tmp_path / "measuring.py"
-    measuring.write_text(MEASURING, "utf-8")
-    process, child = started([str(measuring), str(tmp_path)], tmp_path)
-    assert is_there(child)
-    process.send_signal(told_by)
-    assert process.wait(60) == 130
-    assert not is_there(child)
+@pytest.mark.parametrize("before", [[], IN_THE_BACKGROUND], ids=["in front", "in the background"])
+def test_a_measurement_that_is_told_to_end_stops_what_it_started(tmp_path, told_by, before):
+    with running([*before, *measuring_in(tmp_path)], tmp_path) as (process, child):
+        assert is_there(child)
+        process.send_signal(told_by)
+        assert process.wait(60) == 130
+        assert not is_there(child)
 
 
 @pytest.mark.timeout(150)
 def test_what_runs_all_parts_tells_the_part_that_runs_and_waits_for_it(tmp_path):
-    measuring, runner = tmp_path / "measuring.py", tmp_path / "runner.py"
-    measuring.write_text(MEASURING, "utf-8")
+    runner = tmp_path / "runner.py"
     runner.write_text(RUNNER, "utf-8")
-    process, child = started([str(runner), str(measuring), str(tmp_path)], tmp_path)
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(60) == 130
-    assert not is_there(child)
+    python, *measuring = measuring_in(tmp_path)
+    with running([python, str(runner), *measuring], tmp_path) as (process, child):
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 130
+        assert not is_there(child)

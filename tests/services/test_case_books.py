@@ -389,11 +389,16 @@ def test_who_wrote_is_named_in_every_round(voting):
     assert [[one["person"] for one in meeting["opinions"]] for meeting in met] == [["p-3"], ["p-2"]]
 
 
-def test_whoever_is_named_as_having_written_in_another_round_is_known_and_counted(voting):
-    unknown = brought(voting, filled(voting, VOTED_ON, more=[LOST | {"wrote": "p-7"}]))
-    assert (3, "more.wrote", "person-unknown") in found(unknown)
-    bare = brought(voting, filled(voting, VOTED_ON, more=[LOST]))
-    assert "vote.opinions" in {one.rule for one in bare.problems}
+def test_whoever_is_named_as_having_written_in_another_round_is_known(voting):
+    view = brought(voting, filled(voting, VOTED_ON, more=[LOST | {"wrote": "p-7"}]))
+    assert (3, "more.wrote", "person-unknown") in found(view)
+
+
+@pytest.mark.parametrize("wrote", [{}, {"wrote": "p-2, p-3"}], ids=["nobody named", "more than were counted"])
+def test_that_those_who_wrote_in_another_round_are_not_as_many_as_counted_is_kept_as_a_gap(voting, wrote):
+    view = brought(voting, filled(voting, VOTED_ON, more=[LOST | wrote]))
+    assert (view.taken, view.problem_count) == (1, 0), view.problems
+    assert ("vote.opinions", "missing", (3,)) in {(gap.rule, gap.kind, gap.first) for gap in view.gaps}
 
 
 def test_objections_and_answers_are_told_of_a_notice(parts):

@@ -13,6 +13,7 @@ from tests.databases import *  # noqa: F403 - fixtures are found by their names
 from tests.looks import a_kept_look
 from tests.web.furnished import Furnished
 from tests.web.registry import Page
+from web.pages import patterns
 
 LETTER = "我自愿申请加入读书会，三年来坚持每周读书，写下了心得，也愿意帮助新来的同学整理书架和登记借还。"
 
@@ -66,7 +67,11 @@ async def test_only_who_audits_the_unit_is_shown_a_pattern(world):
     assert answer.status_code == 404
 
 
-async def test_groups_are_shown_with_numbers_and_small_ones_not(world):
+def listed(page):
+    return re.findall('<th scope="row" class="depth-[0-9]">(.*?)</th>', page)
+
+
+async def test_groups_are_shown_with_numbers_and_small_ones_not(world, monkeypatch):
     await world.start(SUBJECT)
     began = NOON.date() - timedelta(days=400)
 
@@ -91,3 +96,8 @@ async def test_groups_are_shown_with_numbers_and_small_ones_not(world):
     )
     paper = await Furnished(world).ask(Page("/audit/fairness/pdf", by=AUDITOR))
     assert paper.content.startswith(b"%PDF")
+    monkeypatch.setattr(patterns, "_ROWS", 1)
+    each = [await seen(world, f"/audit/fairness?cursor={number}") for number in range(len(listed(page)))]
+    assert [listed(one) for one in each] == [[row] for row in listed(page)]
+    assert ['rel="next"' in one for one in each] == [True] * (len(each) - 1) + [False]
+    assert len(each) > 1

@@ -20,6 +20,8 @@ from web.visits import Visit, Visiting
 router = APIRouter()
 
 _ON_A_PAGE = 30
+_ROWS = 50
+"""Of the report on fairness on a page; in its files are all."""
 _BEGUN = Text(
     zh="已开始查找，完成后结果列在此页和“问题”中。",
     en="A look has begun; what it finds will stand here and among the findings.",
@@ -33,6 +35,7 @@ _MEDIA_TYPES = {
 }
 
 Narrowed = Annotated[str, Query(max_length=80), Storable]
+_Place = Annotated[int, Query(ge=0, le=2**31 - 1)]
 _Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
@@ -90,12 +93,15 @@ async def shown(visit: Visiting, run: Id, number: _Number) -> Response:
 
 
 @router.get("/audit/fairness")
-async def fair(visit: Visiting, process: Narrowed = "") -> Response:
-    """Show how long people waited and how their cases ended, by route and unit."""
+async def fair(visit: Visiting, process: Narrowed = "", cursor: _Place = 0) -> Response:
+    """Show how long people waited and how their cases ended, by route and unit, from row `cursor` on."""
     view = await fairness.report(visit.parts, visit.caller, process or None)
+    after = cursor + _ROWS
     return visit.page(
         "audit/fairness.html",
         view=view,
+        rows=view.items[cursor:after],
+        next=after if after < len(view.items) else None,
         query=f"?{urlencode({'process': process})}" if process else "",
         title_of=lambda one: route_title(one.route, visit.language) if one.unit is None else one.unit.name,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowFailureError, WorkflowQueryFailedError
 from temporalio.service import RPCError
@@ -13,7 +14,11 @@ from bench.chaos.checker.stored import Stored
 _RUNNING = WorkflowExecutionStatus.RUNNING
 _COMPLETED = WorkflowExecutionStatus.COMPLETED
 _AT_ONCE = 16
-_TRIES = 4
+_LEFT_TO_DO = (_RUNNING, _COMPLETED)
+"""As what a workflow may be found that comes to know everything; as anything else it never will."""
+_PATIENCE = 60.0
+"""Seconds until a workflow knows what it was told: its task may wait ten for a worker that was killed, and
+then takes another one as long as it needs to read and replay the history."""
 
 
 async def check(address: str, stored: Stored, findings: Findings) -> None:
@@ -27,7 +32,7 @@ async def check(address: str, stored: Stored, findings: Findings) -> None:
     async def compare(case: str) -> None:
         row = stored.cases[case]
         async with gate:
-            known = await _known(client, case, closed=row["status"] == "closed")
+            known = await _known(client, case, row["seq"], closed=row["status"] == "closed")
         if known != row["seq"]:
             findings.add("stale", f"workflow of case {case}: knows {known} of {row['seq']}")
         findings.compared["workflows"] += 1
@@ -35,21 +40,26 @@ async def check(address: str, stored: Stored, findings: Findings) -> None:
     await asyncio.gather(*(compare(case) for case in stored.cases))
 
 
-async def _known(client: Client, case: str, *, closed: bool) -> int | str:
+async def _known(client: Client, case: str, seq: int, *, closed: bool) -> int | str:
+    """Return the last event a workflow knows, as soon as that is `seq`; or what it knew or was in the end."""
     handle = client.get_workflow_handle(f"case/{case}")
-    trouble = ""
-    for _ in range(_TRIES):
+    known: int | str = ""
+    given_up_at = time.monotonic() + _PATIENCE
+    while known != seq and time.monotonic() < given_up_at:
+        if known != "":
+            await asyncio.sleep(1)
         try:
             status = (await handle.describe()).status
             # One that was ended from outside still answers queries.
             if status is not (_COMPLETED if closed else _RUNNING):
-                trouble = f"is {status.name if status else 'nowhere'}"
+                known = f"is {status.name if status else 'nowhere'}"
+                if status not in _LEFT_TO_DO:
+                    break
             elif closed:
                 end = await handle.result()
-                return int(end["seq"])
+                known = int(end["seq"])
             else:
-                return int(await handle.query("seq"))
+                known = int(await handle.query("seq"))
         except (RPCError, WorkflowQueryFailedError, WorkflowFailureError) as error:
-            trouble = type(error).__name__
-        await asyncio.sleep(1)
-    return trouble
+            known = type(error).__name__
+    return known

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,8 @@ Urgency = Literal["late", "today", "soon", "later"]
 
 _LOCALES: Final[dict[Language, str]] = {"zh": "zh_Hans_CN", "en": "en_GB"}
 _SOON_DAYS: Final = 7
+_REMEMBERED: Final = 4_096
+"""Days whose words are kept: a list has the same ones again and again."""
 
 
 @dataclass(frozen=True)
@@ -28,11 +31,13 @@ class Due:
     says: str
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def day(given: date, language: Language) -> str:
     """Return a day: 2026年6月1日, 1 June 2026."""
     return format_date(given, "long", locale=_LOCALES[language])
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def short_day(given: date, language: Language, today: date | None = None) -> str:
     """Return a day in few signs: without the year where it is this year's."""
     same_year = today is not None and given.year == today.year

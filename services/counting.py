@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final, Generic, Protocol, TypeVar
@@ -48,18 +48,20 @@ class Question(Generic[NumberedT]):
     asked: Asked
     scope: Scope
 
-    @property
-    def key(self) -> Hashable:
-        """What is the same for everybody who is given the same answer."""
-        return self.ask, self.asked, self.scope.of_anybody()
+    def counted(
+        self, connection: Connection, figures: KeptFigures, now: datetime, *, lasts: timedelta | None = None
+    ) -> tuple[tuple[NumberedT, ...], datetime]:
+        """Return the answer, and when the record was asked; of much that of some minutes ago."""
+        return figures.counted(
+            (self.ask, self.asked, self.scope.of_anybody()),
+            now,
+            lambda: self.ask(connection, self.scope, self.asked),
+            _weight,
+            lasts=lasts,
+        )
 
-    def put(self, connection: Connection) -> tuple[NumberedT, ...]:
-        """Ask the record."""
-        return self.ask(connection, self.scope, self.asked)
 
-
-def weight(rows: Iterable[Numbered]) -> int:
-    """Return of how much some figures are."""
+def _weight(rows: Iterable[Numbered]) -> int:
     return sum(row.number for row in rows)
 
 
@@ -100,8 +102,7 @@ class Frame:
 
     def counted(self, connection: Connection, ask: Count[NumberedT]) -> tuple[NumberedT, ...]:
         """Return figures of the record; of much those of some minutes ago."""
-        question = Question(ask, self.asked, self.scope)
-        found, at = self.figures.counted(question.key, self.now, lambda: question.put(connection), weight)
+        found, at = Question(ask, self.asked, self.scope).counted(connection, self.figures, self.now)
         self.times.append(at)
         return found
 

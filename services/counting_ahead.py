@@ -5,22 +5,23 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
 from functools import partial
 from typing import Any, Final
 
 import structlog
-from sqlalchemy import Connection
 
 from records import stats
 from records.scope import Scope
 from records.stats import Asked
 from services import fairness
-from services.counting import A_WAY, A_YEAR, Count, Narrowed, Question, period_of, weight
-from services.kept_figures import MANY
+from services.counting import A_WAY, A_YEAR, Count, Narrowed, Question, period_of
 from services.parts import Parts
 
 _EVERY: Final = 240.0
 """Seconds between two times: before what was counted the last time is too old to be shown."""
+_ANEW: Final = timedelta()
+"""How old figures may be that are counted again each time."""
 _FAIR: Final = fairness.LASTS / 2
 """How old the report on fairness may be: it takes seconds, and is of a quarter that is over."""
 _QUESTIONS: Final[tuple[tuple[Any, Count[Any]], ...]] = (
@@ -59,17 +60,10 @@ async def count_ahead(parts: Parts) -> None:
             first, last = period_of(Narrowed(), parts.today(), back)
             scope = Scope("", parts.today(), everything=True)
             question = Question(ask, Asked(process, first, last), scope)
-            await parts.read(partial(_count, parts, question))
+            await parts.read(partial(question.counted, figures=parts.figures, now=parts.clock(), lasts=_ANEW))
         await parts.read(
             partial(fairness.counted, parts=parts, process=process, now=parts.clock(), lasts=_FAIR)
         )
-
-
-def _count(parts: Parts, question: Question[Any], connection: Connection) -> None:
-    now = parts.clock()
-    found = question.put(connection)
-    if weight(found) >= MANY:
-        parts.figures.keep(question.key, found, now)
 
 
 async def _again_and_again(parts: Parts) -> None:

@@ -34,21 +34,18 @@ class KeptFigures:
         many: int = MANY,
         lasts: timedelta | None = None,
     ) -> tuple[T, datetime]:
-        """Return what was counted, and when: lately, or now. What weighs much is kept; it `lasts` as said."""
+        """Return what was counted, and when: lately, or now. What weighs much is kept; it `lasts` as said.
+
+        What lasts no time is counted in any case, for those who ask after it.
+        """
         with self._lock:
             at, found = self._kept.get(key, (now, None))
-        if found is not None and at <= now < at + (lasts or self.lasts):
+        if found is not None and at <= now < at + (self.lasts if lasts is None else lasts):
             return found, at  # type: ignore[return-value]  # a key names one way to count
         fresh = count()
         if weight(fresh) >= many:
             self.keep(key, fresh, now)
         return fresh, now
-
-    def find(self, key: Hashable, now: datetime) -> object | None:
-        """Return what was kept under a key and is not too old; None where there is nothing."""
-        with self._lock:
-            at, found = self._kept.get(key, (now, None))
-        return found if at <= now < at + self.lasts else None
 
     def keep(self, key: Hashable, found: object, now: datetime) -> None:
         """Keep what was counted, and forget the oldest of what is too much."""

@@ -16,7 +16,6 @@ from records.stats import Asked
 from services import boards, duties
 from services.boards import BoardFilter, Card
 from services.duties import Duty
-from services.kept_figures import MANY
 from services.parts import Caller, Parts
 from services.scoping import scope_of
 from services.staffing import who_in_words
@@ -102,17 +101,17 @@ async def overview(parts: Parts, caller: Caller, unit: str) -> UnitOverview:
 
 def _by_week(connection: Connection, parts: Parts, scope: Scope, every: list[Asked]) -> Mapping[date, int]:
     """Return how many steps were done, by the Monday of their week. Of many it is counted now and then."""
-    key, now = ("weeks", *every, scope.of_anybody()), parts.clock()
-    kept = parts.figures.find(key, now)
-    if isinstance(kept, Counter):
-        return kept
-    by_week: Counter[date] = Counter()
-    for asked in every:
-        for on, number in stats.done_by_day(connection, scope, asked).items():
-            by_week[on - timedelta(days=on.weekday())] += number
-    if by_week.total() >= MANY:
-        parts.figures.keep(key, by_week, now)
-    return by_week
+
+    def count() -> Counter[date]:
+        by_week: Counter[date] = Counter()
+        for asked in every:
+            for on, number in stats.done_by_day(connection, scope, asked).items():
+                by_week[on - timedelta(days=on.weekday())] += number
+        return by_week
+
+    key = ("weeks", *every, scope.of_anybody())
+    found, _ = parts.figures.counted(key, parts.clock(), count, Counter.total)
+    return found
 
 
 def _mondays(first: date) -> tuple[date, ...]:

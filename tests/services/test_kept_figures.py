@@ -7,22 +7,26 @@ from services.kept_figures import MANY, KeptFigures
 NOW = datetime(2026, 6, 1, 4, tzinfo=UTC)
 
 
+def found_in(kept, key, now):
+    return kept.counted(key, now, lambda: None, lambda _: 0)[0]
+
+
 def test_what_was_counted_is_found_for_five_minutes():
     kept = KeptFigures()
     kept.keep(("funnel", "li"), 5, NOW)
-    assert kept.find(("funnel", "li"), NOW + timedelta(minutes=4, seconds=59)) == 5
-    assert kept.find(("funnel", "li"), NOW + timedelta(minutes=5)) is None
-    assert kept.find(("funnel", "wang"), NOW) is None
-    assert kept.find(("funnel", "li"), NOW - timedelta(seconds=1)) is None
+    assert found_in(kept, ("funnel", "li"), NOW + timedelta(minutes=4, seconds=59)) == 5
+    assert found_in(kept, ("funnel", "li"), NOW + timedelta(minutes=5)) is None
+    assert found_in(kept, ("funnel", "wang"), NOW) is None
+    assert found_in(kept, ("funnel", "li"), NOW - timedelta(seconds=1)) is None
 
 
 def test_only_so_much_is_kept_and_the_oldest_goes_first():
     kept = KeptFigures()
     for number in range(300):
         kept.keep(number, number, NOW)
-    assert kept.find(44, NOW) == 44
-    assert kept.find(43, NOW) is None
-    assert kept.find(299, NOW) == 299
+    assert found_in(kept, 44, NOW) == 44
+    assert found_in(kept, 43, NOW) is None
+    assert found_in(kept, 299, NOW) == 299
 
 
 def test_what_weighs_much_is_counted_once_in_five_minutes_and_says_when():
@@ -43,3 +47,10 @@ def test_what_changes_seldom_is_kept_for_as_long_as_is_said():
     later, hour = NOW + timedelta(minutes=59), timedelta(hours=1)
     assert kept.counted("fair", later, lambda: 2, lambda _: MANY, lasts=hour) == (1, NOW)
     assert kept.counted("fair", later, lambda: 2, lambda _: MANY) == (2, later)
+
+
+def test_what_is_counted_ahead_is_counted_again_before_it_is_too_old():
+    kept, soon = KeptFigures(), NOW + timedelta(minutes=4)
+    kept.keep("funnel", 1, NOW)
+    assert kept.counted("funnel", soon, lambda: 2, lambda _: MANY, lasts=timedelta()) == (2, soon)
+    assert found_in(kept, "funnel", NOW + timedelta(minutes=8)) == 2

@@ -37,18 +37,19 @@ def add_draft(connection: Connection, person: str, kind: str, content: str, now:
     return made
 
 
-def change_draft(connection: Connection, person: str, draft_id: str, content: str, now: datetime) -> None:
-    """Keep what a draft says now. Raises NotFound where it is none of this person's."""
-    mine = (drafts.c.id == draft_id, drafts.c.person_id == person)
-    done = connection.execute(sa.update(drafts).where(*mine).values(content=content, changed_at=now))
+def change_draft(  # noqa: PLR0917 - whose, which, and what it says since when
+    connection: Connection, person: str, kind: str, draft_id: str, content: str, now: datetime
+) -> None:
+    """Keep what a draft says now. Raises NotFound where it is none of this person's, or of another kind."""
+    mine = _mine(person, kind, draft_id)
+    done = connection.execute(sa.update(drafts).where(mine).values(content=content, changed_at=now))
     if not done.rowcount:
         raise NotFound("no such draft")
 
 
-def draft(connection: Connection, person: str, draft_id: str) -> KeptDraft:
-    """Return a draft of a person. Raises NotFound where it is none of his."""
-    query = sa.select(drafts).where(drafts.c.id == draft_id, drafts.c.person_id == person)
-    row = connection.execute(query).one_or_none()
+def draft(connection: Connection, person: str, kind: str, draft_id: str) -> KeptDraft:
+    """Return a draft of a person. Raises NotFound where it is none of his, or of another kind."""
+    row = connection.execute(sa.select(drafts).where(_mine(person, kind, draft_id))).one_or_none()
     if row is None:
         raise NotFound("no such draft")
     return _draft(row)
@@ -65,15 +66,19 @@ def list_drafts(connection: Connection, person: str, kind: str, *, limit: int = 
     return tuple(_draft(row) for row in connection.execute(query))
 
 
-def remove_draft(connection: Connection, person: str, draft_id: str) -> None:
+def remove_draft(connection: Connection, person: str, kind: str, draft_id: str) -> None:
     """Forget a draft; one that is not there is forgotten already."""
-    connection.execute(sa.delete(drafts).where(drafts.c.id == draft_id, drafts.c.person_id == person))
+    connection.execute(sa.delete(drafts).where(_mine(person, kind, draft_id)))
 
 
 def forget_drafts(connection: Connection, person: str) -> None:
     """Forget what a person began to fill in, and what others began to fill in about him."""
     about = drafts.c.content.contains(f'"{person}"', autoescape=True)
     connection.execute(sa.delete(drafts).where(sa.or_(drafts.c.person_id == person, about)))
+
+
+def _mine(person: str, kind: str, draft_id: str) -> sa.ColumnElement[bool]:
+    return sa.and_(drafts.c.id == draft_id, drafts.c.person_id == person, drafts.c.kind == kind)
 
 
 def _draft(row: Row[Any]) -> KeptDraft:

@@ -118,7 +118,7 @@ async def listed(parts: Parts, caller: Caller) -> tuple[Begun, ...]:
                 one.changed_at,
             )
             for one in kept.list_drafts(connection, caller.person, _KIND)
-            if (content := _content(one)) is not None
+            for content in [_content(one)]
         )
 
     return await parts.read(work)
@@ -188,12 +188,7 @@ async def changed(parts: Parts, caller: Caller, agenda_id: str, content: Agenda)
     if set(content.attended) & out:
         raise InvalidInput("excluded", _OUT)
 
-    def work(connection: Connection) -> None:
-        _kept(connection, caller, agenda_id)
-        text = content.model_dump_json()
-        kept.change_draft(connection, caller.person, agenda_id, text, parts.clock())
-
-    await parts.write(work)
+    await parts.write(lambda connection: _keep(connection, parts, caller, agenda_id, content))
 
 
 async def discarded(parts: Parts, caller: Caller, agenda_id: str) -> None:
@@ -201,7 +196,7 @@ async def discarded(parts: Parts, caller: Caller, agenda_id: str) -> None:
 
     def work(connection: Connection) -> None:
         _kept(connection, caller, agenda_id)
-        kept.remove_draft(connection, caller.person, agenda_id)
+        kept.remove_draft(connection, caller.person, _KIND, agenda_id)
 
     await parts.write(work)
 
@@ -218,8 +213,7 @@ async def recorded(parts: Parts, caller: Caller, agenda_id: str, case: str, step
             one.model_copy(update={"recorded": True}) if (one.case, one.step) == (case, step) else one
             for one in content.items
         )
-        text = content.model_copy(update={"items": items}).model_dump_json()
-        kept.change_draft(connection, caller.person, agenda_id, text, parts.clock())
+        _keep(connection, parts, caller, agenda_id, content.model_copy(update={"items": items}))
 
     await parts.write(work)
 
@@ -279,14 +273,16 @@ def _is_of(meeting: Meeting, content: Agenda) -> bool:
 
 
 def _kept(connection: Connection, caller: Caller, agenda_id: str) -> Agenda:
-    content = _content(kept.draft(connection, caller.person, agenda_id))
-    if content is None:
-        raise problems.NotFound("no such agenda")
-    return content
+    return _content(kept.draft(connection, caller.person, _KIND, agenda_id))
 
 
-def _content(found: kept.KeptDraft) -> Agenda | None:
-    return Agenda.model_validate(json.loads(found.content)) if found.kind == _KIND else None
+def _keep(connection: Connection, parts: Parts, caller: Caller, agenda_id: str, content: Agenda) -> None:
+    text = content.model_dump_json()
+    kept.change_draft(connection, caller.person, _KIND, agenda_id, text, parts.clock())
+
+
+def _content(found: kept.KeptDraft) -> Agenda:
+    return Agenda.model_validate(json.loads(found.content))
 
 
 def _title(parts: Parts, content: Agenda) -> Text:

@@ -17,7 +17,7 @@ from records import organisation
 from records.drafts import KeptDraft
 from services.entering import Entered
 from services.parts import Caller, Parts
-from services.refusals import InvalidInput, NotFound
+from services.refusals import InvalidInput
 from services.requests import StartRequest
 
 _START: Final = "start"
@@ -79,7 +79,7 @@ async def opened(parts: Parts, caller: Caller, draft_id: str) -> Draft:
     """Return one of the caller's drafts. Raises NotFound."""
 
     def work(connection: Connection) -> Draft:
-        return _draft(connection, parts, kept.draft(connection, caller.person, draft_id))
+        return _draft(connection, parts, kept.draft(connection, caller.person, _START, draft_id))
 
     return await parts.read(work)
 
@@ -100,13 +100,13 @@ async def changed(parts: Parts, caller: Caller, draft_id: str, content: StartDra
     """Keep what a draft says now. Raises NotFound, InvalidInput."""
     text = _text(content)
     await parts.write(
-        lambda connection: kept.change_draft(connection, caller.person, draft_id, text, parts.clock())
+        lambda connection: kept.change_draft(connection, caller.person, _START, draft_id, text, parts.clock())
     )
 
 
 async def discarded(parts: Parts, caller: Caller, draft_id: str) -> None:
     """Forget a draft."""
-    await parts.write(lambda connection: kept.remove_draft(connection, caller.person, draft_id))
+    await parts.write(lambda connection: kept.remove_draft(connection, caller.person, _START, draft_id))
 
 
 def _text(content: StartDraft) -> str:
@@ -117,8 +117,6 @@ def _text(content: StartDraft) -> str:
 
 
 def _draft(connection: Connection, parts: Parts, found: KeptDraft) -> Draft:
-    if found.kind != _START:
-        raise NotFound
     content = StartDraft.model_validate(json.loads(found.content))
     if content.entering is not None:
         name = content.entering.name

@@ -22,18 +22,28 @@ def kept(database):
 
 def test_a_draft_is_read_changed_and_listed_by_its_owner_alone(kept):
     database, made = kept
-    database.write_now(lambda c: change_draft(c, SECRETARY, made.id, '{"a": 1}', LATER))
+    database.write_now(lambda c: change_draft(c, SECRETARY, "start", made.id, '{"a": 1}', LATER))
     (found,) = database.read_now(lambda c: list_drafts(c, SECRETARY, "start"))
     assert (found.content, found.created_at, found.changed_at) == ('{"a": 1}', noon(BEGIN), LATER)
     assert database.read_now(lambda c: list_drafts(c, HOST, "start")) == ()
     with pytest.raises(NotFound):
-        database.read_now(lambda c: draft(c, HOST, made.id))
+        database.read_now(lambda c: draft(c, HOST, "start", made.id))
     with pytest.raises(NotFound):
-        database.write_now(lambda c: change_draft(c, HOST, made.id, "{}", LATER))
-    database.write_now(lambda c: remove_draft(c, HOST, made.id))
-    assert database.read_now(lambda c: draft(c, SECRETARY, made.id)).id == made.id
-    database.write_now(lambda c: remove_draft(c, SECRETARY, made.id))
+        database.write_now(lambda c: change_draft(c, HOST, "start", made.id, "{}", LATER))
+    database.write_now(lambda c: remove_draft(c, HOST, "start", made.id))
+    assert database.read_now(lambda c: draft(c, SECRETARY, "start", made.id)).id == made.id
+    database.write_now(lambda c: remove_draft(c, SECRETARY, "start", made.id))
     assert database.read_now(lambda c: list_drafts(c, SECRETARY, "start")) == ()
+
+
+def test_a_draft_of_another_kind_is_not_there(kept):
+    database, made = kept
+    with pytest.raises(NotFound):
+        database.read_now(lambda c: draft(c, SECRETARY, "agenda", made.id))
+    with pytest.raises(NotFound):
+        database.write_now(lambda c: change_draft(c, SECRETARY, "agenda", made.id, "{}", LATER))
+    database.write_now(lambda c: remove_draft(c, SECRETARY, "agenda", made.id))
+    assert database.read_now(lambda c: draft(c, SECRETARY, "start", made.id)).content == made.content
 
 
 @pytest.mark.parametrize("person, stays", [(SECRETARY, 0), (SUBJECT, 0), (HOST, 1)])

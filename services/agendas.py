@@ -132,8 +132,7 @@ async def begun(parts: Parts, caller: Caller, content: Agenda) -> str:
 
     def work(connection: Connection) -> str:
         looking = Looking(connection, parts, caller)
-        meetings = looking.meetings(None, content.on)
-        found = next((one for one in meetings if _is_of(one, content)), None)
+        found = _meeting(looking, content)
         if found is None:
             raise problems.NotFound("nothing waits for this meeting")
         if len(kept.list_drafts(connection, caller.person, _KIND)) >= _MOST:
@@ -155,8 +154,7 @@ async def opened(parts: Parts, caller: Caller, agenda_id: str) -> OpenAgenda:
     def work(connection: Connection) -> OpenAgenda:
         content = _kept(connection, caller, agenda_id)
         looking = Looking(connection, parts, caller)
-        meetings = looking.meetings(None, content.on)
-        found = next((one for one in meetings if _is_of(one, content)), None)
+        found = _meeting(looking, content)
         process = latest(parts, content.process)
         now = () if found is None else found.waiting
         lines = tuple(_lines(looking, process, content, now))
@@ -267,9 +265,11 @@ def _lines(looking: Looking, process: Process, content: Agenda, now: Iterable[It
         )
 
 
-def _is_of(meeting: Meeting, content: Agenda) -> bool:
+def _meeting(looking: Looking, content: Agenda) -> Meeting | None:
+    """Return the meeting an agenda is of, where cases wait for it."""
     asked = (content.process, content.unit, content.body)
-    return (meeting.process, meeting.unit.id, meeting.body) == asked
+    meetings = looking.meetings(None, content.on)
+    return next((one for one in meetings if (one.process, one.unit.id, one.body) == asked), None)
 
 
 def _kept(connection: Connection, caller: Caller, agenda_id: str) -> Agenda:

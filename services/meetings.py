@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Final
 
 from sqlalchemy import Connection
@@ -15,9 +16,10 @@ from domain.refusals import RuleViolation
 from domain.steps import MeetingStep
 from domain.values import Text, Value
 from domain.voting import voting_body
-from records import cases, inbox, organisation, problems, registers, units
+from records import cases, inbox, organisation, registers, units
 from records.inbox import Task, TaskFilter
 from records.registers import ActedOn, Ways
+from records.scope import Scope
 from services import deliberation
 from services.parts import Caller, Parts
 from services.scoping import scope_of
@@ -108,22 +110,25 @@ class Looking:
         task = self.tasks.get(item.key)
         return task.not_before if task is not None and task.not_before and task.not_before > on else None
 
+    @cached_property
+    def _scope(self) -> Scope:
+        return scope_of(self._connection, self._caller, self._parts.today())
+
     def names(self, people: Iterable[str]) -> dict[str, str]:
         """Return what people are called."""
         return organisation.names_of(self._connection, people)
 
     def sees(self, case: str) -> bool:
         """Whether the caller still sees a case."""
-        scope = scope_of(self._connection, self._caller, self._parts.today())
-        try:
-            cases.find_case(self._connection, self._parts.library, case, scope)
-        except problems.NotFound:
-            return False
-        return True
+        return cases.is_seen(self._connection, case, self._scope)
 
     def roster(self, case: str, body: str, on: date) -> tuple[Named, ...]:
         """Return who is on the roster of the body that treats a case, on a day."""
-        _, known = self._known(case, on)
+        found = cases.find_case(self._connection, self._parts.library, case, None)
+        days = ActedOn(on=on, today=self._parts.today())
+        known = registers.circumstances(
+            self._connection, found.process, found.case, self._caller.person, days
+        )
         roster = known.roster(body)
         people = () if roster is None else roster.people
         names = self.names(people)
@@ -148,14 +153,6 @@ class Looking:
             return None
         path = ways.paths.get(task.unit, ())
         return _place_of(process, step, Circumstances(actor=self._caller.person, path=path))
-
-    def _known(self, case: str, on: date) -> tuple[Process, Circumstances]:
-        found = cases.find_case(self._connection, self._parts.library, case, None)
-        days = ActedOn(on=on, today=self._parts.today())
-        known = registers.circumstances(
-            self._connection, found.process, found.case, self._caller.person, days
-        )
-        return found.edition, known
 
     def _meeting(self, process: str, unit: str, body: str, ways: Ways, items: list[Item]) -> Meeting:
         edition = latest(self._parts, process)

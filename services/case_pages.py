@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, TypeVar
+from typing import Final
 
 from sqlalchemy import Connection
 
@@ -30,8 +30,6 @@ from services.scoping import scope_of
 from services.seeing import AnyEventView, look_into, opened
 from services.timeline import HandedIn, Happened, digests_in, handed_in, happened, is_told, people_in
 from services.views import CaseView, ExplanationView
-
-_T = TypeVar("_T")
 
 _POSSIBLE: Final[Mapping[str, tuple[str, ...]]] = {
     "open": ("withdraw", "suspend", "transfer", "correct"),
@@ -99,7 +97,7 @@ async def case_page(parts: Parts, caller: Caller, case_id: str, *, every: bool =
         )
         return page, look.reason
 
-    return await _noted(parts, work)
+    return await disclosures.read_noted(parts, work)
 
 
 async def documents_of(parts: Parts, caller: Caller, case_id: str) -> tuple[HandedIn, ...]:
@@ -116,7 +114,7 @@ async def documents_of(parts: Parts, caller: Caller, case_id: str) -> tuple[Hand
         kept = materials.by_digest(connection, digests_in(events))
         return handed_in(found.process.edition(case.version), events, kept), look.reason
 
-    return await _noted(parts, work)
+    return await disclosures.read_noted(parts, work)
 
 
 async def happened_between(
@@ -138,15 +136,7 @@ async def happened_between(
 
     if until <= after:
         return ()
-    return await _noted(parts, work)
-
-
-async def _noted(parts: Parts, work: Callable[[Connection], tuple[_T, str | None]]) -> _T:
-    """Return what was read, and write the look down where it was for a stated reason."""
-    read, reason = await parts.read(work)
-    if reason is not None:
-        await disclosures.note_history(parts, reason)
-    return read
+    return await disclosures.read_noted(parts, work)
 
 
 async def in_words(parts: Parts, case: CaseView, events: Iterable[AnyEventView]) -> tuple[Happened, ...]:

@@ -123,10 +123,7 @@ async def history(
         ends = not page.items or page.items[-1].seq >= found.case.seq
         return Page(items=items, next=None if ends else page.next), look.reason
 
-    seen, reason = await parts.read(work)
-    if reason is not None:
-        await disclosures.note_history(parts, reason)
-    return seen
+    return await disclosures.read_noted(parts, work)
 
 
 def _told_overdue(connection: Connection, parts: Parts, caller: Caller) -> dict[str, bool]:

@@ -84,10 +84,7 @@ async def listed(
         found, look = _looked_at(connection, parts, caller, case_id)
         return _page(connection, parts, caller, found, look, before, limit), look.reason
 
-    page, reason = await parts.read(work)
-    if reason is not None:
-        await disclosures.note_history(parts, reason)
-    return page
+    return await disclosures.read_noted(parts, work)
 
 
 async def commenting(
@@ -107,10 +104,7 @@ async def commenting(
         )
         return _commenting(found, page, caller.language, may_write=may_write), look.reason
 
-    commented, reason = await parts.read(work)
-    if reason is not None:
-        await disclosures.note_history(parts, reason)
-    return commented
+    return await disclosures.read_noted(parts, work)
 
 
 def _commenting(

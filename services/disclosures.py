@@ -5,8 +5,9 @@ Whoever sees a case by another post, by a part in it or because it is about him 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeVar
 
 from sqlalchemy import Connection
 
@@ -20,6 +21,8 @@ from services.parts import Caller, Parts
 from services.refusals import NotPermitted, Refusal
 from services.scoping import scope_of
 from services.views import Named, Page, View
+
+T = TypeVar("T")
 
 LASTS: Final = timedelta(hours=1)
 """How long one reason is enough."""
@@ -104,6 +107,14 @@ def is_auditing(connection: Connection, parts: Parts, caller: Caller, case_id: s
 def reason_of(connection: Connection, parts: Parts, caller: Caller, case_id: str) -> str | None:
     """Return the reason of the caller for a case that still holds, or None."""
     return kept.open_one(connection, case_id, caller.person, parts.clock())
+
+
+async def read_noted(parts: Parts, work: Callable[[Connection], tuple[T, str | None]]) -> T:
+    """Return what was read of a case, and write the look down where it was for a stated reason."""
+    found, reason = await parts.read(work)
+    if reason is not None:
+        await note_history(parts, reason)
+    return found
 
 
 async def note_history(parts: Parts, disclosure_id: str) -> None:

@@ -100,11 +100,9 @@ async def form_pictures(
 async def _composed(
     parts: Parts, caller: Caller, case_id: str, form_id: str, language: Language | None
 ) -> dict[str, Any]:
-    filling, form, reason = await parts.read(
-        lambda connection: _filling(connection, parts, caller, case_id, form_id, language)
+    filling, form = await disclosures.read_noted(
+        parts, lambda connection: _filling(connection, parts, caller, case_id, form_id, language)
     )
-    if reason is not None:
-        await disclosures.note_history(parts, reason)
     if form.kind == "minutes":
         roster = await _roster(parts, caller, filling, form.step or "")
         filling = replace(filling, roster=roster)
@@ -118,7 +116,7 @@ def _filling(  # noqa: PLR0917 - everything a form depends on
     case_id: str,
     form_id: str,
     language: Language | None,
-) -> tuple[Filling, FormSpec, str | None]:
+) -> tuple[tuple[Filling, FormSpec], str | None]:
     found, look = look_into(connection, parts, caller, case_id)
     case, edition = found.case, found.edition
     form = find_form(edition, case, _asked(parts, edition.process), form_id)
@@ -140,7 +138,7 @@ def _filling(  # noqa: PLR0917 - everything a form depends on
         handed_in=handed_in(edition, events, kept),
         language=language or caller.language,
     )
-    return filling, form, look.reason
+    return (filling, form), look.reason
 
 
 async def _roster(parts: Parts, caller: Caller, filling: Filling, step_id: str) -> RosterView | None:

@@ -63,9 +63,7 @@ class Month:
         return sum(self.due.values()) + sum(self.possible.values())
 
 
-async def between(
-    parts: Parts, caller: Caller, first: date, last: date, *, unit: str | None = None, limit: int = 200
-) -> Month:
+async def between(parts: Parts, caller: Caller, days: Days, *, limit: int) -> Month:
     """Return what is due and what becomes possible from one day to another.
 
     Of much, the numbers are counted now and then, as in reports.
@@ -74,9 +72,9 @@ async def between(
     def work(connection: Connection) -> Month:
         scope = scope_of(connection, caller, parts.today())
         now = parts.clock()
-        counts, at = _counted(connection, parts, scope, Days(first, last, unit), now)
+        counts, at = _counted(connection, parts, scope, days, now)
         return Month(
-            _first(connection, parts, caller.language, scope, Days(first, last, unit), limit),
+            _first(connection, parts, caller.language, scope, days, limit),
             {on: number for (on, kind), number in counts.items() if kind == "due"},
             {on: number for (on, kind), number in counts.items() if kind == "possible"},
             at if at < now else None,

@@ -30,7 +30,8 @@ async def month(
     """Show one month: a table of its weeks, and what there is to do on each day."""
     start = date.fromisoformat(f"{month}-01") if month else visit.today.replace(day=1)
     end = start.replace(day=calendar.monthrange(start.year, start.month)[1])
-    found = await duties.between(visit.parts, visit.caller, start, end, unit=unit or visit.unit, limit=_MOST)
+    asked = duties.Days(start, end, unit or visit.unit)
+    found = await duties.between(visit.parts, visit.caller, asked, limit=_MOST)
     days = sorted({one.on for one in found.duties})
     return visit.page(
         "board/calendar.html",

@@ -157,10 +157,8 @@ async def _count_people(
 
 
 def _may_go(connection: Connection, people: Sequence[str], rules: Rules, today: date) -> int:
-    ended, needed = (
-        erasures.ended_cases(connection, people, lock=False),
-        erasures.needed(connection, people, today),
-    )
+    ended = erasures.ended_cases(connection, people, lock=False)
+    needed = erasures.needed(connection, people, today)
     number = 0
     for person in people:
         with suppress(StillKept):

@@ -159,14 +159,13 @@ async def due(parts: Parts, caller: Caller, *, cursor: str | None, limit: int) -
     def work(connection: Connection) -> Page[DueView]:
         asking = Asking(connection, caller.person, parts.today())
         ids = erasures.people_with_ended_cases(connection, cursor or "", limit)
-        names = organisation.names_of(connection, ids)
         administered = asking.administered(ids)
-        ended = erasures.ended_cases(connection, ids, lock=False)
-        needed = erasures.needed(connection, ids, asking.today)
+        asked = [one for one in ids if one in administered and one != caller.person]
+        names = organisation.names_of(connection, asked)
+        ended = erasures.ended_cases(connection, asked, lock=False)
+        needed = erasures.needed(connection, asked, asking.today)
         items = []
-        for person in ids:
-            if person == caller.person or person not in administered:
-                continue
+        for person in asked:
             with suppress(RuleViolation):
                 rules = _check_may_go(parts, ended[person], needed.get(person))
                 views = tuple(RuleView(**dict(rule)) for rule in rules)

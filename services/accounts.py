@@ -60,11 +60,11 @@ async def issue_token(
     """
     if days is not None and not 1 <= days <= LONGEST_DAYS:
         raise InvalidInput("days", Text(zh=f"应为1至{LONGEST_DAYS}", en=f"is from 1 to {LONGEST_DAYS}"))
-    now = parts.clock()
+    now, narrowed = parts.clock(), None if scope == TokenScope() else scope
 
     def work(connection: Connection) -> str:
-        if scope is not None:
-            _check_scope(connection, parts, scope)
+        if narrowed is not None:
+            _check_scope(connection, parts, narrowed)
         secret = kept.begin(
             connection,
             login=login,
@@ -72,12 +72,12 @@ async def issue_token(
             kind="token",
             lasts=None if days is None else timedelta(days=days),
             name=name,
-            scope=None if scope is None or scope == TokenScope() else scope.model_dump_json(),
+            scope=None if narrowed is None else narrowed.model_dump_json(),
             proof=proof,
         )
         person, named = kept.person_of(connection, login), session_lists.id_of(connection, secret)
-        narrowed = scope is not None and scope != TokenScope()
-        note(connection, parts, "token-made", by=by, person=person, id=named, days=days, narrowed=narrowed)
+        told = {"id": named, "days": days, "narrowed": narrowed is not None}
+        note(connection, parts, "token-made", by=by, person=person, **told)
         return secret
 
     return await parts.write(work)

@@ -17,7 +17,8 @@ from services import accounts, presuming
 from services.parts import Caller, Parts
 from services.refusals import NotSignedIn, Refusal
 
-_HEAD = re.compile(r'^(?:W/)?"?([0-9a-f]{64})"?$')
+_ETAG = r'(?:W/)?"?(%s)"?'
+_HEAD, _WORD = (re.compile(_ETAG % names) for names in ("[0-9a-f]{64}", "[0-9]{1,9}"))
 _LONGEST_SECRET = 200
 
 # Only for the API's description: both are read below, because either may be missing.
@@ -85,7 +86,7 @@ def _within_scope(request: Request, caller: Caller) -> Caller:
 
 def head_in(etag: str) -> str:
     """Return the head that an ETag names; what is no head at all matches none."""
-    found = _HEAD.match(etag.strip())
+    found = _HEAD.fullmatch(etag.strip())
     return found.group(1) if found else "-"
 
 
@@ -110,8 +111,8 @@ async def seen_word(
     """Return the number of the last word the caller saw; 0, which matches none, where it is no number."""
     if if_match is None or if_match.strip() == "*":
         return None
-    named = if_match.strip().removeprefix("W/").strip('"')
-    return int(named) if re.fullmatch(r"[0-9]{1,9}", named) else 0
+    found = _WORD.fullmatch(if_match.strip())
+    return int(found.group(1)) if found else 0
 
 
 SeenWord = Annotated[int | None, Depends(seen_word)]

@@ -126,7 +126,7 @@ def made(
         from_=first,
         to=last,
         items=groups,
-        says=(*words.notes(groups), *(_counted_at(parts, at, language) if at < now else ())),
+        says=(*words.notes(groups), *([_counted_at(parts, at, language)] if at < now else [])),
     )
 
 
@@ -165,9 +165,9 @@ def _most_begun(connection: Connection, parts: Parts) -> str | None:
     return max(sorted(counts), key=counts.__getitem__, default=None)
 
 
-def _counted_at(parts: Parts, at: datetime, language: Language) -> Iterator[str]:
-    """Yield when something was counted."""
-    yield _COUNTED.in_language(language).format(f"{at.astimezone(parts.zone):%Y-%m-%d %H:%M}")
+def _counted_at(parts: Parts, at: datetime, language: Language) -> str:
+    """Say when something was counted."""
+    return _COUNTED.in_language(language).format(f"{at.astimezone(parts.zone):%Y-%m-%d %H:%M}")
 
 
 def period(today: date) -> tuple[date, date]:

@@ -13,12 +13,13 @@ from services.refusals import InvalidInput
 from web.acting import kept_documents
 from web.forms import Filled, Form
 from web.left_out import Papers, fields_of, has_own, left_out_in, said_for_each
+from web.meeting_forms import AGENDA_ID
 from web.refused import REFUSALS, Refused
 from web.visits import Visit, Visiting
 
 router = APIRouter()
 
-AgendaId = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
+AgendaId = Annotated[str, Path(pattern=AGENDA_ID)]
 
 
 @router.get("/meetings")

@@ -16,12 +16,13 @@ from domain.steps import DECIDING
 from domain.values import Text
 from services import acts, agendas, case_pages, step_forms
 from services.refusals import HeadMoved
+from services.rosters import RosterView
 from services.step_forms import StepForm
 from services.timeline import HandedIn
 from web.acting import act_of, documents_named, kept_documents, placed
 from web.forms import Filled, Form
 from web.left_out import Papers, has_own, said_for_each
-from web.meeting_forms import agenda_named, agenda_of, filled_from, roster_for, treated_on
+from web.meeting_forms import AGENDA_ID, agenda_named, agenda_of, filled_from, roster_for, treated_on
 from web.periods import MaybeDay, asked_days
 from web.refused import REFUSALS, Refused
 from web.visits import Visit, Visiting
@@ -32,7 +33,7 @@ Kept = Annotated[tuple[Annotated[str, Field(max_length=200), Storable], ...], Qu
 """Documents as `material:id`."""
 Entry = Annotated[str, Query(max_length=80), Storable]
 """A sort of entry, by its id."""
-AgendaId = Annotated[str | None, Query(pattern=r"^[0-9a-f]{32}$")]
+AgendaId = Annotated[str | None, Query(pattern=AGENDA_ID)]
 Back = Annotated[str, Query(max_length=2_000), Storable]
 
 
@@ -59,11 +60,13 @@ async def asked(  # noqa: PLR0917 - what an address may hold
     meeting = None if agenda is None else await agenda_of(visit, agenda)
     day = None if meeting is None else meeting.content.on
     shown = await step_forms.step_form(visit.parts, visit.caller, case_id, step_id, day)
-    given = None if meeting is None else await filled_from(visit, shown, meeting)
+    roster = None if meeting is None else await roster_for(visit, shown, day)
     papers = await documents_named(visit, kept)
-    if given is not None:
-        papers |= await kept_documents(visit, given)
-    return await _drawn(visit, shown, 200, back=back, kept=papers, form=given)
+    if meeting is None or roster is None:
+        return await _drawn(visit, shown, 200, back=back, kept=papers)
+    given = filled_from(shown, roster, meeting)
+    papers |= await kept_documents(visit, given)
+    return await _drawn(visit, shown, 200, back=back, kept=papers, form=given, agenda=meeting, roster=roster)
 
 
 @router.post("/cases/{case_id}/steps/{step_id}")
@@ -71,18 +74,18 @@ async def done(visit: Visiting, form: Form, case_id: Id, step_id: Label) -> Resp
     """Record what was done, or show the form again with what stands in the way."""
     day = _day_of(form)
     shown = await step_forms.step_form(visit.parts, visit.caller, case_id, step_id, day)
+    agenda = await agenda_named(visit, form)
     kept: Papers = {}
     try:
         kept = await kept_documents(visit, form)
         if form.flag("each"):
             form, kept = said_for_each(form, kept)
-            return await _drawn(visit, shown, 200, form=form, kept=kept)
+            return await _drawn(visit, shown, 200, form=form, kept=kept, agenda=agenda)
         request = act_of(shown.step, form, kept)
-        agenda = await agenda_named(visit, form)
         if agenda is not None:
             request = treated_on(agenda, request, case_id)
         if _is_unseen(shown, form):
-            return await _drawn(visit, shown, 200, form=form, kept=kept, unseen=True)
+            return await _drawn(visit, shown, 200, form=form, kept=kept, agenda=agenda, unseen=True)
         key = None if form.key is None else f"page-{form.key}"
         head = form.line("head")
         await acts.perform(visit.parts, visit.caller, case_id, request, head=head or "-", key=key)
@@ -90,10 +93,14 @@ async def done(visit: Visiting, form: Form, case_id: Id, step_id: Label) -> Resp
         shown = await step_forms.step_form(visit.parts, visit.caller, case_id, step_id, day)
         since = await case_pages.in_words(visit.parts, shown.case, moved.events)
         refused = _refused(visit, shown, moved, form, kept)
-        return await _drawn(visit, shown, 412, refused=refused, form=form, kept=kept, since=since)
+        return await _drawn(
+            visit, shown, 412, refused=refused, form=form, kept=kept, agenda=agenda, since=since
+        )
     except REFUSALS as error:
         refused = _refused(visit, shown, error, form, kept)
-        return await _drawn(visit, shown, refused.status, refused=refused, form=form, kept=kept)
+        return await _drawn(
+            visit, shown, refused.status, refused=refused, form=form, kept=kept, agenda=agenda
+        )
     title = shown.step.title
     said = Text(zh=f"“{title.zh}”已登记。", en=f"“{title.en}” is recorded.")
     if agenda is not None:
@@ -137,6 +144,7 @@ async def _drawn(
     *,
     back: str = "",
     form: Filled | None = None,
+    roster: RosterView | None = None,
     **more: Any,  # noqa: ANN401 - whatever the template takes
 ) -> Response:
     given = form or Filled()
@@ -148,12 +156,11 @@ async def _drawn(
         process=shown.process,
         step=shown.step,
         given=given,
-        roster=await roster_for(visit, shown, given),
-        agenda=await agenda_named(visit, given),
+        roster=roster or await roster_for(visit, shown, _day_of(given)),
         handed=await _dossier(visit, shown),
         says_each=has_own(given),
         goes_back=back or given.typed("back"),
-        **({"refused": None, "kept": {}, "since": (), "unseen": False} | more),
+        **({"refused": None, "kept": {}, "agenda": None, "since": (), "unseen": False} | more),
     )
 
 

@@ -15,8 +15,7 @@ from services.closing import ClosingView, NewClosing
 from services.organisation import NewUnit
 from services.refusals import InvalidInput, NotFound, NotPermitted, WordsMoved
 from services.titles import unit_kind_title
-from services.unit_changes import NewChange
-from services.views import UnitView
+from services.unit_changes import NewChange, UnitChangeView
 from web.forms import Filled, Form
 from web.refused import REFUSALS, Refused
 from web.unit_fields import Among, unit_chosen, unit_field
@@ -119,7 +118,6 @@ async def _change(
     said = await unit_changes.changes(visit.parts, visit.caller, unit_id)
     unit = await organisation.unit(visit.parts, unit_id)
     places = await organisation.units_among(visit.parts, (unit.parent, *(one.parent for one in said.items)))
-    seen = form.count("seen") or 0 if form is not None and isinstance(error, WordsMoved) else None
     return await _drawn(
         visit,
         unit_id,
@@ -130,8 +128,14 @@ async def _change(
         parents={one.id: one.name for one in places.values()},
         words_of_it=said.items,
         latest=unit_changes.latest_number(said.items),
-        since=() if seen is None else tuple(one for one in said.items if one.number > seen),
+        since=_since(said.items, form) if isinstance(error, WordsMoved) and form else (),
     )
+
+
+def _since(words: Sequence[UnitChangeView], form: Filled) -> Sequence[UnitChangeView]:
+    """Return what was said after the last word that a form was made from."""
+    seen = form.count("seen") or 0
+    return tuple(one for one in words if one.number > seen)
 
 
 async def _add(
@@ -143,10 +147,22 @@ async def _add(
 async def _close(
     visit: Visit, unit_id: str, error: Exception | None = None, form: Filled | None = None
 ) -> Response:
+    _check_administers(visit)
     people = await organisation.list_people(visit.parts, visit.caller, unit=unit_id, limit=_MOST_PEOPLE)
     progress = await _progress(visit, unit_id)
+    alike = await _alike(visit, unit_id) if progress is None else {}
+    successors = () if progress is None else progress.successors
+    places = await organisation.units_among(visit.parts, successors)
     return await _drawn(
-        visit, unit_id, "units/close.html", error, form, people=people.items, progress=progress
+        visit,
+        unit_id,
+        "units/close.html",
+        error,
+        form,
+        people=people.items,
+        progress=progress,
+        alike=list(alike.items()),
+        names={one.id: one.name for one in places.values()},
     )
 
 
@@ -167,8 +183,6 @@ async def _drawn(
 ) -> Response:
     _check_administers(visit)
     unit = await organisation.unit(visit.parts, unit_id)
-    units = (await organisation.list_units(visit.parts, limit=_ALL_UNITS)).items
-    alike = _alike(unit, units)
     library = visit.parts.library
     kinds = dict.fromkeys(kind for process in library for kind in process.unit_kinds)
     refused = None if error is None else Refused.of(error, visit.language)
@@ -176,8 +190,6 @@ async def _drawn(
         template,
         200 if refused is None else refused.status,
         unit=unit,
-        alike=list(alike.items()),
-        names={one.id: one.name for one in units},
         kinds=[(kind, unit_kind_title(library, kind).in_language(visit.language)) for kind in kinds],
         refused=refused,
         given=form or Filled(),
@@ -194,16 +206,17 @@ async def _assigned(visit: Visit, unit_id: str, form: Filled) -> dict[str, str]:
     }
     if not written:
         return {}
-    unit = await organisation.unit(visit.parts, unit_id)
-    alike = _alike(unit, (await organisation.list_units(visit.parts, limit=_ALL_UNITS)).items)
+    alike = await _alike(visit, unit_id)
     known = {**{called: one for one, called in alike.items()}, **{one: one for one in alike}}
     if not known.keys() >= set(written.values()):
         raise InvalidInput("assigned", Text(zh="请从列表中选择", en="Please choose from the list"))
     return {person: known[said] for person, said in written.items()}
 
 
-def _alike(unit: UnitView, units: Sequence[UnitView]) -> dict[str, str]:
-    """Return the units that could take over from one, by id, each called as no other is."""
+async def _alike(visit: Visit, unit_id: str) -> dict[str, str]:
+    """Return the units that could take over from one, by id, each called as no other is. Raises NotFound."""
+    unit = await organisation.unit(visit.parts, unit_id)
+    units = (await organisation.list_units(visit.parts, limit=_ALL_UNITS)).items
     names = {one.id: one.name for one in units}
     found = [one for one in units if one.id != unit.id and one.closed_on is None and one.kind == unit.kind]
     called = {one.id: one.name for one in found}

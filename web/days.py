@@ -31,10 +31,9 @@ class Due:
     says: str
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def day(given: date, language: Language) -> str:
     """Return a day: 2026年6月1日, 1 June 2026."""
-    return format_date(given, "long", locale=_LOCALES[language])
+    return Words(language).day(given)
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -131,14 +131,15 @@
     else if (event.target.closest("[data-now]")) go(at(today));
     else if (event.target === calendar || event.target.closest("[data-shut]")) calendar.close();
   });
-  const byName = () => go(inMonth(new Date(Date.UTC(Number(year.value), Number(month.value), 1)), 0), false);
-  for (const select of [year, month]) select.addEventListener("change", (event) => { event.stopPropagation(); byName(); });
+  for (const select of [year, month]) select.addEventListener("change", (event) => {
+    event.stopPropagation();
+    go(new Date(Date.UTC(Number(year.value), Number(month.value), 1)), false);
+  });
 
   options(month, Array.from({ length: 12 }, (_, number) => number), (number) => ofMonth.format(new Date(Date.UTC(2001, number, 1))));
   const [short, long] = [{ weekday: locale === "en-GB" ? "short" : "narrow" }, { weekday: "long" }].map(write);
   $("thead tr").append(...[1, 2, 3, 4, 5, 6, 7].map((on) => {
     const day = new Date(Date.UTC(2001, 0, on));
-    const made = Object.assign(document.createElement("th"), { scope: "col", abbr: long.format(day), textContent: short.format(day) });
-    return made;
+    return Object.assign(document.createElement("th"), { scope: "col", abbr: long.format(day), textContent: short.format(day) });
   }));
 })();

@@ -50,7 +50,7 @@ class Filled:
         """Return one line that has to be there."""
         text = self.line(name, longest=longest)
         if text is None:
-            raise InvalidInput(name, _REQUIRED)
+            raise InvalidInput(name, REQUIRED)
         return text
 
     def prose(self, name: str, *, longest: int = _PROSE) -> str | None:
@@ -89,7 +89,7 @@ class Filled:
         """Return the ids that were chosen, each once."""
         chosen = tuple(dict.fromkeys(one for one in self.values.get(name, ()) if one))
         if len(chosen) > _LINE or not all(_ID.fullmatch(one) for one in chosen):
-            raise InvalidInput(name, _NO_CHOICE)
+            raise InvalidInput(name, NO_CHOICE)
         return chosen
 
     def id(self, name: str) -> str | None:
@@ -126,7 +126,7 @@ def _too_long(longest: int) -> Text:
     return Text(zh=f"太长，最多{longest}字", en=f"Too long: at most {longest} characters")
 
 
-_REQUIRED: Final = Text(zh="请填写此项", en="Please fill this in")
+REQUIRED: Final = Text(zh="请填写此项", en="Please fill this in")
 _LETTERS: Final = Text(zh="含有不能保存的字符", en="Holds characters that cannot be kept")
 _NO_NUMBER: Final = Text(zh="请填写整数", en="Please give a whole number")
-_NO_CHOICE: Final = Text(zh="请从列表中选择", en="Please choose from the list")
+NO_CHOICE: Final = Text(zh="请从列表中选择", en="Please choose from the list")

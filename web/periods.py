@@ -12,7 +12,7 @@ from fastapi import Query
 from api.bounds import Storable
 from domain.values import Language, Text
 from services.refusals import InvalidInput
-from web.forms import Filled
+from web.forms import REQUIRED, Filled
 from web.refused import Refused
 from web.typed_days import NoDay, day_typed
 
@@ -64,7 +64,7 @@ def first_day(form: Filled) -> date:
     """Return the day from which on something holds. Raises InvalidInput where none was chosen."""
     chosen = form.day("from")
     if chosen is None:
-        raise InvalidInput("from", Text(zh="请填写此项", en="Please fill this in"))
+        raise InvalidInput("from", REQUIRED)
     return chosen
 
 

@@ -14,7 +14,7 @@ from domain.values import Text
 from services import organisation, unit_tree
 from services.refusals import InvalidInput
 from services.views import UnitView
-from web.forms import Filled
+from web.forms import REQUIRED, Filled
 from web.visits import Visit
 
 Way = tuple[UnitView, ...]
@@ -88,7 +88,7 @@ async def unit_needed(visit: Visit, form: Filled, name: str, among: Among = ANY)
     """Return the id of the unit that was chosen or typed. Raises InvalidInput where that is not one."""
     chosen = await unit_chosen(visit, form, name, among)
     if chosen is None:
-        raise InvalidInput(name, _REQUIRED)
+        raise InvalidInput(name, REQUIRED)
     return chosen
 
 
@@ -155,7 +155,6 @@ def _is_typed(form: Filled, name: str) -> bool:
     return _text(name) in form.values
 
 
-_REQUIRED: Final = Text(zh="请填写此项", en="Please fill this in")
 _NONE: Final = Text(
     zh="没有这样的组织，请检查名称或编号", en="No unit is called so: please look at the name or the id again"
 )

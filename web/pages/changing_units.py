@@ -16,7 +16,7 @@ from services.organisation import NewUnit
 from services.refusals import InvalidInput, NotFound, NotPermitted, WordsMoved
 from services.titles import unit_kind_title
 from services.unit_changes import NewChange, UnitChangeView
-from web.forms import Filled, Form
+from web.forms import NO_CHOICE, Filled, Form
 from web.refused import REFUSALS, Refused
 from web.unit_fields import Among, unit_chosen, unit_field
 from web.visits import Visit, Visiting
@@ -209,7 +209,7 @@ async def _assigned(visit: Visit, unit_id: str, form: Filled) -> dict[str, str]:
     alike = await _alike(visit, unit_id)
     known = {**{called: one for one, called in alike.items()}, **{one: one for one in alike}}
     if not known.keys() >= set(written.values()):
-        raise InvalidInput("assigned", Text(zh="请从列表中选择", en="Please choose from the list"))
+        raise InvalidInput("assigned", NO_CHOICE)
     return {person: known[said] for person, said in written.items()}
 
 
@@ -242,5 +242,5 @@ def _yes_or_no(form: Filled, name: str) -> bool | None:
 def _move_or_end(form: Filled, name: str) -> Literal["move", "end"]:
     chosen = form.typed(name)
     if chosen not in {"move", "end"}:
-        raise InvalidInput(name, Text(zh="请从列表中选择", en="Please choose from the list"))
+        raise InvalidInput(name, NO_CHOICE)
     return "move" if chosen == "move" else "end"

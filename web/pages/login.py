@@ -16,7 +16,7 @@ from services.logging_in import Knock
 from services.proofs import LASTS, Begun, HalfWay
 from services.refusals import InvalidInput, NotSignedIn
 from services.second_steps import Enrolling
-from web.forms import Filled, Form
+from web.forms import REQUIRED, Filled, Form
 from web.refused import REFUSALS, Refused
 from web.visits import LANGUAGE, Guest, Visit
 
@@ -160,7 +160,7 @@ def _secret(form: Filled, name: str) -> str:
     """Return a secret as it was typed. Raises InvalidInput where it is none or no secret could be so long."""
     typed = form.typed(name)
     if not typed:
-        raise InvalidInput(name, Text(zh="请填写此项", en="Please fill this in"))
+        raise InvalidInput(name, REQUIRED)
     return typed[:_LONGEST_SECRET]
 
 

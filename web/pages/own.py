@@ -10,13 +10,11 @@ from domain.values import Language, Text
 from services import accounts, own_tokens, sessions, visiting
 from services.own_tokens import NewToken
 from services.refusals import InvalidInput
-from web.forms import Filled, Form
+from web.forms import NO_CHOICE, Filled, Form
 from web.refused import REFUSALS, Refused
 from web.visits import LANGUAGE, THEME, UNIT, Guest, Visit, Visiting
 
 router = APIRouter()
-
-_NO_CHOICE = Text(zh="请从列表中选择", en="Please choose from the list")
 
 
 @router.get("/")
@@ -50,7 +48,7 @@ async def choose_unit(visit: Visiting, form: Form) -> Response:
     """Narrow lists to a unit of the visitor's posts or directly below one, or to none."""
     unit = form.id("unit")
     if unit is not None and unit not in visit.visitor.choosable_units:
-        raise InvalidInput("unit", _NO_CHOICE)
+        raise InvalidInput("unit", NO_CHOICE)
     visit.keep(UNIT, unit)
     return visit.see_other(form.typed("back"))
 
@@ -67,7 +65,7 @@ async def make_token(visit: Visiting, form: Form) -> Response:
     try:
         days = form.count("days")
         if days is None:
-            raise InvalidInput("days", _NO_CHOICE)
+            raise InvalidInput("days", NO_CHOICE)
         new = NewToken(
             name=form.needed("name", longest=100),
             days=days,
@@ -119,5 +117,5 @@ async def log_out(visit: Guest) -> Response:
 def _chosen(form: Filled, name: str, *choices: str) -> str:
     chosen = form.typed(name)
     if chosen not in choices:
-        raise InvalidInput(name, _NO_CHOICE)
+        raise InvalidInput(name, NO_CHOICE)
     return chosen

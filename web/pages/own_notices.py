@@ -11,14 +11,13 @@ from domain.values import Language, Text
 from services import preferences
 from services.preferences import clock_of, minutes_of
 from services.refusals import InvalidInput
-from web.forms import Filled, Form
+from web.forms import NO_CHOICE, Filled, Form
 from web.refused import REFUSALS, Refused
 from web.visits import Visit, Visiting
 
 router = APIRouter()
 
 _HOURS: Final = tuple(clock_of(60 * hour) for hour in range(24))
-_NO_CHOICE = Text(zh="请从列表中选择", en="Please choose from the list")
 _BOTH = Text(zh="请同时选择起止时间，或者都不选", en="Choose both ends of the quiet hours, or neither")
 _KEPT = Text(zh="通知方式已保存。", en="How you are told is kept.")
 
@@ -54,14 +53,14 @@ def _asked(form: Filled) -> Preferences:
 def _way(form: Filled, topic: Topic) -> Way:
     chosen = next((way for way in WAYS if way == form.typed(topic)), None)
     if chosen is None:
-        raise InvalidInput(topic, _NO_CHOICE)
+        raise InvalidInput(topic, NO_CHOICE)
     return chosen
 
 
 def _minutes(form: Filled, name: str) -> int:
     chosen = form.typed(name)
     if chosen not in _HOURS:
-        raise InvalidInput(name, _NO_CHOICE)
+        raise InvalidInput(name, NO_CHOICE)
     return minutes_of(chosen)
 
 

@@ -16,7 +16,7 @@ from services.posts import NewDelegation
 from services.refusals import InvalidInput
 from services.titles import role_title
 from services.views import PostView, UnitView
-from web.forms import Filled, Form
+from web.forms import REQUIRED, Filled, Form
 from web.refused import REFUSALS, Refused
 from web.visits import Visit, Visiting
 
@@ -73,7 +73,7 @@ async def go_away(visit: Visiting, form: Form) -> Response:
     try:
         to = form.day("away_to")
         if to is None:
-            raise InvalidInput("away_to", _REQUIRED)
+            raise InvalidInput("away_to", REQUIRED)
         chosen = {post.id: form.id(f"substitute.{post.id}") for post in visit.visitor.me.posts}
         away = Leave(
             from_=form.day("away_from"),
@@ -146,6 +146,3 @@ def _below(units: tuple[UnitView, ...], tops: list[str]) -> list[UnitView]:
         size = len(inside)
         inside |= {unit.id for unit in units if unit.parent in inside}
     return [unit for unit in units if unit.id in inside and unit.id not in tops and unit.closed_on is None]
-
-
-_REQUIRED = Text(zh="请填写此项", en="Please fill this in")

@@ -14,7 +14,7 @@ from services.elsewhere import is_own_path
 from services.own_passwords import change_own_password
 from services.refusals import InvalidInput
 from services.second_steps import Enrolling, LogInAgain
-from web.forms import Filled, Form
+from web.forms import REQUIRED, Filled, Form
 from web.refused import REFUSALS, Refused
 from web.visits import Visit, Visiting
 
@@ -142,7 +142,7 @@ async def _drawn(visit: Visit, error: Exception | None = None, of: str = "") -> 
 def _secret(form: Filled, name: str) -> str:
     typed = form.typed(name)
     if not typed or len(typed) > _LONGEST_SECRET:
-        raise InvalidInput(name, Text(zh="请填写此项", en="Please fill this in"))
+        raise InvalidInput(name, REQUIRED)
     return typed
 
 

@@ -16,7 +16,7 @@ from services.refusals import InvalidInput
 from services.relations import NewRelation, RelationEnd, RelationView
 from services.titles import KINSHIPS
 from services.whole_person import whole_person
-from web.forms import Filled, Form
+from web.forms import NO_CHOICE, REQUIRED, Filled, Form
 from web.periods import last_day
 from web.refused import REFUSALS, Refused
 from web.visits import Visit, Visiting
@@ -76,7 +76,7 @@ async def end(visit: Visiting, form: Form, person_id: Id) -> Response:
     try:
         entry, last = form.needed("entry", longest=80), form.day("on")
         if last is None:
-            raise InvalidInput("on", _REQUIRED)
+            raise InvalidInput("on", REQUIRED)
         ended = RelationEnd(reason=form.needed("reason", longest=_LONGEST_REASON), on=last)
         await relations.end(visit.parts, visit.caller, person_id, entry, ended, key=form.key)
     except REFUSALS as error:
@@ -94,7 +94,7 @@ def _kinship(form: Filled) -> Kinship:
         if chosen == known:
             kind: Kinship = known
             return kind
-    raise InvalidInput("kind", Text(zh="请从列表中选择", en="Please choose from the list"))
+    raise InvalidInput("kind", NO_CHOICE)
 
 
 async def _drawn(
@@ -120,6 +120,3 @@ async def _drawn(
         "given": form or Filled(),
     }
     return visit.page("people/relations.html", 200 if refused is None else refused.status, **shown)
-
-
-_REQUIRED = Text(zh="请填写此项", en="Please fill this in")

@@ -20,7 +20,6 @@ _MAPPING = Text(zh="应为一组名称和值", en="must be a mapping of names to
 _DAY = Text(zh="应为日期，如 2026-05-11", en="must be a day such as 2026-05-11")
 _SCALAR = Text(zh="应为文字、整数、true 或 false", en="must be text, a whole number, true or false")
 _SENTENCES = {
-    "missing": Text(zh="缺少这一项", en="is missing"),
     "string_type": Text(zh="应为文字（数字要加引号）", en="must be text (a number needs quotes)"),
     "string_too_short": Text(zh="不能为空", en="must not be empty"),
     "int_type": _NUMBER,

@@ -98,12 +98,10 @@ def read_marked(text: str) -> Node:
         raise Unreadable(
             1, zh=f"文本超过{LARGEST_TEXT}字节", en=f"the text is longer than {LARGEST_TEXT} bytes"
         )
-    unprintable = _UNPRINTABLE.search(text)
-    if unprintable:
-        line = text.count("\n", 0, unprintable.start()) + 1
-        raise Unreadable(
-            line, zh="文本含有不可打印的字符", en="the text contains a character that cannot be printed"
-        )
+    found = _UNPRINTABLE.search(text)
+    if found:
+        line = text.count("\n", 0, found.start()) + 1
+        raise _unprintable(line)
     try:
         return _Builder(iter(YAML(typ="safe", pure=True).parse(text))).document()
     except YAMLError as error:
@@ -120,6 +118,12 @@ def read_marked(text: str) -> Node:
             zh="不是 YAML：其中有无意义的转义或数字",
             en="not YAML: an escape or a number in it has no meaning",
         ) from None
+
+
+def _unprintable(line: int) -> Unreadable:
+    return Unreadable(
+        line, zh="文本含有不可打印的字符", en="the text contains a character that cannot be printed"
+    )
 
 
 def _in_chinese(said: str) -> str:
@@ -238,7 +242,5 @@ def _scalar(event: ScalarEvent, line: int) -> str | int | bool | None:
 def _text(event: ScalarEvent, line: int) -> str:
     text = str(event.value)
     if _UNPRINTABLE.search(text):
-        raise Unreadable(
-            line, zh="文本含有不可打印的字符", en="the text contains a character that cannot be printed"
-        )
+        raise _unprintable(line)
     return text

@@ -10,6 +10,9 @@ from domain.rules import Condition, RestrictionRule, SeparationRule, StandingRul
 from domain.soundness.flaws import Flaw, called, there_is_no
 from domain.soundness.order import Order, Spot, spots
 from domain.steps import DECIDING, AppointStep, DecisionStep, MeetingStep, PeriodStep
+from domain.values import Text
+
+_NOBODY = Text(zh="这里没有人可以办理", en="nobody may act here")
 
 
 def posts(process: Process) -> Iterator[Flaw]:
@@ -27,16 +30,17 @@ def posts(process: Process) -> Iterator[Flaw]:
                 en="a post is named by its kind of unit and role, such as branch.secretary",
             )
         elif kind not in process.unit_kinds:
-            yield Flaw.of(
-                ("roles", role),
-                zh=f"无人能够担任：没有组织类别“{kind}”",
-                en=f"nobody can hold it: there is no unit kind {kind!r}",
-            )
+            yield Flaw(("roles", role), _nobody_can_hold("unit kind", kind))
     for name, body in process.bodies.items():
         yield from _body(process, name, body)
     for at, stage in enumerate(process.stages):
         if stage.standing is not None and stage.standing not in process.standings:
             yield Flaw(("stages", at, "standing"), there_is_no("standing", stage.standing))
+
+
+def _nobody_can_hold(sort: str, name: str) -> Text:
+    there = there_is_no(sort, name)
+    return Text(zh=f"无人能够担任：{there.zh}", en=f"nobody can hold it: {there.en}")
 
 
 def case_roles(process: Process, order: Order) -> Iterator[Flaw]:
@@ -50,10 +54,7 @@ def case_roles(process: Process, order: Order) -> Iterator[Flaw]:
                 en="asks for more people at the least than at the most",
             )
         if role.standing is not None and role.standing not in process.standings:
-            there = there_is_no("standing", role.standing)
-            yield Flaw.of(
-                (*place, "standing"), zh=f"无人能够担任：{there.zh}", en=f"nobody can hold it: {there.en}"
-            )
+            yield Flaw((*place, "standing"), _nobody_can_hold("standing", role.standing))
         if not order.appointing(name):
             yield Flaw.of(
                 place,
@@ -202,7 +203,7 @@ def _known(process: Process, place: Place, people: Sequence[str]) -> Iterator[Fl
 def _of_step(process: Process, order: Order, spot: Spot) -> Iterator[Flaw]:
     place, step = spot.place, spot.step
     if not step.by:
-        yield Flaw.of((*place, "by"), zh="这里没有人可以办理", en="nobody may act here")
+        yield Flaw((*place, "by"), _NOBODY)
     yield from _known(process, (*place, "by"), step.by)
     yield from _may_act(order, spot, (*place, "by"), step.by, (step.when,))
     for at, deadline in enumerate(step.due):
@@ -219,7 +220,7 @@ def _of_step(process: Process, order: Order, spot: Spot) -> Iterator[Flaw]:
             yield from _known(process, where, entry.by)
             yield from _may_act(order, spot, where, entry.by, (step.when,))
             if not entry.by:
-                yield Flaw.of(where, zh="这里没有人可以办理", en="nobody may act here")
+                yield Flaw(where, _NOBODY)
     yield from _in_rules(process, order, spot)
 
 

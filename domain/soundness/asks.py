@@ -9,7 +9,7 @@ from domain.complaints import Place
 from domain.process import Process
 from domain.rules import CountRule, DocumentRule, FieldRule, SeparationRule, Threshold
 from domain.soundness.conditions import answer_problem
-from domain.soundness.flaws import Flaw, there_is_no
+from domain.soundness.flaws import Flaw, has_no, never_holds, there_is_no
 from domain.soundness.names import entries_of
 from domain.soundness.order import Order, Spot, spots
 from domain.steps import AppointStep, FieldSpec, MaterialRef, MeetingStep, PeriodStep, Step
@@ -28,11 +28,7 @@ def materials(process: Process, order: Order) -> Iterator[Flaw]:
             for number, name in enumerate(rule.materials if isinstance(rule, DocumentRule) else ()):
                 where: Place = (*place, "rules", at, "materials", number)
                 if name not in process.materials:
-                    yield Flaw.of(
-                        where,
-                        zh=f"材料目录中没有“{name}”",
-                        en=f"the material {name!r} is not in the catalogue",
-                    )
+                    yield _not_in_catalogue(where, name)
                 elif not any(name in asked[other] for other in asked if _by_then(order, other, spot)):
                     yield Flaw.of(
                         where,
@@ -107,23 +103,19 @@ def _by_then(order: Order, other: str, spot: Spot) -> bool:
 def _refs(process: Process, place: Place, refs: Sequence[MaterialRef], step: Step | None) -> Iterator[Flaw]:
     for at, ref in enumerate(refs):
         if ref.id not in process.materials:
-            yield Flaw.of(
-                (*place, at),
-                zh=f"材料目录中没有“{ref.id}”",
-                en=f"the material {ref.id!r} is not in the catalogue",
-            )
+            yield _not_in_catalogue((*place, at), ref.id)
         if step is not None:
             yield from _for_outcomes((*place, at), ref.for_outcomes, step)
+
+
+def _not_in_catalogue(place: Place, name: str) -> Flaw:
+    return Flaw.of(place, zh=f"材料目录中没有“{name}”", en=f"the material {name!r} is not in the catalogue")
 
 
 def _for_outcomes(place: Place, names: Sequence[str], step: Step) -> Iterator[Flaw]:
     for at, name in enumerate(names):
         if name not in step.outcomes:
-            yield Flaw.of(
-                (*place, "for_outcomes", at),
-                zh=f"“{step.id}”没有结果“{name}”",
-                en=f"{step.id} has no outcome {name!r}",
-            )
+            yield Flaw((*place, "for_outcomes", at), has_no(step.id, "outcome", name))
 
 
 def _field(place: Place, spec: FieldSpec) -> Iterator[Flaw]:
@@ -137,11 +129,7 @@ def _field(place: Place, spec: FieldSpec) -> Iterator[Flaw]:
         )
     bounded = spec.at_least is not None or spec.at_most is not None
     if bounded and spec.type != "integer":
-        yield Flaw.of(
-            place,
-            zh=f"“{spec.id}”的类型为 {spec.type}：只有 integer 才有上下限",
-            en=f"{spec.id} is of type {spec.type}: only an integer has bounds",
-        )
+        yield _no_bounds(place, spec)
     if spec.at_least is not None and spec.at_most is not None and spec.at_least > spec.at_most:
         yield Flaw.of(
             place,
@@ -150,17 +138,21 @@ def _field(place: Place, spec: FieldSpec) -> Iterator[Flaw]:
         )
 
 
+def _no_bounds(place: Place, spec: FieldSpec) -> Flaw:
+    return Flaw.of(
+        place,
+        zh=f"“{spec.id}”的类型为 {spec.type}：只有 integer 才有上下限",
+        en=f"{spec.id} is of type {spec.type}: only an integer has bounds",
+    )
+
+
 def _count(order: Order, spot: Spot, rule: CountRule, place: Place) -> Iterator[Flaw]:
     other = order.steps.get(rule.step)
     if other is None:
         yield Flaw((*place, "step"), there_is_no("step", rule.step))
         return
     if rule.entry not in entries_of(other):
-        yield Flaw.of(
-            (*place, "entry"),
-            zh=f"“{rule.step}”没有分项登记“{rule.entry}”",
-            en=f"{rule.step} has no entry {rule.entry!r}",
-        )
+        yield Flaw((*place, "entry"), has_no(rule.step, "entry", rule.entry))
     if not _by_then(order, rule.step, spot):
         yield Flaw.of(
             (*place, "step"),
@@ -178,16 +170,10 @@ def _count(order: Order, spot: Spot, rule: CountRule, place: Place) -> Iterator[
 def _field_rule(step: Step, rule: FieldRule, place: Place) -> Iterator[Flaw]:
     spec = next((spec for spec in step.fields if spec.id == rule.field), None)
     if spec is None:
-        yield Flaw.of(
-            (*place, "field"),
-            zh=f"“{step.id}”没有填写项“{rule.field}”",
-            en=f"{step.id} has no field {rule.field!r}",
-        )
+        yield Flaw((*place, "field"), has_no(step.id, "field", rule.field))
         return
     if rule.equals is not None and (problem := answer_problem(spec, rule.equals)) is not None:
-        yield Flaw.of(
-            (*place, "equals"), zh=f"永远不会成立：{problem.zh}", en=f"can never hold: {problem.en}"
-        )
+        yield Flaw((*place, "equals"), never_holds(problem))
     if rule.after_act is not None and spec.type != "date":
         yield Flaw.of(
             (*place, "after_act"),
@@ -195,11 +181,7 @@ def _field_rule(step: Step, rule: FieldRule, place: Place) -> Iterator[Flaw]:
             en=f"{spec.id} is of type {spec.type}, not date",
         )
     if (rule.at_least is not None or rule.at_most is not None) and spec.type != "integer":
-        yield Flaw.of(
-            place,
-            zh=f"“{spec.id}”的类型为 {spec.type}：只有 integer 才有上下限",
-            en=f"{spec.id} is of type {spec.type}: only an integer has bounds",
-        )
+        yield _no_bounds(place, spec)
     if rule.at_least is not None and rule.at_most is not None and rule.at_least > rule.at_most:
         yield Flaw.of(
             place, zh="永远不会成立：最小值大于最大值", en="can never hold: its least is more than its most"

@@ -8,7 +8,7 @@ from domain.complaints import Place
 from domain.marked import as_written
 from domain.process import Process
 from domain.rules import Condition
-from domain.soundness.flaws import Flaw, there_is_no
+from domain.soundness.flaws import Flaw, has_no, need_not_be_over, never_holds, there_is_no
 from domain.soundness.order import Order, Spot, spots
 from domain.steps import FieldSpec, NoticeStep, PeriodStep, Step
 from domain.values import Scalar, Text
@@ -93,7 +93,7 @@ def _outcomes(order: Order, spot: Spot, place: Place, condition: Condition) -> I
             yield Flaw(where, there_is_no("step", name))
             continue
         if not order.comes_before(name, spot.step.id):
-            yield Flaw.of(where, zh=f"到那时“{name}”不一定已经办结", en=f"{name} need not be over by then")
+            yield Flaw(where, need_not_be_over(name))
         if not outcomes:
             yield Flaw.of(where, zh="永远不会成立：没有写明结果", en="can never hold: no outcome is named")
         for at, outcome in enumerate(outcomes):
@@ -102,9 +102,7 @@ def _outcomes(order: Order, spot: Spot, place: Place, condition: Condition) -> I
 
 def _outcome(other: Step, outcome: str, place: Place) -> Iterator[Flaw]:
     if outcome not in other.outcomes:
-        yield Flaw.of(
-            place, zh=f"“{other.id}”没有结果“{outcome}”", en=f"{other.id} has no outcome {outcome!r}"
-        )
+        yield Flaw(place, has_no(other.id, "outcome", outcome))
     elif not other.outcomes[outcome].completes:
         yield Flaw.of(
             place,
@@ -128,7 +126,7 @@ def _field(order: Order, spot: Spot, place: Place, condition: Condition) -> Iter
         )
         return
     if not order.comes_before(name, spot.step.id):
-        yield Flaw.of(where, zh=f"到那时“{name}”不一定已经办结", en=f"{name} need not be over by then")
+        yield Flaw(where, need_not_be_over(name))
     if spec.type == "text":
         yield Flaw.of(
             where,
@@ -136,4 +134,4 @@ def _field(order: Order, spot: Spot, place: Place, condition: Condition) -> Iter
             en=f"can never hold: {condition.field} is free text, which no rule looks at",
         )
     elif (problem := answer_problem(spec, condition.equals)) is not None:
-        yield Flaw.of(place, zh=f"永远不会成立：{problem.zh}", en=f"can never hold: {problem.en}")
+        yield Flaw(place, never_holds(problem))

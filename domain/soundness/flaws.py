@@ -46,3 +46,18 @@ def called(sort: str) -> str:
 def there_is_no(sort: str, name: str) -> Text:
     """Say that nothing of a sort has this name."""
     return Text(zh=f"没有{called(sort)}“{name}”", en=f"there is no {sort} {name!r}")
+
+
+def has_no(owner: str, sort: str, name: str) -> Text:
+    """Say that a step has nothing of a sort with this name."""
+    return Text(zh=f"“{owner}”没有{called(sort)}“{name}”", en=f"{owner} has no {sort} {name!r}")
+
+
+def need_not_be_over(step: str) -> Text:
+    """Say that a step may still be open when its end is looked at."""
+    return Text(zh=f"到那时“{step}”不一定已经办结", en=f"{step} need not be over by then")
+
+
+def never_holds(why: Text) -> Text:
+    """Say that something asked for can never be so."""
+    return Text(zh=f"永远不会成立：{why.zh}", en=f"can never hold: {why.en}")

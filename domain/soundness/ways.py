@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from domain.complaints import Place
 from domain.process import Process, Stage
-from domain.soundness.flaws import Flaw, there_is_no
+from domain.soundness.flaws import Flaw, need_not_be_over, there_is_no
 from domain.soundness.order import Order, Spot, spots
 from domain.steps import Effect, MeetingStep, PeriodStep, RecordStep, Step
 from domain.values import Text
@@ -318,8 +318,4 @@ def _months(order: Order, spot: Spot, effect: Effect, place: Place) -> Iterator[
             en=f"there is no field {effect.months!r} of type integer",
         )
     elif step is not spot.step and not order.comes_before(step.id, spot.step.id):
-        yield Flaw.of(
-            (*place, "months"),
-            zh=f"到那时“{step.id}”不一定已经办结",
-            en=f"{step.id} need not be over by then",
-        )
+        yield Flaw((*place, "months"), need_not_be_over(step.id))

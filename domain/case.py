@@ -57,6 +57,11 @@ class StepState(Value):
     unknown: bool = False
     """It was passed over because nobody knows any more when it was done."""
 
+    @property
+    def was_done(self) -> bool:
+        """Whether it was done, be it that nobody knows when."""
+        return self.status == "done" or self.unknown
+
 
 class Proposal(Value):
     """A transfer or correction that waits for a second person."""

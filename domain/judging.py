@@ -67,15 +67,19 @@ def judge(  # noqa: PLR0917 - an act, and by what it is judged
         return
     if isinstance(step, PeriodStep):
         raise entries_only(step)
-    state = draft.case.steps[step.id]
-    if isinstance(step, AppointStep) and (state.status == "done" or state.unknown):
+    if isinstance(step, AppointStep) and draft.case.steps[step.id].was_done:
         _replace(draft, checking, step, act)
         return
+    check_day(checking)
+    _complete(draft, checking, act)
+
+
+def check_day(checking: Checking) -> None:
+    """Check what the day and who acts decide of an act that is to complete a step. Raises RuleViolation."""
     with checking.refusing():
-        check_apart(process, draft.case, step, signature, act.known)
+        check_apart(checking.process, checking.case, checking.step, checking.signature, checking.known)
     check_waits(checking)
     note_deadlines(checking)
-    _complete(draft, checking, act)
 
 
 def _complete(draft: Draft, checking: Checking, act: StepAct) -> None:

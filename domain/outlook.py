@@ -8,14 +8,14 @@ from typing import NamedTuple
 from domain.acts import EntryRecord, StepAct
 from domain.blocking import closing_notice
 from domain.case import Case, StepState
-from domain.checking import Checking, check_order, check_waits, note_deadlines, note_late_entry
+from domain.checking import Checking, check_order, note_late_entry
 from domain.circumstances import Circumstances
 from domain.deciding import check_step_act
 from domain.drafting import Draft
 from domain.entries import check_entry_day
 from domain.events import Warned
+from domain.judging import check_day
 from domain.passing import pass_time
-from domain.permitting import check_apart
 from domain.process import Process
 from domain.refusals import RuleViolation
 from domain.steps import AppointStep, NoticeStep, PeriodStep
@@ -61,11 +61,9 @@ def outlook(  # noqa: PLR0917 - an act before it is filled in
         if act.entry is not None:
             check_entry_day(draft, checking, _with_ref(state, act.entry))
             return Outlook(on, warned=tuple(checking.warnings))
-        replaces = isinstance(step, AppointStep) and (state.status == "done" or state.unknown)
+        replaces = isinstance(step, AppointStep) and state.was_done
         if not replaces and not isinstance(step, PeriodStep):
-            check_apart(judged_by, draft.case, step, signature, known)
-            check_waits(checking)
-            note_deadlines(checking)
+            check_day(checking)
             if isinstance(step, NoticeStep) and (early := closing_notice(draft.case, step, on)):
                 raise early
     except RuleViolation as refused:

@@ -87,7 +87,7 @@ def check_open(process: Process, case: Case, step: Step) -> StepState:
         raise case_not_open(case)
     state = case.steps.get(step.id)
     replacing = isinstance(step, AppointStep) and step.replaceable
-    appointed = state is not None and replacing and (state.status == "done" or state.unknown)
+    appointed = state is not None and replacing and state.was_done
     if state is not None and (state.status == "open" or appointed):
         missing = [before for before in process.predecessors[step.id] if not case.is_done(before)]
         if not missing or appointed:

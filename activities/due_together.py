@@ -19,6 +19,7 @@ from typing import Final
 import structlog
 from sqlalchemy import Connection
 
+from domain.batches import in_batches
 from domain.events import Event
 from domain.library import Library, UnknownProcess
 from records import due, recording
@@ -115,8 +116,8 @@ class DueTogether:
     async def _record_all(self, wanted: Sequence[str]) -> list[tuple[str, list[Event]]]:
         happened: list[tuple[str, list[Event]]] = []
         loop = asyncio.get_running_loop()
-        for first in range(0, len(wanted), _AT_ONCE):
-            some, begun = wanted[first : first + _AT_ONCE], loop.time()
+        for some in in_batches(wanted, _AT_ONCE):
+            begun = loop.time()
             recorded = await asyncio.gather(*map(self._let_happen, some))
             happened += [(case, events) for case, events in zip(some, recorded, strict=True) if events]
             self._looked_at(len(some))

@@ -20,6 +20,7 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from domain.batches import in_batches
 from domain.chain import moment_text
 from records.wire import Wire
 
@@ -133,8 +134,7 @@ class Prepared:
         if len(many) == 1:
             self.send(connection, many[0])
         elif isinstance(self._statement, sa.Insert) and connection.dialect.name != "sqlite":
-            for first in range(0, len(many), _ROWS_AT_ONCE):
-                rows = many[first : first + _ROWS_AT_ONCE]
+            for rows in in_batches(many, _ROWS_AT_ONCE):
                 compiled = self._of_rows(self._statement, len(rows))._for(connection)  # noqa: SLF001 - one of its own
                 _sent(connection, compiled.text, compiled.parameters_of_rows(rows))
         elif many:

@@ -10,6 +10,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from domain.batches import in_batches
 from domain.case import Case
 from domain.entitled import barred_from
 from domain.process import Process
@@ -62,8 +63,7 @@ def follow_tasks(  # noqa: PLR0917 - the case, and what was and is to be done
     wanted = {_key(row): {name: plain(row[name]) for name in _NAMES} for row in rows}
     kept = {_key(row): row for row in old}
     gone = [key for key, row in kept.items() if wanted.get(key) != row]
-    for first in range(0, len(gone), _TAKEN_AT_ONCE):
-        some = gone[first : first + _TAKEN_AT_ONCE]
+    for some in in_batches(gone, _TAKEN_AT_ONCE):
         given = {
             f"{name}_{n}": value for n, key in enumerate(some) for name, value in zip(_KEY, key, strict=True)
         }

@@ -20,6 +20,7 @@ import structlog
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from domain.batches import in_batches
 from domain.events import Event
 from records import outbox
 from records.database import Database
@@ -152,8 +153,8 @@ class Driver:
         # Each process in an order of its own: those at the same work after an outage meet in few cases.
         random.shuffle(rows)
         told = 0
-        for first in range(0, len(rows), _TELLERS):
-            told += sum(await asyncio.gather(*map(self._repeat, rows[first : first + _TELLERS])))
+        for some in in_batches(rows, _TELLERS):
+            told += sum(await asyncio.gather(*map(self._repeat, some)))
             if self._away:
                 break
         if told:

@@ -141,17 +141,10 @@ class Scope:
         if self.everything and unit is None:
             return self._narrowed(sa.true())
         place = sa.func.coalesce(cases.c.unit_id, "")
-        parts: list[tuple[tuple[str, ...], ColumnElement[bool]]] = []
-        if self.everything and unit is not None:
-            parts = [((unit,), sa.true())]
-        else:
-            held = ((self.units, sa.true()), *((lent.units, lent.cases_are()) for lent in self.lent))
-            parts = [
-                (tops if unit is None else _shared(connection, tops, unit), asked) for tops, asked in held
-            ]
+        parts = self._parts(connection, unit)
         if not _are_many(connection, [top for tops, _ in parts for top in tops]):
             return None
-        ways = [sa.and_(place.in_(units_below(tops)), asked) for tops, asked in parts if tops]
+        ways = [sa.and_(place.in_(units_below(tops)), asked) for tops, asked in parts]
         if not self.everything:
             inside = sa.true() if unit is None else is_below((unit,), cases.c.unit_id)
             ways.append(sa.and_(self._concerns_them(), inside))
@@ -162,15 +155,23 @@ class Scope:
         return self._narrowed(sa.or_(sa.false(), *self._within(connection, unit)))
 
     def _within(self, connection: Connection, unit: str) -> list[ColumnElement[bool]]:
-        if self.everything:
-            all_of_them = _is_only_root(connection, unit)
-            return [sa.true() if all_of_them else cases.c.unit_id.in_(units_below((unit,)))]
+        if self.everything and _is_only_root(connection, unit):
+            return [sa.true()]
+        parts = self._parts(connection, unit)
+        return [sa.and_(cases.c.unit_id.in_(units_below(tops)), asked) for tops, asked in parts]
+
+    def _parts(
+        self, connection: Connection, unit: str | None
+    ) -> list[tuple[tuple[str, ...], ColumnElement[bool]]]:
+        """Return units, each time with the cases below them that are seen by a post; those of a unit, if one.
+
+        Where everything is seen, a unit is asked for.
+        """
+        if self.everything and unit is not None:
+            return [((unit,), sa.true())]
         held = ((self.units, sa.true()), *((lent.units, lent.cases_are()) for lent in self.lent))
-        found = []
-        for tops, asked in held:
-            if shared := _shared(connection, tops, unit):
-                found.append(sa.and_(cases.c.unit_id.in_(units_below(shared)), asked))
-        return found
+        parts = ((tops if unit is None else _shared(connection, tops, unit), asked) for tops, asked in held)
+        return [(tops, asked) for tops, asked in parts if tops]
 
     def _narrowed(self, seen: ColumnElement[bool]) -> ColumnElement[bool]:
         """Return a condition that leaves out what this is not for."""

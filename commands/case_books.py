@@ -88,7 +88,7 @@ async def _write_template(settings: Settings, process: str, target: Path) -> Non
         try:
             parts.library.family(process)
         except UnknownProcess:
-            known = ", ".join(sorted({edition.process for edition in parts.library}))
+            known = ", ".join(sorted(parts.library.processes))
             raise CommandFailed(f"there is no process {process!r} here; there are: {known}") from None
         with target.open("xb") as into:
             await write_template(parts, process, into)

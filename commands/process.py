@@ -118,7 +118,7 @@ def overlay(
 def overlays_() -> None:
     """List the overlays there are, and every word about which unit has which."""
     library = published()
-    for known in dict.fromkeys(edition.process for edition in library):
+    for known in library.processes:
         for name in library.overlays(known):
             typer.echo(f"{known}: {name}")
     table = Table("unit", "process", "overlay", "from", "said", "by", "reason")

@@ -74,6 +74,11 @@ class Library:
         """Every version of every process: by process id, oldest first."""
         return tuple(edition for family in self._families.values() for edition in family)
 
+    @property
+    def processes(self) -> tuple[str, ...]:
+        """The ids of the processes, in their order."""
+        return tuple(self._families)
+
     def __iter__(self) -> Iterator[Process]:
         return iter(self.editions)
 

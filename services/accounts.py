@@ -133,8 +133,7 @@ async def hashed(parts: Parts, password: str, *, about: tuple[str, ...] = ()) ->
 
 def _check_scope(connection: Connection, parts: Parts, scope: TokenScope) -> None:
     """Raise InvalidInput where a scope names a process or unit that is not there."""
-    known = {process.process for process in parts.library}
-    if not known.issuperset(scope.processes):
+    if not set(scope.processes).issubset(parts.library.processes):
         raise InvalidInput("processes", Text(zh="没有这样的流程", en="there is no such process"))
     for unit in scope.units:
         try:

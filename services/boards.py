@@ -120,7 +120,7 @@ async def by_due(
 
 def titles_of(parts: Parts, language: Language, process: str, stage: str) -> tuple[str, ...]:
     """Return what a process and one of its stages are called; nothing for what is none."""
-    if process not in {edition.process for edition in parts.library}:
+    if process not in parts.library.processes:
         return ()
     title = parts.library.family(process)[-1].title.in_language(language)
     stages = stage_titles(parts, process, language)

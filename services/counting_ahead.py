@@ -52,9 +52,8 @@ async def counting_ahead(parts: Parts) -> AsyncIterator[None]:
 async def count_ahead(parts: Parts) -> None:
     """Count once what reports show of all cases, and keep what is much."""
     there = await parts.read(stats.processes_there)
-    known = {edition.process for edition in parts.library}
     for process in there:
-        if process not in known:
+        if process not in parts.library.processes:
             continue
         for back, ask in _QUESTIONS:
             first, last = period_of(Narrowed(), parts.today(), back)

@@ -96,7 +96,7 @@ async def say(parts: Parts, caller: Caller, unit: str, new: NewPlan, *, key: str
 
 
 def _check(parts: Parts, new: NewPlan, today: date) -> None:
-    if new.process not in {edition.process for edition in parts.library}:
+    if new.process not in parts.library.processes:
         raise InvalidInput("process", Text(zh="没有这个流程。", en="There is no such process."))
     if new.standing not in _standings(parts.library.family(new.process)):
         nothing = Text(zh="这个流程不授予这种身份。", en="The process gives no such standing.")
@@ -118,7 +118,7 @@ def _plans(connection: Connection, parts: Parts, caller: Caller, unit: str, year
     scope = scope_of(connection, caller, today)
     items: list[PlanView] = []
     there, place = stats.processes_there(connection), stats.unless_all(connection, unit)
-    for process in dict.fromkeys(edition.process for edition in parts.library):
+    for process in parts.library.processes:
         asked = Asked(process, date(year, 1, 1), date(year, 12, 31), place)
         used: dict[str, int] = {}
         for gained in stats.standings_gained(connection, scope, asked) if process in there else ():

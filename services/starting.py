@@ -74,7 +74,7 @@ def _by_overlay(connection: Connection, parts: Parts, one: Startable, on: date) 
 
 def _in_force(parts: Parts, on: date) -> tuple[Process, ...]:
     found = []
-    for name in dict.fromkeys(process.process for process in parts.library):
+    for name in parts.library.processes:
         try:
             found.append(parts.library.for_start(name, on))
         except UnknownProcess:

@@ -158,7 +158,7 @@ async def _counted(
     """Count within what the caller sees. Raises InvalidInput."""
     now = parts.clock()
     first, last = period_of(narrowed, parts.today(), back)
-    families = tuple(dict.fromkeys(edition.process for edition in parts.library))
+    families = parts.library.processes
     if narrowed.process is not None and narrowed.process not in families:
         raise InvalidInput("process", Text(zh="没有这个流程。", en="There is no such process."))
 

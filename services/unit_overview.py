@@ -79,11 +79,10 @@ async def overview(parts: Parts, caller: Caller, unit: str) -> UnitOverview:
 
     def work(connection: Connection) -> UnitOverview:
         scope = scope_of(connection, caller, today)
-        known = {edition.process for edition in parts.library}
         every = [
             Asked(process, first, today, place)
             for process in stats.processes_there(connection)
-            if process in known
+            if process in parts.library.processes
         ]
         by_week = _by_week(connection, parts, scope, every)
         acts = [act for asked in every for act in stats.latest_acts(connection, scope, asked, _SOME)]

@@ -37,7 +37,7 @@ class Vocabulary:
             library_roles(library),
             standings,
             frozenset(name for process in library for name in process.restrictions),
-            frozenset(process.process for process in library),
+            frozenset(library.processes),
             frozenset(stage.id for process in library for stage in process.stages),
         )
 

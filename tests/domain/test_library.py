@@ -55,6 +55,10 @@ def test_the_same_definition_twice_counts_once():
     assert len(Library.of([FIRST, FIRST])) == 1
 
 
+def test_each_process_is_named_once_however_many_versions_it_has():
+    assert Library.of([SECOND, FIRST]).processes == ("club-membership",)
+
+
 @pytest.mark.parametrize(
     "day, version",
     [(date(2020, 1, 1), "1"), (date(2021, 12, 31), "1"), (date(2022, 1, 1), "2"), (date(2030, 1, 1), "3")],

@@ -198,7 +198,7 @@ def _processes(visit: Visit) -> tuple[tuple[str, str], ...]:
 def _latest(visit: Visit) -> tuple[Process, ...]:
     """Return the latest version of each process."""
     library = visit.parts.library
-    return tuple(library.family(one)[-1] for one in dict.fromkeys(each.process for each in library))
+    return tuple(library.family(one)[-1] for one in library.processes)
 
 
 def _stages(visit: Visit, process: str) -> tuple[tuple[str, str], ...]:

@@ -107,10 +107,12 @@ def made(
 ) -> FairnessView:
     """Return the report as far as it is of audited units. Raises NotFound."""
     first, last = period(parts.today())
-    if process is not None and process not in {edition.process for edition in parts.library}:
+    if process is not None and process not in parts.library.processes:
         raise NotFound
+    if not (audited.everything or audited.units):
+        return FairnessView()
     known = process or _most_begun(connection, parts)
-    if known is None or not (audited.everything or audited.units):
+    if known is None:
         return FairnessView()
     family = parts.library.family(known)
     now = parts.clock()

@@ -16,9 +16,10 @@ from sqlalchemy import Connection
 from domain.library import Library
 from domain.values import Text
 from records import administration as kept
-from records import organisation, pattern_runs
+from records import pattern_runs
 from records.administration import Kind
 from services.parts import Caller, Parts
+from services.people import naming
 from services.views import Named, Page, RecordedAt, View
 
 
@@ -80,8 +81,7 @@ async def listed(parts: Parts, caller: Caller, *, cursor: str | None, limit: int
         audited = pattern_runs.audited_by(connection, caller.person, parts.today())
         below = None if audited.everything else audited.units
         page = kept.listed(connection, below=below, cursor=cursor, limit=limit)
-        people = {one for done in page.items for one in (done.by, done.person) if one is not None}
-        names = organisation.names_of(connection, people)
+        named = naming(connection, (one for done in page.items for one in (done.by, done.person)))
         items = tuple(
             DoneView(
                 seq=done.seq,
@@ -89,8 +89,8 @@ async def listed(parts: Parts, caller: Caller, *, cursor: str | None, limit: int
                 title=_TITLES.get(done.kind, _OTHER).in_language(caller.language),
                 on=done.on,
                 at=done.at,
-                by=_named(done.by, names),
-                person=_named(done.person, names),
+                by=named(done.by),
+                person=named(done.person),
                 says=done.says,
                 hash=done.hash,
             )
@@ -99,10 +99,6 @@ async def listed(parts: Parts, caller: Caller, *, cursor: str | None, limit: int
         return Page(items=items, next=page.next)
 
     return await parts.read(work)
-
-
-def _named(person: str | None, names: Mapping[str, str]) -> Named | None:
-    return None if person is None else Named(id=person, name=names.get(person, ""))
 
 
 _TITLES: Final[Mapping[str, Text]] = {

@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 from domain.auditing.lives import Saying
 from domain.patterns.catalogue import Measure
 from domain.values import Text, Value
-from records import organisation
 from services.pattern_views import CaseRef
+from services.people import naming
 from services.views import Named, RecordedAt, View
 
 
@@ -30,13 +30,7 @@ class _Said(Protocol):
 
 def speakers(connection: Connection, words: Iterable[_Said]) -> Callable[[str | None], Named | None]:
     """Return what names those who said words, and those they spoke for."""
-    people = {one for word in words for one in (word.said_by, word.on_behalf_of) if one is not None}
-    names = organisation.names_of(connection, people)
-
-    def named(person: str | None) -> Named | None:
-        return None if person is None else Named(id=person, name=names.get(person, ""))
-
-    return named
+    return naming(connection, (one for word in words for one in (word.said_by, word.on_behalf_of)))
 
 
 class Told(Value):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from sqlalchemy import Connection
 
@@ -12,6 +12,16 @@ from records.organisation import Delegation, Person, Post
 from records.units import Unit
 from services.parts import Parts
 from services.views import DelegationView, EndingView, Named, PersonView, PostView, UnitView
+
+
+def naming(connection: Connection, people: Iterable[str | None]) -> Callable[[str | None], Named | None]:
+    """Return what names some people, each of whom may be nobody, with one question."""
+    names = organisation.names_of(connection, {one for one in people if one is not None})
+
+    def named(person: str | None) -> Named | None:
+        return None if person is None else Named(id=person, name=names.get(person, ""))
+
+    return named
 
 
 def unit_view(unit: Unit) -> UnitView:

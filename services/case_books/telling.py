@@ -148,9 +148,9 @@ def _of_all(
 
 def _another_round(fact: Fact, says: Mapping[str, object], wrong: Callable[[str, str], None]) -> Fact | None:
     counts = {name: int(str(says[name])) for name in COUNTS if name in says}
-    missing = [name for name in _NEEDED if counts and name not in counts]
-    if missing:
-        wrong(f"more.{missing[0]}", "missing")
+    missing = _missing(counts)
+    if missing is not None:
+        wrong(f"more.{missing}", "missing")
         return None
     outcome = None if says.get("outcome") is None else str(says["outcome"])
     wrote = _words(says["wrote"]) if "wrote" in says else ()
@@ -190,10 +190,15 @@ def _check(fact: Fact, editions: Sequence[Process], wrong: Callable[[str, str], 
     if not asked.issuperset(fact.papers):
         wrong(f"{fact.step}.papers", "paper-unknown")
         fact.papers = tuple(one for one in fact.papers if one in asked)
-    if fact.counts and any(name not in fact.counts for name in _NEEDED):
-        missing = next(name for name in _NEEDED if name not in fact.counts)
+    missing = _missing(fact.counts)
+    if missing is not None:
         wrong(f"{fact.step}.{missing}", "missing")
         fact.counts = {}
+
+
+def _missing(counts: Mapping[str, int]) -> str | None:
+    """Return the first number that a vote has to have and this one lacks; None where no vote is told of."""
+    return next((name for name in _NEEDED if counts and name not in counts), None)
 
 
 def _words(value: object) -> tuple[str, ...]:

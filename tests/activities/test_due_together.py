@@ -16,7 +16,10 @@ from records.database import Database
 from records.problems import DatabaseUnavailable
 from records.stored import events_after
 from records.tables import cases
+from tests.api.world import Clock
 from tests.builders import a_process, a_start, noon
+from tests.databases import KINDS
+from tests.journeys.household import until
 from tests.records.organisations import an_organisation
 
 BEGUN, LATER = date(2025, 3, 3), date(2025, 4, 10)
@@ -39,16 +42,6 @@ async def crowd(database):
     return database
 
 
-class Clock:
-    """A clock that stands still until it is set."""
-
-    def __init__(self, day):
-        self.now = noon(day)
-
-    def __call__(self):
-        return self.now
-
-
 def looker(database, library=LIBRARY, on=LATER, **parts):
     told = []
     clock = parts.pop("clock", lambda: noon(on))
@@ -68,12 +61,6 @@ async def overdue(database):
     for case in CASES:
         found[case] = sum(kind == "became-overdue" for _, kind in await history(database, case))
     return found
-
-
-async def until(holds):
-    async with asyncio.timeout(20):
-        while not await holds():  # noqa: ASYNC110 - a database says nothing by itself
-            await asyncio.sleep(0.01)
 
 
 async def test_what_is_due_is_recorded_in_every_case_once(crowd, monkeypatch):
@@ -131,10 +118,10 @@ async def test_workers_of_two_processes_record_it_once(crowd, address):
     assert await overdue(crowd) == dict.fromkeys(CASES, 1)
 
 
+# On SQLite one transaction writes at a time, and nobody else holds a case meanwhile.
+@pytest.mark.parametrize("address", [KINDS[1]], indirect=True)
 async def test_a_case_on_which_somebody_acts_is_not_waited_for(crowd, address):
     together, told = looker(crowd)
-    if address.startswith("sqlite"):
-        pytest.skip("on SQLite one transaction writes at a time, and nobody else holds a case meanwhile")
     other = sa.create_engine(address.replace("postgresql://", "postgresql+psycopg://"))
     with other.connect() as connection, connection.begin():
         connection.execute(sa.select(cases.c.id).where(cases.c.id == CASES[0]).with_for_update())
@@ -176,28 +163,27 @@ async def test_it_sleeps_until_the_first_moment_and_looks_then(crowd):
 
 async def test_a_clock_that_jumps_over_several_moments_lets_them_happen_once_and_in_order(crowd, monkeypatch):
     monkeypatch.setattr(due_together, "_LOOKS", 0.01)
-    clock = Clock(BEGUN)
+    clock = Clock(noon(BEGUN))
     together, told = looker(crowd, clock=clock)
     async with together.looking():
         await asyncio.sleep(0.05)
         assert told == []
-        clock.now = noon(LATER)
+        clock.turn_to(LATER)
 
-        async def nothing_due():
+        async def all_told():
             return len(told) >= len(CASES)
 
-        await until(nothing_due)
-        clock.now = noon(BEGUN)
+        await until(all_told)
+        clock.turn_to(BEGUN)
         await asyncio.sleep(0.05)
-        clock.now = noon(LATER)
+        clock.turn_to(LATER)
         await asyncio.sleep(0.05)
 
     assert await overdue(crowd) == dict.fromkeys(CASES, 1)
     assert len(told) == len(CASES)
     for case in CASES:
-        assert [seq for seq, _ in await history(crowd, case)] == list(
-            range(1, len(await history(crowd, case)) + 1)
-        )
+        numbers = [seq for seq, _ in await history(crowd, case)]
+        assert numbers == list(range(1, len(numbers) + 1))
 
 
 async def test_cases_of_an_unpublished_definition_are_left_to_their_workflows_for_a_while(crowd):

@@ -10,15 +10,8 @@ from records import administration, audited, log
 from records.log_tables import administration as entries
 from records.tables import posts, standings
 from tests.builders import HOST, SECRETARY, SUBJECT, noon
-from tests.records.organisations import ADMIN, an_organisation
-from tests.records.walks import BEGIN, start
-
-
-@pytest.fixture
-def begun(database):
-    database.write_now(an_organisation)
-    database.write_now(start)
-    return database
+from tests.records.organisations import ADMIN
+from tests.records.walks import BEGIN
 
 
 def noted(database, kind="sessions-ended", *, by=ADMIN, person=HOST, **says):

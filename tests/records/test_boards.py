@@ -10,17 +10,9 @@ from records import tables
 from records.boards import BoardFilter, count_stages, first_of_all, first_of_stages, list_by_due
 from records.scope import scope_of
 from tests.builders import SECRETARY
-from tests.records.organisations import OUTSIDER, an_organisation
-from tests.records.walks import start
+from tests.records.organisations import OUTSIDER
 
 TODAY = date(2025, 6, 1)
-
-
-@pytest.fixture
-def begun(database):
-    database.write_now(an_organisation)
-    database.write_now(start)
-    return database
 
 
 def board(database, person, look):

@@ -19,13 +19,6 @@ from tests.records.walks import BEGIN, LIBRARY, TALK, act_on, due, start, the_wh
 TODAY = date(2025, 6, 1)
 
 
-@pytest.fixture
-def begun(database):
-    database.write_now(an_organisation)
-    database.write_now(start)
-    return database
-
-
 @pytest.fixture(scope="module")
 def shown(shared_database):
     """The same, for tests that only read."""

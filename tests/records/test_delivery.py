@@ -12,18 +12,10 @@ from records.engines import open_engine
 from records.notifications import LEASE, TRIES
 from tests.builders import HOST, SECRETARY, SUBJECT, noon
 from tests.databases import KINDS
-from tests.records.organisations import an_organisation
-from tests.records.walks import BEGIN, LIBRARY, act_on, due, start, withdraw
+from tests.records.walks import BEGIN, LIBRARY, act_on, due, withdraw
 
 NOW = noon(BEGIN)
 LATE = BEGIN + timedelta(days=60)
-
-
-@pytest.fixture
-def begun(database):
-    database.write_now(an_organisation)
-    database.write_now(start)
-    return database
 
 
 def claim(database, now=NOW, limit=50):

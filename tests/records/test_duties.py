@@ -4,25 +4,16 @@ from dataclasses import replace
 from datetime import date
 from functools import partial
 
-import pytest
 import sqlalchemy as sa
 
 from records import tables
 from records.duties import count_duties, list_duties
 from records.scope import Scope, scope_of
 from tests.builders import SECRETARY
-from tests.records.organisations import OUTSIDER, an_organisation
-from tests.records.walks import start
+from tests.records.organisations import OUTSIDER
 
 TODAY = date(2025, 6, 1)
 DUE = date(2025, 4, 3)
-
-
-@pytest.fixture
-def begun(database):
-    database.write_now(an_organisation)
-    database.write_now(start)
-    return database
 
 
 def all_of_it(connection, person, first, last):

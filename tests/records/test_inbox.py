@@ -10,17 +10,10 @@ from records import organisation, tables
 from records.inbox import TaskFilter, count_tasks, group_tasks, list_tasks
 from records.recording import lock, record
 from tests.builders import HOST, SECRETARY, SUBJECT, noon
-from tests.records.organisations import AUDITOR, OUTSIDER, SINCE, an_organisation, known
-from tests.records.walks import BEGIN, LIBRARY, act_on, start
+from tests.records.organisations import AUDITOR, OUTSIDER, SINCE, known
+from tests.records.walks import BEGIN, LIBRARY, act_on
 
 TODAY = date(2025, 6, 1)
-
-
-@pytest.fixture
-def begun(database):
-    database.write_now(an_organisation)
-    database.write_now(start)
-    return database
 
 
 def inbox(database, person, today=TODAY):

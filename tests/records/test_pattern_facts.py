@@ -8,17 +8,9 @@ import sqlalchemy as sa
 from records import tables
 from records.pattern_facts import cases_of_kin
 from tests.builders import HOST, SECRETARY, SUBJECT
-from tests.records.organisations import an_organisation
-from tests.records.walks import BEGIN, start
+from tests.records.walks import BEGIN
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def begun(database):
-    database.write_now(an_organisation)
-    database.write_now(start)
-    return database
 
 
 def related(database, relative, from_on, to_on):

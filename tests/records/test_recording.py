@@ -16,14 +16,6 @@ from tests.records.organisations import AUDITOR, OUTSIDER, an_organisation
 from tests.records.walks import BEGIN, LIBRARY, act_on, start, withdraw
 
 
-@pytest.fixture
-def begun(database):
-    """A database with an organisation and one case, started."""
-    database.write_now(an_organisation)
-    database.write_now(start)
-    return database
-
-
 def rows(database, table):
     query = sa.select(table).order_by(*table.primary_key)
     return database.read_now(lambda connection: connection.execute(query).all())

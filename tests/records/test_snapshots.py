@@ -11,8 +11,7 @@ from records.problems import NotFound
 from records.recording import lock
 from records.snapshots import Readings, read_snapshot, snapshot_of
 from tests.builders import SECRETARY, a_case
-from tests.records.organisations import an_organisation
-from tests.records.walks import BEGIN, LIBRARY, act_on, start
+from tests.records.walks import BEGIN, LIBRARY, act_on
 
 
 def with_unknown_fields(snapshot):
@@ -37,13 +36,6 @@ def with_every_field(snapshot):
 
 
 CHANGES = [with_every_field, with_unknown_fields, without_a_required_field, without_sense]
-
-
-@pytest.fixture
-def begun(database):
-    database.write_now(an_organisation)
-    database.write_now(start)
-    return database
 
 
 def stored(database):

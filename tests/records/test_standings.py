@@ -2,7 +2,6 @@
 
 from datetime import date, timedelta
 
-import pytest
 import sqlalchemy as sa
 
 from domain.acts import Change, Correct
@@ -15,13 +14,6 @@ from tests.records.walks import BEGIN, LIBRARY, act_on, start, withdraw
 
 TALKED = BEGIN + timedelta(days=10)
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def begun(database):
-    database.write_now(an_organisation)
-    database.write_now(start)
-    return database
 
 
 def held(database, person=SUBJECT):

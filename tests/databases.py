@@ -116,9 +116,7 @@ def postgres_template(postgres_server):
 @pytest.fixture
 def sqlite_address(tmp_path, migrated_sqlite):
     """The address of a fresh SQLite database with all tables."""
-    path = tmp_path / "accede.db"
-    shutil.copy(migrated_sqlite, path)
-    return f"sqlite:///{path}"
+    return _copied_sqlite(migrated_sqlite, tmp_path / "accede.db")
 
 
 @pytest.fixture
@@ -143,8 +141,7 @@ def address(request):
 def other_address(request, tmp_path):
     """The address of one more, for what goes from one database to another."""
     if request.param == "sqlite":
-        path = shutil.copy(request.getfixturevalue("migrated_sqlite"), tmp_path / "another.db")
-        yield f"sqlite:///{path}"
+        yield _copied_sqlite(request.getfixturevalue("migrated_sqlite"), tmp_path / "another.db")
         return
     with _copied_postgres(request) as fresh:
         yield fresh
@@ -154,9 +151,9 @@ def other_address(request, tmp_path):
 def shared_database(request, tmp_path_factory):
     """An open database for all tests of a module that only read, once on SQLite and once on PostgreSQL."""
     if request.param == "sqlite":
-        path = tmp_path_factory.mktemp("shared") / "accede.db"
-        shutil.copy(request.getfixturevalue("migrated_sqlite"), path)
-        with contextlib.closing(_Closing(f"sqlite:///{path}")) as held:
+        folder = tmp_path_factory.mktemp("shared")
+        copied = _copied_sqlite(request.getfixturevalue("migrated_sqlite"), folder / "accede.db")
+        with contextlib.closing(_Closing(copied)) as held:
             yield held.database
         return
     with _copied_postgres(request) as fresh, contextlib.closing(_Closing(fresh)) as held:
@@ -199,6 +196,10 @@ def fresh_postgres(server, template):
     yield _named(server, name)
     with _administering(server) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _copied_sqlite(migrated, path):
+    return f"sqlite:///{shutil.copy(migrated, path)}"
 
 
 def _copied_postgres(request):

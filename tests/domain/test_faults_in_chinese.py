@@ -62,27 +62,15 @@ def drafts():
     yield from NO_YAML
 
 
-LANGUAGE = {
-    *("age", "branch", "case", "cn", "date", "entered", "extension", "false", "first_standing", "instead"),
-    *(
-        "local",
-        "lost",
-        "national",
-        "opened",
-        "practice",
-        "reached",
-        "weekdays",
-        "when",
-        "withdrawn",
-        "Y",
-        "YAML",
-    ),
-}
-"""Keys, kinds and names of the language that definitions are written in: the same for every reader."""
-
-
 def latin(text):
     return set(re.findall(r"[A-Za-z][A-Za-z_-]*", text))
+
+
+LANGUAGE = latin(
+    "age branch case cn date entered extension false first_standing instead local lost national opened"
+    " practice reached weekdays when withdrawn Y YAML"
+)
+"""Keys, kinds and names of the language that definitions are written in: the same for every reader."""
 
 
 def loosened_drafts():

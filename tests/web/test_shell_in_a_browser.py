@@ -8,9 +8,9 @@ from tests.web.browsers import in_the_loop_of_the_browser
 pytestmark = in_the_loop_of_the_browser
 
 
-async def sign_in(page, site):
+async def sign_in(page, site, login=SECRETARY):
     await page.goto(site.at("/inbox"))
-    await page.get_by_label("登录名").fill(SECRETARY)
+    await page.get_by_label("登录名").fill(login)
     await page.get_by_label("密码").fill(PASSWORD)
     await page.get_by_role("button", name="登录", exact=True).click()
     await page.wait_for_url("**/inbox")

@@ -6,9 +6,10 @@ from datetime import date
 
 from playwright.async_api import expect
 
-from tests.api.world import AUDITOR, PASSWORD, SECRETARY
+from tests.api.world import AUDITOR, SECRETARY
 from tests.web.browsers import in_the_loop_of_the_browser
 from tests.web.test_materials import PNG
+from tests.web.test_shell_in_a_browser import sign_in
 from tests.web.walking import Walk, a_house
 
 pytestmark = in_the_loop_of_the_browser
@@ -63,10 +64,7 @@ async def test_what_is_typed_stays_while_others_act_and_while_the_line_is_down(s
     site.world.client._transport.app.state.streams_last_s = 60
     case = await site.world.start()
     page = await browsing.page()
-    await page.goto(site.at("/login"))
-    await page.get_by_label("登录名").fill(AUDITOR)
-    await page.get_by_label("密码").fill(PASSWORD)
-    await page.get_by_role("button", name="登录", exact=True).click()
+    await sign_in(page, site, AUDITOR)
     await page.goto(site.at(f"/cases/{case['id']}"))
     raising = page.locator("details", has=page.locator("textarea[name=detail]"))
     await raising.locator("summary").click()

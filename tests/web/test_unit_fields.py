@@ -10,6 +10,7 @@ from playwright.async_api import expect
 from records.tables import unit_changes, unit_closure, units
 from tests.api.world import ADMIN, PASSWORD, SECRETARY, SUBJECT
 from tests.web.browsers import barriers, in_the_loop_of_the_browser
+from tests.web.test_shell_in_a_browser import sign_in
 
 pytestmark = in_the_loop_of_the_browser
 
@@ -141,10 +142,7 @@ async def test_a_few_units_stay_a_list(site):
 
 async def signed_in(large, browsing, path, **options):
     page = await browsing.page(bypass_csp=True, **options)
-    await page.goto(large.at("/login"))
-    await page.get_by_label("登录名").fill(ADMIN)
-    await page.get_by_label("密码").fill(PASSWORD)
-    await page.get_by_role("button", name="登录", exact=True).click()
+    await sign_in(page, large, ADMIN)
     await page.goto(large.at(path))
     return page
 

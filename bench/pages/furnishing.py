@@ -49,26 +49,30 @@ async def _a_finding(parts: Parts, client: httpx.AsyncClient, auditor: Visitor) 
 
 
 async def _a_look(parts: Parts, auditor: Visitor) -> str:
-    told: dict[str, Any] = {
+    told = {
         "thresholds": limits(),
         "looked_at": {"last-day": 12},
         "cases": 240,
         "events": 3_100,
+        "texts": 420,
+        "unread": 2,
     }
-    told |= {"texts": 420, "unread": 2}
-    found: dict[str, Any] = {
+    found = {
         "process": "",
         "narrowed": "",
         "people": [],
         "pairs": [],
         "cases": [auditor.things["case"]],
+        "person": "",
+        "population": 40,
+        "figure": 0.9,
+        "threshold": 0.6,
+        "chance": 0.00002,
     }
-    found |= {"person": "", "population": 40, "figure": 0.9, "threshold": 0.6, "chance": 0.00002}
     run = Run(_RUN, parts.clock(), parts.today(), None, None, told)
 
     def keep(connection: Connection) -> None:
-        there = sa.select(runs.c.id)
-        if connection.execute(there.limit(1)).first() is None:
+        if connection.execute(sa.select(runs.c.id).limit(1)).first() is None:
             results = (Result(1, "last-day", auditor.things["unit"], found),)
             pattern_runs.keep(connection, run, results)
 

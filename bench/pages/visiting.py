@@ -18,9 +18,9 @@ from bench.pages.addresses import EVERY
 from records import accounts
 from records.tables import cases, posts, standings, tasks, unit_closure, units
 from web.served import styles
+from web.visits import STYLES
 
 COOKIE = "accede"
-_STYLES = "accede-styles"
 _POSTS = {
     "branch": ("secretary", "branch"),
     "committee": ("secretary", "base-committee"),
@@ -60,7 +60,7 @@ class Visitor:
     @property
     def cookie(self) -> str:
         """What a browser sends that has the styles already."""
-        kept = f"{_STYLES}={styles().digest}"
+        kept = f"{STYLES}={styles().digest}"
         return f"{COOKIE}={self.secret}; {kept}" if self.secret else kept
 
     def looks(self) -> Iterator[Look]:

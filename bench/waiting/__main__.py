@@ -157,15 +157,20 @@ async def _measure(size: Size, scratch: Path, *, unheard: bool) -> Found:
         measured.worker_kib = (after["worker"] - before["worker"]) / size.cases
         measured.server_kib = (after["server"] - before["server"]) / size.cases
         measured.at_rest = await _rest(running, midnight, size.rests_for)
-        used = running.cpu_by_kind()
+        before_midnight = running.cpu_by_kind()
         measured.drained, measured.acts = await _drain(running.api, database, crowd, midnight, size)
-        measured.drain_cpu = {kind: seconds - used[kind] for kind, seconds in running.cpu_by_kind().items()}
+        measured.drain_cpu = _used_since(before_midnight, running)
         measured.all_told = await until_told(database, midnight, size.gives_up_after)
-        measured.told_cpu = {kind: seconds - used[kind] for kind, seconds in running.cpu_by_kind().items()}
+        measured.told_cpu = _used_since(before_midnight, running)
     finally:
         await database.close()
         await running.stop()
     return measured
+
+
+def _used_since(used: Mapping[str, float], running: Installation) -> dict[str, float]:
+    """Return the processor seconds that each kind of process used beyond those `used` before."""
+    return {kind: seconds - used[kind] for kind, seconds in running.cpu_by_kind().items()}
 
 
 async def _rest(running: Installation, midnight: datetime, seconds: float) -> float:

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
+from typing import Any
 
-from temporalio.client import Client, WorkflowExecutionStatus, WorkflowFailureError, WorkflowQueryFailedError
+from temporalio.client import (
+    Client,
+    WorkflowExecutionStatus,
+    WorkflowFailureError,
+    WorkflowHandle,
+    WorkflowQueryFailedError,
+)
 from temporalio.service import RPCError
 
 from bench.chaos.checker.findings import Findings
@@ -43,23 +50,23 @@ async def check(address: str, stored: Stored, findings: Findings) -> None:
 async def _known(client: Client, case: str, seq: int, *, closed: bool) -> int | str:
     """Return the last event a workflow knows, as soon as that is `seq`; or what it knew or was in the end."""
     handle = client.get_workflow_handle(f"case/{case}")
-    known: int | str = ""
     given_up_at = time.monotonic() + _PATIENCE
-    while known != seq and time.monotonic() < given_up_at:
-        if known != "":
-            await asyncio.sleep(1)
-        try:
-            status = (await handle.describe()).status
-            # One that was ended from outside still answers queries.
-            if status is not (_COMPLETED if closed else _RUNNING):
-                known = f"is {status.name if status else 'nowhere'}"
-                if status not in _LEFT_TO_DO:
-                    break
-            elif closed:
-                end = await handle.result()
-                known = int(end["seq"])
-            else:
-                known = int(await handle.query("seq"))
-        except (RPCError, WorkflowQueryFailedError, WorkflowFailureError) as error:
-            known = type(error).__name__
-    return known
+    while True:
+        known, stays = await _found(handle, _COMPLETED if closed else _RUNNING)
+        if known == seq or stays or time.monotonic() > given_up_at:
+            return known
+        await asyncio.sleep(1)
+
+
+async def _found(handle: WorkflowHandle[Any, Any], wanted: WorkflowExecutionStatus) -> tuple[int | str, bool]:
+    """Return the last event a workflow knows, or what it is instead; and whether it stays that for ever."""
+    try:
+        status = (await handle.describe()).status
+        # One that was ended from outside still answers queries.
+        if status is not wanted:
+            return f"is {status.name if status else 'nowhere'}", status not in _LEFT_TO_DO
+        if status is _COMPLETED:
+            return int((await handle.result())["seq"]), False
+        return int(await handle.query("seq")), False
+    except (RPCError, WorkflowQueryFailedError, WorkflowFailureError) as error:
+        return type(error).__name__, False

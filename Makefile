@@ -102,5 +102,5 @@ lock: ## resolve again; UPGRADE=1 to take newer versions
 
 clean: ## remove what was installed and generated, never data
 	rm -rf .venv .venv.lock .venv-peers tests/oidc/node_modules tests/web/node_modules build *.egg-info mutants htmlcov .coverage .coverage.* .hypothesis
-	rm -rf .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .cache .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -not -path './node_modules/*' -prune -exec rm -rf {} +

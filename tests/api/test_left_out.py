@@ -36,6 +36,11 @@ async def sent(world, path, fields, **papers):
     return await world.client.post(path.partition("?")[0], data=data, files=files or None, headers=headers)
 
 
+def kept_in(page):
+    """Return what a form keeps of documents that were handed in with an earlier one."""
+    return dict(re.findall(r'name="(kept\.[^"]*)" value="([^"]*)"', page.text))
+
+
 async def left_out(world, case):
     history = (await world.get(f"/v1/cases/{case['id']}/history", SECRETARY)).json()["items"]
     done = [one for one in history if one["type"] == "step-completed" and one["step"] == "vote"]
@@ -63,7 +68,7 @@ async def test_a_consent_that_is_not_named_is_asked_for_at_its_field_and_nothing
     assert refused.status_code == 422
     assert f'id="{CONSENT}-fault"' in refused.text
     assert f'id="{RESOLUTION}-fault"' not in refused.text
-    kept = dict(re.findall(r'name="(kept\.[^"]*)" value="([^"]*)"', refused.text))
+    kept = kept_in(refused)
     assert list(kept) == [f"kept.{RESOLUTION}"]
     wrong = await sent(world, path, OUT | kept | {f"on.{CONSENT}": "yesterday"})
     assert (wrong.status_code, f'id="on.{CONSENT}-fault"' in wrong.text) == (422, True)
@@ -77,7 +82,7 @@ async def test_what_differs_from_one_to_another_is_asked_of_each_without_a_scrip
     each = await sent(world, path, OUT | {f"ref.{CONSENT}": "7", "each": "1"}, resolution=b"resolved")
     assert (each.status_code, await left_out(world, case)) == (200, None)
     assert f'name="ref.{CONSENT}:{HOST}" value="7"' in each.text
-    kept = dict(re.findall(r'name="(kept\.[^"]*)" value="([^"]*)"', each.text))
+    kept = kept_in(each)
     assert list(kept) == [f"kept.{RESOLUTION}:{HOST}"]
     refused = await sent(world, path, OUT | kept)
     assert f'id="{CONSENT}:{HOST}-fault"' in refused.text
@@ -95,7 +100,7 @@ async def test_what_leaving_out_rests_on_is_entered_once_on_an_agenda(world, cas
     assert (await sent(world, f"/meetings/{agenda}", fields, resolution=b"resolved")).status_code == 303
     shown = await world.get(f"/meetings/{agenda}", SECRETARY, accept="text/html")
     form = await world.get(f"/cases/{case['id']}/steps/vote?agenda={agenda}", SECRETARY, accept="text/html")
-    kept = [dict(re.findall(r'name="(kept\.[^"]*)" value="([^"]*)"', page.text)) for page in (shown, form)]
+    kept = [kept_in(page) for page in (shown, form)]
     assert kept[0] == kept[1]
     assert list(kept[0]) == [f"kept.{RESOLUTION}"]
     assert f'name="ref.{CONSENT}" value="7"' in form.text

@@ -59,6 +59,16 @@ async def sent(world, agenda, fields, *, path=""):
     return await world.client.post(f"/meetings/{agenda}{path}", data=fields, headers=headers)
 
 
+def votes_on(some):
+    """The votes on some cases, by their names on an agenda."""
+    return [f"{one['id']}:vote" for one in some]
+
+
+def entered(world, ids, **more):
+    """What the form of an agenda sends, today, with all of these on it in this order."""
+    return {"order": ids, "item": ids, "occurred_on": world.parts.today().isoformat()} | more
+
+
 def first(pattern, page):
     found = re.search(pattern, page.text)
     assert found is not None
@@ -128,7 +138,7 @@ async def test_meetings_take_as_many_questions_for_many_cases_and_units_as_for_o
 async def test_the_order_is_kept_moved_and_shortened_without_a_script(world, three):
     agenda = await begun(world)
     ids = [one.item.key for one in (await shown(world, agenda)).lines]
-    fields = {"order": ids, "item": ids, "occurred_on": world.parts.today().isoformat()}
+    fields = entered(world, ids)
     moved = await sent(world, agenda, fields | {"earlier": ids[2]})
     assert moved.headers["location"] == f"/meetings/{agenda}#item-{ids[2].replace(':', '-')}"
     after = [ids[0], ids[2], ids[1]]
@@ -142,11 +152,8 @@ async def test_the_order_is_kept_moved_and_shortened_without_a_script(world, thr
 
 async def test_attendance_is_entered_once_and_each_case_is_voted_on_by_itself_in_its_place(world, three):
     agenda = await begun(world)
-    ids = [f"{one['id']}:vote" for one in three]
-    fields = {
-        "order": ids, "item": ids, "occurred_on": world.parts.today().isoformat(),
-        "attended": [SECRETARY], "wrote": [HOST], "vote": ids[1],
-    }  # fmt: skip
+    ids = votes_on(three)
+    fields = entered(world, ids, attended=[SECRETARY], wrote=[HOST], vote=ids[1])
     goes_on = await sent(world, agenda, fields)
     assert goes_on.headers["location"] == f"/cases/{three[1]['id']}/steps/vote?agenda={agenda}"
     page, answer = await voted(world, agenda, three[1], yes="2", no="0")
@@ -167,8 +174,8 @@ async def test_attendance_is_entered_once_and_each_case_is_voted_on_by_itself_in
 
 async def test_what_was_treated_stays_where_its_minutes_say_whatever_is_moved(world, three):
     agenda = await begun(world)
-    ids = [f"{one['id']}:vote" for one in three]
-    fields = {"order": ids, "item": ids, "occurred_on": world.parts.today().isoformat()}
+    ids = votes_on(three)
+    fields = entered(world, ids)
     await sent(world, agenda, fields | {"attended": [SECRETARY, HOST]})
     await voted(world, agenda, three[1], yes="2")
     for moved in (
@@ -185,9 +192,8 @@ async def test_what_was_treated_stays_where_its_minutes_say_whatever_is_moved(wo
 async def test_whoever_keeps_out_of_one_case_is_filled_in_for_the_others_alone(world, three):
     assert (await relate(world, HOST, SUBJECT, ADMIN)).status_code == 201
     agenda = await begun(world)
-    ids = [f"{one['id']}:vote" for one in three]
-    fields = {"order": ids, "item": ids, "occurred_on": world.parts.today().isoformat()}
-    await sent(world, agenda, fields | {"attended": [SECRETARY, HOST]})
+    ids = votes_on(three)
+    await sent(world, agenda, entered(world, ids, attended=[SECRETARY, HOST]))
     _, first = await voted(world, agenda, three[0], yes="1")
     _, second = await voted(world, agenda, three[1], yes="2")
     assert (first.status_code, second.status_code) == (303, 303)
@@ -203,9 +209,7 @@ async def test_whoever_keeps_out_of_one_case_is_filled_in_for_the_others_alone(w
 
 async def test_a_refused_vote_keeps_what_was_typed_and_the_place_on_the_agenda(world, three):
     agenda = await begun(world)
-    ids = [f"{one['id']}:vote" for one in three]
-    fields = {"order": ids, "item": ids, "occurred_on": world.parts.today().isoformat()}
-    await sent(world, agenda, fields | {"attended": [SECRETARY, HOST]})
+    await sent(world, agenda, entered(world, votes_on(three), attended=[SECRETARY, HOST]))
     _, answer = await voted(world, agenda, three[0], yes="7")
     assert answer.status_code == 422
     assert f'name="agenda" value="{agenda}"' in answer.text
@@ -260,7 +264,7 @@ async def test_what_may_come_and_need_not_is_on_no_agenda_before_somebody_puts_i
     places = {one.item.step: one.place for one in (await shown(world, agenda)).lines}
     assert places == {"vote": 1, "again": 0}
     keys = [f"{case['id']}:again", f"{case['id']}:vote"]
-    await sent(world, agenda, {"order": keys, "item": keys, "occurred_on": world.parts.today().isoformat()})
+    await sent(world, agenda, entered(world, keys))
     _, answer = await voted(world, agenda, case, present="2", yes="2")
     assert answer.status_code == 303
     assert (await met(world, case))["agenda"] == {"item": 2, "of": 2}

@@ -118,7 +118,11 @@ async def _served(app: ASGIApp, people: list[Visitor], only: str, rounds: int) -
 
 
 async def _seen(app: ASGIApp, person: Visitor, options: argparse.Namespace) -> dict[str, tuple[Seen, Seen]]:
-    looks = {one.page: one for one in person.looks() if one.page in MAIN and options.only in one.page}
+    looks: dict[str, Look] = {}
+    for one in person.looks():
+        if one.page in MAIN and options.only in one.page:
+            # Of several addresses of a page the first, which asks for nothing more.
+            looks.setdefault(one.page, one)
     shifting = options.plant == "shifting"
     times = 1 if options.small else _OPENED
     async with _listening(app) as address:

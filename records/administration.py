@@ -19,7 +19,7 @@ from pydantic import JsonValue
 from sqlalchemy import Connection, Row
 
 from domain.chain import GENESIS, canonical, hash_of, moment_text
-from records.cursors import BadCursor, Page, cursor_of, place_of
+from records.cursors import Page, cursor_of, number_of
 from records.dialects import is_among
 from records.log_tables import administration, log_leaves
 from records.tables import cases, posts, standings, unit_closure
@@ -27,7 +27,6 @@ from records.tables import cases, posts, standings, unit_closure
 CHAIN: Final = "administration"
 """What stands in the log, and in what is hashed, where events name their case: no id of a case is like it."""
 _LOCK: Final = zlib.crc32(b"accede administration")
-_LARGEST: Final = 2**31 - 1
 
 Kind = Literal[
     "account-made",
@@ -128,7 +127,7 @@ def listed(
     if below is not None:
         query = query.where(_about(connection, below))
     if cursor is not None:
-        query = query.where(administration.c.seq < _number(cursor))
+        query = query.where(administration.c.seq < number_of(cursor))
     rows = connection.execute(query.order_by(administration.c.seq.desc()).limit(limit + 1)).all()
     following = cursor_of(str(rows[limit - 1].seq)) if len(rows) > limit else None
     return Page(tuple(map(_done, rows[:limit])), following)
@@ -173,13 +172,6 @@ def _about(connection: Connection, tops: Collection[str]) -> sa.ColumnElement[bo
             for person, unit in belongs
         )
     )
-
-
-def _number(cursor: str) -> int:
-    (number,) = place_of(cursor, 1)
-    if not number.isdecimal() or int(number) > _LARGEST:
-        raise BadCursor("not the number of an entry")
-    return int(number)
 
 
 def _done(row: Row[Any]) -> Done:

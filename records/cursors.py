@@ -11,6 +11,8 @@ from typing import Final, Generic, TypeVar
 
 T = TypeVar("T")
 _AT_ONCE: Final = 200
+_LARGEST: Final = 2**31 - 1
+"""The largest number a row can have."""
 
 
 class BadCursor(ValueError):
@@ -53,3 +55,11 @@ def place_of(cursor: str, parts: int) -> list[str]:
     if not all(isinstance(part, str) and part.isprintable() for part in place):
         raise BadCursor("not a cursor of this list")
     return place
+
+
+def number_of(cursor: str) -> int:
+    """Return the number that is the place of a cursor. Raises BadCursor where it is none a row can have."""
+    (number,) = place_of(cursor, 1)
+    if not number.isdecimal() or int(number) > _LARGEST:
+        raise BadCursor("not the number of a row")
+    return int(number)

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Row
 
 from domain.auditing.evaluating import Verdict
-from records.cursors import Page, cursor_of, place_of
+from records.cursors import Page, cursor_of, number_of
 from records.finding_tables import evaluations
 from records.privacy_tables import person_keys
 from records.tables import cases
@@ -89,7 +89,7 @@ def list_evaluations(
     """Return the evaluations of a case, latest first. Raises BadCursor."""
     query = sa.select(evaluations).where(evaluations.c.case_id == case_id)
     if cursor is not None:
-        query = query.where(evaluations.c.number < int(place_of(cursor, 1)[0]))
+        query = query.where(evaluations.c.number < number_of(cursor))
     rows = connection.execute(query.order_by(evaluations.c.number.desc()).limit(limit + 1)).all()
     items = tuple(_evaluation(row) for row in rows[:limit])
     return Page(items, cursor_of(str(items[-1].number)) if len(rows) > limit else None)

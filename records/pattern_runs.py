@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection, Row
 
-from records.cursors import BadCursor, Page, cursor_of, place_of
+from records.cursors import Page, cursor_of, number_of
 from records.pattern_tables import pattern_results, pattern_runs
 from records.problems import NotFound
 from records.scope import AUDITOR, held_units, is_below, units_in
@@ -125,7 +125,7 @@ def list_results(
     if unit is not None:
         query = query.where(is_below((unit,), pattern_results.c.unit_id))
     if cursor is not None:
-        query = query.where(pattern_results.c.number > _number(place_of(cursor, 1)[0]))
+        query = query.where(pattern_results.c.number > number_of(cursor))
     rows = connection.execute(query.order_by(pattern_results.c.number).limit(limit + 1)).all()
     following = cursor_of(str(rows[limit - 1].number)) if len(rows) > limit else None
     return Page(tuple(map(_result, rows[:limit])), following)
@@ -143,12 +143,6 @@ def find_result(connection: Connection, run_id: str, number: int, audited: Audit
 def _seen(audited: Audited) -> sa.Select[Any]:
     query = sa.select(pattern_results)
     return query if audited.everything else query.where(is_below(audited.units, pattern_results.c.unit_id))
-
-
-def _number(text: str) -> int:
-    if not text.isdecimal():
-        raise BadCursor(text)
-    return int(text)
 
 
 def _run(row: Row[Any]) -> Run:

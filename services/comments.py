@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from sqlalchemy import Connection
 
@@ -18,7 +17,7 @@ from domain.withholding import MASK
 from records import cases, organisation
 from records import comments as kept
 from records.cases import FoundCase
-from records.cursors import BadCursor, cursor_of, place_of
+from records.cursors import cursor_of, number_of
 from records.stored import StoredEvent
 from services import acts, disclosures
 from services.acts import Answered
@@ -27,8 +26,6 @@ from services.requests import CommentRequest
 from services.scoping import scope_of
 from services.seeing import Look, look_at, opened
 from services.views import Named, Page, RecordedAt, View
-
-_LARGEST: Final = 2**31 - 1
 
 __all__ = ["LONGEST", "CommentView", "Commenting", "commenting", "listed", "withdraw", "write"]
 
@@ -220,9 +217,4 @@ def _named(person: str | None, names: Mapping[str, str]) -> Named:
 
 
 def _before(cursor: str | None) -> int | None:
-    if cursor is None:
-        return None
-    (number,) = place_of(cursor, 1)
-    if not number.isdecimal() or int(number) > _LARGEST:
-        raise BadCursor("not the number of an event")
-    return int(number)
+    return None if cursor is None else number_of(cursor)

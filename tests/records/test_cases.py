@@ -8,7 +8,8 @@ import sqlalchemy as sa
 
 from records import organisation, tables
 from records.cases import CaseFilter, case_as_of, events, find_case, history, is_seen, list_cases
-from records.cursors import BadCursor
+from records.cursors import BadCursor, cursor_of
+from records.evaluations import list_evaluations
 from records.followed import unpublished
 from records.problems import NotFound
 from records.scope import scope_of
@@ -209,6 +210,12 @@ def test_pages_show_every_case_once_those_opened_last_first(database):
 def test_a_cursor_that_is_none_is_refused(shown, cursor):
     with pytest.raises(BadCursor):
         shown.read_now(lambda c: list_cases(c, scope=scope_of(c, AUDITOR, TODAY), cursor=cursor))
+
+
+@pytest.mark.parametrize("place", ["x", "-1", "1.5", str(2**31), "9" * 40])
+def test_a_cursor_whose_number_no_row_can_have_is_refused(shown, place):
+    with pytest.raises(BadCursor):
+        shown.read_now(lambda c: list_evaluations(c, "case-1", cursor=cursor_of(place)))
 
 
 def test_history_comes_in_pages_with_what_was_hashed(database):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from sqlalchemy import Connection
 
@@ -51,27 +51,33 @@ class Surroundings:
     """Of the units on both paths those that are closed or about to be, and the first day they are no more."""
 
 
+class About(TypedDict, total=False):
+    """What an act is about, besides the case it is on."""
+
+    subject: str | None
+    """Of the case that is to start."""
+    named: Iterable[str]
+    """The people the act names."""
+    target_unit: str | None
+    """Where a transfer leads."""
+
+
 def circumstances(
     connection: Connection,
     process: Process,
     place: Case | str,
     actor: str,
     days: ActedOn,
-    *,
-    subject: str | None = None,
-    named: Iterable[str] = (),
-    target_unit: str | None = None,
+    **about: Unpack[About],
 ) -> Circumstances:
     """Return the circumstances of an act.
 
-    `place` is the case, or the unit a case is to start in, then with its `subject`. `named` are the people
-    the act names; `target_unit` is where a transfer leads. Posts count when they are held on both days, own
-    or lent; everything else is as it was on the day of the act. Raises NotFound where a unit does not exist.
+    `place` is the case, or the unit a case is to start in, then with its `subject`. Posts count when they are
+    held on both days, own or lent; everything else is as it was on the day of the act. Raises NotFound where
+    a unit does not exist.
     """
-    found = surroundings(
-        connection, process, place, actor, days, subject=subject, named=named, target_unit=target_unit
-    )
-    if target_unit is not None and not found.known.target_path:
+    found = surroundings(connection, process, place, actor, days, **about)
+    if about.get("target_unit") is not None and not found.known.target_path:
         raise NotFound("no such unit")
     return found.known
 
@@ -82,10 +88,7 @@ def surroundings(
     place: Case | str,
     actor: str,
     days: ActedOn,
-    *,
-    subject: str | None = None,
-    named: Iterable[str] = (),
-    target_unit: str | None = None,
+    **about: Unpack[About],
 ) -> Surroundings:
     """Return the same with what else was seen. A target that does not exist has no path.
 
@@ -93,9 +96,7 @@ def surroundings(
     Raises NotFound where the unit of the case does not exist.
     """
     with at_once(connection):
-        asked = ask(
-            connection, process, place, actor, days, subject=subject, named=named, target_unit=target_unit
-        )
+        asked = ask(connection, process, place, actor, days, **about)
     return surroundings_in(asked)
 
 

@@ -18,7 +18,9 @@ from services.parts import Caller, Parts
 from services.refusals import NotSignedIn, Refusal
 
 _ETAG = r'(?:W/)?"?(%s)"?'
-_HEAD, _WORD = (re.compile(_ETAG % names) for names in ("[0-9a-f]{64}", "[0-9]{1,9}"))
+_HEAD, _WORD, _LAST_DAY = (
+    re.compile(_ETAG % names) for names in ("[0-9a-f]{64}", "[0-9]{1,9}", r"\d{4}-\d\d-\d\d|none")
+)
 _LONGEST_SECRET = 200
 
 # Only for the API's description: both are read below, because either may be missing.
@@ -115,8 +117,23 @@ async def seen_word(
     return int(found.group(1)) if found else 0
 
 
+async def seen_last_day(
+    if_match: Annotated[
+        str | None,
+        Header(alias="If-Match", max_length=300, description='Its `to` as you saw it; `"none"` for null.'),
+    ] = None,
+) -> str | None:
+    """Return the last day the caller saw, as it is called; what is none matches none."""
+    if if_match is None or if_match.strip() == "*":
+        return None
+    found = _LAST_DAY.fullmatch(if_match.strip())
+    return found.group(1) if found else "-"
+
+
 SeenWord = Annotated[int | None, Depends(seen_word)]
 """The last word the caller saw of what he changes, where he says so."""
+SeenLastDay = Annotated[str | None, Depends(seen_last_day)]
+"""The last day the caller saw of what he ends, where he says so."""
 
 Key = Annotated[
     str | None,

@@ -118,8 +118,8 @@ async def _refused(request: Request, error: Exception) -> Response:
     if isinstance(error, HeadMoved):
         headers["etag"] = f'"{error.head}"'
         more["events"] = [event.model_dump(mode="json", by_alias=True) for event in error.events]
-    if isinstance(error, WordsMoved) and error.number is not None:
-        headers["etag"] = f'"{error.number}"'
+    if isinstance(error, WordsMoved):
+        headers["etag"] = f'"{error.tag}"'
     if isinstance(error, InvalidInput):
         more["errors"] = [{"path": error.path, "problem": error.problem.in_language(language)}]
     if isinstance(error, BookNotClean):

@@ -182,6 +182,11 @@ def add_delegation(  # noqa: PLR0913 - what is lent, for how long, for what, and
     return delegation(connection, _put(connection, delegations, id, lent | lasts))
 
 
+def keep_others_out_of_loan(connection: Connection, delegation_id: str) -> None:
+    """Have others who end the same delegation wait until this transaction is over."""
+    connection.execute(sa.select(delegations.c.id).where(delegations.c.id == delegation_id).with_for_update())
+
+
 def end_delegation(
     connection: Connection, delegation_id: str, to_on: date, *, revoked_at: datetime | None = None
 ) -> Delegation:

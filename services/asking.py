@@ -70,7 +70,7 @@ async def once(  # noqa: PLR0917 - a request has these parts
 def check_seen_word(seen: int | None, latest: int) -> None:
     """Raise WordsMoved where another word was said than the latest that was seen; None looks at none."""
     if seen is not None and seen != latest:
-        raise WordsMoved(latest)
+        raise WordsMoved(str(latest))
 
 
 def existing(find: Callable[[], T], path: str) -> T:

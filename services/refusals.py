@@ -74,10 +74,10 @@ class WordsMoved(Refusal):
 
     kind = "words-moved"
 
-    def __init__(self, number: int | None = None) -> None:
-        """Keep the number of the last word, where words are numbered."""
+    def __init__(self, tag: str) -> None:
+        """Keep what tells the present state from others: the number of the last word, or the last day."""
         super().__init__()
-        self.number = number
+        self.tag = tag
 
 
 class KeyReused(Refusal):

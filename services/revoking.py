@@ -77,15 +77,16 @@ async def end_delegation(
     on: date | None,
     reason: str | None = None,
     *,
+    seen: str | None = None,
     key: str | None = None,
 ) -> DelegationView:
     """Set an earlier last day of a delegation: by either of the two, or an admin of the post's unit.
 
-    Raises NotFound, NotPermitted, Contradiction.
+    `seen` is as for `revoke_post`. Raises WordsMoved, NotFound, NotPermitted, Contradiction.
     """
 
     def work(asking: Asking) -> DelegationView:
-        found = _own_delegation(asking, delegation_id)
+        found = _own_delegation(asking, delegation_id, seen)
         last = on or asking.today
         _check_sooner(found, last)
         if last < found.from_on and found.from_on <= asking.today:
@@ -100,18 +101,29 @@ async def end_delegation(
 
 
 async def revoke_delegation(
-    parts: Parts, caller: Caller, delegation_id: str, reason: str, *, key: str | None = None
+    parts: Parts,
+    caller: Caller,
+    delegation_id: str,
+    reason: str,
+    *,
+    seen: str | None = None,
+    key: str | None = None,
 ) -> DelegationView:
     """Take back what was lent, from now on: by either of the two, or an admin of the post's unit.
 
-    Raises NotFound, NotPermitted, Contradiction.
+    `seen` is as for `revoke_post`. Raises WordsMoved, NotFound, NotPermitted, Contradiction.
     """
 
     def work(asking: Asking) -> DelegationView:
-        found = _own_delegation(asking, delegation_id)
+        found = _own_delegation(asking, delegation_id, seen)
         return delegation_views(asking.connection, (revoked(asking, parts, found, reason),))[0]
 
     return await once(parts, caller, key, ("revoke-delegation", delegation_id, reason), DelegationView, work)
+
+
+def last_day_said(on: date | None) -> str:
+    """Return what a last day is called where somebody says which one he saw; `none` where there is none."""
+    return "none" if on is None else on.isoformat()
 
 
 def revoked(asking: Asking, parts: Parts, found: Delegation, reason: str | None) -> Delegation:
@@ -127,16 +139,24 @@ def _administered_post(asking: Asking, post_id: str, seen: str | None) -> Post:
     posts.keep_others_out(asking.connection, post_id)
     found = visible.find_post(asking.connection, post_id, viewer=asking.who, today=asking.today)
     asking.check_administers(found.unit)
-    if seen is not None and seen != ("none" if found.to_on is None else found.to_on.isoformat()):
-        raise WordsMoved
+    _check_seen(found, seen)
     return found
 
 
-def _own_delegation(asking: Asking, delegation_id: str) -> Delegation:
+def _own_delegation(asking: Asking, delegation_id: str, seen: str | None) -> Delegation:
+    posts.keep_others_out_of_loan(asking.connection, delegation_id)
     found = visible.find_delegation(asking.connection, delegation_id, viewer=asking.who, today=asking.today)
     if asking.who not in {found.owner, found.substitute}:
         asking.check_administers(found.unit)
+    _check_seen(found, seen)
     return found
+
+
+def _check_seen(found: Post | Delegation, seen: str | None) -> None:
+    """Raise WordsMoved where the last day is another than the one that was seen; None looks at none."""
+    present = last_day_said(found.to_on)
+    if seen is not None and seen != present:
+        raise WordsMoved(present)
 
 
 def _said(parts: Parts, caller: Caller, reason: str | None) -> Said:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, TypeVar
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
 from api.bodies import DelegationBody, EndBody, PersonBody, PostBody, RevokeBody, UnitBody
 from api.bounds import Day, Id, Label, Storable
-from api.callers import By, Here, Key, signed_in
+from api.callers import By, Here, Key, SeenLastDay, signed_in
 from api.paging import Cursor, Limit
 from services import organisation, organisation_differences, past, revoking, unit_changes
 from services import posts as post_book
@@ -24,6 +24,7 @@ people = APIRouter(prefix="/v1/people", tags=["organisation"], dependencies=sign
 posts = APIRouter(prefix="/v1/posts", tags=["organisation"], dependencies=signed_in)
 delegations = APIRouter(prefix="/v1/delegations", tags=["organisation"], dependencies=signed_in)
 
+T = TypeVar("T", PostView, DelegationView)
 Text = Annotated[str | None, Query(max_length=100), Storable]
 
 
@@ -126,21 +127,45 @@ async def list_posts(
 
 
 @posts.post("", status_code=201, summary="Give a post")
-async def give_post(body: PostBody, parts: Here, caller: By, key: Key = None) -> PostView:
+async def give_post(body: PostBody, parts: Here, caller: By, response: Response, key: Key = None) -> PostView:
     """Give a person a post. Asked of an `admin` of its unit or above; who gave it is kept."""
-    return await post_book.give_post(parts, caller, NewPost(**body.model_dump()), key=key)
+    return _tagged(response, await post_book.give_post(parts, caller, NewPost(**body.model_dump()), key=key))
 
 
 @posts.post("/{post_id}/end", summary="End a post")
-async def end_post(post_id: Id, body: EndBody, parts: Here, caller: By, key: Key = None) -> PostView:
-    """Set the last day a post is held. Posts are never deleted: what was done by them stays theirs."""
-    return await revoking.end_post(parts, caller, post_id, body.on, body.reason, key=key)
+async def end_post(  # noqa: PLR0917 - the route, and what every route takes
+    post_id: Id,
+    body: EndBody,
+    parts: Here,
+    caller: By,
+    response: Response,
+    seen: SeenLastDay,
+    key: Key = None,
+) -> PostView:
+    """Set the last day a post is held. Posts are never deleted: what was done by them stays theirs.
+
+    With `If-Match` it is refused where the post has another last day than it names.
+    """
+    ended = await revoking.end_post(parts, caller, post_id, body.on, body.reason, seen=seen, key=key)
+    return _tagged(response, ended)
 
 
 @posts.post("/{post_id}/revoke", summary="Take a post at once")
-async def revoke_post(post_id: Id, body: RevokeBody, parts: Here, caller: By, key: Key = None) -> PostView:
-    """Take a post from this moment on, not from the end of the day; or one that has not begun."""
-    return await revoking.revoke_post(parts, caller, post_id, body.reason, key=key)
+async def revoke_post(  # noqa: PLR0917 - the route, and what every route takes
+    post_id: Id,
+    body: RevokeBody,
+    parts: Here,
+    caller: By,
+    response: Response,
+    seen: SeenLastDay,
+    key: Key = None,
+) -> PostView:
+    """Take a post from this moment on, not from the end of the day; or one that has not begun.
+
+    `If-Match` is as for its end.
+    """
+    taken = await revoking.revoke_post(parts, caller, post_id, body.reason, seen=seen, key=key)
+    return _tagged(response, taken)
 
 
 @delegations.get("", summary="List delegations")
@@ -152,22 +177,49 @@ async def list_delegations(
 
 
 @delegations.post("", status_code=201, summary="Lend a post")
-async def lend_post(body: DelegationBody, parts: Here, caller: By, key: Key = None) -> DelegationView:
+async def lend_post(
+    body: DelegationBody, parts: Here, caller: By, response: Response, key: Key = None
+) -> DelegationView:
     """Lend a post to a substitute. Asked of its holder, or of an `admin` of its unit or above."""
-    return await post_book.lend_post(parts, caller, NewDelegation(**body.model_dump()), key=key)
+    new = NewDelegation(**body.model_dump())
+    return _tagged(response, await post_book.lend_post(parts, caller, new, key=key))
 
 
 @delegations.post("/{delegation_id}/end", summary="End a delegation")
-async def end_delegation(
-    delegation_id: Id, body: EndBody, parts: Here, caller: By, key: Key = None
+async def end_delegation(  # noqa: PLR0917 - the route, and what every route takes
+    delegation_id: Id,
+    body: EndBody,
+    parts: Here,
+    caller: By,
+    response: Response,
+    seen: SeenLastDay,
+    key: Key = None,
 ) -> DelegationView:
-    """Set the last day of a delegation."""
-    return await revoking.end_delegation(parts, caller, delegation_id, body.on, body.reason, key=key)
+    """Set the last day of a delegation. `If-Match` is as for the end of a post."""
+    on, reason = body.on, body.reason
+    ended = await revoking.end_delegation(parts, caller, delegation_id, on, reason, seen=seen, key=key)
+    return _tagged(response, ended)
 
 
 @delegations.post("/{delegation_id}/revoke", summary="Take a delegation back at once")
-async def revoke_delegation(
-    delegation_id: Id, body: RevokeBody, parts: Here, caller: By, key: Key = None
+async def revoke_delegation(  # noqa: PLR0917 - the route, and what every route takes
+    delegation_id: Id,
+    body: RevokeBody,
+    parts: Here,
+    caller: By,
+    response: Response,
+    seen: SeenLastDay,
+    key: Key = None,
 ) -> DelegationView:
-    """Take back what was lent from this moment on. Asked of either of the two, or of an `admin`."""
-    return await revoking.revoke_delegation(parts, caller, delegation_id, body.reason, key=key)
+    """Take back what was lent from this moment on. Asked of either of the two, or of an `admin`.
+
+    `If-Match` is as for the end of a post.
+    """
+    taken = await revoking.revoke_delegation(parts, caller, delegation_id, body.reason, seen=seen, key=key)
+    return _tagged(response, taken)
+
+
+def _tagged(response: Response, ended: T) -> T:
+    """Return what was given or ended, with its last day as the ETag."""
+    response.headers["etag"] = f'"{revoking.last_day_said(ended.to)}"'
+    return ended

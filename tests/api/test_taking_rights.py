@@ -108,3 +108,30 @@ async def test_a_last_day_is_kept_with_who_set_it(world):
     ended = await world.post(f"/v1/posts/post-{HOST}/end", ADMIN, {"on": "2025-03-31", "reason": "届满"})
     said = ended.json()["ended"]
     assert (said["last"], said["at_once"], said["by"], said["reason"]) == ("2025-03-31", False, ADMIN, "届满")
+
+
+async def test_over_http_the_last_day_as_it_was_seen_guards_the_end_of_a_post_and_of_a_loan(world):
+    today = world.parts.today().isoformat()
+    post = {"person": NOBODY, "role": "host", "unit": "circle-1"}
+    loan = {"post": f"post-{SECRETARY}", "substitute": NOBODY}
+    for kind, by, new in (("posts", ADMIN, post), ("delegations", SECRETARY, loan)):
+        given = await world.post(f"/v1/{kind}", by, new)
+        assert given.headers["etag"] == '"none"'
+        path, why = f"/v1/{kind}/{given.json()['id']}", {"reason": "届满"}
+        unread = await world.post(f"{path}/end", by, why, if_match='"no day"')
+        assert (unread.status_code, unread.headers["etag"]) == (412, '"none"')
+        ended = await world.post(f"{path}/end", by, why, if_match='"none"')
+        assert (ended.status_code, ended.headers["etag"]) == (200, f'"{today}"'), ended.text
+        for again in ("end", "revoke"):
+            late = await world.post(f"{path}/{again}", by, why, if_match='"none"')
+            assert (late.status_code, late.json()["type"]) == (412, "/problems/words-moved")
+            assert late.headers["etag"] == f'"{today}"'
+        taken = await world.post(f"{path}/revoke", by, why, if_match=ended.headers["etag"])
+        assert taken.status_code == 200, taken.text
+
+
+async def test_whoever_does_not_say_what_he_saw_ends_a_post_whatever_its_last_day_is(world):
+    post = {"person": NOBODY, "role": "host", "unit": "circle-1", "to": "2099-01-01"}
+    given = (await world.post("/v1/posts", ADMIN, post)).json()
+    ended = await world.post(f"/v1/posts/{given['id']}/end", ADMIN, {})
+    assert ended.status_code == 200, ended.text

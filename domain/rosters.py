@@ -74,6 +74,28 @@ def check_opinions_named(step: MeetingStep, meeting: MeetingRecord) -> None:
         )
 
 
+def check_named(step: MeetingStep, meeting: MeetingRecord) -> None:
+    """Raise WrongCount where a vote names more than it counts, or somebody twice.
+
+    It needs no roster: such a record contradicts itself, whatever the registers say of its day.
+    """
+    wrote = tuple(one.person for one in meeting.opinions)
+    there = set(meeting.attended)
+    if len(there.union(wrote)) != len(meeting.attended) + len(wrote):
+        raise WrongCount(
+            f"{step.id}.attended" if len(there) != len(meeting.attended) else f"{step.id}.opinions",
+            basis=step.carried.basis,
+            detail=Text(
+                zh="到会的和提交书面意见的，每人只列一次，且不能既到会又提交书面意见。",
+                en="Whoever was there or wrote is named once, and nobody was there and wrote.",
+            ),
+        )
+    if len(meeting.attended) > meeting.present:
+        raise _unlike_present(step, meeting)
+    if len(wrote) > meeting.written:
+        raise _unlike_written(step, meeting)
+
+
 def check_agenda(step: MeetingStep, meeting: MeetingRecord) -> None:
     """Raise WrongCount where an item is beyond the end of its agenda."""
     place = meeting.agenda
@@ -107,52 +129,59 @@ def _check_exclusions(
 
 
 def _check_opinions(step: MeetingStep, meeting: MeetingRecord, entitled: tuple[str, ...]) -> None:
-    """Check those who wrote: each once, each entitled and not there, as many as were counted."""
+    """Check those who wrote: each entitled, as many as were counted."""
     wrote = tuple(one.person for one in meeting.opinions)
-    wrong = sum(person not in entitled or person in meeting.attended for person in wrote)
-    if wrong or len(set(wrote)) != len(wrote):
+    wrong = sum(person not in entitled for person in wrote)
+    if wrong:
         raise WrongCount(
             f"{step.id}.opinions",
             basis=step.carried.basis,
             detail=Text(
-                zh=f"提交书面意见的人须各列一次，当日在应到名册上，且没有到会；有{wrong}人不符合。",
-                en=f"Each who wrote is named once, entitled that day and not present; {wrong} are not so.",
+                zh=f"提交书面意见的人须当日在应到名册上；有{wrong}人不在其中。",
+                en=f"Each who wrote is entitled that day; {wrong} are not.",
             ),
         )
     if len(wrote) != meeting.written:
-        raise WrongCount(
-            f"{step.id}.opinions",
-            basis=step.carried.basis,
-            detail=Text(
-                zh=f"列名提交书面意见{len(wrote)}人，与书面意见{meeting.written}份不符。",
-                en=f"{len(wrote)} are named as having written, and {meeting.written} were counted.",
-            ),
-            passes_when=Text(zh=f"书面意见填写为{len(wrote)}", en=f"written is {len(wrote)}"),
-        )
+        raise _unlike_written(step, meeting)
 
 
 def _check_names(step: MeetingStep, meeting: MeetingRecord, entitled: tuple[str, ...]) -> None:
-    """Check those named as present: each once, each entitled, as many as were counted."""
-    basis = (step.quorum or step.carried).basis
+    """Check those named as present: each entitled, as many as were counted."""
     strangers = sum(person not in entitled for person in meeting.attended)
-    if strangers or len(set(meeting.attended)) != len(meeting.attended):
+    if strangers:
         raise WrongCount(
             f"{step.id}.attended",
-            basis=basis,
+            basis=(step.quorum or step.carried).basis,
             detail=Text(
-                zh=f"列名到会的人须各列一次，且都在当日应到名册上；有{strangers}人不在其中。",
-                en=f"Each one named as present is named once and entitled that day; {strangers} are not.",
+                zh=f"列名到会的人都须在当日应到名册上；有{strangers}人不在其中。",
+                en=f"Each one named as present is entitled that day; {strangers} are not.",
             ),
         )
     if len(meeting.attended) != meeting.present:
-        raise WrongCount(
-            f"{step.id}.attended",
-            basis=basis,
-            detail=Text(
-                zh=f"列名到会{len(meeting.attended)}人，与实到{meeting.present}人不符。",
-                en=f"{len(meeting.attended)} are named as present, and {meeting.present} were counted.",
-            ),
-            passes_when=Text(
-                zh=f"实到人数填写为{len(meeting.attended)}", en=f"present is {len(meeting.attended)}"
-            ),
-        )
+        raise _unlike_present(step, meeting)
+
+
+def _unlike_present(step: MeetingStep, meeting: MeetingRecord) -> WrongCount:
+    named = len(meeting.attended)
+    return WrongCount(
+        f"{step.id}.attended",
+        basis=(step.quorum or step.carried).basis,
+        detail=Text(
+            zh=f"列名到会{named}人，与实到{meeting.present}人不符。",
+            en=f"{named} are named as present, and {meeting.present} were counted.",
+        ),
+        passes_when=Text(zh=f"实到人数填写为{named}", en=f"present is {named}"),
+    )
+
+
+def _unlike_written(step: MeetingStep, meeting: MeetingRecord) -> WrongCount:
+    named = len(meeting.opinions)
+    return WrongCount(
+        f"{step.id}.opinions",
+        basis=step.carried.basis,
+        detail=Text(
+            zh=f"列名提交书面意见{named}人，与书面意见{meeting.written}份不符。",
+            en=f"{named} are named as having written, and {meeting.written} were counted.",
+        ),
+        passes_when=Text(zh=f"书面意见填写为{named}", en=f"written is {named}"),
+    )

@@ -12,7 +12,7 @@ from domain.circumstances import Circumstances
 from domain.narrating import outcome_titles
 from domain.process import Process
 from domain.refusals import FieldInvalid, NotCarried, NotPossible, NotQuorate, WrongCount
-from domain.rosters import check_roster
+from domain.rosters import check_named, check_roster
 from domain.rules import Threshold
 from domain.steps import MeetingStep
 from domain.values import Text
@@ -73,6 +73,8 @@ def outcome_of_vote(  # noqa: PLR0917 - everything a vote depends on
     if meeting is None:
         raise no_numbers(step)
     body = voting_body(process, step, known)
+    with refusing():
+        check_named(step, meeting)
     with refusing(missing=True):
         check_roster(process, case, step, body, meeting, known)
     with refusing():

@@ -31,6 +31,7 @@ from domain.exclusions import check_left_out
 from domain.moments import local_day, numbered
 from domain.permitting import check_apart, check_open, sign
 from domain.refusals import ReasonRequired, RuleViolation
+from domain.rosters import check_named
 from domain.ruling import check_rules
 from domain.steps import AppointStep, MeetingStep, NoticeStep
 from domain.values import Level, Text, Value
@@ -226,6 +227,7 @@ class _Judging:
             )
         if meeting is None:
             return
+        yield "vote", lambda _: check_named(step, meeting)
         yield "vote", lambda _: check_sums(step, meeting)
         yield "vote", lambda _: check_quorum(step, meeting)
         yield "vote", lambda _: check_claim(step, meeting, outcome)

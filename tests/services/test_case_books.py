@@ -394,11 +394,18 @@ def test_whoever_is_named_as_having_written_in_another_round_is_known(voting):
     assert (3, "more.wrote", "person-unknown") in found(view)
 
 
-@pytest.mark.parametrize("wrote", [{}, {"wrote": "p-2, p-3"}], ids=["nobody named", "more than were counted"])
-def test_that_those_who_wrote_in_another_round_are_not_as_many_as_counted_is_kept_as_a_gap(voting, wrote):
-    view = brought(voting, filled(voting, VOTED_ON, more=[LOST | wrote]))
+def test_that_nobody_says_who_wrote_in_another_round_is_kept_as_missing(voting):
+    view = brought(voting, filled(voting, VOTED_ON, more=[LOST]))
     assert (view.taken, view.problem_count) == (1, 0), view.problems
     assert ("vote.opinions", "missing", (3,)) in {(gap.rule, gap.kind, gap.first) for gap in view.gaps}
+
+
+def test_that_more_are_named_as_having_written_than_were_counted_is_a_broken_rule(voting):
+    told = filled(voting, VOTED_ON, more=[LOST | {"wrote": "p-2, p-3"}])
+    assert (3, "vote", "vote.opinions") in found(brought(voting, told))
+    view = brought(voting, told, as_it_was=True)
+    assert (view.taken, view.problem_count) == (1, 0), view.problems
+    assert ("vote.opinions", "broken", (3,)) in {(gap.rule, gap.kind, gap.first) for gap in view.gaps}
 
 
 def test_objections_and_answers_are_told_of_a_notice(parts):

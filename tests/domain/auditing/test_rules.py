@@ -9,6 +9,8 @@ import pytest
 
 from domain import events as facts
 from domain.acts import Opinion
+from domain.auditing.evaluating import evaluate
+from domain.auditing.histories import History
 from tests.domain.auditing.telling import Told, book, told
 
 USUAL = "ordinary-2026"
@@ -241,6 +243,21 @@ def test_whose_opinions_in_writing_were_counted_is_looked_at_where_they_are_name
     )
 
     assert told_so.verdict("F11").state == "broken"
+
+
+@pytest.mark.parametrize(
+    "rule,named",
+    [
+        ("F09", {"attended": ("zhao", "li")}),
+        ("F09", {"attended": ("zhao", "zhao")}),
+        ("F11", {"opinions": (Opinion(person="zhao"), Opinion(person="li"))}),
+    ],
+)
+def test_more_named_than_counted_is_broken_even_where_the_registers_say_nothing_of_the_day(rule, named):
+    one = usual().counts("branch-vote", present=1, written=1, yes=2, no=0, abstain=0, **named)
+    unknown = History(one.process, one.events, {}, one.today)
+
+    assert {v.rule: v for v in evaluate(book(one.process.process), unknown)}[rule].state == "broken"
 
 
 def test_a_vote_of_before_opinions_in_writing_were_named_is_no_breach():

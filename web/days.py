@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,11 @@ from services.form_words import Words
 Urgency = Literal["late", "today", "soon", "later"]
 
 _LOCALES: Final[dict[Language, str]] = {"zh": "zh_Hans_CN", "en": "en_GB"}
+_PATTERNS: Final[dict[Language, tuple[str, str, str, str]]] = {
+    "zh": ("{year}年{month}{day}日{weekday}", "{year}年{month}{day}日", "{year}年{month}", "{year}年"),
+    "en": ("{weekday} {day} {month} {year}", "{day} {month} {year}", "{month} {year}", "{year}"),
+}
+"""A day with its weekday, a day, a month, a year; in Chinese a month is called with its sign: 6月."""
 _SOON_DAYS: Final = 7
 _REMEMBERED: Final = 4_096
 """Days whose words are kept: a list has the same ones again and again."""
@@ -29,6 +34,43 @@ class Due:
     on: date
     urgency: Urgency
     says: str
+
+
+@dataclass(frozen=True)
+class DayWords:
+    """What scripts write days with: the names, and patterns of {year}, {month}, {day} and {weekday}.
+
+    A browser has names of its own, in the languages it happens to know.
+    """
+
+    months: tuple[str, ...]
+    weekdays: tuple[str, ...]
+    short_weekdays: tuple[str, ...]
+    """From Monday on."""
+    whole: str
+    day: str
+    month: str
+    year: str
+
+
+@cache
+def day_words(language: Language) -> DayWords:
+    """Return what scripts write days with."""
+    months = tuple(date(2001, number, 1) for number in range(1, 13))
+    week = tuple(date(2001, 1, on) for on in range(1, 8))
+    patterns = _PATTERNS[language]
+    return DayWords(
+        months=tuple(
+            format_date(one, "LLL" if language == "zh" else "LLLL", locale=_LOCALES[language])
+            for one in months
+        ),
+        weekdays=tuple(weekday(one, language) for one in week),
+        short_weekdays=tuple(short_weekday(one, language) for one in week),
+        whole=patterns[0],
+        day=patterns[1],
+        month=patterns[2],
+        year=patterns[3],
+    )
 
 
 def day(given: date, language: Language) -> str:

@@ -54,6 +54,7 @@ def templates(language: Language) -> Environment:
     made.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]  # the extension's own
     made.globals |= {
         "language": language,
+        "day_words": days.day_words(language),
         "static": address_of,
         "new_key": lambda: uuid4().hex,
         "choices_of": lambda spec: tuple(

@@ -143,3 +143,28 @@ async def test_the_calendar_keeps_nobody_out_and_is_as_large_as_a_finger(
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= width
     await page.close()
+
+
+@pytest.mark.parametrize(
+    "language, words",
+    [
+        ("zh", ("2月", "2024年2月", "2024年2月29日星期四", "一")),
+        ("en", ("February", "February 2024", "Thursday 29 February 2024", "Mon")),
+    ],
+)
+async def test_a_calendar_calls_days_as_the_page_does_and_asks_no_browser(
+    furnished_site, browsing, language, words
+):
+    page, field, button = await opened(furnished_site, browsing, language)
+    await page.add_init_script("delete globalThis.Intl")
+    await page.reload()
+    await field.fill("20240229")
+    await button.click()
+    calendar = page.locator("#calendar")
+    assert words == (
+        await calendar.locator("[name=month] option:checked").text_content(),
+        await calendar.locator("[data-named]").text_content(),
+        await calendar.locator("td:focus").get_attribute("aria-label"),
+        await calendar.locator("th").first.text_content(),
+    )
+    await page.close()

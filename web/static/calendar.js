@@ -7,11 +7,9 @@
   const $ = (selector) => calendar.querySelector(selector);
   const [year, month, body, named] = ["[name=year]", "[name=month]", "tbody", "[data-named]"].map($);
   const { today, off, worked, saysOff, saysWorked, signOff, signWorked } = calendar.dataset;
+  const [months, weekdays, shortWeekdays] = ["months", "weekdays", "shortWeekdays"].map((names) => calendar.dataset[names].split(","));
   const free = new Set(off.split(" "));
   const busy = new Set(worked.split(" "));
-  const locale = document.documentElement.lang === "en" ? "en-GB" : "zh-CN";
-  const write = (options) => new Intl.DateTimeFormat(locale, { timeZone: "UTC", ...options });
-  const [whole, ofYear, ofMonth, ofMonthAndYear] = [{ dateStyle: "full" }, { year: "numeric" }, { month: "long" }, { month: "long", year: "numeric" }].map(write);
   const EARLIEST = "1900-01-01";
   const LATEST = "2199-12-31";
 
@@ -25,6 +23,9 @@
     return new Date(Date.UTC(first.getUTCFullYear(), first.getUTCMonth(), Math.min(day.getUTCDate(), length)));
   };
   const weekday = (day) => (day.getUTCDay() + 6) % 7;
+  const inWords = (pattern, day) => pattern.replace(/{(\w+)}/g, (_, part) => ({
+    year: day.getUTCFullYear(), month: months[day.getUTCMonth()], day: day.getUTCDate(), weekday: weekdays[weekday(day)],
+  })[part]);
 
   let field = null;
   let chosen = "";
@@ -47,7 +48,7 @@
     made.className = mark ? (free.has(text) ? "off" : "worked") : weekday(day) > 4 ? "off" : "";
     made.dataset.on = text;
     made.tabIndex = text === iso(here) ? 0 : -1;
-    made.setAttribute("aria-label", mark ? `${whole.format(day)} · ${mark[1]}` : whole.format(day));
+    made.setAttribute("aria-label", [inWords(calendar.dataset.whole, day), ...(mark ? [mark[1]] : [])].join(" · "));
     made.setAttribute("aria-selected", String(text === chosen));
     if (text === today) made.setAttribute("aria-current", "date");
     if (text < first || text > latest) made.setAttribute("aria-disabled", "true");
@@ -64,7 +65,7 @@
     }));
     year.value = here.getUTCFullYear();
     month.value = here.getUTCMonth();
-    named.textContent = ofMonthAndYear.format(here);
+    named.textContent = inWords(calendar.dataset.month, here);
     for (const [name, by] of [["before", -1], ["after", 1]]) $(`[data-${name}]`).disabled = iso(within(inMonth(here, by))).slice(0, 7) === iso(here).slice(0, 7);
     if (focus) $("td[tabindex='0']").focus();
   };
@@ -97,7 +98,7 @@
     [first, latest] = [field.dataset.first || EARLIEST, field.dataset.latest || LATEST];
     chosen = /^\d{4}-\d\d-\d\d$/.test(field.value) && !field.hasAttribute("aria-invalid") ? field.value : "";
     const [from, to] = [Number(first.slice(0, 4)), Number(latest.slice(0, 4))];
-    options(year, Array.from({ length: to - from + 1 }, (_, number) => to - number), (number) => ofYear.format(new Date(Date.UTC(number, 0, 1))));
+    options(year, Array.from({ length: to - from + 1 }, (_, number) => to - number), (number) => calendar.dataset.year.replace("{year}", number));
     $("[data-now]").disabled = today < first || today > latest;
     here = at(chosen || today);
     draw(false);
@@ -136,10 +137,6 @@
     go(new Date(Date.UTC(Number(year.value), Number(month.value), 1)), false);
   });
 
-  options(month, Array.from({ length: 12 }, (_, number) => number), (number) => ofMonth.format(new Date(Date.UTC(2001, number, 1))));
-  const [short, long] = [{ weekday: locale === "en-GB" ? "short" : "narrow" }, { weekday: "long" }].map(write);
-  $("thead tr").append(...[1, 2, 3, 4, 5, 6, 7].map((on) => {
-    const day = new Date(Date.UTC(2001, 0, on));
-    return Object.assign(document.createElement("th"), { scope: "col", abbr: long.format(day), textContent: short.format(day) });
-  }));
+  options(month, Array.from({ length: 12 }, (_, number) => number), (number) => months[number]);
+  $("thead tr").append(...weekdays.map((name, place) => Object.assign(document.createElement("th"), { scope: "col", abbr: name, textContent: shortWeekdays[place] })));
 })();

@@ -17,7 +17,10 @@
     return { day: day.toISOString().slice(0, 10) };
   };
 
-  const inWords = (iso) => new Intl.DateTimeFormat(document.documentElement.lang === "en" ? "en-GB" : "zh-CN", { dateStyle: "long", timeZone: "UTC" }).format(new Date(iso));
+  const inWords = (iso) => {
+    const [year, month, day] = iso.split("-").map(Number);
+    return words.aDay.replace("{year}", year).replace("{month}", words.months.split(",")[month - 1]).replace("{day}", day);
+  };
   const wrongDay = (field) => {
     const { day, wrong } = dayOf(field.value);
     if (wrong) return wrong;

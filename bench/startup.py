@@ -94,8 +94,12 @@ def _details(helps: Sequence[float], fresh: Sequence[Start], again: Sequence[Sta
 
 
 def _environment(scratch: Path, *, plant: bool) -> dict[str, str]:
-    """Return the environment without anybody's own settings; with the fault, every Python starts slowly."""
+    """Return the environment without anybody's own settings; with the fault, every Python starts slowly.
+
+    What is compiled is kept, as `make install` does: nobody waits twice for that.
+    """
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ACCEDE_")}
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)
     if plant:
         folder = scratch / "laggard"
         folder.mkdir()

@@ -6,6 +6,7 @@ import re
 import subprocess
 import tomllib
 from functools import cache
+from importlib.util import cache_from_source
 from pathlib import Path
 
 import pytest
@@ -163,6 +164,16 @@ def test_make_keeps_what_python_compiled_whatever_the_machine_prefers():
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "MAKEFLAGS": "", "MAKELEVEL": "0"}
     done = subprocess.run(shown, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_what_is_installed_is_compiled_whatever_the_machine_prefers():
+    """Otherwise each start compiles all it loads, which takes as long as everything else of it."""
+    compiled = Path(cache_from_source(str(ROOT / "commands" / "tether.py")))
+    compiled.unlink(missing_ok=True)
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    subprocess.run([ROOT / ".ci" / "install"], env=environment, capture_output=True, check=True)
+    assert compiled.exists()
+    assert (ROOT / ".venv" / ".done-.done-requirements.lock").exists()
 
 
 def test_the_tests_are_no_package():

@@ -77,6 +77,7 @@ class AgendaItemBody(Asked):
 
     item: Annotated[int, Field(ge=1, le=1_000)]
     of: Annotated[int, Field(ge=1, le=1_000)]
+    added: bool = False
 
 
 class MeetingBody(Asked):

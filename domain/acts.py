@@ -51,6 +51,9 @@ class AgendaItem(Value):
 
     item: int = Field(ge=1)
     of: int = Field(ge=1)
+    """How many there were when the first of them was voted on."""
+    added: bool = False
+    """Put on the agenda after that: its number comes after those that were planned."""
 
 
 class MeetingRecord(Value):

@@ -123,8 +123,13 @@ def _counted(meeting: Mapping[str, Any]) -> Text:
             said_en.append(f"{en} {number}")
     place = meeting.get("agenda")
     if isinstance(place, Mapping):
-        said_zh.append(f"议程第{place['item']}项（共{place['of']}项）")
-        said_en.append(f"item {place['item']} of {place['of']} on the agenda")
+        item, of = place["item"], place["of"]
+        if place.get("added"):
+            said_zh.append(f"议程第{item}项（原定{of}项，会上增加）")
+            said_en.append(f"item {item}, added to the {of} on the agenda")
+        else:
+            said_zh.append(f"议程第{item}项（共{of}项）")
+            said_en.append(f"item {item} of {of} on the agenda")
     return Text(zh="、".join(said_zh) or "票数不公开", en=", ".join(said_en) or "numbers not shown")
 
 

@@ -97,17 +97,19 @@ def check_named(step: MeetingStep, meeting: MeetingRecord) -> None:
 
 
 def check_agenda(step: MeetingStep, meeting: MeetingRecord) -> None:
-    """Raise WrongCount where an item is beyond the end of its agenda."""
+    """Raise WrongCount where an item is beyond the end of its agenda, or is said to be added and is not."""
     place = meeting.agenda
-    if place is not None and place.item > place.of:
-        raise WrongCount(
-            f"{step.id}.agenda",
-            basis="gen",
-            detail=Text(
-                zh=f"议程共{place.of}项，没有第{place.item}项。",
-                en=f"The agenda has {place.of} items; there is no item {place.item}.",
-            ),
-        )
+    if place is None or (place.item > place.of) == place.added:
+        return
+    beyond = Text(
+        zh=f"议程共{place.of}项，没有第{place.item}项。",
+        en=f"The agenda has {place.of} items; there is no item {place.item}.",
+    )
+    planned = Text(
+        zh=f"议程原定{place.of}项，会上增加的编号在其后，不能是第{place.item}项。",
+        en=f"{place.of} items were planned; one that was added comes after them and cannot be {place.item}.",
+    )
+    raise WrongCount(f"{step.id}.agenda", basis="gen", detail=planned if place.added else beyond)
 
 
 def _check_exclusions(

@@ -7,23 +7,23 @@ by the act on each, and says there as which item of how many it was treated.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Final, Self
 
 from pydantic import field_validator
 from sqlalchemy import Connection
 
 from domain.acts import AgendaItem, Excluded
+from domain.agendas import Item, Order
 from domain.process import Process
 from domain.values import Text, Value
 from records import drafts as kept
 from records import problems
-from services.meetings import Item, Looking, Meeting, latest, unit_named
+from services.meetings import Looking, Meeting, body_title, latest, unit_named
 from services.parts import Caller, Parts
 from services.refusals import InvalidInput
-from services.rosters import RosterView
 from services.views import Named
 
 _KIND: Final = "agenda"
@@ -31,13 +31,15 @@ _MOST: Final = 20
 
 
 class Agenda(Value):
-    """What is kept of a meeting that is prepared or held; `items` in their order."""
+    """What is kept of a meeting that is prepared or held."""
 
     process: str
     unit: str
     body: str
     on: date
     items: tuple[Item, ...] = ()
+    planned: int = 0
+    """How many items it had when the first vote was recorded: from then on numbers stay."""
     attended: tuple[str, ...] = ()
     wrote: tuple[str, ...] = ()
     excluded: tuple[Excluded, ...] = ()
@@ -51,13 +53,26 @@ class Agenda(Value):
             return tuple({"person": one, "ground": ground} for one, ground in value.items())
         return value
 
+    @property
+    def order(self) -> Order:
+        """Its cases, and the numbers they go by."""
+        return Order(items=self.items, planned=self.planned)
+
+    def in_order(self, order: Order) -> Self:
+        """Return it with its cases in an order."""
+        return self.model_copy(update={"items": order.items, "planned": order.planned})
+
 
 @dataclass(frozen=True)
 class KeptAgenda:
-    """An agenda by its id."""
+    """An agenda by its id, with what still waits or was treated."""
 
     id: str
     content: Agenda
+
+    def stated(self, case: str, step: str) -> AgendaItem | None:
+        """Return as which item of how many a case is treated; None where it is not on the agenda."""
+        return self.content.order.stated(f"{case}:{step}")
 
 
 @dataclass(frozen=True)
@@ -83,6 +98,10 @@ class Line:
     """From when it may be treated, where that is after the day of the meeting."""
     place: int
     """As which item it is treated; 0 where it is not on the agenda."""
+    added: bool
+    """Whether it was put on the agenda after the first vote."""
+    moves: tuple[bool, bool]
+    """Whether it can be moved to an earlier place, and to a later one."""
 
 
 @dataclass(frozen=True)
@@ -99,11 +118,6 @@ class OpenAgenda:
     takes_writing: bool
     lines: tuple[Line, ...]
 
-    @property
-    def number(self) -> int:
-        """How many items the agenda has."""
-        return sum(one.place > 0 for one in self.lines)
-
 
 async def listed(parts: Parts, caller: Caller) -> tuple[Begun, ...]:
     """Return the caller's agendas, those changed last first."""
@@ -113,7 +127,7 @@ async def listed(parts: Parts, caller: Caller) -> tuple[Begun, ...]:
             Begun(
                 one.id,
                 content,
-                _title(parts, content),
+                body_title(parts, content.process, content.body),
                 unit_named(connection, content.unit).name,
                 one.changed_at,
             )
@@ -152,18 +166,15 @@ async def opened(parts: Parts, caller: Caller, agenda_id: str) -> OpenAgenda:
     """Return one of the caller's agendas. Raises NotFound."""
 
     def work(connection: Connection) -> OpenAgenda:
-        content = _kept(connection, caller, agenda_id)
         looking = Looking(connection, parts, caller)
-        found = _meeting(looking, content)
-        process = latest(parts, content.process)
-        now = () if found is None else found.waiting
-        lines = tuple(_lines(looking, process, content, now))
+        content, now = _narrowed(looking, _kept(connection, caller, agenda_id))
+        lines = tuple(_lines(looking, content, now))
         first = next(iter(lines), None)
         return OpenAgenda(
             id=agenda_id,
             content=content,
-            process=process,
-            title=_title(parts, content),
+            process=latest(parts, content.process) if first is None else looking.edition(first.item),
+            title=body_title(parts, content.process, content.body),
             unit=unit_named(connection, content.unit),
             entitled=() if first is None else looking.roster(first.item.case, content.body, content.on),
             takes_writing=any(looking.takes_writing(line.item) for line in lines),
@@ -173,9 +184,17 @@ async def opened(parts: Parts, caller: Caller, agenda_id: str) -> OpenAgenda:
     return await parts.read(work)
 
 
-async def found(parts: Parts, caller: Caller, agenda_id: str) -> KeptAgenda:
-    """Return what is kept of one of the caller's agendas. Raises NotFound."""
-    return KeptAgenda(agenda_id, await parts.read(lambda connection: _kept(connection, caller, agenda_id)))
+async def found(parts: Parts, caller: Caller, agenda_id: str, item: str) -> KeptAgenda:
+    """Return what is kept of one of the caller's agendas. Raises NotFound.
+
+    `item` is treated just now, and on it whether or not it still waits: a form may be sent twice.
+    """
+
+    def work(connection: Connection) -> KeptAgenda:
+        looking = Looking(connection, parts, caller)
+        return KeptAgenda(agenda_id, _narrowed(looking, _kept(connection, caller, agenda_id), item)[0])
+
+    return await parts.read(work)
 
 
 async def changed(parts: Parts, caller: Caller, agenda_id: str, content: Agenda) -> None:
@@ -199,69 +218,49 @@ async def discarded(parts: Parts, caller: Caller, agenda_id: str) -> None:
     await parts.write(work)
 
 
-async def recorded(parts: Parts, caller: Caller, agenda_id: str, case: str, step: str) -> None:
-    """Note that a vote was recorded, where the agenda is still there."""
+async def recorded(parts: Parts, caller: Caller, agenda: KeptAgenda, case: str, step: str) -> None:
+    """Note that a vote was recorded, where the agenda is still there; the first one settles its numbers."""
 
     def work(connection: Connection) -> None:
         try:
-            content = _kept(connection, caller, agenda_id)
+            now = _kept(connection, caller, agenda.id)
         except problems.NotFound:
             return
-        items = tuple(
-            one.model_copy(update={"recorded": True}) if (one.case, one.step) == (case, step) else one
-            for one in content.items
-        )
-        _keep(connection, parts, caller, agenda_id, content.model_copy(update={"items": items}))
+        # The minutes say by which number: those are the numbers that stay.
+        order = now.order if now.planned else agenda.content.order
+        _keep(connection, parts, caller, agenda.id, now.in_order(order.voted_on(f"{case}:{step}")))
 
     await parts.write(work)
 
 
-def place_on(content: Agenda, case: str, step: str) -> AgendaItem | None:
-    """Return as which item of how many a case is treated; None where it is not on the agenda."""
-    places = [(one.case, one.step) for one in content.items]
-    if (case, step) not in places:
-        return None
-    return AgendaItem(item=places.index((case, step)) + 1, of=len(places))
+def _narrowed(looking: Looking, content: Agenda, *also: str) -> tuple[Agenda, tuple[Item, ...]]:
+    """Return an agenda without what does not wait for its meeting any more, and all that does."""
+    found = _meeting(looking, content)
+    now = () if found is None else found.waiting
+    order = content.order.narrowed_to({*(one.key for one in now), *also})
+    return content.in_order(order), now
 
 
-@dataclass(frozen=True)
-class Known:
-    """What an agenda knows of the meeting on one case. Whoever keeps out of that case is not in it."""
-
-    eligible: int
-    attended: tuple[str, ...]
-    wrote: tuple[str, ...]
-    excluded: tuple[Excluded, ...]
-
-
-def known_of(content: Agenda, roster: RosterView, *, takes_writing: bool) -> Known:
-    """Return what an agenda knows of the meeting on a case with this roster."""
-    entitled = [one.id for one in roster.entitled]
-    out = tuple(one for one in content.excluded if one.person in entitled)
-    return Known(
-        eligible=len(entitled) - len(out),
-        attended=tuple(one for one in entitled if one in content.attended),
-        wrote=tuple(one for one in entitled if one in content.wrote) if takes_writing else (),
-        excluded=out,
-    )
-
-
-def _lines(looking: Looking, process: Process, content: Agenda, now: Iterable[Item]) -> Iterator[Line]:
+def _lines(looking: Looking, content: Agenda, now: tuple[Item, ...]) -> Iterator[Line]:
     """Yield what is on the agenda and still waits or was treated; then whatever waits besides."""
-    waits = {one.key: one for one in now}
-    here = [one for one in content.items if one.key in waits or (one.recorded and looking.sees(one.case))]
-    known = {one.key for one in content.items}
-    others = [one for key, one in waits.items() if key not in known]
+    waits = {one.key for one in now}
+    order = content.order
+    here = [one for one in order.listed if one.key in waits or (one.recorded and looking.sees(one.case))]
+    listed = {one.key for one in order.listed}
+    others = [one for one in now if one.key not in listed]
     names = looking.names(one.subject for one in (*here, *others))
-    for place, one in enumerate((*here, *others), start=1):
-        step, task = process.steps.get(one.step), looking.tasks.get(one.key)
+    for one in (*here, *others):
+        step, task = looking.edition(one).steps.get(one.step), looking.tasks.get(one.key)
+        stated = order.stated(one.key)
         yield Line(
             item=one,
             name=names.get(one.subject, ""),
             title=Text(zh=one.step, en=one.step) if step is None else step.title,
             due_on=None if task is None else task.due_on,
             not_before=looking.from_when(one, content.on),
-            place=place if place <= len(here) else 0,
+            place=0 if stated is None else stated.item,
+            added=stated is not None and stated.added,
+            moves=order.moves(one.key),
         )
 
 
@@ -282,12 +281,11 @@ def _keep(connection: Connection, parts: Parts, caller: Caller, agenda_id: str, 
 
 
 def _content(found: kept.KeptDraft) -> Agenda:
-    return Agenda.model_validate(json.loads(found.content))
-
-
-def _title(parts: Parts, content: Agenda) -> Text:
-    body = latest(parts, content.process).bodies.get(content.body)
-    return Text(zh="会议", en="Meeting") if body is None else body.title
+    content = Agenda.model_validate(json.loads(found.content))
+    if any(one.recorded for one in content.items):
+        # Kept before numbers were settled: they are what its minutes say.
+        return content.in_order(content.order.settled())
+    return content
 
 
 _BOTH = Text(

@@ -80,7 +80,8 @@ def _item(filling: Filling, done: Line | None) -> list[tuple[str, str]]:
     w, place = filling.words, _meeting(done).get("agenda")
     if not isinstance(place, Mapping):
         return []
-    return [(w["agenda"], w.say("agenda_item", item=str(place["item"]), of=str(place["of"])))]
+    says = "agenda_added" if place.get("added") else "agenda_item"
+    return [(w["agenda"], w.say(says, item=str(place["item"]), of=str(place["of"])))]
 
 
 def _basis(filling: Filling, step: Step) -> list[tuple[str, str]]:

@@ -230,6 +230,7 @@ _SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "reason": ("说明：{reason}", "Reason: {reason}"),
     "agenda_item": ("第{item}项，共{of}项", "item {item} of {of}"),
+    "agenda_added": ("第{item}项（原定{of}项，会上增加）", "item {item}, added to the {of} planned"),
     "needed": ("须达到{needed}人（{article}）", "{needed} are needed ({article})"),
     "needed_plain": ("须达到{needed}人", "{needed} are needed"),
     "outcome": (

@@ -10,11 +10,12 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from domain.agendas import Item
 from domain.circumstances import Circumstances
 from domain.process import Process
 from domain.refusals import RuleViolation
 from domain.steps import MeetingStep
-from domain.values import Text, Value
+from domain.values import Text
 from domain.voting import voting_body
 from records import cases, inbox, organisation, registers, units
 from records.inbox import Task, TaskFilter
@@ -27,20 +28,6 @@ from services.views import Named
 
 _MOST: Final = 60
 """Cases that wait for meetings and are looked at; the agenda of one is shorter by far."""
-
-
-class Item(Value):
-    """One step of a case on an agenda."""
-
-    case: str
-    step: str
-    subject: str
-    recorded: bool = False
-
-    @property
-    def key(self) -> str:
-        """What tells it from others: a case may wait for two votes of one body."""
-        return f"{self.case}:{self.step}"
 
 
 @dataclass(frozen=True)
@@ -77,6 +64,7 @@ class Looking:
         self._connection, self._parts, self._caller = connection, parts, caller
         self.tasks: dict[str, Task] = {}
         """What waits, by item."""
+        self._editions: dict[str, Process] = {}
 
     def meetings(self, unit: str | None, on: date | None = None) -> tuple[Meeting, ...]:
         """Return the bodies for which cases wait, with these cases, soonest due first."""
@@ -102,8 +90,7 @@ class Looking:
 
     def is_expected(self, item: Item) -> bool:
         """Whether a step that waits has to come; others may come while their stage lasts."""
-        task = self.tasks[item.key]
-        return not self._parts.library.by_digest(task.digest).steps[item.step].optional
+        return not self.edition(item).steps[item.step].optional
 
     def from_when(self, item: Item, on: date) -> date | None:
         """Return the first day on which an item may be treated, where that is after a day."""
@@ -136,14 +123,18 @@ class Looking:
 
     def takes_writing(self, item: Item) -> bool:
         """Whether the rules of a case take opinions in writing in its meeting."""
-        step = self._edition(item).steps.get(item.step)
+        step = self.edition(item).steps.get(item.step)
         return isinstance(step, MeetingStep) and step.written
 
-    def _edition(self, item: Item) -> Process:
+    def edition(self, item: Item) -> Process:
+        """Return the edition the case of an item follows, which says what its steps and bodies are."""
         task = self.tasks.get(item.key)
         if task is not None:
             return self._parts.library.by_digest(task.digest)
-        return cases.find_case(self._connection, self._parts.library, item.case, None).edition
+        if item.case not in self._editions:
+            found = cases.find_case(self._connection, self._parts.library, item.case, None)
+            self._editions[item.case] = found.edition
+        return self._editions[item.case]
 
     def _place(self, task: Task, ways: Ways) -> tuple[str, str] | None:
         """Return unit and body that decide."""
@@ -155,7 +146,7 @@ class Looking:
         return _place_of(process, step, Circumstances(actor=self._caller.person, path=path))
 
     def _meeting(self, process: str, unit: str, body: str, ways: Ways, items: list[Item]) -> Meeting:
-        edition = latest(self._parts, process)
+        edition = self.edition(items[0])
         return Meeting(
             process=process,
             unit=Named(id=unit, name=ways.names[unit]),
@@ -177,8 +168,15 @@ def _place_of(process: Process, step: MeetingStep, known: Circumstances) -> tupl
 
 
 def latest(parts: Parts, process: str) -> Process:
-    """Return the latest edition of a process, which says what things are called."""
+    """Return the latest edition of a process."""
     return parts.library.family(process)[-1]
+
+
+def body_title(parts: Parts, process: str, body: str) -> Text:
+    """Return what a body is called by the latest edition that knows it."""
+    known = (one.bodies[body] for one in reversed(parts.library.family(process)) if body in one.bodies)
+    found = next(known, None)
+    return Text(zh="会议", en="Meeting") if found is None else found.title
 
 
 def unit_named(connection: Connection, unit: str) -> Named:

@@ -10,6 +10,7 @@ from domain.refusals import RuleViolation
 from domain.steps import MeetingStep
 from services import agendas, rosters
 from services.agendas import KeptAgenda
+from services.attendance import known_of
 from services.refusals import NotFound, NotPermitted
 from services.requests import ActRequest
 from services.rosters import RosterView
@@ -22,24 +23,24 @@ AGENDA_ID: Final = r"^[0-9a-f]{32}$"
 """The id of an agenda."""
 
 
-async def agenda_of(visit: Visit, agenda_id: str) -> KeptAgenda | None:
-    """Return an agenda, where it is one of the visitor's."""
+async def agenda_of(visit: Visit, agenda_id: str, case: str, step: str) -> KeptAgenda | None:
+    """Return the agenda on which a case is treated, where it is one of the visitor's."""
     try:
-        return await agendas.found(visit.parts, visit.caller, agenda_id)
+        return await agendas.found(visit.parts, visit.caller, agenda_id, f"{case}:{step}")
     except NotFound:
         return None
 
 
-async def agenda_named(visit: Visit, form: Filled) -> KeptAgenda | None:
+async def agenda_named(visit: Visit, form: Filled, case: str, step: str) -> KeptAgenda | None:
     """Return the agenda a form names, where it is one of the visitor's."""
     named = form.typed("agenda")
-    return await agenda_of(visit, named) if re.fullmatch(AGENDA_ID, named) else None
+    return await agenda_of(visit, named, case, step) if re.fullmatch(AGENDA_ID, named) else None
 
 
 def filled_from(shown: StepForm, roster: RosterView, agenda: KeptAgenda) -> Filled:
     """Return the form of a meeting as far as its agenda knows it."""
     takes_writing = isinstance(shown.step, MeetingStep) and shown.step.written
-    known = agendas.known_of(agenda.content, roster, takes_writing=takes_writing)
+    known = known_of(agenda.content, roster, takes_writing=takes_writing)
     found = {
         "occurred_on": (agenda.content.on.isoformat(),),
         "agenda": (agenda.id,),
@@ -56,7 +57,7 @@ def treated_on(agenda: KeptAgenda, request: ActRequest, case_id: str) -> ActRequ
     """Return an act on a case that says as which item of the agenda it was treated."""
     if request.meeting is None:
         return request
-    place = agendas.place_on(agenda.content, case_id, request.step)
+    place = agenda.stated(case_id, request.step)
     return request.model_copy(update={"meeting": request.meeting.model_copy(update={"agenda": place})})
 
 

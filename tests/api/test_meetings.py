@@ -1,11 +1,14 @@
 """Several cases in one meeting: an agenda, its order, one attendance, and a vote on each by itself."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from domain.acts import Excluded
+from domain.library import Library
+from domain.reading import read_process
 from records import organisation
 from services import agendas, meetings
 from services.agendas import Agenda
@@ -81,8 +84,12 @@ def hidden(page, name):
 
 async def voted(world, agenda, case, **fields):
     """Open the form of a case from the agenda, and send it with what the agenda filled in."""
-    path = f"/cases/{case['id']}/steps/vote"
-    page = await world.get(f"{path}?agenda={agenda}", SECRETARY, accept="text/html")
+    page = await world.get(f"/cases/{case['id']}/steps/vote?agenda={agenda}", SECRETARY, accept="text/html")
+    return page, await sent_as_opened(world, page, case, **fields)
+
+
+async def sent_as_opened(world, page, case, **fields):
+    """Send the form of a case as a page has it."""
     ticked = {
         name: re.findall(rf'name="{name}" value="([^"]*)"[^>]* checked', page.text)
         for name in ("attended", "wrote")
@@ -93,10 +100,8 @@ async def voted(world, agenda, case, **fields):
     }
     given = {name: hidden(page, name) for name in ("key", "head", "agenda")}
     given |= {"occurred_on": world.parts.today().isoformat(), "field.notes": "讨论情况", **ticked, **counts}
-    answer = await world.client.post(
-        path, data=given | fields, headers=world.by(SECRETARY) | {"accept": "text/html"}
-    )
-    return page, answer
+    headers = world.by(SECRETARY) | {"accept": "text/html"}
+    return await world.client.post(f"/cases/{case['id']}/steps/vote", data=given | fields, headers=headers)
 
 
 async def met(world, case):
@@ -161,7 +166,7 @@ async def test_attendance_is_entered_once_and_each_case_is_voted_on_by_itself_in
     assert (answer.status_code, answer.headers["location"]) == (303, f"/meetings/{agenda}")
     kept = await met(world, three[1])
     assert (kept["attended"], [one["person"] for one in kept["opinions"]]) == ([SECRETARY], [HOST])
-    assert kept["agenda"] == {"item": 2, "of": 3}
+    assert kept["agenda"] == {"item": 2, "of": 3, "added": False}
     assert (await reads(world, three[0], SECRETARY))["open_steps"][0]["step"] == "vote"
     assert [one.item.recorded for one in (await shown(world, agenda)).lines] == [False, True, False]
     assert "第2项，共3项" in await read(world, three[1], "vote.minutes")
@@ -170,6 +175,59 @@ async def test_attendance_is_entered_once_and_each_case_is_voted_on_by_itself_in
     # What was treated keeps its place, whatever is sent.
     await sent(world, agenda, fields | {"order": [ids[0], ids[2]], "item": [ids[0], ids[2]], "vote": ""})
     assert {one.item.key for one in (await shown(world, agenda)).lines if one.place} == set(ids)
+
+
+async def test_what_minutes_say_stays_true_whatever_is_added_or_taken_off_after_the_first_vote(world, three):
+    agenda = await begun(world)
+    ids = votes_on(three)
+    # The third is left out at first.
+    await sent(world, agenda, entered(world, ids, item=ids[:2], attended=[SECRETARY, HOST]))
+    await voted(world, agenda, three[1], yes="2")
+    await sent(world, agenda, entered(world, ids, item=[ids[2]], attended=[SECRETARY, HOST]))
+    lines = {one.item.key: one for one in (await shown(world, agenda)).lines}
+    assert [(lines[one].place, lines[one].added) for one in ids] == [(0, False), (2, False), (3, True)]
+    page, answer = await voted(world, agenda, three[2], yes="2")
+    assert "议程第3项，原定2项，会上增加" in page.text
+    assert answer.status_code == 303
+    assert (await met(world, three[1]))["agenda"] == {"item": 2, "of": 2, "added": False}
+    assert (await met(world, three[2]))["agenda"] == {"item": 3, "of": 2, "added": True}
+    assert "第3项（原定2项，会上增加）" in await read(world, three[2], "vote.minutes")
+    told = await world.get(f"/cases/{three[2]['id']}", SECRETARY, accept="text/html")
+    assert "议程第3项（原定2项，会上增加）" in told.text
+    assert "会上增加" in (await world.get(f"/meetings/{agenda}", SECRETARY, accept="text/html")).text
+
+
+async def test_a_vote_that_is_sent_twice_is_recorded_once_under_its_number(world, three):
+    agenda = await begun(world)
+    await sent(world, agenda, entered(world, votes_on(three), attended=[SECRETARY, HOST]))
+    page, first_answer = await voted(world, agenda, three[0], yes="2")
+    # As though nothing had been noted on the agenda when the first answer was lost.
+    content = (await shown(world, agenda)).content
+    items = tuple(one.model_copy(update={"recorded": False, "place": 0}) for one in content.items)
+    lost = content.model_copy(update={"items": items, "planned": 0})
+    await agendas.changed(world.parts, Caller(SECRETARY), agenda, lost)
+    again = await sent_as_opened(world, page, three[0], yes="2")
+    assert (first_answer.status_code, again.status_code) == (303, 303)
+    assert [one.place for one in (await shown(world, agenda)).lines] == [1, 2, 3]
+
+
+async def test_a_body_that_a_later_edition_drops_goes_on_meeting_on_its_cases(world):
+    case = await world.start(subject=SUBJECT, process="admission")
+    later = BY_HALF.replace("circle.members", "circle.everybody").replace(
+        'version: "1"\n', 'version: "2"\nreplaces: {version: "1", on: 2099-01-01, basis: "1"}\n'
+    )
+    editions = (BY_HALF, later.replace("from: 2020-01-01", "from: 2099-01-01"))
+    library = Library.of([read_process(one, f"{n}.yaml") for n, one in enumerate(editions)])
+    world.parts = replace(world.parts, library=library)
+    world.client._transport.app.state.parts = world.parts
+    agenda = await begun(world)
+    (found,) = await meetings.waiting(world.parts, Caller(SECRETARY))
+    assert (found.body, found.title.en) == ("circle.members", "Members")
+    for path in ("/meetings", f"/meetings/{agenda}"):
+        page = await world.get(path, SECRETARY, accept="text/html")
+        assert (page.status_code, "会员大会" in page.text) == (200, True)
+    assert (await shown(world, agenda)).process.version == "1"
+    assert (await shown(world, agenda)).lines[0].item.case == case["id"]
 
 
 async def test_what_was_treated_stays_where_its_minutes_say_whatever_is_moved(world, three):
@@ -267,7 +325,7 @@ async def test_what_may_come_and_need_not_is_on_no_agenda_before_somebody_puts_i
     await sent(world, agenda, entered(world, keys))
     _, answer = await voted(world, agenda, case, present="2", yes="2")
     assert answer.status_code == 303
-    assert (await met(world, case))["agenda"] == {"item": 2, "of": 2}
+    assert (await met(world, case))["agenda"] == {"item": 2, "of": 2, "added": False}
     assert {one.item.step: one.item.recorded for one in (await shown(world, agenda)).lines} == {
         "again": False,
         "vote": True,

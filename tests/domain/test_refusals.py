@@ -386,6 +386,9 @@ SITUATIONS: dict[str, Callable[[], RuleViolation]] = {
         meeting=count(present=15, written=1, opinions=({"person": "member-1", "says": "no"},)),
     ),
     "vote on an item beyond the agenda": lambda: voted(meeting=count(agenda={"item": 3, "of": 2})),
+    "vote on an item added that was planned": lambda: voted(
+        meeting=count(agenda={"item": 2, "of": 2, "added": True})
+    ),
     "people too few": lambda: named(()),
     "people too many": lambda: named(("member-1", "member-2"), "witness"),
     "people twice": lambda: named(("member-1", "member-1")),

@@ -14,12 +14,12 @@ import httpx
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from domain.agendas import Item
 from records.database import Database
 from records.drafts import add_draft
 from records.tables import people, units
 from services.agendas import Agenda
 from services.drafts import StartDraft, begun
-from services.meetings import Item
 from services.parts import Caller
 from tests.api.world import AUDITOR, PASSWORD, PEOPLE, SECRETARY, SUBJECT, UNITS, World, a_world
 from tests.looks import a_kept_look, a_kept_pattern

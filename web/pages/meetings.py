@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
+from domain.agendas import Order
 from domain.values import Text
 from services import agendas, meetings
 from services.agendas import Agenda, OpenAgenda
@@ -80,28 +81,23 @@ async def discard(visit: Visiting, agenda_id: AgendaId) -> Response:
     return visit.see_other("/meetings", _GONE)
 
 
-def _order(agenda: OpenAgenda, form: Filled) -> list[str]:
+def _order(agenda: OpenAgenda, form: Filled) -> Order:
     """Return what is on an agenda now, in its order. What was treated stays where its minutes say it was."""
-    treated = [one for one in agenda.lines if one.item.recorded]
-    ahead = {one.item.key for one in agenda.lines if not one.item.recorded}.intersection(form.ids("item"))
-    known = (one.item.key for one in agenda.lines)
-    order = [one for one in dict.fromkeys((*form.ids("order"), *known)) if one in ahead]
+    items = {one.item.key: one.item for one in agenda.lines if not one.item.recorded}
+    ticked = set(form.ids("item"))
+    order = [one for one in dict.fromkeys((*form.ids("order"), *items)) if one in items and one in ticked]
     for moved, by in ((form.id("earlier"), -1), (form.id("later"), 1)):
         at = order.index(moved) if moved in order else -1
         if at >= 0 and 0 <= at + by < len(order):
             order[at], order[at + by] = order[at + by], order[at]
-    for line in treated:
-        order.insert(line.place - 1, line.item.key)
-    return order
+    return agenda.content.order.arranged(items[one] for one in order)
 
 
 def _content(agenda: OpenAgenda, form: Filled, kept: Papers) -> Agenda:
     """Return what an agenda says now."""
-    items = {one.item.key: one.item for one in agenda.lines}
-    return agenda.content.model_copy(
+    return agenda.content.in_order(_order(agenda, form)).model_copy(
         update={
             "on": form.day("occurred_on") or agenda.content.on,
-            "items": tuple(items[one] for one in _order(agenda, form)),
             "attended": form.ids("attended"),
             "wrote": form.ids("wrote"),
             "excluded": tuple(one for one in left_out_in(form, kept) if one.ground in agenda.process.grounds),

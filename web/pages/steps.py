@@ -57,7 +57,7 @@ async def asked(  # noqa: PLR0917 - what an address may hold
         day = asked_days(visit.language, occurred_on=occurred_on).on("occurred_on")
         form = await step_forms.step_form(visit.parts, visit.caller, case_id, step_id, day)
         return visit.part("cases/outlook.html", ahead=_outlook(form, entry))
-    meeting = None if agenda is None else await agenda_of(visit, agenda)
+    meeting = None if agenda is None else await agenda_of(visit, agenda, case_id, step_id)
     day = None if meeting is None else meeting.content.on
     shown = await step_forms.step_form(visit.parts, visit.caller, case_id, step_id, day)
     roster = None if meeting is None else await roster_for(visit, shown, day)
@@ -74,7 +74,7 @@ async def done(visit: Visiting, form: Form, case_id: Id, step_id: Label) -> Resp
     """Record what was done, or show the form again with what stands in the way."""
     day = _day_of(form)
     shown = await step_forms.step_form(visit.parts, visit.caller, case_id, step_id, day)
-    agenda = await agenda_named(visit, form)
+    agenda = await agenda_named(visit, form, case_id, step_id)
     kept: Papers = {}
     try:
         kept = await kept_documents(visit, form)
@@ -104,7 +104,7 @@ async def done(visit: Visiting, form: Form, case_id: Id, step_id: Label) -> Resp
     title = shown.step.title
     said = Text(zh=f"“{title.zh}”已登记。", en=f"“{title.en}” is recorded.")
     if agenda is not None:
-        await agendas.recorded(visit.parts, visit.caller, agenda.id, case_id, step_id)
+        await agendas.recorded(visit.parts, visit.caller, agenda, case_id, step_id)
         return visit.see_other(f"/meetings/{agenda.id}", said)
     return visit.see_other(form.typed("back") or f"/cases/{case_id}", said)
 

@@ -116,7 +116,7 @@ def admissions(items: Sequence[GainedView]) -> Text:
     if not some:
         return Text(zh="这一期间没有人的身份发生变化。", en="Nobody gained a standing in this period.")
     zh = "、".join(f"{one.title}{one.total}人" for one in some)
-    en = ", ".join(f"{one.total} {_mid(one.title)}" for one in some)
+    en = ", ".join(f"{_mid(one.title)} {one.total}" for one in some)
     return Text(zh=f"这一期间新增：{zh}。", en=f"New in this period: {en}.")
 
 

@@ -23,6 +23,12 @@ FURTHER_LOOKS: tuple[tuple[str, ViewportSize, tuple[str, ...]], ...] = (
 """What a page turns to where it lies, after light and wide with all rules; and the rules this can change."""
 
 
+SQUEEZED = """[...document.querySelectorAll("dt")]
+  .filter(one => one.offsetWidth && one.offsetWidth < 48 && one.offsetHeight > 60)
+  .map(one => one.textContent)"""
+"""Words that are pressed into a column as wide as a letter."""
+
+
 class Windows:
     """One window for each language. To open a browser anew for a page takes longer than the page."""
 
@@ -71,4 +77,5 @@ async def test_nothing_keeps_anybody_out_of_a_page(furnished_site, windows, one,
             assert await page.evaluate("getComputedStyle(document.documentElement).colorScheme") == theme
             assert await barriers(page, only=rules) == [], f"{theme}, {size['width']}"
             assert await page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+            assert await page.evaluate(SQUEEZED) == []
     assert windows.complaints() == []

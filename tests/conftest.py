@@ -28,6 +28,15 @@ WAITING = (
 )
 """Files whose tests mostly wait, for kills, power cuts and midnight. They come first and stay together: while
 one process waits, the others leave no processor idle. Spread over all processes, they would."""
+RETOLD = (
+    "auditing/test_judging_again",
+    "auditing/test_lives",
+    "auditing/test_other_books",
+    "auditing/test_rules",
+    "processes/test_plain_words",
+    "processes/test_scenarios",
+)
+"""Files whose tests look at scenarios that ship: in one process, each of them is run once for all."""
 FIRST = (
     "journeys/test_up",
     "web/test_whole_case",
@@ -97,6 +106,8 @@ def _kept_together_with(item):
         return None
     if _file_of(item) in WAITING and item.get_closest_marker("slow"):
         return "waiting"
+    if _file_of(item) in RETOLD:
+        return "retold"
     scopes = {made.scope for fixtures in item._fixtureinfo.name2fixturedefs.values() for made in fixtures}
     if not scopes & {"module", "package", "class"}:
         return None

@@ -12,12 +12,13 @@ from tests.processes.shipped import as_written, every_scenario, library
 
 HARSH = ("reject", "refus", "fail", "denied", "拒绝", "驳回", "不合格", "淘汰", "失败")
 CONFIDED = ("yes", "abstain", "赞成", "反对", "弃权", "票数")
-STARTED = [each for each in every_scenario() if as_written(*each).events]
 
 
 def tellings(process, name):
-    """Return what is told after each event of a scenario."""
+    """Return what is told after each event of a scenario: of a case that never began, nothing."""
     timeline = as_written(process, name)
+    if timeline.case is None:
+        return []
     case, told = None, []
     root = library().for_start(process, timeline.events[0].occurred_on)
     for event in timeline.events:
@@ -26,10 +27,10 @@ def tellings(process, name):
     return told
 
 
-@pytest.mark.parametrize("process, name", STARTED)
+@pytest.mark.parametrize("process, name", every_scenario())
 def test_every_sentence_is_kind_and_confides_nothing(process, name):
     told = tellings(process, name)
-    assert told
+    assert len(told) == len(as_written(process, name).events)
     sentences = [
         text
         for plain in told
@@ -41,7 +42,7 @@ def test_every_sentence_is_kind_and_confides_nothing(process, name):
         assert not any(f" {word} " in text.en or word in text.zh for word in CONFIDED)
 
 
-@pytest.mark.parametrize("process, name", STARTED)
+@pytest.mark.parametrize("process, name", every_scenario())
 def test_an_open_case_always_says_what_it_waits_for_and_whom_to_ask(process, name):
     for plain in tellings(process, name):
         assert plain.stands.zh

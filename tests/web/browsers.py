@@ -80,25 +80,21 @@ class Browsing:
 
 
 WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
-OF_COLOURS = ("color-contrast", "link-in-text-block")
-"""The rules that look at colours: of all of them, what is light or dark can only change what these find."""
+ASKS = "asked => globalThis.axe ? axe.run(document, asked).then(found => found.violations) : null"
 
 
-async def barriers(page: Page, *, only: tuple[str, ...] = ()) -> list[str]:
+async def barriers(page: Page) -> list[str]:
     """What keeps people out of a page, by the rules of WCAG 2.2 AA, as axe finds it: a line for each.
 
-    `only` are rules where not all are to be asked. A page whose policy forbids all scripts is opened with
-    `bypass_csp=True` for this: axe is one.
+    A page whose policy forbids all scripts is opened with `bypass_csp=True` for this: axe is one.
     """
-    asked = {"type": "rule", "values": only} if only else {"type": "tag", "values": WCAG}
     async with asyncio.timeout(PATIENCE / 1000):
-        if not await page.evaluate("typeof axe === 'object'"):
-            await page.evaluate(_axe())
         # To tell of all that is as it should be would take longer than to look.
-        found = await page.evaluate(
-            "asked => axe.run(document, asked).then(found => found.violations)",
-            {"runOnly": asked, "resultTypes": ["violations"]},
-        )
+        options = {"runOnly": {"type": "tag", "values": WCAG}, "resultTypes": ["violations"]}
+        found = await page.evaluate(ASKS, options)
+        if found is None:
+            await page.evaluate(_axe())
+            found = await page.evaluate(ASKS, options)
     return [
         f"{one['id']}: {one['help']}: {json.dumps([node['target'] for node in one['nodes']])}"
         for one in found

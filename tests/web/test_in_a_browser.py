@@ -7,7 +7,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import ViewportSize
 
-from tests.web.browsers import OF_COLOURS, Browsing, barriers, in_the_loop_of_the_browser
+from tests.thorough import THOROUGH
+from tests.web.browsers import Browsing, barriers, in_the_loop_of_the_browser
 from tests.web.furnished import looking_in
 from tests.web.registry import drawn_pages
 
@@ -15,18 +16,26 @@ pytestmark = in_the_loop_of_the_browser
 
 WIDE: ViewportSize = {"width": 1280, "height": 900}
 NARROW: ViewportSize = {"width": 390, "height": 844}
-FURTHER_LOOKS: tuple[tuple[str, ViewportSize, tuple[str, ...]], ...] = (
-    ("dark", WIDE, OF_COLOURS),
-    ("dark", NARROW, ()),
-    ("light", NARROW, OF_COLOURS),
-)
-"""What a page turns to where it lies, after light and wide with all rules; and the rules this can change."""
-
-
-SQUEEZED = """[...document.querySelectorAll("dt")]
-  .filter(one => one.offsetWidth && one.offsetWidth < 48 && one.offsetHeight > 60)
-  .map(one => one.textContent)"""
-"""Words that are pressed into a column as wide as a letter."""
+LOOKS: dict[str, tuple[tuple[str, ViewportSize], ...]] = {
+    "zh": (("light", WIDE), ("dark", NARROW)),
+    "en": (("dark", WIDE), ("light", NARROW)),
+}
+"""Light and dark, each wide and narrow; each language in both themes and both widths. Styles are the same for
+both languages: what colours and widths do to a page in one of them, they do in the other. `make thorough`
+turns to all four in each."""
+if THOROUGH:
+    LOOKS = dict.fromkeys(LOOKS, tuple(look for looks in LOOKS.values() for look in looks))
+LAID_OUT = """
+    () => ({
+        lang: document.documentElement.lang,
+        theme: getComputedStyle(document.documentElement).colorScheme,
+        width: document.documentElement.scrollWidth,
+        squeezed: [...document.querySelectorAll("dt")]
+            .filter(one => one.offsetWidth && one.offsetWidth < 48 && one.offsetHeight > 60)
+            .map(one => one.textContent),
+    })
+"""
+"""How a page lies; `squeezed` are words that are pressed into a column as wide as a letter."""
 
 
 class Windows:
@@ -37,14 +46,13 @@ class Windows:
         self._pages: dict[str, Any] = {}
 
     @asynccontextmanager
-    async def at(self, site, one, language):
-        """A page there, light and wide, and nothing of it afterwards."""
+    async def at(self, site, one, language, look):
+        """A page there, loaded in a look, and nothing of it afterwards."""
         page = self._pages.get(language)
         if page is None:
             page = await self.browsing.page(**looking_in(language))
             self._pages[language] = page
-        await page.set_viewport_size(WIDE)
-        await page.emulate_media(color_scheme="light", reduced_motion="reduce")
+        await turn(page, look)
         await site.visit(page, one, language=language)
         yield page
         await page.evaluate("localStorage.clear(); sessionStorage.clear()")
@@ -63,19 +71,31 @@ async def windows(browser):
     await opened.browsing.close()
 
 
+async def turn(page, look):
+    theme, size = look
+    await page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    await page.set_viewport_size(size)
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("one", drawn_pages(), ids=lambda page: page.name)
 async def test_nothing_keeps_anybody_out_of_a_page(furnished_site, windows, one, language):
     """Light and dark, wide and narrow; the policy holds in each, and nothing is wider than the window."""
     windows.complaints()
-    async with windows.at(furnished_site, one, language) as page:
-        assert await page.locator("html").get_attribute("lang") == {"zh": "zh-Hans", "en": "en"}[language]
-        assert await barriers(page) == [], "light, wide"
-        for theme, size, rules in FURTHER_LOOKS:
-            await page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-            await page.set_viewport_size(size)
-            assert await page.evaluate("getComputedStyle(document.documentElement).colorScheme") == theme
-            assert await barriers(page, only=rules) == [], f"{theme}, {size['width']}"
-            assert await page.evaluate("document.documentElement.scrollWidth") <= size["width"]
-            assert await page.evaluate(SQUEEZED) == []
+    first, *further = LOOKS[language]
+    async with windows.at(furnished_site, one, language, first) as page:
+        await look_over(page, language, first)
+        for look in further:
+            await turn(page, look)
+            await look_over(page, language, look)
     assert windows.complaints() == []
+
+
+async def look_over(page, language, look):
+    theme, size = look
+    laid_out = await page.evaluate(LAID_OUT)
+    assert laid_out["lang"] == {"zh": "zh-Hans", "en": "en"}[language]
+    assert laid_out["theme"] == theme
+    assert laid_out["width"] <= size["width"], look
+    assert laid_out["squeezed"] == [], look
+    assert await barriers(page) == [], look

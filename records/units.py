@@ -126,18 +126,17 @@ def unit(connection: Connection, unit_id: str) -> Unit:
 def list_units(
     connection: Connection,
     *,
-    below: str | None = None,
+    below: Collection[str] | None = None,
     kind: str | None = None,
     cursor: str | None = None,
     limit: int = 200,
 ) -> Page[Unit]:
-    """Return units that are not closed by id: all, those at and below one, of a kind. Raises BadCursor."""
+    """Return units that are not closed by id: all, those at and below some, of a kind. Raises BadCursor."""
     query = sa.select(units).where(units.c.closed_on.is_(None))
     if kind is not None:
         query = query.where(units.c.kind == kind)
     if below is not None:
-        inside = sa.select(unit_closure.c.unit_id).where(unit_closure.c.ancestor_id == below)
-        query = query.where(units.c.id.in_(inside))
+        query = query.where(_inside(below))
     rows, following = page_of(connection, query, units.c.id, cursor, limit)
     return Page(tuple(_unit(row) for row in rows), following)
 
@@ -169,10 +168,17 @@ def units_by_id(connection: Connection, ids: Collection[str]) -> dict[str, Unit]
     return {row.id: _unit(row) for row in rows}
 
 
-def named(connection: Connection, text: str, limit: int, *, kind: str | None = None) -> tuple[Unit, ...]:
+def named(
+    connection: Connection,
+    text: str,
+    limit: int,
+    *,
+    kind: str | None = None,
+    below: Collection[str] | None = None,
+) -> tuple[Unit, ...]:
     """Return units that are not closed with some words in their name, or an id that begins so.
 
-    Those called exactly so come first, then all by name.
+    All, those at and below some, of a kind. Those called exactly so come first, then all by name.
     """
     part = units.c.name.icontains(text, autoescape=True) | (units.c.id == text)
     if len(text) >= _BEGINNING:
@@ -180,6 +186,8 @@ def named(connection: Connection, text: str, limit: int, *, kind: str | None = N
     query = sa.select(units).where(part, units.c.closed_on.is_(None))
     if kind is not None:
         query = query.where(units.c.kind == kind)
+    if below is not None:
+        query = query.where(_inside(below))
     exactly_first = sa.case((sa.or_(units.c.name == text, units.c.id == text), 0), else_=1)
     query = query.order_by(exactly_first, units.c.name, units.c.id)
     return tuple(_unit(row) for row in connection.execute(query.limit(limit)))
@@ -197,6 +205,12 @@ def path_of(connection: Connection, unit_id: str) -> tuple[Unit, ...]:
     if not found:
         raise NotFound("no such unit")
     return found
+
+
+def _inside(below: Collection[str]) -> sa.ColumnElement[bool]:
+    """Return the condition that a unit is one of some, or below one."""
+    inside = sa.select(unit_closure.c.unit_id).where(unit_closure.c.ancestor_id.in_(below))
+    return units.c.id.in_(inside)
 
 
 def _unit(row: Row[Any]) -> Unit:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from sqlalchemy import Connection
@@ -43,11 +43,19 @@ class NewPerson(Value):
 
 
 async def list_units(
-    parts: Parts, *, kind: str | None = None, cursor: str | None = None, limit: int = 200
+    parts: Parts,
+    *,
+    below: Collection[str] | None = None,
+    kind: str | None = None,
+    cursor: str | None = None,
+    limit: int = 200,
 ) -> Page[UnitView]:
-    """Return all units, or those of a kind. The tree is no secret. Raises InvalidInput for a bad cursor."""
+    """Return all units, those at and below some, of a kind. The tree is no secret.
+
+    Raises InvalidInput for a bad cursor.
+    """
     page = await parts.read(
-        lambda connection: units.list_units(connection, kind=kind, cursor=cursor, limit=limit)
+        lambda connection: units.list_units(connection, below=below, kind=kind, cursor=cursor, limit=limit)
     )
     return Page(items=tuple(unit_view(unit) for unit in page.items), next=page.next)
 

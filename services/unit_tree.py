@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -61,15 +61,20 @@ async def branch(parts: Parts, unit_id: str, *, is_open: bool, limit: int = 100)
 
 
 async def named(
-    parts: Parts, text: str, *, kind: str | None = None, limit: int = 50
+    parts: Parts,
+    text: str,
+    *,
+    kind: str | None = None,
+    below: Collection[str] | None = None,
+    limit: int = 50,
 ) -> tuple[tuple[UnitView, ...], ...]:
     """Return units by a part of their name or the beginning of their id, each with the way from the root.
 
-    Those called exactly so come first. The tree is no secret.
+    All, those at and below some, of a kind. Those called exactly so come first. The tree is no secret.
     """
 
     def work(connection: Connection) -> tuple[tuple[UnitView, ...], ...]:
-        found = units.named(connection, text, limit, kind=kind)
+        found = units.named(connection, text, limit, kind=kind, below=below)
         return tuple(tuple(map(unit_view, units.path_of(connection, unit.id)[::-1])) for unit in found)
 
     return await parts.read(work)

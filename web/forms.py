@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Annotated, Final
 
@@ -30,6 +30,10 @@ class Filled:
 
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     files: Mapping[str, tuple[UploadFile, ...]] = field(default_factory=dict)
+
+    def with_values(self, values: Mapping[str, tuple[str, ...]]) -> Filled:
+        """Return the form with other values in some of its fields."""
+        return replace(self, values={**self.values, **values})
 
     @property
     def key(self) -> str | None:

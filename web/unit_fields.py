@@ -6,7 +6,9 @@ it is taken where it can mean one unit only, and else comes back with those it m
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urlencode
 
@@ -23,6 +25,8 @@ Way = tuple[UnitView, ...]
 ENOUGH: Final = 60
 """So many are still found in a list by looking."""
 AT_ONCE: Final = 20
+MANY_CHOICES: Final = 1_000
+"""So many lines are too much for the lists of one form."""
 
 
 @dataclass(frozen=True)
@@ -31,20 +35,29 @@ class Among:
 
     kind: str | None = None
     but: str | None = None
+    within: tuple[str, ...] | None = None
+    """The units at or below which it has to be; those of the visitor's posts, for suggestions."""
 
-    def has(self, unit: UnitView) -> bool:
+    def has(self, way: Way) -> bool:
         """Whether a unit may be chosen."""
+        unit = way[-1]
         fits = self.kind is None or unit.kind == self.kind
-        return fits and unit.id != self.but and unit.closed_on is None
+        inside = self.within is None or any(one.id in self.within for one in way)
+        return fits and inside and unit.id != self.but and unit.closed_on is None
 
     @property
     def address(self) -> str:
         """Where suggestions are asked for."""
-        asked = {name: value for name, value in (("kind", self.kind), ("but", self.but)) if value is not None}
-        return f"/search/units?{urlencode(asked)}"
+        named = (("kind", self.kind), ("but", self.but), ("own", None if self.within is None else "true"))
+        return f"/search/units?{urlencode({name: value for name, value in named if value is not None})}"
 
 
 ANY: Final = Among()
+
+
+def own_units(visit: Visit, kind: str | None = None, but: str | None = None) -> Among:
+    """Return that a unit of the visitor's posts may be chosen, or one below."""
+    return Among(kind, but, tuple(visit.visitor.units))
 
 
 @dataclass(frozen=True)
@@ -62,10 +75,19 @@ class UnitField:
     """What a text may mean, where that is several."""
 
 
+@dataclass(frozen=True)
+class UnitsField:
+    """What the macro `units_field` shows: boxes to tick, and a field that adds one where there are many."""
+
+    boxes: tuple[tuple[str, str], ...]
+    ticked: frozenset[str]
+    more: UnitField | None = None
+
+
 async def suggested(visit: Visit, text: str, among: Among = ANY) -> tuple[Way, ...]:
     """Return units that a text may mean, those called exactly so first; one more than are shown."""
-    found = await unit_tree.named(visit.parts, text, kind=among.kind, limit=AT_ONCE + 2)
-    return tuple(way for way in found if among.has(way[-1]))[: AT_ONCE + 1]
+    found = await unit_tree.named(visit.parts, text, kind=among.kind, below=among.within, limit=AT_ONCE + 2)
+    return tuple(way for way in found if among.has(way))[: AT_ONCE + 1]
 
 
 async def unit_chosen(visit: Visit, form: Filled, name: str, among: Among = ANY) -> str | None:
@@ -96,14 +118,65 @@ async def unit_field(
     visit: Visit, form: Filled, name: str, among: Among = ANY, *, start: str | None = None
 ) -> UnitField:
     """Return a field with what was sent for it, or begun with a unit."""
-    units = await organisation.list_units(visit.parts, kind=among.kind, limit=ENOUGH + 2)
-    few = tuple((unit.id, unit.name) for unit in units.items if among.has(unit))
-    if units.next is None and len(few) <= ENOUGH:
+    few = await _few(visit, among)
+    if few is not None:
         return UnitField(among.address, few, form.typed(name) or start or "")
-    if name in form.values or _is_typed(form, name):
+    if start is None or name in form.values or _is_typed(form, name):
         return await _as_sent(visit, form, name, among)
     ways = await _ways(visit, (start,), among)
     return UnitField(among.address, None, *_shown(ways[0])) if ways else UnitField(among.address, None)
+
+
+async def unit_fields(
+    visit: Visit, form: Filled, names: Sequence[str], among: Among = ANY
+) -> dict[str, UnitField]:
+    """Return fields by their names; lists only where all of them together are not long."""
+    few = await _few(visit, among)
+    if few is not None and len(few) * len(names) <= MANY_CHOICES:
+        return {name: UnitField(among.address, few, form.typed(name)) for name in names}
+    return {name: await _as_sent(visit, form, name, among) for name in names}
+
+
+async def units_chosen(visit: Visit, form: Filled, name: str, among: Among = ANY) -> tuple[str, ...]:
+    """Return the ids of the units that were ticked, and of one that was typed.
+
+    Raises InvalidInput for a text that means no unit, or several.
+    """
+    added = await unit_chosen(visit, form, _more(name), among)
+    return tuple(dict.fromkeys((*form.ids(name), *(() if added is None else (added,)))))
+
+
+async def units_field(
+    visit: Visit, form: Filled, name: str, among: Among = ANY, *, without: Collection[str] = ()
+) -> UnitsField:
+    """Return boxes for units: all that may be chosen but some, or those that were, and a field for more."""
+    ticked = form.ids(name)
+    few = await _few(visit, among)
+    if few is not None:
+        return UnitsField(tuple(one for one in few if one[0] not in without), frozenset(ticked))
+    ways = await _ways(visit, ticked, ANY)
+    boxes = tuple((way[-1].id, way[-1].name) for way in ways)
+    return UnitsField(boxes, frozenset(ticked), await _as_sent(visit, form, _more(name), among))
+
+
+async def _few(visit: Visit, among: Among) -> tuple[tuple[str, str], ...] | None:
+    """Return ids and names of the units that may be chosen, where they are few."""
+    found = await organisation.list_units(visit.parts, kind=among.kind, below=among.within, limit=ENOUGH + 2)
+    may = replace(among, within=None)
+    few = tuple(unit for unit in found.items if may.has((unit,)))
+    return await _told_apart(visit, few) if found.next is None and len(few) <= ENOUGH else None
+
+
+async def _told_apart(visit: Visit, few: tuple[UnitView, ...]) -> tuple[tuple[str, str], ...]:
+    """Return ids and names; of those that are called alike with the name of the unit above."""
+    often = Counter(unit.name for unit in few)
+    above = await organisation.units_among(visit.parts, (u.parent for u in few if often[u.name] > 1))
+    names = {
+        unit.id: f"{unit.name} · {above[unit.parent].name}"
+        for unit in few
+        if often[unit.name] > 1 and unit.parent in above
+    }
+    return tuple((unit.id, names.get(unit.id, unit.name)) for unit in few)
 
 
 async def _as_sent(visit: Visit, form: Filled, name: str, among: Among) -> UnitField:
@@ -133,8 +206,11 @@ async def _meant(visit: Visit, form: Filled, name: str, text: str, among: Among)
 
 async def _ways(visit: Visit, ids: tuple[str | None, ...], among: Among) -> tuple[Way, ...]:
     """Return the units of some ids that may be chosen, each with the way to it."""
+    if not ids:
+        return ()
     found = await organisation.units_among(visit.parts, ids)
-    return tuple([await unit_tree.way_to(visit.parts, one) for one, unit in found.items() if among.has(unit)])
+    ways = [await unit_tree.way_to(visit.parts, one) for one in found]
+    return tuple(way for way in ways if among.has(way))
 
 
 def _names(text: str, unit: UnitView) -> bool:
@@ -144,6 +220,11 @@ def _names(text: str, unit: UnitView) -> bool:
 
 def _shown(way: Way) -> tuple[str, str, str]:
     return way[-1].id, way[-1].name, " › ".join(unit.name for unit in way[:-1])
+
+
+def _more(name: str) -> str:
+    """Return the name of the field that adds a unit to others."""
+    return f"{name}.more"
 
 
 def _text(name: str) -> str:

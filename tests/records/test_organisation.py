@@ -92,7 +92,7 @@ def test_units_are_listed_in_pages_and_below_one(shown):
     second = shown.read_now(lambda c: organisation.list_units(c, limit=2, cursor=first.next))
     ids = [unit.id for unit in (*first.items, *second.items)]
     assert (ids, second.next) == (["circle-1", "circle-2", "committee-1"], None)
-    below = shown.read_now(lambda c: organisation.list_units(c, below="circle-2"))
+    below = shown.read_now(lambda c: organisation.list_units(c, below=("circle-2",)))
     assert [unit.id for unit in below.items] == ["circle-2"]
     with pytest.raises(BadCursor):
         shown.read_now(lambda c: organisation.list_units(c, cursor="?"))

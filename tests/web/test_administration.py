@@ -48,11 +48,18 @@ async def test_a_unit_is_added_renamed_and_merged_into_another(client):
     renamed = {"name": "青年读书会", "reason": "统一名称"}
     assert (await client.post(f"{address}/change", data=renamed, headers=HTML)).status_code == 303
     assert "青年读书会" in (await client.get(address, headers=HTML)).text
-    nowhere = {"posts": "end", "standings": "move", "reason": "拆分", f"assigned.{HOST}": "没有的读书会"}
+    nowhere = {
+        "posts": "end",
+        "standings": "move",
+        "reason": "拆分",
+        "somebody": HOST,
+        f"assigned.{HOST}.typed": "没有的读书会",
+    }
     assert (await client.post(f"{address}/close", data=nowhere, headers=HTML)).status_code == 422
     merged = {
         "successor": "circle-1",
-        f"assigned.{HOST}": "第一读书会",
+        "somebody": HOST,
+        f"assigned.{HOST}": "circle-1",
         "posts": "end",
         "standings": "move",
         "reason": "合并",

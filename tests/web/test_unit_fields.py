@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from playwright.async_api import expect
 
 from records.tables import unit_changes, unit_closure, units
-from tests.api.world import ADMIN, PASSWORD, SECRETARY, SUBJECT
+from tests.api.world import ADMIN, HOST, PASSWORD, SECRETARY, SUBJECT
 from tests.web.browsers import barriers, in_the_loop_of_the_browser
 from tests.web.test_shell_in_a_browser import sign_in
 
@@ -132,6 +132,61 @@ async def test_a_unit_and_a_post_are_put_where_no_list_would_reach(large):
     assert "第1150读书小组" in (await client.get(f"/people/{SECRETARY}", headers=HTML)).text
 
 
+async def test_a_unit_is_merged_and_split_into_units_beyond_the_first_thousand(large):
+    client, address = large.world.client, "/units/circle-1/close"
+    away = {"parent.typed": "circle-2", "reason": "改隶"}
+    assert (await client.post("/units/group-1/change", data=away, headers=HTML)).status_code == 303
+    asked = (await client.get(address, headers=HTML)).text
+    assert 'name="successor.typed"' in asked
+    assert f'name="assigned.{HOST}.typed"' in asked
+    order = {"posts": "end", "standings": "move", "reason": "合并", "successor": "", "on": "2025-03-20"}
+    split = {"somebody": HOST, f"assigned.{HOST}": "", f"assigned.{HOST}.typed": "东西读书小组"}
+    sent = order | split | {"successor.typed": "unit-1150"}
+    asked_back = await client.post(address, data=sent, headers=HTML)
+    assert asked_back.status_code == 422
+    assert f'name="assigned.{HOST}.one" value="twin-west"' in asked_back.text
+    of_another_kind = await client.post(
+        address, data=order | {"successor.typed": "committee-1"}, headers=HTML
+    )
+    assert of_another_kind.status_code == 422
+    done = await client.post(address, data=sent | {f"assigned.{HOST}.one": "twin-west"}, headers=HTML)
+    assert done.status_code == 303, done.text
+    told = (await large.world.get("/v1/units/circle-1/closing", ADMIN)).json()
+    assert set(told["successors"]) == {"unit-1150", "twin-west"}
+
+
+async def test_a_post_is_lent_for_units_beyond_the_first_thousand_without_a_script(large):
+    client, post = large.world.client, f"post-{ADMIN}"
+    asked = (await client.get("/own/posts", headers=HTML)).text
+    assert 'name="units.more.typed"' in asked
+    assert 'name="units" value="unit-' not in asked
+    sent = {"post": post, "substitute": SECRETARY, "units.more": "", "units.more.typed": "unit-1150"}
+    more = await client.post("/own/posts/lend", data=sent | {"add": "units"}, headers=HTML)
+    assert 'name="units" value="unit-1150" checked' in more.text
+    assert (await large.world.get("/v1/delegations", ADMIN)).json()["items"] == []
+    twins = await client.post("/own/posts/lend", data=sent | {"units.more.typed": "东西"}, headers=HTML)
+    assert twins.status_code == 422
+    assert 'name="units.more.one" value="twin-west"' in twins.text
+    sent |= {"units": "unit-1150", "units.more.typed": "1151"}
+    lent = await client.post("/own/posts/lend", data=sent, headers=HTML)
+    assert lent.status_code == 303, lent.text
+    (kept,) = (await large.world.get("/v1/delegations", ADMIN)).json()["items"]
+    assert set(kept["units"]) == {"unit-1150", "unit-1151"}
+    for page in ("/own/posts", "/admin/delegations"):
+        assert "第1151读书小组" in (await client.get(page, headers=HTML)).text
+
+
+async def test_whoever_has_posts_looks_for_units_at_and_below_them_only(large):
+    client = large.world.client
+    assert "unit-1151" in (await client.get("/search/units?q=1151&own=true")).text
+    await client.post("/logout")
+    await client.post("/login", data={"login": SECRETARY, "password": PASSWORD, "to": "/"})
+    assert "unit-1151" in (await client.get("/search/units?q=1151")).text
+    assert "unit-1151" not in (await client.get("/search/units?q=1151&own=true")).text
+    own = (await client.get("/search/units?q=circle-1&own=true")).text
+    assert 'data-unit="circle-1"' in own
+
+
 async def test_a_few_units_stay_a_list(site):
     client = site.world.client
     await client.post("/login", data={"login": ADMIN, "password": PASSWORD, "to": "/"})
@@ -173,6 +228,25 @@ async def test_a_unit_beyond_the_first_thousand_is_chosen_by_keys_and_by_pointin
     await page.locator("form[data-guard=standing] #reason").fill("外单位转来")
     await page.locator("form[data-guard=standing] button[type=submit]").click()
     await expect(page.locator(".line-of-time")).to_contain_text("东西读书小组")
+    await page.close()
+
+
+async def test_units_that_are_chosen_one_by_one_stand_above_the_field(large, browsing):
+    page = await signed_in(large, browsing, "/own/posts")
+    await page.locator("summary", has_text="仅").first.click()
+    field = page.locator("[id='units.more']")
+    for text, name in (
+        ("第1150", "第1150读书小组"),
+        ("第1151", "第1151读书小组"),
+        ("第1150", "第1150读书小组"),
+    ):
+        await field.fill(text)
+        await page.locator("[data-unit]", has_text=name).click()
+        await expect(field).to_have_value("")
+    boxes = page.locator("input[name=units]")
+    await expect(boxes).to_have_count(2)
+    assert await boxes.evaluate_all("all => all.map((one) => one.value)") == ["unit-1150", "unit-1151"]
+    assert await barriers(page) == []
     await page.close()
 
 

@@ -15,13 +15,12 @@ from services.books.importing import Bringing, ImportView
 from services.erasing import AskedErasure
 from services.refusals import InvalidInput, NotPermitted
 from web.forms import Filled, Form
-from web.pages.own_posts import is_not_over, titles_of
+from web.pages.own_posts import is_not_over, places_of, titles_of
 from web.refused import REFUSALS, Refused
 from web.visits import Visit, Visiting
 
 router = APIRouter()
 
-_ALL_UNITS = 1_000
 _ON_A_PAGE = 100
 _MOST_LENT = 200
 
@@ -70,14 +69,14 @@ async def lent(visit: Visiting, cursor: Cursor = None) -> Response:
     """Show which posts are lent in the units one administers."""
     _check_administers(visit)
     page = await posts.list_delegations(visit.parts, visit.caller, cursor=cursor, limit=_MOST_LENT)
-    units = (await organisation.list_units(visit.parts, limit=_ALL_UNITS)).items
     alive = [one for one in page.items if is_not_over(visit, one.to)]
+    places = await organisation.units_among(visit.parts, places_of((), alive))
     return visit.page(
         "admin/delegations.html",
         lent=alive,
         following=page.next,
-        titles=titles_of(visit, (one.post for one in alive), units),
-        unit_names={unit.id: unit.name for unit in units},
+        titles=titles_of(visit, (one.post for one in alive), places),
+        unit_names={unit.id: unit.name for unit in places.values()},
         processes={one.process: one for one in visit.parts.library},
         stages={stage.id: stage for one in visit.parts.library for stage in one.stages},
     )

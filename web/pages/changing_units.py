@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Literal
 
@@ -18,12 +17,11 @@ from services.titles import unit_kind_title
 from services.unit_changes import NewChange, UnitChangeView
 from web.forms import NO_CHOICE, Filled, Form
 from web.refused import REFUSALS, Refused
-from web.unit_fields import Among, unit_chosen, unit_field
+from web.unit_fields import Among, unit_chosen, unit_field, unit_fields
 from web.visits import Visit, Visiting
 
 router = APIRouter()
 
-_ALL_UNITS = 1_000
 _MOST_PEOPLE = 200
 
 
@@ -89,12 +87,12 @@ async def close(visit: Visiting, unit_id: Id, form: Form) -> Response:
     """Close a unit: merged into another, split among several, or given up."""
     _check_administers(visit)
     try:
-        assigned = await _assigned(visit, unit_id, form)
+        among = Among((await organisation.unit(visit.parts, unit_id)).kind, unit_id)
         new = NewClosing(
             reason=form.needed("reason", longest=2_000),
             on=form.day("on"),
-            successor=form.id("successor"),
-            assigned=assigned,
+            successor=await unit_chosen(visit, form, "successor", among),
+            assigned=await _assigned(visit, form, among),
             posts=_move_or_end(form, "posts"),
             standings=_move_or_end(form, "standings"),
         )
@@ -148,21 +146,26 @@ async def _close(
     visit: Visit, unit_id: str, error: Exception | None = None, form: Filled | None = None
 ) -> Response:
     _check_administers(visit)
-    people = await organisation.list_people(visit.parts, visit.caller, unit=unit_id, limit=_MOST_PEOPLE)
     progress = await _progress(visit, unit_id)
-    alike = await _alike(visit, unit_id) if progress is None else {}
-    successors = () if progress is None else progress.successors
-    places = await organisation.units_among(visit.parts, successors)
+    if progress is not None:
+        places = await organisation.units_among(visit.parts, progress.successors)
+        names = {one.id: one.name for one in places.values()}
+        return await _drawn(visit, unit_id, "units/close.html", error, form, progress=progress, names=names)
+    unit = await organisation.unit(visit.parts, unit_id)
+    people = await organisation.list_people(visit.parts, visit.caller, unit=unit_id, limit=_MOST_PEOPLE)
+    given, among = form or Filled(), Among(unit.kind, unit_id)
+    fields = [_place_of(person.id) for person in people.items]
     return await _drawn(
         visit,
         unit_id,
         "units/close.html",
         error,
         form,
+        progress=None,
         people=people.items,
-        progress=progress,
-        alike=list(alike.items()),
-        names={one.id: one.name for one in places.values()},
+        is_split=any(given.typed(name) or given.typed(f"{name}.typed") for name in fields),
+        successor=await unit_field(visit, given, "successor", among),
+        goes=await unit_fields(visit, given, fields, among),
     )
 
 
@@ -197,36 +200,17 @@ async def _drawn(
     )
 
 
-async def _assigned(visit: Visit, unit_id: str, form: Filled) -> dict[str, str]:
-    """Return the unit that was written for each person, by person. Raises InvalidInput, NotFound."""
-    written = {
-        name.removeprefix("assigned."): said
-        for name in form.values
-        if name.startswith("assigned.") and (said := form.typed(name).strip())
+async def _assigned(visit: Visit, form: Filled, among: Among) -> dict[str, str]:
+    """Return the unit that was chosen for each person, by person. Raises InvalidInput."""
+    chosen = {
+        person: await unit_chosen(visit, form, _place_of(person), among) for person in form.ids("somebody")
     }
-    if not written:
-        return {}
-    alike = await _alike(visit, unit_id)
-    known = {**{called: one for one, called in alike.items()}, **{one: one for one in alike}}
-    if not known.keys() >= set(written.values()):
-        raise InvalidInput("assigned", NO_CHOICE)
-    return {person: known[said] for person, said in written.items()}
+    return {person: unit for person, unit in chosen.items() if unit is not None}
 
 
-async def _alike(visit: Visit, unit_id: str) -> dict[str, str]:
-    """Return the units that could take over from one, by id, each called as no other is. Raises NotFound."""
-    unit = await organisation.unit(visit.parts, unit_id)
-    units = (await organisation.list_units(visit.parts, limit=_ALL_UNITS)).items
-    names = {one.id: one.name for one in units}
-    found = [one for one in units if one.id != unit.id and one.closed_on is None and one.kind == unit.kind]
-    called = {one.id: one.name for one in found}
-    for more in (
-        {one.id: names.get(one.parent or "", "") for one in found},
-        {one.id: one.id for one in found},
-    ):
-        often = Counter(called.values())
-        called = {one: f"{says} · {more[one]}" if often[says] > 1 else says for one, says in called.items()}
-    return called
+def _place_of(person: str) -> str:
+    """Return the name of the field that says where somebody goes."""
+    return f"assigned.{person}"
 
 
 def _check_administers(visit: Visit) -> None:

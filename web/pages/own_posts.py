@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
+from itertools import chain
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
@@ -15,16 +16,16 @@ from services.leave import Leave, Substitution
 from services.posts import NewDelegation
 from services.refusals import InvalidInput
 from services.titles import role_title
-from services.views import PostView, UnitView
+from services.views import DelegationView, PostView, UnitView
 from web.forms import REQUIRED, Filled, Form
 from web.refused import REFUSALS, Refused
+from web.unit_fields import own_units, units_chosen, units_field
 from web.visits import Visit, Visiting
 
 router = APIRouter()
 
 _MOST_PEOPLE = 200
 _MOST_LENT = 200
-_ALL_UNITS = 1_000
 _HERE = "/own/posts"
 
 
@@ -38,6 +39,11 @@ async def own_posts(visit: Visiting, who: Annotated[str, Query(max_length=100), 
 async def lend(visit: Visiting, form: Form) -> Response:
     """Lend one of one's posts, for everything or for a part of it."""
     try:
+        units = await units_chosen(visit, form, "units", own_units(visit))
+        if form.flag("add"):
+            return await _drawn(
+                visit, None, form.with_values({"units": units, "units.more.typed": ("",)}), "lend"
+            )
         new = NewDelegation(
             post=form.needed("post"),
             substitute=form.needed("substitute"),
@@ -45,7 +51,7 @@ async def lend(visit: Visiting, form: Form) -> Response:
             to=form.day("to"),
             processes=form.ids("processes"),
             stages=form.ids("stages"),
-            units=form.ids("units"),
+            units=units,
         )
         await posts.lend_post(visit.parts, visit.caller, new, key=form.key)
     except REFUSALS as error:
@@ -107,7 +113,8 @@ async def _drawn(
     around = await organisation.list_people(
         visit.parts, visit.caller, text=" ".join(who.split()) or None, limit=_MOST_PEOPLE
     )
-    units = (await organisation.list_units(visit.parts, limit=_ALL_UNITS)).items
+    mine = visit.visitor.me.posts
+    places = await organisation.units_among(visit.parts, places_of(mine, alive))
     refused = None if error is None else Refused.of(error, visit.language)
     shown: dict[str, Any] = {
         "lent": [one for one in alive if one.post.person is not None and one.post.person.id == own],
@@ -115,11 +122,13 @@ async def _drawn(
         "people": [one for one in around.items if one.id != own],
         "too_many": around.next is not None,
         "sought": who,
-        "units": _below(units, [post.unit.id for post in visit.visitor.me.posts]),
-        "unit_names": {unit.id: unit.name for unit in units},
+        "units": await units_field(
+            visit, form or Filled(), "units", own_units(visit), without=visit.visitor.units
+        ),
+        "unit_names": {unit.id: unit.name for unit in places.values()},
         "processes": {one.process: one for one in visit.parts.library},
         "stages": {stage.id: stage for one in visit.parts.library for stage in one.stages},
-        "titles": titles_of(visit, (*visit.visitor.me.posts, *(one.post for one in alive)), units),
+        "titles": titles_of(visit, (*mine, *(one.post for one in alive)), places),
         "refused": refused,
         "given": form or Filled(),
         "of": of,
@@ -127,22 +136,18 @@ async def _drawn(
     return visit.page("own/posts.html", 200 if refused is None else refused.status, **shown)
 
 
-def titles_of(visit: Visit, held: Iterable[PostView], units: Iterable[UnitView]) -> dict[str, Text]:
+def places_of(held: Iterable[PostView], lent: Iterable[DelegationView]) -> tuple[str, ...]:
+    """Return the units of posts, own and lent, and those for which some are lent."""
+    others = ((one.post.unit.id, *one.units) for one in lent)
+    return (*(post.unit.id for post in held), *chain.from_iterable(others))
+
+
+def titles_of(visit: Visit, held: Iterable[PostView], places: Mapping[str, UnitView]) -> dict[str, Text]:
     """Return what each post is called, by its id."""
-    kinds = {unit.id: unit.kind for unit in units}
+    kinds = {unit.id: unit.kind for unit in places.values()}
     return {post.id: role_title(visit.parts.library, kinds.get(post.unit.id, ""), post.role) for post in held}
 
 
 def is_not_over(visit: Visit, to: date | None) -> bool:
     """Whether what ends on a day is still to come or goes on."""
     return to is None or to >= visit.today
-
-
-def _below(units: tuple[UnitView, ...], tops: list[str]) -> list[UnitView]:
-    """Return units below those in which one holds a post."""
-    inside = set(tops)
-    size = 0
-    while len(inside) > size:
-        size = len(inside)
-        inside |= {unit.id for unit in units if unit.parent in inside}
-    return [unit for unit in units if unit.id in inside and unit.id not in tops and unit.closed_on is None]

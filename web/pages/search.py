@@ -12,7 +12,7 @@ from services import cases, organisation
 from services.cases import CaseFilter
 from services.refusals import NotFound
 from services.views import CaseRow, CaseView, PersonView
-from web.unit_fields import Among, suggested
+from web.unit_fields import Among, own_units, suggested
 from web.visits import Visit, Visiting
 
 router = APIRouter()
@@ -51,10 +51,13 @@ async def units(
     q: Annotated[str, Query(max_length=200), Storable] = "",
     kind: Annotated[Id | None, Query()] = None,
     but: Annotated[Id | None, Query()] = None,
+    *,
+    own: bool = False,
 ) -> Response:
-    """Show which units a text may mean, below the field it is typed in."""
+    """Show which units a text may mean, below the field it is typed in; `own`: of one's posts, or below."""
     text = " ".join(q.split())
-    found = await suggested(visit, text, Among(kind, but)) if text else ()
+    among = own_units(visit, kind, but) if own else Among(kind, but)
+    found = await suggested(visit, text, among) if text else ()
     return visit.part("search/units.html", found=found)
 
 

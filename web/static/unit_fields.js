@@ -22,7 +22,22 @@
       typed.setAttribute("aria-expanded", "false");
       typed.removeAttribute("aria-activedescendant");
     };
+    // Where several are chosen, one more box stands above the field, which is for the next.
+    const several = place.closest("[data-units-field]");
+    const add = ({ dataset: { unit, name } }) => {
+      const known = [...several.querySelectorAll("input[type=checkbox]")].find((box) => box.value === unit);
+      if (known) known.checked = true;
+      else {
+        const box = several.querySelector("template").content.firstElementChild.cloneNode(true);
+        box.querySelector("input").value = unit;
+        box.querySelector("span").textContent = name;
+        several.querySelector("template").before(box);
+      }
+      typed.value = "";
+      shut();
+    };
     const choose = (option) => {
+      if (several) return add(option);
       for (const one of place.querySelectorAll("input[type=radio]")) one.checked = false;
       typed.value = option.dataset.name;
       chosen.value = option.dataset.unit;

@@ -10,8 +10,10 @@ from textwrap import dedent
 from typing import Any
 
 import httpx
+import sqlalchemy as sa
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
+from sqlalchemy import Table
 
 from api.app import Door, create_app
 from domain.auditing.rules import read_book
@@ -19,6 +21,7 @@ from domain.library import Library
 from domain.reading import read_process
 from domain.working_days import WorkingCalendar
 from records import accounts, organisation, standings, units
+from records.schema import metadata
 from services.checkpointing import Notary
 from services.documents import StoredDocuments
 from services.log_keys import KeyPlace
@@ -258,9 +261,30 @@ def give_token(connection, person, now=NOON, password_hash="none"):
     return accounts.begin(connection, login=person, now=now, kind="token", lasts=None)
 
 
+_WRITTEN: dict[Table, list[Any]] = {}
+"""What `populate` wrote into the first database, by table, those first that others refer to."""
+_TOKENS: dict[str, str] = {}
+
+
+def everybody(connection) -> dict[str, str]:
+    """Write the organisation, and return a token for each person; it is worked out the first time only."""
+    if not _WRITTEN:
+        populate(connection)
+        password = _cheap_hashing().hash(PASSWORD)
+        tokens = {person: give_token(connection, person, password_hash=password) for person in PEOPLE}
+        for table in metadata.sorted_tables:
+            if rows := [dict(row) for row in connection.execute(sa.select(table)).mappings()]:
+                _WRITTEN[table] = rows
+        _TOKENS.update(tokens)
+        return tokens
+    for table, rows in _WRITTEN.items():
+        connection.execute(sa.insert(table), rows)
+    return dict(_TOKENS)
+
+
 async def a_world(database, door: Door | None = None, *, furnished: bool = True) -> World:
     """Return a world over an empty database, with everybody or nobody in it. Close its client when done."""
-    clock, driver, passwords = Clock(), Heard(), cheap_passwords()
+    clock, driver = Clock(), Heard()
     parts = Parts(
         database=database,
         library=a_library(),
@@ -268,20 +292,12 @@ async def a_world(database, door: Door | None = None, *, furnished: bool = True)
         calendars=lambda name, day: WorkingCalendar(version="none"),
         clock=clock,
         driver=driver,
-        passwords=passwords,
+        passwords=cheap_passwords(),
         notary=a_notary(database, clock),
         looker=Looking(),
         books=a_book(),
     )
-    kept = await passwords.hashed(PASSWORD)
-
-    def fill(connection):
-        if not furnished:
-            return {}
-        populate(connection)
-        return {person: give_token(connection, person, password_hash=kept) for person in PEOPLE}
-
-    tokens = await database.write(fill)
+    tokens = await database.write(everybody) if furnished else {}
     app = create_app(parts, door)
     # A client that waits for all of an answer would wait for minutes.
     app.state.streams_last_s = 0

@@ -68,7 +68,7 @@ def verify_record(
     ] = None,
     quick: Annotated[
         bool,
-        typer.Option("--quick", help="Only events, tree and checkpoints: no rows, documents, workflows."),
+        typer.Option("--quick", help="Only events, tree, checkpoints, posts: no rows, documents, workflows."),
     ] = False,
     without_temporal: Annotated[
         bool, typer.Option("--without-temporal", help="Do not ask what workflows were told.")
@@ -254,6 +254,8 @@ def _in_words(found: Verified, told: dict[str, int] | None) -> Iterator[str]:
         yield f"the witness {name} signed below checkpoints up to {size} events, and his signatures hold"
     if found.waiting:
         yield f"{found.waiting} events have no place in the log yet, and follow from those before them"
+    if found.rights:
+        yield f"{found.rights} posts and delegations are as they were noted last"
     if found.cases:
         yield f"{found.cases} cases have the rows their events lead to"
         yield f"{found.documents} documents are as they were handed in"

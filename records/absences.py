@@ -69,12 +69,6 @@ def absences_since(connection: Connection, people: Collection[str], day: date) -
     return tuple(_absence(row) for row in rows)
 
 
-def tie(connection: Connection, absence_id: str, delegation_id: str) -> None:
-    """Say that a post is lent because of an absence."""
-    query = sa.update(delegations).where(delegations.c.id == delegation_id)
-    connection.execute(query.values(absence_id=absence_id))
-
-
 def tied_to(connection: Connection, ids: Collection[str]) -> dict[str, tuple[str, ...]]:
     """Return the ids of the delegations that belong to each absence."""
     if not ids:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, Literal
@@ -19,6 +19,7 @@ from pydantic import JsonValue
 from sqlalchemy import Connection, Row
 
 from domain.chain import GENESIS, canonical, hash_of, moment_text
+from records.copying import pour
 from records.cursors import Page, cursor_of, number_of
 from records.dialects import is_among
 from records.log_tables import administration, log_leaves
@@ -39,7 +40,24 @@ Kind = Literal[
     "person-erased",
     "definition-installed",
     "record-restored",
+    "post-given",
+    "post-ended",
+    "post-stood",
+    "delegation-given",
+    "delegation-ended",
+    "delegation-stood",
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What is to be written down: `on` is the day it is about; `says` has in `person` to whom it was done."""
+
+    kind: Kind
+    on: date
+    at: datetime
+    by: str | None
+    says: Mapping[str, JsonValue]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,38 +85,20 @@ def note(  # noqa: PLR0917 - what was done, when, by whom, to whom
     **says: JsonValue,
 ) -> None:
     """Write down what is done in this transaction: nobody else writes another until its end."""
+    note_all(connection, (Noted(kind, on, at, by, {"person": person, **says}),))
+
+
+def note_all(connection: Connection, done: Iterable[Noted]) -> None:
+    """Write down several things that are done in this transaction, in their order."""
     alone(connection)
     query = sa.select(administration.c.seq, administration.c.hash)
     last = connection.execute(query.order_by(administration.c.seq.desc()).limit(1)).first()
     seq, before = (0, GENESIS) if last is None else (last.seq, last.hash)
-    data: dict[str, JsonValue] = {"person": person, **says}
-    image: dict[str, JsonValue] = {
-        "case": CHAIN,
-        "seq": seq + 1,
-        "type": kind,
-        "step": None,
-        "round": None,
-        "occurred_on": on.isoformat(),
-        "recorded_at": moment_text(at),
-        "actor": by,
-        "post": None,
-        "on_behalf_of": None,
-        "data": data,
-        "prev_hash": before,
-    }
-    connection.execute(
-        sa.insert(administration).values(
-            seq=seq + 1,
-            type=kind,
-            occurred_on=on,
-            recorded_at=at,
-            actor=by,
-            person_id=person,
-            data=canonical(data).decode(),
-            prev_hash=before,
-            hash=hash_of(image),
-        )
-    )
+    rows = []
+    for number, one in enumerate(done, seq + 1):
+        rows.append(_row(one, number, before))
+        before = rows[-1]["hash"]
+    pour(connection, administration, rows)
 
 
 def alone(connection: Connection) -> None:
@@ -172,6 +172,34 @@ def _about(connection: Connection, tops: Collection[str]) -> sa.ColumnElement[bo
             for person, unit in belongs
         )
     )
+
+
+def _row(one: Noted, seq: int, before: str) -> dict[str, Any]:
+    image: dict[str, JsonValue] = {
+        "case": CHAIN,
+        "seq": seq,
+        "type": one.kind,
+        "step": None,
+        "round": None,
+        "occurred_on": one.on.isoformat(),
+        "recorded_at": moment_text(one.at),
+        "actor": one.by,
+        "post": None,
+        "on_behalf_of": None,
+        "data": dict(one.says),
+        "prev_hash": before,
+    }
+    return {
+        "seq": seq,
+        "type": one.kind,
+        "occurred_on": one.on,
+        "recorded_at": one.at,
+        "actor": one.by,
+        "person_id": one.says.get("person"),
+        "data": canonical(image["data"]).decode(),
+        "prev_hash": before,
+        "hash": hash_of(image),
+    }
 
 
 def _done(row: Row[Any]) -> Done:

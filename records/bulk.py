@@ -19,6 +19,7 @@ from records.copying import pour
 from records.dialects import is_among
 from records.lending import LIMITS, kept
 from records.names import endings, searchable
+from records.post_notes import keep_others_out, note_rows
 from records.tables import (
     delegations,
     name_endings,
@@ -312,7 +313,9 @@ def add_posts(connection: Connection, new: Sequence[Says], said: Said) -> None:
         }
         for one in new
     ]
+    keep_others_out(connection)
     pour(connection, posts, rows)
+    note_rows(connection, "post", "given", [str(one["id"]) for one in new], said)
 
 
 def add_delegations(connection: Connection, new: Sequence[Says], said: Said) -> None:
@@ -329,7 +332,9 @@ def add_delegations(connection: Connection, new: Sequence[Says], said: Said) -> 
         }
         for one in new
     ]
+    keep_others_out(connection)
     pour(connection, delegations, rows)
+    note_rows(connection, "delegation", "given", [str(one["id"]) for one in new], said)
 
 
 def add_restrictions(connection: Connection, new: Sequence[Says], said: Said | None) -> None:

@@ -15,6 +15,7 @@ from uuid import uuid4
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Connection, Row, Table
 
+from records import post_notes
 from records.problems import NotFound
 from records.scope import ADMIN, held_now
 from records.tables import cases, delegations, posts, standings, unit_closings, units
@@ -164,9 +165,12 @@ def note_stuck(connection: Connection, closing: Closing, rule: str | None) -> No
     connection.execute(query.values(stuck_on=rule))
 
 
-def move_people(connection: Connection, closing: Closing, limit: int = 100) -> int:
+def move_people(connection: Connection, closing: Closing, now: datetime, limit: int = 100) -> int:
     """End or move some posts and standings that outlast the unit, and return how many; 0: none is left."""
+    post_notes.keep_others_out(connection)
     done = 0
+    ended: list[str] = []
+    given: list[str] = []
     for table, goes in ((posts, closing.plan.posts), (standings, closing.plan.standings)):
         lasts = sa.and_(
             table.c.unit_id == closing.unit,
@@ -177,9 +181,14 @@ def move_people(connection: Connection, closing: Closing, limit: int = 100) -> i
             # One that was to begin later ends before it begins: it never holds.
             end = sa.update(table).where(table.c.id == row.id)
             connection.execute(end.values(to_on=closing.from_on - timedelta(days=1)))
-            if goes == "move":
-                _go_on(connection, table, row, closing)
+            went = _go_on(connection, table, row, closing) if goes == "move" else None
+            if table is posts:
+                ended.append(row.id)
+                given += [] if went is None else [went]
             done += 1
+    said = Said(closing.by, now, closing.reason)
+    post_notes.note_rows(connection, "post", "ended", ended, said)
+    post_notes.note_rows(connection, "post", "given", given, said)
     return done
 
 
@@ -200,11 +209,14 @@ def finish(connection: Connection, closing: Closing, now: datetime) -> bool:
     return True
 
 
-def _go_on(connection: Connection, table: Table, row: Row[Any], closing: Closing) -> None:
-    """Let a post or standing go on in the unit that takes over, unless it is held there already."""
+def _go_on(connection: Connection, table: Table, row: Row[Any], closing: Closing) -> str | None:
+    """Let a post or standing go on in the unit that takes over, unless it is held there already.
+
+    Return the id it has there, if it goes on.
+    """
     place = closing.plan.place_of(row.person_id)
     if place is None:
-        return
+        return None
     what = table.c.role if table is posts else table.c.standing
     held = getattr(row, what.name)
     first = max(row.from_on, closing.from_on)
@@ -215,11 +227,12 @@ def _go_on(connection: Connection, table: Table, row: Row[Any], closing: Closing
         sa.or_(table.c.to_on.is_(None), table.c.to_on >= first),
     )
     if connection.execute(there.limit(1)).first() is not None:
-        return
+        return None
+    made = uuid4().hex
     source = {"granted_by": closing.by} if table is posts else {"source": f"closing/{closing.id}"}
     connection.execute(
         sa.insert(table).values(
-            id=uuid4().hex,
+            id=made,
             person_id=row.person_id,
             unit_id=place,
             from_on=first,
@@ -228,6 +241,7 @@ def _go_on(connection: Connection, table: Table, row: Row[Any], closing: Closing
             **source,
         )
     )
+    return made
 
 
 def _still_there(unit_id: str) -> ColumnElement[bool]:

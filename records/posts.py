@@ -12,13 +12,15 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Row, Select, Table
 
 from domain.circumstances import LentFor
-from records import lending
+from records import lending, post_notes
 from records.cursors import Page
 from records.paging import in_order, page_of
 from records.people import person
+from records.post_notes import note_rows
 from records.problems import NotFound, OutOfOrder, check_order
 from records.scope import held_now, held_on
 from records.tables import delegations, posts, units
+from records.unit_changes import Said
 from records.units import unit
 
 
@@ -87,25 +89,36 @@ def add_post(  # noqa: PLR0913 - what a post is, and who gave it when
     unit(connection, unit_id)
     lasts = {"from_on": from_on, "to_on": to_on, "granted_by": granted_by, "granted_at": granted_at}
     held: dict[str, object] = {"person_id": person_id, "role": role, "unit_id": unit_id}
-    return post(connection, _put(connection, posts, id, held | lasts))
+    made = _put(connection, posts, id, held | lasts)
+    note_rows(connection, "post", "given", (made,), _said(granted_by, granted_at))
+    return post(connection, made)
 
 
 def keep_others_out(connection: Connection, post_id: str) -> None:
     """Have others who end the same post wait until this transaction is over."""
+    post_notes.keep_others_out(connection)
     connection.execute(sa.select(posts.c.id).where(posts.c.id == post_id).with_for_update())
 
 
 def end_post(
-    connection: Connection, post_id: str, to_on: date, *, revoked_at: datetime | None = None
+    connection: Connection,
+    post_id: str,
+    to_on: date,
+    *,
+    revoked_at: datetime | None = None,
+    said: Said | None = None,
 ) -> Post:
     """End a post after its last day, or on it at once where `revoked_at` says when.
 
-    One that was revoked may end before its first day: it never began. Raises NotFound, OutOfOrder.
+    Without `said` nobody who has a name here ends it. One that was revoked may end before its first day: it
+    never began. Raises NotFound, OutOfOrder.
     """
+    post_notes.keep_others_out(connection)
     if revoked_at is None:
         check_order(post(connection, post_id).from_on, to_on)
     query = sa.update(posts).where(posts.c.id == post_id)
     connection.execute(query.values(to_on=to_on, revoked_at=revoked_at))
+    note_rows(connection, "post", "ended", (post_id,), said)
     return post(connection, post_id)
 
 
@@ -160,9 +173,10 @@ def add_delegation(  # noqa: PLR0913 - what is lent, for how long, for what, and
     granted_by: str | None = None,
     granted_at: datetime | None = None,
     lent_for: LentFor | None = None,
+    absence: str | None = None,
     id: str | None = None,  # noqa: A002 - the column's name
 ) -> Delegation:
-    """Lend a post, for everything or for some cases.
+    """Lend a post, for everything or for some cases; `absence` is the one because of which it is lent.
 
     Raises NotFound, OutOfOrder where it would end too early or go to its own holder.
     """
@@ -175,11 +189,14 @@ def add_delegation(  # noqa: PLR0913 - what is lent, for how long, for what, and
     lent: dict[str, object] = {
         "post_id": post_id,
         "substitute_id": substitute,
+        "absence_id": absence,
         "processes": lending.kept(limits.processes),
         "stages": lending.kept(limits.stages),
         "units": lending.kept(limits.units),
     }
-    return delegation(connection, _put(connection, delegations, id, lent | lasts))
+    made = _put(connection, delegations, id, lent | lasts)
+    note_rows(connection, "delegation", "given", (made,), _said(granted_by, granted_at))
+    return delegation(connection, made)
 
 
 def keep_others_out_of_loan(connection: Connection, delegation_id: str) -> None:
@@ -188,12 +205,19 @@ def keep_others_out_of_loan(connection: Connection, delegation_id: str) -> None:
 
 
 def end_delegation(
-    connection: Connection, delegation_id: str, to_on: date, *, revoked_at: datetime | None = None
+    connection: Connection,
+    delegation_id: str,
+    to_on: date,
+    *,
+    revoked_at: datetime | None = None,
+    said: Said | None = None,
 ) -> Delegation:
     """End a delegation after a last day, or at once; one before its first undoes it. Raises NotFound."""
+    post_notes.keep_others_out(connection)
     delegation(connection, delegation_id)
     query = sa.update(delegations).where(delegations.c.id == delegation_id)
     connection.execute(query.values(to_on=to_on, revoked_at=revoked_at))
+    note_rows(connection, "delegation", "ended", (delegation_id,), said)
     return delegation(connection, delegation_id)
 
 
@@ -235,9 +259,14 @@ def list_delegations(
 
 def _put(connection: Connection, table: Table, given: str | None, values: Mapping[str, object]) -> str:
     """Add a row and return its id, which is made here unless it is given."""
+    post_notes.keep_others_out(connection)
     made = given or uuid4().hex
     connection.execute(sa.insert(table).values(id=made, **values))
     return made
+
+
+def _said(by: str | None, at: datetime | None) -> Said | None:
+    return None if at is None else Said(by, at)
 
 
 def _select_posts() -> Select[Any]:

@@ -110,7 +110,7 @@ posts = Table(
     Column("to_on", Day),
     # Who gave it; null where it came with the installation.
     Column("granted_by", _ID, ForeignKey("people.id")),
-    # Null where it came with the installation.
+    # Null where nobody said when.
     Column("granted_at", Moment),
     # Where it was taken at once, on its last day; null where that day counts to its evening.
     Column("revoked_at", Moment),
@@ -132,7 +132,7 @@ delegations = Table(
     Column("from_on", Day, nullable=False),
     Column("to_on", Day),
     Column("granted_by", _ID, ForeignKey("people.id")),
-    # Null where it came with the installation.
+    # Null where nobody said when.
     Column("granted_at", Moment),
     # Where it was taken at once, on its last day; null where that day counts to its evening.
     Column("revoked_at", Moment),

@@ -1,12 +1,13 @@
 """What administrators and commands did to the installation itself: written down, and shown to auditors.
 
-What is done to the organisation, to posts, standings, units and rules of log-in, stands in the registers with
-who said it and why. This is for what leaves nothing there: sessions, tokens, accounts, definitions, erasures.
+What is done to the organisation, to standings, units and rules of log-in, stands in the registers with who
+said it and why. This is for what leaves nothing there: sessions, tokens, accounts, definitions, erasures. And
+for posts and delegations, which decide who may act: how each stands after a change, to compare it with.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Final
 
@@ -16,11 +17,19 @@ from sqlalchemy import Connection
 from domain.library import Library
 from domain.values import Text
 from records import administration as kept
-from records import pattern_runs
-from records.administration import Kind
+from records import organisation, pattern_runs
+from records.administration import Done, Kind
 from services.parts import Caller, Parts
 from services.people import naming
+from services.titles import role_title
 from services.views import Named, Page, RecordedAt, View
+
+
+class PostMeant(View):
+    """The post an entry is about: what it is called, and where."""
+
+    title: str
+    unit: Named
 
 
 class DoneView(View):
@@ -35,6 +44,8 @@ class DoneView(View):
     """None: a command on the machine."""
     person: Named | None
     """To whom it was done."""
+    post: PostMeant | None
+    """Of what was done to a post, or to a delegation of it."""
     says: Mapping[str, JsonValue]
     hash: str
 
@@ -82,6 +93,7 @@ async def listed(parts: Parts, caller: Caller, *, cursor: str | None, limit: int
         below = None if audited.everything else audited.units
         page = kept.listed(connection, below=below, cursor=cursor, limit=limit)
         named = naming(connection, (one for done in page.items for one in (done.by, done.person)))
+        about = _posts_meant(connection, parts, caller, page.items)
         items = tuple(
             DoneView(
                 seq=done.seq,
@@ -91,6 +103,7 @@ async def listed(parts: Parts, caller: Caller, *, cursor: str | None, limit: int
                 at=done.at,
                 by=named(done.by),
                 person=named(done.person),
+                post=about.get(str(done.says.get("post"))),
                 says=done.says,
                 hash=done.hash,
             )
@@ -99,6 +112,19 @@ async def listed(parts: Parts, caller: Caller, *, cursor: str | None, limit: int
         return Page(items=items, next=page.next)
 
     return await parts.read(work)
+
+
+def _posts_meant(
+    connection: Connection, parts: Parts, caller: Caller, entries: Iterable[Done]
+) -> dict[str, PostMeant]:
+    ids = sorted({str(one.says["post"]) for one in entries if "post" in one.says})
+    return {
+        post.id: PostMeant(
+            title=role_title(parts.library, post.unit_kind, post.role).in_language(caller.language),
+            unit=Named(id=post.unit, name=post.unit_name),
+        )
+        for post in organisation.posts_by_id(connection, ids)
+    }
 
 
 _TITLES: Final[Mapping[str, Text]] = {
@@ -112,5 +138,13 @@ _TITLES: Final[Mapping[str, Text]] = {
     "person-erased": Text(zh="删除个人信息", en="A person was erased"),
     "definition-installed": Text(zh="安装流程定义", en="A definition was installed"),
     "record-restored": Text(zh="从备份恢复", en="The record was restored from a backup"),
+    "post-given": Text(zh="授予职务", en="A post was given"),
+    "post-ended": Text(zh="终止职务", en="A post was ended"),
+    "post-stood": Text(zh="开始记录时已有的职务", en="A post stood when posts began to be noted"),
+    "delegation-given": Text(zh="交他人代理", en="A post was lent"),
+    "delegation-ended": Text(zh="终止代理", en="A delegation was ended"),
+    "delegation-stood": Text(
+        zh="开始记录时已有的代理", en="A delegation stood when delegations began to be noted"
+    ),
 }
 _OTHER: Final = Text(zh="其他管理操作", en="Something else was done")

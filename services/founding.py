@@ -50,7 +50,9 @@ async def found(
             raise InUse
         root = organisation.add_unit(connection, kind=kind, name=unit, may_approve=True)
         person = organisation.add_person(connection, name=administrator, language=language)
-        organisation.add_post(connection, person_id=person.id, role="admin", unit_id=root.id, from_on=today)
+        organisation.add_post(
+            connection, person_id=person.id, role="admin", unit_id=root.id, from_on=today, granted_at=now
+        )
         kept.add_account(connection, login=login, person=person.id, password_hash=password_hash, now=now)
         note(connection, parts, "account-made", person=person.id)
         return Founded(unit=root.id, person=person.id)

@@ -58,7 +58,7 @@ async def go_away(parts: Parts, caller: Caller, leave: Leave, *, key: str | None
                 raise NotFound("not one's own post")
             to = leave.to if post.to_on is None else min(leave.to, post.to_on)
             new = NewDelegation(from_=max(from_on, post.from_on), to=to, **one.model_dump())
-            absences.tie(asking.connection, made.id, lent(asking, parts, new).id)
+            lent(asking, parts, new, absence=made.id)
         return absence_views(asking.connection, (made,))[0]
 
     return await once(parts, caller, key, ("absence", leave), AbsenceView, work)

@@ -142,8 +142,8 @@ async def lend_post(
     return await once(parts, caller, key, ("delegation", new), DelegationView, work)
 
 
-def lent(asking: Asking, parts: Parts, new: NewDelegation) -> Delegation:
-    """Return a post as it is lent now. Raises the same as `lend_post`."""
+def lent(asking: Asking, parts: Parts, new: NewDelegation, *, absence: str | None = None) -> Delegation:
+    """Return a post as it is lent now, for an absence or without one. Raises the same as `lend_post`."""
     connection = asking.connection
     post = visible.find_post(connection, new.post, viewer=asking.who, today=asking.today)
     if post.person != asking.who:
@@ -167,6 +167,7 @@ def lent(asking: Asking, parts: Parts, new: NewDelegation) -> Delegation:
         granted_by=asking.who,
         granted_at=parts.clock(),
         lent_for=_lent_for(connection, parts, new, post),
+        absence=absence,
     )
 
 

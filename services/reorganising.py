@@ -73,7 +73,7 @@ class Reorganiser:
         if stuck is not None:
             await self.database.write(lambda c: closings.note_stuck(c, closing, stuck))
             return False
-        while await self.database.write(lambda c: _move_people(c, closing)):
+        while await self.database.write(lambda c: _move_people(c, closing, self.now)):
             pass
         return await self.database.write(lambda c: closings.finish(c, closing, self.now))
 
@@ -161,8 +161,8 @@ def progress_of(closing: Closing, today: date) -> Progress:
     return "moving" if closing.stuck_on is None else "stuck"
 
 
-def _move_people(connection: Connection, closing: Closing) -> int:
-    moved = closings.move_people(connection, closing)
+def _move_people(connection: Connection, closing: Closing, now: datetime) -> int:
+    moved = closings.move_people(connection, closing, now)
     if moved:
         closings.note_moved(connection, closing, people=moved)
     return moved

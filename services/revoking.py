@@ -37,8 +37,9 @@ async def end_post(
         found = _administered_post(asking, post_id, seen)
         last = on or asking.today
         _check_sooner(found, last)
-        ended = organisation.end_post(asking.connection, post_id, last)
-        endings.say_ended(asking.connection, "post", post_id, last, _said(parts, caller, reason))
+        said = _said(parts, caller, reason)
+        ended = organisation.end_post(asking.connection, post_id, last, said=said)
+        endings.say_ended(asking.connection, "post", post_id, last, said)
         return ended_post_view(asking.connection, ended)
 
     return await once(parts, caller, key, ("end-post", post_id, str(on), reason or ""), PostView, work)
@@ -62,8 +63,8 @@ async def revoke_post(
     def work(asking: Asking) -> PostView:
         found = _administered_post(asking, post_id, seen)
         last = _last_day(found, asking.today)
-        ended = organisation.end_post(asking.connection, post_id, last, revoked_at=parts.clock())
         said = _said(parts, caller, reason)
+        ended = organisation.end_post(asking.connection, post_id, last, revoked_at=said.at, said=said)
         endings.say_ended(asking.connection, "post", post_id, last, said, at_once=True)
         return ended_post_view(asking.connection, ended)
 
@@ -91,8 +92,8 @@ async def end_delegation(
         _check_sooner(found, last)
         if last < found.from_on and found.from_on <= asking.today:
             raise Contradiction
-        ended = organisation.end_delegation(asking.connection, delegation_id, last)
         said = _said(parts, caller, reason)
+        ended = organisation.end_delegation(asking.connection, delegation_id, last, said=said)
         endings.say_ended(asking.connection, "delegation", delegation_id, last, said)
         return delegation_views(asking.connection, (ended,))[0]
 
@@ -130,7 +131,7 @@ def revoked(asking: Asking, parts: Parts, found: Delegation, reason: str | None)
     """Return a delegation as it is after it was taken back now. Raises Contradiction where it is over."""
     last = _last_day(found, asking.today)
     said = Said(by=asking.who, at=parts.clock(), reason=reason)
-    ended = organisation.end_delegation(asking.connection, found.id, last, revoked_at=said.at)
+    ended = organisation.end_delegation(asking.connection, found.id, last, revoked_at=said.at, said=said)
     endings.say_ended(asking.connection, "delegation", found.id, last, said, at_once=True)
     return ended
 

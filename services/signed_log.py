@@ -26,6 +26,8 @@ class Verified:
     events: int = 0
     waiting: int = 0
     """Events that have no place in the log yet."""
+    rights: int = 0
+    """Posts and delegations that are as was noted of them last."""
     cases: int = 0
     checkpoints: int = 0
     cosigned: dict[str, int] = field(default_factory=dict)

@@ -1,7 +1,8 @@
 """Verifies the whole record against itself and what was kept elsewhere; the first thing wrong is raised.
 
 Nothing is written. What is looked at, in this order: keys and checkpoints; every event in the order of the
-log, up to each checkpoint; the kept parts of the tree; events without a place; rows; documents.
+log, up to each checkpoint; the kept parts of the tree; events without a place; posts and delegations beside
+what was noted of them; rows; documents.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from domain.chain import GENESIS, canonical
 from domain.library import UnknownProcess
 from domain.notes import VerifierKey
 from domain.verifying import LogReader, Tampered, check_event
-from records import audited, log, rebuilding
+from records import audited, log, post_notes, rebuilding
 from records.administration import CHAIN
 from records.stored import events_after, written_image
 from services import document_keys
@@ -86,6 +87,32 @@ def read_log(
     _check_heads(connection, heads)
     for seq in audited.told_of_others(connection):
         raise Tampered("its row is about somebody else than was recorded", case=CHAIN, seq=seq)
+    for wrong in post_notes.told_otherwise(connection):
+        raise _told_otherwise(wrong)
+    found.rights = post_notes.count(connection)
+
+
+def _told_otherwise(wrong: post_notes.Otherwise) -> Tampered:
+    """Return what is the matter with a post or a delegation that is not what was noted of it."""
+    if wrong.seq is None:
+        return Tampered(
+            f"nobody noted that there is the {wrong.what} {wrong.id}",
+            should_be="given by the service, which notes it in the same transaction",
+        )
+    if wrong.noted is None:
+        return Tampered(
+            f"the {wrong.what} {wrong.id} is gone",
+            should_be="as the last entry about it says",
+            case=CHAIN,
+            seq=wrong.seq,
+        )
+    should_be = ", ".join(f"{name} {value}" for name, value in wrong.noted.items())
+    return Tampered(
+        f"the {wrong.what} {wrong.id} is not what was noted of it last",
+        should_be=should_be,
+        case=CHAIN,
+        seq=wrong.seq,
+    )
 
 
 def _check_subtrees(connection: Connection, size: int) -> None:

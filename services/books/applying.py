@@ -100,12 +100,12 @@ def _change_standing(connection: Connection, one: Compared, author: Author) -> N
 
 
 def _end_post(connection: Connection, one: Compared, author: Author) -> None:
-    organisation.end_post(connection, one.id, _last(one))
+    organisation.end_post(connection, one.id, _last(one), said=author.said)
     _say_ended(connection, "post", one, author)
 
 
 def _end_delegation(connection: Connection, one: Compared, author: Author) -> None:
-    organisation.end_delegation(connection, one.id, _last(one))
+    organisation.end_delegation(connection, one.id, _last(one), said=author.said)
     _say_ended(connection, "delegation", one, author)
 
 

@@ -1,5 +1,6 @@
 import pytest
 
+from records.post_notes import told_otherwise
 from tests.api.world import a_world
 from tests.databases import *  # noqa: F403 - fixtures are found by their names
 
@@ -10,6 +11,8 @@ async def world(sqlite_database):
     made = await a_world(sqlite_database)
     yield made
     await made.client.aclose()
+    # Whatever was done to posts and delegations was noted with it.
+    assert sqlite_database.read_now(lambda connection: list(told_otherwise(connection))) == []
 
 
 @pytest.fixture
@@ -18,3 +21,4 @@ async def world_on_both(database):
     made = await a_world(database)
     yield made
     await made.client.aclose()
+    assert database.read_now(lambda connection: list(told_otherwise(connection))) == []

@@ -8,9 +8,10 @@ from tests.api.world import ADMIN, AUDITOR, HOST, NOBODY, NOON, PASSWORD, SECRET
 
 
 async def told(world, person=AUDITOR):
+    """Return what was done since everybody had his posts."""
     answer = await world.get("/v1/audit/administration", person)
     assert answer.status_code == 200, answer.text
-    return answer.json()["items"]
+    return [one for one in answer.json()["items"] if one["kind"] != "post-given"]
 
 
 async def test_whoever_ends_somebody_elses_sessions_is_named_beside_it(world):
@@ -83,3 +84,15 @@ async def test_a_definition_is_written_down_once_with_its_digest(world):
     assert world.parts.database.write_now(work) == 0
     digests = {one["says"]["digest"] for one in await told(world)}
     assert digests == {one.digest for one in world.parts.library}
+
+
+async def test_a_post_that_was_given_is_told_with_what_it_is_and_where(world):
+    new = {"person": NOBODY, "role": "host", "unit": "circle-1", "from": NOON.date().isoformat()}
+    answer = await world.client.post("/v1/posts", json=new, headers=world.by(ADMIN))
+    assert answer.status_code == 201, answer.text
+
+    one = (await world.get("/v1/audit/administration", AUDITOR)).json()["items"][0]
+
+    assert (one["kind"], one["by"]["id"], one["person"]["id"]) == ("post-given", ADMIN, NOBODY)
+    assert one["post"] == {"title": one["post"]["title"], "unit": {"id": "circle-1", "name": "第一读书会"}}
+    assert one["says"]["post"] == answer.json()["id"]

@@ -26,8 +26,9 @@ def test_each_entry_is_hashed_with_the_one_before_it(begun):
 
     rows = begun.read_now(lambda c: c.execute(sa.select(entries).order_by(entries.c.seq)).all())
 
-    assert [row.prev_hash for row in rows] == [GENESIS, rows[0].hash]
-    assert [row.seq for row in rows] == [1, 2]
+    assert [row.prev_hash for row in rows] == [GENESIS, *(row.hash for row in rows[:-1])]
+    assert [row.seq for row in rows] == [number + 1 for number in range(len(rows))]
+    assert [row.type for row in rows][-2:] == ["sessions-ended", "password-set"]
 
 
 def test_entries_find_their_places_in_the_log_beside_the_events_once(begun):
@@ -51,7 +52,7 @@ def test_whoever_audits_a_unit_is_told_of_what_was_done_to_people_in_it_and_belo
 
     def shown(below):
         found = begun.read_now(lambda connection: administration.listed(connection, below=below))
-        return [done.kind for done in found.items]
+        return [done.kind for done in found.items if done.kind != "post-given"]
 
     assert shown(None) == ["definition-installed", "sessions-ended"]
     assert shown(("committee-1",)) == ["sessions-ended"]
@@ -68,10 +69,11 @@ def test_whoever_has_nothing_but_a_case_in_a_unit_is_one_of_its_people(begun):
     noted(begun, "person-erased", person=SUBJECT)
 
     def shown(below):
-        return begun.read_now(lambda connection: administration.listed(connection, below=below)).items
+        found = begun.read_now(lambda connection: administration.listed(connection, below=below)).items
+        return [done.person for done in found if done.kind != "post-given"]
 
-    assert [done.person for done in shown(("circle-1",))] == [SUBJECT]
-    assert shown(("circle-2",)) == ()
+    assert shown(("circle-1",)) == [SUBJECT]
+    assert shown(("circle-2",)) == []
 
 
 def test_lists_go_on_where_a_page_ended(begun):
@@ -83,8 +85,11 @@ def test_lists_go_on_where_a_page_ended(begun):
 
     first = page()
     assert [done.person for done in first.items] == [ADMIN, SECRETARY]
-    assert [done.person for done in page(first.next).items] == [HOST]
-    assert page(first.next).next is None
+    then = page(first.next)
+    assert then.items[0].person == HOST
+    while then.next is not None:
+        then = page(then.next)
+    assert then.items[-1].seq == 1
 
 
 @pytest.mark.parametrize("verb", ["UPDATE administration SET seq = 9", "DELETE FROM administration"])
@@ -101,4 +106,4 @@ def test_a_moment_that_was_put_back_changes_no_order(begun):
 
     found = begun.read_now(lambda connection: administration.listed(connection, below=None))
 
-    assert [done.kind for done in found.items] == ["password-set", "sessions-ended"]
+    assert [done.kind for done in found.items][:2] == ["password-set", "sessions-ended"]

@@ -16,6 +16,7 @@ from domain.tree import (
     subtree_over,
 )
 from records import log, tables
+from records.administration import CHAIN
 from records.log_tables import log_leaves, log_nodes
 from records.problems import NotFound
 from tests.records.organisations import an_organisation
@@ -41,9 +42,9 @@ def leaves(database):
     return database.read_now(lambda connection: log.leaves_from(connection, 0, 10_000))
 
 
-def test_a_log_without_events_has_no_size(kept):
-    assert not kept.read_now(log.is_behind)
-    assert placed(kept) == log.Placed(0, 0, more=False)
+def test_a_log_without_events_has_no_size(database):
+    assert not database.read_now(log.is_behind)
+    assert placed(database) == log.Placed(0, 0, more=False)
 
 
 def test_every_event_finds_one_place_and_cases_keep_their_order(kept):
@@ -56,7 +57,7 @@ def test_every_event_finds_one_place_and_cases_keep_their_order(kept):
     assert not kept.read_now(log.is_behind)
     assert [one.position for one in found] == list(range(then.size))
     assert then.size == first.size + then.events
-    assert {(one.case, one.seq, one.hash) for one in found} == set(
+    assert {(one.case, one.seq, one.hash) for one in found if one.case != CHAIN} == set(
         kept.read_now(lambda connection: connection.execute(HASHES).all())
     )
     for case in ("case-1", "case-2"):

@@ -6,9 +6,12 @@ import pytest
 import sqlalchemy as sa
 from alembic import command
 
-from records import migrating, tables
+from domain.circumstances import LentFor
+from domain.verifying import LogReader
+from records import audited, log, migrating, organisation, post_notes, tables
 from records.engines import open_engine
 from records.problems import DatabaseUnavailable
+from records.stored import written_image
 from tests.records.organisations import an_organisation
 
 
@@ -55,6 +58,38 @@ def test_sessions_and_tokens_from_before_they_had_names_go_on(empty_address):
     assert len({row.id for row in found}) == 2
     migrating.downgrade(empty_address, "0003")
     migrating.upgrade(empty_address)
+
+
+def test_posts_from_before_they_were_noted_are_noted_as_they_stood(empty_address):
+    migrating.upgrade(empty_address)
+    engine = open_engine(empty_address)
+    with engine.begin() as connection:
+        an_organisation(connection)
+        organisation.add_delegation(
+            connection,
+            post_id="post-person-2",
+            substitute="person-3",
+            from_on=date(2026, 3, 1),
+            granted_at=datetime(2026, 2, 1, tzinfo=UTC),
+            lent_for=LentFor(processes=("reading",)),
+        )
+    migrating.downgrade(empty_address, "0131")
+    with engine.begin() as connection:
+        # What the release before does, which notes nothing.
+        connection.execute(sa.update(tables.posts).values(to_on=date(2030, 1, 1)))
+        assert len(list(post_notes.told_otherwise(connection))) == 5
+    migrating.upgrade(empty_address)
+    with engine.begin() as connection:
+        assert list(post_notes.told_otherwise(connection)) == []
+        log.place_events(connection)
+        kinds = sa.text("SELECT type FROM administration ORDER BY seq DESC LIMIT 6")
+        found = list(connection.execute(kinds).scalars())
+        reader = LogReader([])
+        for row in audited.placed_events(connection, 0, 100):
+            reader.add(written_image(row), row.hash)
+    engine.dispose()
+    assert found == ["delegation-stood"] + ["post-stood"] * 5
+    assert reader.size == 12
 
 
 def test_upgrading_twice_changes_nothing(address):

@@ -162,6 +162,35 @@ async def test_a_change_of_what_administrators_did_is_found(world, change):
         await verify(world.parts, held=held)
 
 
+RIGHTS = {
+    "a role": (sa.update(tables.posts).values(role="admin"), "not what was noted of it last"),
+    "another post": (
+        sa.insert(tables.posts).from_select(
+            ["id", "person_id", "role", "unit_id", "from_on"],
+            sa.select(
+                sa.literal("by-hand"),
+                tables.posts.c.person_id,
+                sa.literal("admin"),
+                tables.posts.c.unit_id,
+                tables.posts.c.from_on,
+            ).limit(1),
+        ),
+        "nobody noted that there is the post by-hand",
+    ),
+    "a post that is gone": (sa.delete(tables.posts), "is gone"),
+    "that a post was given": (sa.delete(administration), "nobody noted|gone"),
+}
+
+
+@pytest.mark.parametrize("change", RIGHTS)
+async def test_a_post_that_was_changed_by_hand_is_found(world_on_both, change):
+    statement, why = RIGHTS[change]
+    assert (await verify(world_on_both.parts)).rights > 3
+    tampered(world_on_both, statement)
+    with pytest.raises(Tampered, match=why):
+        await verify(world_on_both.parts, thorough=False)
+
+
 async def test_what_administrators_did_is_verified_before_it_has_a_place(world):
     await sessions.end_of_login(world.parts, SECRETARY, None)
     assert (await verify(world.parts)).waiting == 1
@@ -249,6 +278,7 @@ async def everything_made_anew(world, private):
 
 
 async def test_a_record_made_anew_and_signed_with_another_key_is_found_by_a_checkpoint_from_outside(world):
+    await world.start(subject=SECRETARY, by=SECRETARY)
     held = await checkpointed(world)
     await everything_made_anew(world, Ed25519PrivateKey.from_private_bytes(bytes(32)))
     await verify(world.parts)

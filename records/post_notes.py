@@ -1,0 +1,160 @@
+"""What is noted of a post or a delegation whenever it changes, and whether the registers still say the same.
+
+An entry in the chain of what administrators did says how the row stands from then on, so the last one about a
+row is what it is compared with. Days and moments are noted as the text they are kept as.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any, Final, Literal
+
+import sqlalchemy as sa
+from pydantic import JsonValue
+from sqlalchemy import Column, Connection, RowMapping, Select, Table
+
+from domain.batches import in_batches
+from records.administration import Kind, Noted, alone, note_all
+from records.dialects import is_among
+from records.log_tables import administration
+from records.tables import delegations, posts
+from records.unit_changes import Said
+
+What = Literal["post", "delegation"]
+Change = Literal["given", "ended"]
+
+_SOME: Final = 5_000
+"""Rows that are noted together."""
+_GIVEN: Final[Mapping[str, Any]] = {
+    name: name for name in ("from_on", "to_on", "granted_by", "granted_at", "revoked_at")
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Register:
+    """A table, who is given a right by a row of it, and by which names the rest of a row is noted."""
+
+    table: Table
+    holder: Column[Any]
+    noted: Mapping[str, str]
+    given: Kind
+    ended: Kind
+    stood: Kind
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Every kind of entry about it."""
+        return self.given, self.ended, self.stood
+
+    def asked(self) -> Select[Any]:
+        """Return the query for its rows, as they are kept."""
+        columns = (sa.type_coerce(self.table.c[name], sa.Text).label(name) for name in self.noted)
+        return sa.select(self.table.c.id, self.holder.label("holder"), *columns)
+
+    def says(self, row: RowMapping) -> dict[str, JsonValue]:
+        """Return what is noted of a row, but for its id."""
+        return {"person": row["holder"], **{told: row[name] for name, told in self.noted.items()}}
+
+
+_REGISTERS: Final[Mapping[What, _Register]] = {
+    "post": _Register(
+        posts,
+        posts.c.person_id,
+        {"role": "role", "unit_id": "unit", **_GIVEN},
+        "post-given",
+        "post-ended",
+        "post-stood",
+    ),
+    "delegation": _Register(
+        delegations,
+        delegations.c.substitute_id,
+        {
+            "post_id": "post",
+            "absence_id": "absence",
+            "processes": "processes",
+            "stages": "stages",
+            "units": "units",
+            **_GIVEN,
+        },
+        "delegation-given",
+        "delegation-ended",
+        "delegation-stood",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Otherwise:
+    """A row that is not what was noted of it last."""
+
+    what: What
+    id: str
+    seq: int | None
+    """The last entry about it; None where there is none."""
+    noted: Mapping[str, JsonValue] | None
+    """What is different, as it was noted; None where the row is gone."""
+
+
+def keep_others_out(connection: Connection) -> None:
+    """Let nobody else change a post or a delegation until the end of the transaction.
+
+    Asked for before a row is changed or locked, so that two never wait for one another.
+    """
+    alone(connection)
+
+
+def note_rows(
+    connection: Connection, what: What, change: Change, ids: Collection[str], said: Said | None
+) -> None:
+    """Write down how rows stand now, by whom and when; without `said` they came with the installation.
+
+    The day of an entry is the first of what was given, the last of what was ended.
+    """
+    register = _REGISTERS[what]
+    kind = register.given if change == "given" else register.ended
+    for some in in_batches(sorted(ids), _SOME):
+        rows = connection.execute(register.asked().where(is_among(connection, register.table.c.id, some)))
+        found = sorted(rows.mappings(), key=lambda row: str(row["id"]))
+        note_all(connection, (_noted(register, what, kind, row, said) for row in found))
+
+
+def told_otherwise(connection: Connection) -> Iterator[Otherwise]:
+    """Yield the rows of both registers that are not as they were noted last, and those that are gone."""
+    for what, register in _REGISTERS.items():
+        noted = _last_noted(connection, what, register)
+        for row in connection.execute(register.asked().order_by(register.table.c.id)).mappings():
+            seq, says = noted.pop(row["id"], (None, {}))
+            stands = register.says(row)
+            if says != stands:
+                different = {name: says.get(name) for name in stands if says.get(name) != stands[name]}
+                yield Otherwise(what, row["id"], seq, different)
+        yield from (Otherwise(what, gone, seq, None) for gone, (seq, _) in noted.items())
+
+
+def count(connection: Connection) -> int:
+    """Return how many posts and delegations there are."""
+    queries = (sa.select(sa.func.count()).select_from(one.table) for one in _REGISTERS.values())
+    return sum(connection.execute(query).scalar_one() for query in queries)
+
+
+def _last_noted(
+    connection: Connection, what: What, register: _Register
+) -> dict[str, tuple[int, dict[str, JsonValue]]]:
+    query = sa.select(administration.c.seq, administration.c.data)
+    query = query.where(administration.c.type.in_(register.kinds)).order_by(administration.c.seq)
+    found = {}
+    for row in connection.execute(query):
+        says = json.loads(row.data)
+        found[str(says.pop(what))] = row.seq, says
+    return found
+
+
+def _noted(register: _Register, what: What, kind: Kind, row: RowMapping, said: Said | None) -> Noted:
+    first, last = date.fromisoformat(row["from_on"]), row["to_on"]
+    on = first if kind == register.given or last is None else date.fromisoformat(last)
+    at = datetime.combine(on, time(), UTC) if said is None else said.at
+    by = None if said is None else said.by
+    return Noted(kind, on, at, by, {what: row["id"], **register.says(row)})

@@ -8,7 +8,7 @@ from domain.checkpoints import read_checkpoint
 from domain.notes import VerifierKey, read_note
 from domain.tree import is_consistent, leaf_hash, root_from_inclusion
 from services.log_keys import rotated
-from tests.api.world import AUDITOR, NOBODY, SECRETARY, SUBJECT
+from tests.api.world import AUDITOR, NOBODY, SECRETARY, SUBJECT, a_world
 
 
 async def keys_of(world):
@@ -86,7 +86,12 @@ async def test_checkpoints_are_listed_page_by_page_latest_first(world):
 async def test_an_empty_log_has_no_checkpoint(world):
     assert (await world.get("/v1/audit/checkpoints", AUDITOR)).json() == {"items": [], "next": None}
     assert (await world.get("/v1/audit/checkpoints/latest", AUDITOR)).status_code == 404
+
+
+async def test_nothing_is_signed_of_a_log_in_which_nothing_stands(sqlite_database):
+    world = await a_world(sqlite_database, furnished=False)
     assert await world.parts.notary.make() is None
+    await world.client.aclose()
 
 
 @pytest.mark.parametrize(

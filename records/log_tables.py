@@ -134,6 +134,17 @@ witnessed = Table(
     Column("seen_at", Moment, nullable=False),
 )
 
+# Notes in which the key of another log names the one after it, which is trusted as long as that is.
+witness_handovers = Table(
+    "witness_handovers",
+    metadata,
+    Column("origin", String(200), primary_key=True),
+    Column("before_id", String(8), primary_key=True),
+    Column("verifier", String(300), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("followed_at", Moment, nullable=False),
+)
+
 # Checkpoints, signed by the key of their log, that contradict what was signed below before.
 witness_refusals = Table(
     "witness_refusals",

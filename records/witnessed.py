@@ -13,9 +13,10 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy import Connection, Row
 
+from domain.checkpoints import Handover
 from domain.notes import VerifierKey
 from records.dialects import insert_new
-from records.log_tables import witness_keys, witness_refusals, witnessed
+from records.log_tables import witness_handovers, witness_keys, witness_refusals, witnessed
 
 _LOCK: Final = zlib.crc32(b"accede witness")
 """What PostgreSQL knows the right to sign for others by."""
@@ -103,6 +104,25 @@ def add_contradiction(connection: Connection, found: Contradiction) -> None:
     """Keep a checkpoint that contradicts what we signed; the first time it was shown stays."""
     row = {name: getattr(found, name) for name in witness_refusals.c.keys()}  # noqa: SIM118 - as above
     connection.execute(insert_new(connection, witness_refusals), row)
+
+
+def add_handover(connection: Connection, handover: Handover, now: datetime) -> bool:
+    """Keep which key comes after another; return False, and keep nothing, where that one named another."""
+    alone(connection)
+    before = {"origin": handover.before.name, "before_id": handover.before.id.hex()}
+    named = sa.select(witness_handovers.c.verifier).filter_by(**before)
+    known = connection.execute(named).scalar()
+    if known is not None:
+        return bool(known == handover.after.text)
+    row = {**before, "verifier": handover.after.text, "note": handover.note, "followed_at": now}
+    connection.execute(sa.insert(witness_handovers).values(row))
+    return True
+
+
+def handovers_of(connection: Connection, origin: str) -> list[str]:
+    """Return the notes in which keys of a log named the ones after them."""
+    query = sa.select(witness_handovers.c.note).where(witness_handovers.c.origin == origin)
+    return list(connection.execute(query.order_by(witness_handovers.c.followed_at)).scalars())
 
 
 def all_longest(connection: Connection) -> tuple[Witnessed, ...]:

@@ -119,7 +119,9 @@ class Circulation:
             return await self._database.read(partial(prove, size=size))
 
         text = read_note(latest.note).text
-        line = await witness.cosign(latest.note, text, known.size, proof)
+        keys = await self._database.read(kept.log_keys_of)
+        named = [key.handover for key in keys if key.handover is not None]
+        line = await witness.cosign(latest.note, text, known.size, proof, named)
         put = partial(
             kept.add_cosignature,
             checkpoint=latest,

@@ -6,7 +6,7 @@ last. A second installation, or any witness of a transparency log, can be one.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -34,14 +34,20 @@ class Witness:
     key: VerifierKey
     transport: httpx.AsyncBaseTransport | None = None
 
-    async def cosign(self, note: str, text: str, seen: int, proof: Proof) -> str:
+    async def cosign(
+        self, note: str, text: str, seen: int, proof: Proof, handovers: Sequence[str] = ()
+    ) -> str:
         """Return the line in which the witness signed a checkpoint; `seen` is what he signed last.
 
-        Where he remembers another size he is asked once more from there. Raises NotCosigned.
+        Where he remembers another size he is asked once more from there; where he does not trust the key,
+        once he was shown the notes in which each key named the next. Raises NotCosigned.
         """
         try:
             async with httpx.AsyncClient(transport=self.transport, timeout=_PATIENCE) as client:
                 answer = await self._asked(client, note, seen, proof)
+                if answer.status_code == _FORBIDDEN and handovers:
+                    await self._show(client, handovers)
+                    answer = await self._asked(client, note, seen, proof)
                 told = size_in(answer.text[:LONGEST_ANSWER]) if answer.status_code == _CONFLICT else None
                 if told is not None and told != seen:
                     answer = await self._asked(client, note, told, proof)
@@ -53,6 +59,11 @@ class Witness:
             return cosignature_in(answer.text[:LONGEST_ANSWER], self.key, text)
         except BadNote as wrong:
             raise NotCosigned(str(wrong)) from wrong
+
+    async def _show(self, client: httpx.AsyncClient, handovers: Sequence[str]) -> None:
+        """Show which key follows which; what a witness makes of it shows when he is asked again."""
+        for one in handovers:
+            await client.post(f"{self.address.rstrip('/')}/add-key", content=one.encode())
 
     async def _asked(self, client: httpx.AsyncClient, note: str, seen: int, proof: Proof) -> httpx.Response:
         try:
@@ -75,6 +86,7 @@ def witnesses_of(setting: str) -> tuple[Witness, ...]:
 
 
 _OK: Final = 200
+_FORBIDDEN: Final = 403
 _CONFLICT: Final = 409
 _WHY: Final = {
     403: "the witness does not trust the key that signed",

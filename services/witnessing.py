@@ -12,10 +12,17 @@ from functools import partial
 import structlog
 from sqlalchemy import Connection
 
-from domain.checkpoints import Checkpoint, Proven, read_checkpoint
-from domain.notes import BadNote, read_note
+from domain.checkpoints import Checkpoint, Proven, keys_followed, read_checkpoint, read_handover
+from domain.notes import BadNote, VerifierKey, read_note
 from domain.values import Text
-from domain.witnessing import Asked, NotWitnessed, check_continues, cosignature, read_request
+from domain.witnessing import (
+    LONGEST_REQUEST,
+    Asked,
+    NotWitnessed,
+    check_continues,
+    cosignature,
+    read_request,
+)
 from records import witnessed as kept
 from records.witnessed import Contradiction, Witnessed
 from services.parts import Parts
@@ -68,7 +75,7 @@ async def cosign(parts: Parts, body: bytes) -> str:
     place = parts.witness
     if place is None or not place.logs:
         raise NotFound
-    asked, proven = _read(place, body)
+    asked, proven = await _read(parts, place, body)
     try:
         line, refused = await parts.write(partial(_judged, parts, place, asked, proven))
     except NoWitnessKey as trouble:
@@ -86,6 +93,31 @@ async def cosign(parts: Parts, body: bytes) -> str:
             )
         raise refused
     return line
+
+
+async def follow(parts: Parts, body: bytes) -> None:
+    """Trust from now on the key that a trusted one of its log names as the next, in a signed note.
+
+    A key names one; where it did, another is refused. Raises NotFound for a log that is not ours to witness,
+    NotPermitted where no trusted key signed, Malformed.
+    """
+    place = parts.witness
+    if place is None or not place.logs:
+        raise NotFound
+    try:
+        note = body[: LONGEST_REQUEST + 1].decode()
+        origin = read_note(note).text.partition("\n")[0]
+    except ValueError as error:
+        raise Malformed from error
+    keys = await _keys_of(parts, place, origin)
+    try:
+        handover = read_handover(note, keys)
+    except BadNote as error:
+        raise NotPermitted(_NOT_NAMED) from error
+    if not await parts.write(lambda connection: kept.add_handover(connection, handover, parts.clock())):
+        _log.error("a key names a second one after it", log=origin, key=handover.before.id.hex())
+        raise NotPermitted(_NAMED_ANOTHER)
+    _log.info("a key is followed to the next", log=origin, key=handover.after.id.hex())
 
 
 async def told(parts: Parts) -> WitnessView:
@@ -120,19 +152,28 @@ async def own_verifier(parts: Parts) -> str:
     return await parts.write(work)
 
 
-def _read(place: WitnessPlace, body: bytes) -> tuple[Asked, Proven]:
+async def _read(parts: Parts, place: WitnessPlace, body: bytes) -> tuple[Asked, Proven]:
     try:
         asked = read_request(body)
         origin = Checkpoint.read(read_note(asked.note).text).origin
     except BadNote as error:
         raise Malformed from error
-    keys = place.keys_of(origin)
-    if not keys:
-        raise NotFound
+    keys = await _keys_of(parts, place, origin)
     try:
         return asked, read_checkpoint(asked.note, keys)
     except BadNote as error:
         raise NotPermitted(_NOT_TRUSTED) from error
+
+
+async def _keys_of(parts: Parts, place: WitnessPlace, origin: str) -> tuple[VerifierKey, ...]:
+    """Return the keys that are trusted for a log: those that were set, and those they named since.
+
+    Raises NotFound for a log that is not ours to witness.
+    """
+    keys = place.keys_of(origin)
+    if not keys:
+        raise NotFound
+    return keys_followed(keys, await parts.read(lambda connection: kept.handovers_of(connection, origin)))
 
 
 def _judged(
@@ -180,4 +221,6 @@ def _view(origin: str, seen: Witnessed | None) -> WitnessedView:
     return WitnessedView(origin=origin, size=seen.size, root=seen.root, seen_at=seen.seen_at, note=seen.whole)
 
 
+_NOT_NAMED = Text(zh="没有可信密钥签署这把新密钥", en="no key that is trusted here named the new one")
+_NAMED_ANOTHER = Text(zh="该密钥已指定过另一把新密钥", en="this key has named another one after it")
 _NOT_TRUSTED = Text(zh="检查点没有可信密钥的签名", en="no key that is trusted here signed the checkpoint")

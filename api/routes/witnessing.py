@@ -39,6 +39,15 @@ async def add_checkpoint(request: Request, parts: Here) -> Response:
     return Response(line, media_type="text/plain; charset=utf-8")
 
 
+@router.post("/v1/witness/add-key", summary="Follow another log to its next key", status_code=204)
+async def add_key(request: Request, parts: Here) -> None:
+    """Trust the key that the log's own key names, in a signed note, as the one after it.
+
+    Nobody signs in: the note is signed by a key of the log that is trusted here. A key names one.
+    """
+    await witnessing.follow(parts, await request.body())
+
+
 @router.get("/v1/audit/witness", summary="This installation as a witness", dependencies=signed_in)
 async def witness(parts: Here, caller: By) -> WitnessView:  # noqa: ARG001 - somebody has to be signed in
     """Return below which logs this installation signs, what it saw last of each, and what contradicted."""

@@ -290,6 +290,7 @@ QUESTIONS: dict[str, Question] = {
     "GET /v1/audit/fairness/{form}": plain("/v1/audit/fairness/xlsx"),
     "GET /v1/audit/witness": plain("/v1/audit/witness"),
     "POST /v1/witness/add-checkpoint": plain("/v1/witness/add-checkpoint"),
+    "POST /v1/witness/add-key": plain("/v1/witness/add-key"),
     "GET /v1/audit/keys": plain("/v1/audit/keys"),
     "GET /v1/audit/administration": plain("/v1/audit/administration"),
     "GET /v1/audit/leaves": plain("/v1/audit/leaves"),

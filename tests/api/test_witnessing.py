@@ -11,8 +11,8 @@ import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from domain.checkpoints import Checkpoint, read_checkpoint
-from domain.notes import VerifierKey, signed
+from domain.checkpoints import Checkpoint, handover_text, read_checkpoint
+from domain.notes import VerifierKey, signed, verifier_of
 from domain.tree import leaf_hash
 from domain.verifying import Tampered
 from domain.witnessing import request_for
@@ -22,7 +22,7 @@ from records.engines import SQLITE
 from records.log_tables import cosignatures
 from services import witnessing
 from services.circulating import Circulation
-from services.log_keys import signing_key
+from services.log_keys import rotated, signing_key
 from services.sealing import Sealer
 from services.verifying import verify
 from services.witness_keys import WitnessPlace
@@ -183,6 +183,59 @@ async def test_what_is_not_a_checkpoint_of_a_log_that_is_witnessed_is_not_signed
     assert (await two.asked(good)).status_code == 404
 
 
+def _rotated(two):
+    two.own.clock.pass_by(ONE_DAY)
+    parts = two.own.parts
+    return parts.database.write_now(lambda c: rotated(c, parts.notary.place, two.own.clock()))
+
+
+async def _shown(two, note):
+    answer = await two.other.client.post("/v1/witness/add-key", content=note)
+    return answer.status_code
+
+
+async def test_a_witness_follows_to_each_new_key_that_the_old_one_signed(two):
+    assert await two.go_round() is None
+    _rotated(two)
+    _rotated(two)
+    latest = await two.grown(NOBODY)
+
+    assert await two.go_round() is None
+
+    assert (await two.told())["logs"][0]["size"] == latest.size
+    found = await verify(two.own.parts, witnesses=[await two.key()])
+    assert found.cosigned == {"other.test/log/witness": latest.size}
+    # Whoever takes the first key out of the setting takes out what it named.
+    other = VerifierKey(OURS, Ed25519PrivateKey.generate().public_key().public_bytes_raw())
+    place = replace(two.other.parts.witness, logs=(other,))
+    object.__setattr__(two.other.parts, "witness", place)
+    await two.grown(SECRETARY)
+    assert await two.go_round() == "the witness does not trust the key that signed"
+
+
+async def test_a_key_that_no_trusted_one_signed_is_not_followed(two):
+    latest, stranger = await two.grown(NOBODY), Ed25519PrivateKey.generate()
+    text = handover_text(verifier_of(OURS, stranger), "2026-01-01T00:00:00.000000Z")
+    elsewhere = handover_text(verifier_of("elsewhere.test/log", stranger), "2026-01-01T00:00:00.000000Z")
+    assert await _shown(two, f"{text}\n{signed(text, OURS, stranger).line}") == 403
+    assert await _shown(two, latest.note) == 403
+    assert await _shown(two, _signed_text(two, elsewhere)) == 404
+    for body in (b"", b"\xff", b"no note", text.encode()):
+        assert await _shown(two, body) == 400
+    forged = f"{latest.note.partition(chr(10) * 2)[0]}\n"
+    body = request_for(0, [], f"{forged}\n{signed(forged, OURS, stranger).line}")
+    assert (await two.asked(body)).status_code == 403
+
+
+async def test_a_key_names_one_successor_and_a_second_is_refused(two):
+    first, second = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
+    at = "2026-01-01T00:00:00.000000Z"
+    one, other = (handover_text(verifier_of(OURS, key), at) for key in (first, second))
+    assert await _shown(two, _signed_text(two, one)) == 204
+    assert await _shown(two, _signed_text(two, one)) == 204
+    assert await _shown(two, _signed_text(two, other)) == 403
+
+
 async def test_the_same_checkpoint_is_signed_again_and_a_witness_away_has_signed_nothing(two):
     latest = two.own.parts.database.read_now(kept.latest_checkpoint)
     first = await two.asked(request_for(0, [], latest.note))
@@ -216,9 +269,12 @@ async def test_what_was_signed_is_told_to_whoever_is_in_and_never_the_key(two):
 
 def _signed_by(two, checkpoint):
     """Return a checkpoint signed by the log's own key, as somebody does who holds it."""
+    return _signed_text(two, checkpoint.text)
 
+
+def _signed_text(two, text):
     def work(connection):
         return signing_key(connection, two.own.parts.notary.place, two.own.clock())
 
     key = two.own.parts.database.write_now(work)
-    return f"{checkpoint.text}\n{signed(checkpoint.text, key.name, key.private).line}"
+    return f"{text}\n{signed(text, key.name, key.private).line}"

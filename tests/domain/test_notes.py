@@ -5,7 +5,7 @@ import base64
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from domain.checkpoints import Checkpoint, handover_text, read_checkpoint
+from domain.checkpoints import Checkpoint, handover_text, keys_followed, read_checkpoint, read_handover
 from domain.notes import COSIGNING, BadNote, Signature, VerifierKey, cosigned, read_note, signed, verifier_of
 
 # The example that Go's package for signed notes is documented with.
@@ -121,3 +121,39 @@ def test_a_handover_names_the_next_key_and_its_moment():
     # So that a checkpoint and a handover can never be taken for each other.
     with pytest.raises(BadNote):
         Checkpoint.read(text)
+
+
+def _keys(number):
+    return [Ed25519PrivateKey.from_private_bytes(bytes([one]) * 32) for one in range(number)]
+
+
+def _named(before, after, *, text=None, origin=ORIGIN):
+    said = text or handover_text(verifier_of(origin, after), "2026-11-29T00:00:00.000000Z")
+    return f"{said}\n{signed(said, origin, before).line}"
+
+
+def test_keys_are_followed_along_what_each_signed_in_whatever_order_and_from_trusted_ones_only():
+    first, second, third, stranger = _keys(4)
+    known = [verifier_of(ORIGIN, key) for key in (first, second, third)]
+    notes = [_named(second, third), _named(first, second), _named(stranger, stranger)]
+    assert keys_followed(known[:1], notes) == tuple(known)
+    assert keys_followed(known[2:], notes) == (known[2],)
+    assert keys_followed([], notes) == ()
+
+
+def test_a_handover_that_says_anything_else_or_was_signed_by_another_key_is_none():
+    first, second, stranger = _keys(3)
+    trusted = [verifier_of(ORIGIN, first)]
+    assert read_handover(_named(first, second), trusted).after == verifier_of(ORIGIN, second)
+    witness = verifier_of(ORIGIN, second, COSIGNING)
+    for whole in (
+        _named(stranger, second),
+        _named(first, first),
+        _named(first, second).replace("11-29", "11-28"),
+        _named(first, second, text=Checkpoint(ORIGIN, 1, bytes(32)).text),
+        _named(first, second, text=f"{ORIGIN}\nkey handover\n{witness.text}\n2026\n"),
+        _named(first, second, text=f"other.test\nkey handover\n{trusted[0].text}\n2026\n"),
+        _named(first, second, origin="elsewhere.test/log"),
+    ):
+        with pytest.raises(BadNote):
+            read_handover(whole, trusted)

@@ -90,6 +90,7 @@ async def test_an_empty_log_has_no_checkpoint(world):
 
 async def test_nothing_is_signed_of_a_log_in_which_nothing_stands(sqlite_database):
     world = await a_world(sqlite_database, furnished=False)
+    assert world.parts.notary is not None
     assert await world.parts.notary.make() is None
     await world.client.aclose()
 

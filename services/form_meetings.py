@@ -35,6 +35,7 @@ def minutes(filling: Filling, step: Step) -> Iterable[Block]:
     return [
         blocks.facts(_about(filling, step, done), _basis(filling, step)),
         _roster(filling, met),
+        *_left_out(filling, met),
         _count(filling, step, met),
         *_needed(filling, step, met),
         *_answered(filling, step, done),
@@ -120,6 +121,35 @@ def _remark(
         said = wrote[person]
         return w["written_note"] if said is None else w.labelled(w["written_note"], w[_SAID[said]])
     return "" if person not in left_out else w["left_out"] + _ground(filling, left_out[person])
+
+
+def _left_out(filling: Filling, met: Mapping[str, Any]) -> list[Block]:
+    """Return by whose consent and by which resolution each one left out of the count was."""
+    w = filling.words
+    rows = []
+    for one in met.get("excluded") or ():
+        if isinstance(one, Mapping):
+            ground = filling.edition.grounds.get(str(one["ground"]))
+            asked = (None, None) if ground is None else (ground.consent, ground.resolution)
+            papers = (
+                _backing(filling, one.get(name), is_asked=level is not None)
+                for name, level in zip(("consent", "resolution"), asked, strict=True)
+            )
+            person = str(one["person"])
+            name = filling.name(person) or _entitled_name(filling, person)
+            rows.append((name, _ground(filling, str(one["ground"])), *papers))
+    heads = (w["person"], w["ground"], w["consent"], w["ground_resolution"])
+    return [blocks.table(heads, (0, 3, 4, 4), rows, title=w["left_out_by"])] if rows else []
+
+
+def _backing(filling: Filling, paper: Mapping[str, Any] | None, *, is_asked: bool) -> str:
+    """Return what a consent or resolution is known by: its day, its number, the document's digest."""
+    w = filling.words
+    given = paper or {}
+    on, ref, material = (str(given.get(name) or "").strip() for name in ("on", "ref", "material"))
+    said = [w.dated(on), ref, w.labelled(w["document_digest"], material[:16]) if material else ""]
+    lines = "\n".join(one for one in said if one)
+    return lines or (w["not_named"] if is_asked else "")
 
 
 def _entitled_name(filling: Filling, person: str) -> str:

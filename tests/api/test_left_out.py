@@ -8,6 +8,7 @@ from services import agendas
 from services.agendas import Agenda
 from services.parts import Caller
 from tests.api.admission import ADMISSION, admitting
+from tests.api.test_forms import read
 from tests.api.world import HOST, SECRETARY
 
 AT_ONCE = {"occurred_on": "2025-03-01", "eligible": "1", "present": "1", "yes": "1", "field.notes": "讨论"}
@@ -60,6 +61,20 @@ async def test_what_leaving_out_rests_on_is_said_once_for_everybody_and_recorded
     assert (one["person"], one["ground"], one["consent"]["on"]) == (HOST, "abroad", "2025-02-01")
     assert len(one["consent"]["material"]) == 64
     assert one["resolution"] == {"ref": "决议 3 号"}
+
+
+async def test_minutes_name_consent_and_resolution_of_each_one_left_out(world, case):
+    path = f"/cases/{case['id']}/steps/vote"
+    said = {f"on.{CONSENT}": "2025-02-01", f"ref.{CONSENT}": "教党〔2025〕3号"}
+    assert (await sent(world, path, OUT | said, consent=b"we consent")).status_code == 303
+    (one,) = await left_out(world, case)
+    digest = one["consent"]["material"][:16]
+    printed = await read(world, case, "vote.minutes")
+    whole = "出国2025年2月1日教党〔2025〕3号材料摘要值：" + digest + "未注明"
+    assert "不计入应到人数的依据" in printed
+    assert whole in "".join(printed.split()), printed
+    english = "".join((await read(world, case, "vote.minutes", language="en")).split())
+    assert "Abroad1February2025教党〔2025〕3号documentdigest:" + digest + "notnamed" in english
 
 
 async def test_a_consent_that_is_not_named_is_asked_for_at_its_field_and_nothing_is_lost(world, case):

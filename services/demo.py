@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 
 from sqlalchemy import Connection
 
 from records import accounts as kept
-from records import organisation, units
+from records import organisation, shortages, units
 from records.standings import set_standing
 from services import accounts
 from services.auditing import audit_all
@@ -48,12 +49,22 @@ async def seed(parts: Parts, progress: Progress = lambda _what, _done, _all: Non
         await live_through(parts, plan)
     await audit_all(parts)
     await speak(parts)
+    await _look_at_staffing(parts)
     for login in LOGINS:
         # The last of them says that all is there.
         await accounts.add_account(
             parts, login.login, demo_id("person", login.name), login.password, even_if_known=True
         )
     return True
+
+
+async def _look_at_staffing(parts: Parts) -> None:
+    """Look, as workers do every day, which cases will be short of people, and tell whom it concerns."""
+    now, today = parts.clock(), parts.today()
+    look = partial(shortages.look, library=parts.library, today=today, after="", limit=len(PLANS) + 1)
+    seen = await parts.read(look)
+    await parts.write(partial(shortages.keep, news=seen.news, now=now, today=today))
+    await parts.write(partial(shortages.tell, now=now))
 
 
 async def has_demo_logins(parts: Parts) -> bool:

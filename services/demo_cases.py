@@ -58,6 +58,8 @@ class _Life:
         self._case_id = ""
         self._as_it_stands: FoundCase | None = None
         first = self._today - timedelta(days=plan.days_ago)
+        hangs = plan.notice_days_ago
+        self._put_up_on = None if hangs is None else self._today - timedelta(days=hangs)
         self._process = parts.library.for_start(PROCESS, first)
         self._cast = Cast(self._process, _scenery(self._person.id, self._unit))
 
@@ -70,7 +72,7 @@ class _Life:
         day = self._today - timedelta(days=self._plan.days_ago)
         await self._start(day)
         while True:
-            day += timedelta(days=self._pause(day))
+            day = following(self._plan.subject, day, self._put_up_on)
             if day > self._today:
                 break
             found = await self._let_time_pass(start_of(day, self._process.time_zone, _OPENS))
@@ -142,6 +144,8 @@ class _Life:
     def _entry(self, found: FoundCase, step: Step, day: date) -> EntryPart | None:
         state = found.case.steps[step.id]
         if isinstance(step, NoticeStep):
+            if self._put_up_on is not None and day < self._put_up_on:
+                return None
             there = {entry.kind for entry in state.entries}
             return next((part for part in self._notice_entries() if part.kind not in there), None)
         if isinstance(step, PeriodStep):
@@ -234,9 +238,17 @@ class _Life:
         found = await self._found()
         return waiting(found.process, found.case, self._now).next_moment
 
-    def _pause(self, day: date) -> int:
-        """Return how many days go by before somebody comes back to the case: two to six, irregular."""
-        return 2 + hashlib.sha256(f"{self._plan.subject}{day}".encode()).digest()[0] % 5
+
+def following(subject: str, day: date, put_up_on: date | None) -> date:
+    """Return the next day on which somebody comes back to a case: two to six days on, irregular.
+
+    A notice is put up on its day, and what is said of it is said while it hangs.
+    """
+    pause = 2 + hashlib.sha256(f"{subject}{day}".encode()).digest()[0] % 5
+    then = day + timedelta(days=pause)
+    if put_up_on is None or then < put_up_on:
+        return then
+    return put_up_on if day < put_up_on else day + timedelta(days=2)
 
 
 def _scenery(subject: str, unit: str) -> Organisation:

@@ -40,6 +40,8 @@ class Plan:
     remarks: tuple[Remark, ...] = ()
     objection: Objection | None = None
     """What is raised while the public notice hangs."""
+    notice_days_ago: int | None = None
+    """How many days ago the public notice was put up; None: as soon as it could be."""
 
 
 # The oldest first, because each reception changes the roster of the votes after it.
@@ -77,6 +79,8 @@ PLANS: Final = (
         430,
         stays_at=("object-notice", "object-filing"),
         objection=Objection("公示栏所写参加工作的时间与本人所说不一致，请核对。"),
+        # Fewer days than the notice hangs: whenever the demonstration is made, it is still to be seen.
+        notice_days_ago=4,
     ),
     Plan("杜若溪", 400, stays_at=("object-decision",)),
     Plan("何思远", 200, withdrawn=True),

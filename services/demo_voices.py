@@ -18,6 +18,7 @@ from services.demo_lives import Remark
 from services.demo_organisation import LOGINS, demo_id
 from services.finding_views import Told
 from services.findings import Raised
+from services.leave import Leave, go_away
 from services.parts import Caller, Parts
 from services.plans import NewPlan
 from services.posts import NewDelegation
@@ -51,6 +52,8 @@ _PLANNED: Final = (("office", "林书远", 2), ("library", "顾文心", 1), ("co
 """Whose plan for the year, by whom, and how many are to be received."""
 _LENT: Final = ("孙丽华", "assembly", "deputy-secretary", "冯晓燕", 20)
 """Whose post is lent, where, which one, to whom, and for how many days."""
+_AWAY: Final = ("顾文心", 3, 60)
+"""Who studies elsewhere, since how many days and for how many more: nobody else has that post there."""
 _UNREAD: Final = timedelta(days=14)
 """Of how long ago messages are read by now."""
 
@@ -72,6 +75,7 @@ async def speak(parts: Parts) -> None:
         to=parts.today() + timedelta(days=days),
     )
     await posts.lend_post(parts, Caller(demo_id("person", holder)), lent, key="demonstration-lent")
+    await _be_away(parts)
     await pattern_runs.look(parts, pattern_runs.Asked())
     for login in LOGINS:
         await _read_what_is_old(parts, Caller(demo_id("person", login.name)))
@@ -81,6 +85,14 @@ async def remark(parts: Parts, case_id: str, one: Remark) -> None:
     """Write a comment on a case, on the day the clock of `parts` shows."""
     asked = CommentRequest(kind="comment", step=one.after, text=one.text, to=one.to)
     await comments.write(parts, Caller(demo_id("person", one.by)), case_id, asked)
+
+
+async def _be_away(parts: Parts) -> None:
+    person, since, more = _AWAY
+    began = parts.clock() - timedelta(days=since)
+    leave = Leave(to=parts.today() + timedelta(days=more))
+    caller = Caller(demo_id("person", person))
+    await go_away(replace(parts, clock=lambda: began), caller, leave, key="demonstration-away")
 
 
 async def _read_what_is_old(parts: Parts, caller: Caller) -> None:

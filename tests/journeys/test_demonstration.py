@@ -3,7 +3,7 @@
 import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
 import pytest
@@ -14,9 +14,13 @@ from records import migrating, organisation, rebuilding
 from records.tables import cases, events, people, units
 from services import demo
 from services.demo import LOGINS, NotEmpty, seed
+from services.demo_cases import following
+from services.demo_organisation import demo_id
 from services.logging_in import Knock, log_in
-from services.parts import Parts
+from services.parts import Caller, Parts
 from services.proofs import Begun
+from services.step_forms import step_form
+from services.unit_overview import overview
 from settings import read_settings
 
 NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
@@ -88,6 +92,29 @@ async def test_the_demonstration_is_what_it_says_and_the_same_each_time(demonstr
         await seed(parts)
         # The minute of a reminder depends on the id of the case, so that not all come at once.
         assert [row[:-1] for row in what_happened(parts)] == [row[:-1] for row in first]
+
+
+async def test_a_notice_hangs_and_a_unit_is_short_of_people_on_whatever_day_it_is_made(demonstrated):
+    async with a_record(demonstrated) as parts:
+        secretary = Caller(demo_id("person", "赵铁山"))
+        subjects = {subject: case for case, subject in rows(parts, cases.c.id, cases.c.subject_id)}
+        case = subjects[demo_id("person", "邓凯旋")]
+        form = await step_form(parts, secretary, case, "object-notice")
+        assert form.countdown is not None
+        assert form.countdown.left > 0
+        assert [one.answered_on for one in form.objections] == [None]
+        seen = await overview(parts, Caller(demo_id("person", "顾文心")), demo_id("unit", "library"))
+        assert {one.have for one in seen.short} == {0}
+
+
+@pytest.mark.parametrize("day", range(0, 30, 3))
+def test_a_notice_is_put_up_on_its_day_and_looked_at_again_while_it_hangs(day):
+    put_up = date(2026, 2, 1) + timedelta(days=day)
+    days = [date(2025, 12, 20)]
+    while days[-1] <= put_up + timedelta(days=1):
+        days.append(following("邓凯旋", days[-1], put_up))
+    assert put_up in days
+    assert put_up + timedelta(days=2) in days
 
 
 async def test_every_login_opens_a_session_and_the_applicant_holds_no_post(demonstrated):

@@ -14,7 +14,8 @@ from domain.process import Process
 from domain.recusing import check_keeps_in
 from domain.refusals import FieldInvalid, NotEntitled, NotPossible, RuleViolation
 from domain.values import Text
-from domain.whole_case import check_day, require_reason
+from domain.whole_case import require_reason
+from domain.whole_day import check_day
 
 LONGEST: Final = 2000
 """Characters of a comment."""

@@ -21,7 +21,8 @@ from domain.starting import begin, case_to_be, check_version_and_unit
 from domain.stepping_aside import recuse
 from domain.steps import PeriodStep, Step
 from domain.values import Text
-from domain.whole_case import WholeCaseAct, act_on_case, check_day
+from domain.whole_case import act_on_case
+from domain.whole_day import WholeCaseAct, check_day
 
 
 def decide(process: Process, case: Case | None, act: Act, now: datetime) -> tuple[Event, ...]:

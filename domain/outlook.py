@@ -19,6 +19,7 @@ from domain.passing import pass_time
 from domain.process import Process
 from domain.refusals import RuleViolation
 from domain.steps import AppointStep, NoticeStep, PeriodStep
+from domain.whole_day import WholeCaseAct, check_case_act
 
 
 class Outlook(NamedTuple):
@@ -69,6 +70,17 @@ def outlook(  # noqa: PLR0917 - an act before it is filled in
     except RuleViolation as refused:
         return Outlook(on, refused, tuple(checking.warnings))
     return Outlook(on, warned=tuple(checking.warnings))
+
+
+def outlook_on_case(process: Process, case: Case, act: WholeCaseAct, now: datetime) -> Outlook:
+    """Return what an act on the whole case comes to by its day and by who acts, whatever else it says."""
+    draft = Draft(process, case, now)
+    try:
+        pass_time(draft, judged_on=act.occurred_on)
+        check_case_act(draft, act)
+    except RuleViolation as refused:
+        return Outlook(act.occurred_on, refused)
+    return Outlook(act.occurred_on)
 
 
 def _with_ref(state: StepState, entry: EntryRecord) -> EntryRecord:

@@ -8,7 +8,8 @@ from domain.drafting import Draft, Signature
 from domain.permitting import actors_of, case_not_open, same_person, sign
 from domain.refusals import NotPossible
 from domain.values import Text
-from domain.whole_case import check_day, require_reason
+from domain.whole_case import require_reason
+from domain.whole_day import check_day
 
 
 def recuse(draft: Draft, act: Recuse) -> None:

@@ -13,45 +13,31 @@ from domain.drafting import Draft, Signature
 from domain.effects import to_do_again
 from domain.entries import PLACES, SUMMARY
 from domain.evidence import check_fields, is_day
-from domain.permitting import case_not_open, may_go_to, same_person, sign
+from domain.permitting import may_go_to
 from domain.reassigning import ask_anew
-from domain.recusing import check_keeps_in
-from domain.refusals import FieldInvalid, NotPossible, ReasonRequired, TooEarly
+from domain.refusals import FieldInvalid, NotPossible, ReasonRequired
 from domain.settling import settle
 from domain.steps import FieldSpec, NoticeStep, PeriodStep
 from domain.values import Scalar, Text
-
-WholeCaseAct = Withdraw | Suspend | Resume | Transfer | Correct | Appeal
-"""Any act on the whole case by a person."""
+from domain.whole_day import WholeCaseAct, answered_by, check_case_act, proposal_of
 
 
 def act_on_case(draft: Draft, act: WholeCaseAct) -> None:
     """Add what the act leaves behind. Raises RuleViolation."""
-    check_day(draft, act)
+    by = check_case_act(draft, act)
     match act:
         case Withdraw():
-            _withdraw(draft, act)
+            _withdraw(draft, act, by)
         case Suspend():
-            _suspend(draft, act)
+            _suspend(draft, act, by)
         case Resume():
-            _resume(draft, act)
+            draft.add(facts.CaseResumed(reason=act.reason), on=act.occurred_on, by=by)
         case Transfer():
-            _transfer(draft, act)
+            _transfer(draft, act, by)
         case Correct():
-            _correct(draft, act)
+            _correct(draft, act, by)
         case Appeal():
-            _appeal(draft, act)
-
-
-def check_day(draft: Draft, act: PersonsAct) -> None:
-    """Raise TooEarly where the act claims to have happened on a day that has not come."""
-    if act.occurred_on > draft.today:
-        raise TooEarly(
-            "occurred-on.future",
-            basis="gen",
-            detail=Text(zh="办理日期不能晚于今天。", en="What has happened cannot be dated after today."),
-            passes_on=act.occurred_on,
-        )
+            _appeal(draft, act, by)
 
 
 def require_reason(act: PersonsAct, rule: str, why: Text, basis: str = "gen") -> str:
@@ -68,27 +54,7 @@ def require_reason(act: PersonsAct, rule: str, why: Text, basis: str = "gen") ->
     return reason
 
 
-def _signature(
-    draft: Draft,
-    act: WholeCaseAct,
-    kind: Literal["withdraw", "suspend", "resume", "transfer", "correct", "appeal"],
-    case: Case | None = None,
-) -> Signature:
-    actors = draft.process.whole_case.get(kind)
-    if not actors:
-        raise NotPossible(
-            f"whole-case.{kind}",
-            basis="gen",
-            detail=Text(zh="该流程不提供此项办理。", en="This process does not know this act."),
-        )
-    return sign(draft.process, case or draft.case, None, actors, act.known)
-
-
-def _withdraw(draft: Draft, act: Withdraw) -> None:
-    if draft.case.is_closed:
-        raise case_not_open(draft.case)
-    by = _signature(draft, act, "withdraw")
-    on = _not_before_start(draft, act.occurred_on)
+def _withdraw(draft: Draft, act: Withdraw, by: Signature) -> None:
     outcome = act.outcome or draft.process.withdrawn
     left = [name for name, end in draft.process.outcomes.items() if end.kind == "left"]
     if outcome not in left or (outcome != draft.process.withdrawn and by.person == draft.case.subject):
@@ -102,47 +68,19 @@ def _withdraw(draft: Draft, act: Withdraw) -> None:
                 + ", ".join(f"{one.en} ({name})" for name, one in titles.items()),
             ),
         )
-    draft.add(facts.CaseClosed(outcome=outcome, reason=act.reason), on=on, by=by)
+    draft.add(facts.CaseClosed(outcome=outcome, reason=act.reason), on=act.occurred_on, by=by)
 
 
-def _suspend(draft: Draft, act: Suspend) -> None:
-    if draft.case.status != "open":
-        raise case_not_open(draft.case)
-    by = _signature(draft, act, "suspend")
+def _suspend(draft: Draft, act: Suspend, by: Signature) -> None:
     reason = require_reason(act, "suspend.reason", Text(zh="中止个案。", en="A case is suspended."))
-    # The clocks cannot have stood still while something was done.
-    _check_not_before(act.occurred_on, draft.case.latest_on)
     draft.add(facts.CaseSuspended(reason=reason), on=act.occurred_on, by=by)
 
 
-def _resume(draft: Draft, act: Resume) -> None:
-    case = draft.case
-    if case.status != "suspended" or case.suspended_on is None:
-        raise NotPossible(
-            "resume.suspended",
-            basis="gen",
-            detail=Text(zh="个案没有中止。", en="The case is not suspended."),
-        )
-    by = _signature(draft, act, "resume")
-    if act.occurred_on < case.suspended_on:
-        raise TooEarly(
-            "resume.order",
-            basis="gen",
-            detail=Text(zh="恢复不能早于中止。", en="It cannot resume before it was suspended."),
-            passes_on=case.suspended_on,
-        )
-    draft.add(facts.CaseResumed(reason=act.reason), on=act.occurred_on, by=by)
-
-
-def _transfer(draft: Draft, act: Transfer) -> None:
-    case = draft.case
-    if case.status != "open":
-        raise case_not_open(case)
-    answered = act.confirms if act.confirms is not None else act.rejects
+def _transfer(draft: Draft, act: Transfer, by: Signature) -> None:
+    case, answered = draft.case, answered_by(act)
     if answered is not None:
-        _answer_transfer(draft, act, _proposal(case, "transfer", answered))
+        _answer_transfer(draft, act, proposal_of(case, "transfer", answered), by)
         return
-    by = _signature(draft, act, "transfer")
     path = act.known.target_path
     if not may_go_to(draft.process, case, path):
         kind = draft.process.unit_kinds[draft.process.starts_in]
@@ -157,16 +95,11 @@ def _transfer(draft: Draft, act: Transfer) -> None:
             basis="gen",
             detail=Text(zh="已有一项转出待接收。", en="A move already waits for its answer."),
         )
-    on = _not_before_start(draft, act.occurred_on)
     body = facts.TransferProposed(to_path=path, handed_over=act.handed_over, reason=act.reason)
-    draft.add(body, on=on, by=by)
+    draft.add(body, on=act.occurred_on, by=by)
 
 
-def _answer_transfer(draft: Draft, act: Transfer, proposal: Proposal) -> None:
-    there = draft.case.model_copy(update={"path": proposal.path})
-    by = _signature(draft, act, "transfer", there)
-    _check_second(by, proposal, "transfer.second")
-    _check_after(act.occurred_on, proposal)
+def _answer_transfer(draft: Draft, act: Transfer, proposal: Proposal, by: Signature) -> None:
     if act.rejects is not None:
         draft.add(facts.TransferRejected(proposal=proposal.seq), on=act.occurred_on, by=by)
         return
@@ -178,14 +111,11 @@ def _answer_transfer(draft: Draft, act: Transfer, proposal: Proposal) -> None:
     settle(draft, act.occurred_on, fresh_floor=act.occurred_on)
 
 
-def _correct(draft: Draft, act: Correct) -> None:
-    case = draft.case
-    answered = act.confirms if act.confirms is not None else act.rejects
+def _correct(draft: Draft, act: Correct, by: Signature) -> None:
+    case, answered = draft.case, answered_by(act)
     if answered is not None:
-        _answer_correction(draft, act, _proposal(case, "correct", answered))
+        _answer_correction(draft, act, proposal_of(case, "correct", answered), by)
         return
-    by = _signature(draft, act, "correct")
-    check_keeps_in(draft.process, case, by.people, act.known.relatives, draft.process.whole_case["correct"])
     reason = require_reason(act, "correct.reason", Text(zh="更正记录。", en="A record is corrected."))
     change = _checked_change(draft, act)
     _check_none_waits(case, change)
@@ -299,12 +229,7 @@ def _asked(draft: Draft, seq: int, name: str, old: object) -> FieldSpec | None:
     return FieldSpec(id=name, title=Text(zh=name, en=name), type=sort)
 
 
-def _answer_correction(draft: Draft, act: Correct, proposal: Proposal) -> None:
-    by = _signature(draft, act, "correct")
-    case, actors = draft.case, draft.process.whole_case["correct"]
-    check_keeps_in(draft.process, case, by.people, act.known.relatives, actors)
-    _check_second(by, proposal, "correct.second")
-    _check_after(act.occurred_on, proposal)
+def _answer_correction(draft: Draft, act: Correct, proposal: Proposal, by: Signature) -> None:
     if act.rejects is not None:
         draft.add(facts.CorrectionRejected(proposal=proposal.seq), on=act.occurred_on, by=by)
         return
@@ -314,64 +239,10 @@ def _answer_correction(draft: Draft, act: Correct, proposal: Proposal) -> None:
         settle(draft, act.occurred_on)
 
 
-def _appeal(draft: Draft, act: Appeal) -> None:
-    case, process = draft.case, draft.process
-    outcome = process.outcomes.get(case.outcome or "")
-    if not case.is_closed or outcome is None or outcome.kind != "refused":
-        raise NotPossible(
-            "appeal.refused",
-            basis="gen",
-            detail=Text(zh="只有未获批准的个案可以申诉。", en="Only a refusal can be appealed against."),
-        )
-    by = _signature(draft, act, "appeal")
+def _appeal(draft: Draft, act: Appeal, by: Signature) -> None:
+    case = draft.case
     reason = require_reason(act, "appeal.reason", Text(zh="申诉。", en="An appeal is made."))
     ended = max((state for state in case.steps.values()), key=lambda state: state.done_seq or 0)
-    _check_not_before(act.occurred_on, case.closed_on or case.opened_on)
     body = facts.CaseReopened(again=to_do_again(draft, ended.id), reason=reason)
     draft.add(body, on=act.occurred_on, by=by)
     settle(draft, act.occurred_on)
-
-
-def _proposal(case: Case, kind: str, seq: int) -> Proposal:
-    for proposal in case.proposals:
-        if proposal.kind == kind and proposal.seq == seq:
-            return proposal
-    raise NotPossible(
-        f"{kind}.proposal",
-        basis="gen",
-        detail=Text(zh="没有这样一项待确认的提议。", en="No such proposal waits for an answer."),
-    )
-
-
-def _check_second(by: Signature, proposal: Proposal, rule: str) -> None:
-    first = (proposal.by,) if proposal.for_whom is None else (proposal.by, proposal.for_whom)
-    if any(person in first for person in by.people):
-        raise same_person(rule, "gen", None)
-
-
-def _check_after(on: date, proposal: Proposal) -> None:
-    if on < proposal.on:
-        raise TooEarly(
-            f"{proposal.kind}.order",
-            basis="gen",
-            detail=Text(zh="确认不能早于提议。", en="The answer cannot come before the proposal."),
-            passes_on=proposal.on,
-        )
-
-
-def _not_before_start(draft: Draft, on: date) -> date:
-    _check_not_before(on, draft.case.opened_on)
-    return on
-
-
-def _check_not_before(on: date, first: date) -> None:
-    if on < first:
-        raise TooEarly(
-            "whole-case.order",
-            basis="gen",
-            detail=Text(
-                zh=f"不能早于此前已经发生的事（{first}）。",
-                en=f"This cannot come before what has happened already ({first}).",
-            ),
-            passes_on=first,
-        )

@@ -13,7 +13,7 @@ from api.bounds import Storable
 from domain.values import Language, Text
 from services.refusals import InvalidInput
 from web.forms import REQUIRED, Filled
-from web.refused import Refused
+from web.refused import REFUSALS, Refused
 from web.typed_days import NoDay, day_typed
 
 MaybeDay = Annotated[str, Query(max_length=40), Storable]
@@ -58,6 +58,14 @@ def asked_days(language: Language, **typed: str) -> AskedDays:
             refused = Refused.of(InvalidInput(name, wrong.problem), language)
             faults |= refused.faults
     return AskedDays(typed, days, None if refused is None else replace(refused, faults=faults))
+
+
+def day_said_in(form: Filled) -> date | None:
+    """Return the day an act is said to have happened; None where none is said, or none that is one."""
+    try:
+        return form.day("occurred_on")
+    except REFUSALS:
+        return None
 
 
 def first_day(form: Filled) -> date:

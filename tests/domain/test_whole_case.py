@@ -10,9 +10,19 @@ import pytest
 from domain import events as facts
 from domain.acts import Appeal, Change, Correct, EntryRecord, Resume, Suspend, Transfer, Withdraw
 from domain.circumstances import UnitRef
-from domain.refusals import FieldInvalid, NotEntitled, NotPossible, ReasonRequired, SamePersonTwice, TooEarly
+from domain.deciding import decide
+from domain.outlook import outlook_on_case
+from domain.refusals import (
+    FieldInvalid,
+    NotEntitled,
+    NotPossible,
+    ReasonRequired,
+    RuleViolation,
+    SamePersonTwice,
+    TooEarly,
+)
 from tests.domain.walking import Walk, guild, post, record, step, text
-from tests.domain.world import SUBJECT
+from tests.domain.world import SUBJECT, at
 
 DAY = date(2026, 6, 1)
 NEXT = date(2026, 6, 2)
@@ -753,3 +763,33 @@ def test_a_corrected_day_in_the_first_stage_is_no_later_than_what_was_done_in_th
         agreed(walk, correction(walk, seq, "occurred_on", "2026-06-09", old="2026-06-02"))
     )
     assert (refused.rule, refused.passes_on) == ("ask.order", date(2026, 6, 9))
+
+
+@pytest.mark.parametrize("kind", [Withdraw, Suspend, Resume, Transfer, Correct, Appeal])
+@pytest.mark.parametrize("who", ["subject", "warden", "stranger"])
+@pytest.mark.parametrize("on", [date(2026, 5, 31), DAY, LATER, date(2026, 7, 1)])
+@pytest.mark.parametrize("suspended", [False, True])
+def test_what_a_day_comes_to_is_what_the_act_meets_that_day(
+    kind: Any, who: str, on: date, *, suspended: bool
+) -> None:
+    walk = club()
+    if suspended:
+        walk.take(Suspend(known=by(walk), occurred_on=NEXT, reason="ill"), NEXT)
+    known = {
+        "subject": walk.known("subject"),
+        "warden": by(walk),
+        "stranger": walk.known("subject").model_copy(update={"actor": "stranger", "posts": ()}),
+    }[who]
+    act = kind(known=known, occurred_on=on, reason="why")
+    foretold = outlook_on_case(walk.process, walk.case, act, at(LATER)).refused
+    try:
+        decide(walk.process, walk.case, act, at(LATER))
+        met = None
+    except RuleViolation as refused:
+        met = refused
+    if foretold is not None:
+        assert met is not None
+        assert (met.rule, met.passes_on) == (foretold.rule, foretold.passes_on)
+    else:
+        # The rest stands in the form: which unit, which value, which outcome.
+        assert met is None or met.rule in {"transfer.to-unit", "correct.path"}

@@ -47,6 +47,24 @@ async def test_the_part_of_a_day_tells_what_would_be_noted_or_refused_on_it(site
     assert "<html" not in today
 
 
+async def test_the_form_of_an_act_on_the_whole_case_says_what_follows_from_its_day(site):
+    world = site.world
+    case = await at_a_late_talk(world)
+    path, heads = f"/cases/{case['id']}/acts/suspend", world.by(SECRETARY) | HTML
+    page = await world.client.get(path, headers=heads)
+    assert 'id="occurred_on-judged"' in page.text
+    assert f'hx-get="{path}"' in page.text
+    part = heads | {"hx-request": "true"}
+    before = await world.client.get(f"{path}?occurred_on=2023-01-01", headers=part)
+    assert "如于2023年1月1日办理，将不予受理：" in before.text
+    assert "不能早于此前已经发生的事" in before.text
+    assert "<html" not in before.text
+    today = await world.client.get(f"{path}?occurred_on={world.parts.today()}", headers=part)
+    assert "不予受理" not in today.text
+    nowhere = await world.client.get(f"/cases/{case['id']}/acts/nothing", headers=part)
+    assert nowhere.status_code == 404
+
+
 async def test_a_day_whose_consequences_were_not_shown_is_shown_before_anything_is_recorded(site):
     world = site.world
     case = await at_a_late_talk(world)

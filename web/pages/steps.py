@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
@@ -23,7 +22,7 @@ from web.acting import act_of, documents_named, kept_documents, placed
 from web.forms import Filled, Form
 from web.left_out import Papers, has_own, said_for_each
 from web.meeting_forms import AGENDA_ID, agenda_named, agenda_of, filled_from, roster_for, treated_on
-from web.periods import MaybeDay, asked_days
+from web.periods import MaybeDay, asked_days, day_said_in
 from web.refused import REFUSALS, Refused
 from web.visits import Visit, Visiting
 
@@ -56,7 +55,11 @@ async def asked(  # noqa: PLR0917 - what an address may hold
     if visit.wants_fragment:
         day = asked_days(visit.language, occurred_on=occurred_on).on("occurred_on")
         form = await step_forms.step_form(visit.parts, visit.caller, case_id, step_id, day)
-        return visit.part("cases/outlook.html", ahead=_outlook(form, entry))
+        return visit.part(
+            "cases/outlook.html",
+            ahead=_outlook(form, entry),
+            today_too=form.step.kind == "notice" and bool(form.entries) and not entry,
+        )
     meeting = None if agenda is None else await agenda_of(visit, agenda, case_id, step_id)
     day = None if meeting is None else meeting.content.on
     shown = await step_forms.step_form(visit.parts, visit.caller, case_id, step_id, day)
@@ -72,7 +75,7 @@ async def asked(  # noqa: PLR0917 - what an address may hold
 @router.post("/cases/{case_id}/steps/{step_id}")
 async def done(visit: Visiting, form: Form, case_id: Id, step_id: Label) -> Response:
     """Record what was done, or show the form again with what stands in the way."""
-    day = _day_of(form)
+    day = day_said_in(form)
     shown = await step_forms.step_form(visit.parts, visit.caller, case_id, step_id, day)
     agenda = await agenda_named(visit, form, case_id, step_id)
     kept: Papers = {}
@@ -107,14 +110,6 @@ async def done(visit: Visiting, form: Form, case_id: Id, step_id: Label) -> Resp
         await agendas.recorded(visit.parts, visit.caller, agenda, case_id, step_id)
         return visit.see_other(f"/meetings/{agenda.id}", said)
     return visit.see_other(form.typed("back") or f"/cases/{case_id}", said)
-
-
-def _day_of(form: Filled) -> date | None:
-    """Return the day an act is said to have happened; None where none is said, or none that is one."""
-    try:
-        return form.day("occurred_on")
-    except REFUSALS:
-        return None
 
 
 def _outlook(shown: StepForm, entry: str) -> Outlook:
@@ -156,7 +151,7 @@ async def _drawn(
         process=shown.process,
         step=shown.step,
         given=given,
-        roster=roster or await roster_for(visit, shown, _day_of(given)),
+        roster=roster or await roster_for(visit, shown, day_said_in(given)),
         handed=await _dossier(visit, shown),
         says_each=has_own(given),
         goes_back=back or given.typed("back"),

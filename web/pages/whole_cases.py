@@ -2,32 +2,50 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Final, get_args
 
 from fastapi import APIRouter, Query, Response
 
 from api.bounds import Id, Label
 from domain.acts import Change
+from domain.outlook import Outlook
 from domain.values import Scalar, Text
 from services import acts, case_pages
 from services.case_pages import CasePage
 from services.refusals import HeadMoved, InvalidInput, NotFound
 from services.requests import ActRequest
+from services.whole_outlook import outlook_of_whole
 from web.forms import Filled, Form
+from web.periods import MaybeDay, asked_days, day_said_in
 from web.refused import REFUSALS, Refused
 from web.unit_fields import Among, unit_chosen, unit_field
 from web.visits import Visit, Visiting
 
 router = APIRouter()
 
+Proposal = Annotated[int | None, Query(ge=1)]
+"""What waits for a second person, by its number in the history."""
+
 _KINDS: Final = frozenset(get_args(ActRequest.model_fields["kind"].annotation)) - {"step", "migrate"}
 
 
 @router.get("/cases/{case_id}/acts/{kind}")
 async def asked(
-    visit: Visiting, case_id: Id, kind: Label, proposal: Annotated[int | None, Query(ge=1)] = None
+    visit: Visiting,
+    case_id: Id,
+    kind: Label,
+    proposal: Proposal = None,
+    occurred_on: MaybeDay = "",
 ) -> Response:
-    """Show the form of an act on the whole case; `proposal` is one that waits for a second person."""
+    """Show the form of an act on the whole case; `proposal` is one that waits for a second person.
+
+    Where a part is asked for it is what follows from the day that was typed.
+    """
+    if visit.wants_fragment:
+        day = asked_days(visit.language, occurred_on=occurred_on).on("occurred_on")
+        ahead = await _ahead(visit, case_id, kind, day, proposal)
+        return visit.part("cases/outlook.html", ahead=ahead, today_too=False)
     page = await _page(visit, case_id, kind)
     return await _drawn(visit, page, kind, 200, proposal=proposal)
 
@@ -54,6 +72,14 @@ async def done(visit: Visiting, form: Form, case_id: Id, kind: Label) -> Respons
         refused = Refused.of(error, visit.language)
         return await _drawn(visit, page, kind, refused.status, proposal=proposal, refused=refused, form=form)
     return visit.see_other(f"/cases/{case_id}", _RECORDED)
+
+
+async def _ahead(
+    visit: Visit, case_id: str, kind: str, day: date | None, proposal: int | None
+) -> Outlook | None:
+    if kind not in _KINDS:
+        raise NotFound
+    return await outlook_of_whole(visit.parts, visit.caller, case_id, kind, day, proposal)
 
 
 async def _page(visit: Visit, case_id: str, kind: str) -> CasePage:
@@ -114,6 +140,8 @@ async def _drawn(
     **more: Any,  # noqa: ANN401 - whatever the template takes
 ) -> Response:
     given = form or Filled()
+    answers = next((one for one in page.case.proposals if one.seq == more.get("proposal")), None)
+    day = day_said_in(given)
     moves = kind == "transfer"
     return visit.page(
         "cases/whole.html",
@@ -124,7 +152,8 @@ async def _drawn(
         given=given,
         unit=await unit_field(visit, given, "to_unit", _others(page)) if moves else None,
         left=tuple((name, one.title) for name, one in page.process.outcomes.items() if one.kind == "left"),
-        waiting=next((one for one in page.case.proposals if one.seq == more.get("proposal")), None),
+        waiting=answers,
+        ahead=await _ahead(visit, page.case.id, kind, day, None if answers is None else answers.seq),
         **({"refused": None, "since": ()} | more),
     )
 

@@ -32,7 +32,8 @@ test: install ## run the tests; PYTEST_OPTIONS="-k word" for some of them
 	@.ci/node
 	$(BIN)/pytest $(PYTEST_OPTIONS)
 
-check: fresh style types floors needs house ## everything below; with make -k, all that is wrong at once
+CHECKS := fresh style types floors needs house
+check: $(CHECKS) ## everything below; with make -k, all that is wrong at once
 
 fresh: install ## does the lock say what pyproject.toml asks for
 	$(BIN)/python .ci/lock.py check

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Table
 
 from domain.batches import in_batches
+from records.prepared import settle
 from records.tables import metadata
 from records.writers import refused_by_database
 
@@ -190,6 +191,7 @@ def keep_others_out(connection: Connection, tables: Iterable[Shape]) -> None:
 
 
 def _copy_in(connection: Connection, into: str, rows: Iterable[PlainRow]) -> None:
+    settle(connection)
     driver: Any = connection.connection.driver_connection
     with driver.cursor() as cursor, cursor.copy(f"COPY {into} FROM STDIN") as copy:
         for row in rows:

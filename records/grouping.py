@@ -7,14 +7,17 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 
-from records.prepared import Prepared, at_once
+from records import prepared
+from records.prepared import Prepared, at_once, putting_off
 from records.problems import DatabaseUnavailable
+from records.wire import Belated
 from records.writers import PooledWriter, is_full, may_run_again, refused_by_database
 from telemetry import metrics
 
@@ -69,6 +72,9 @@ class GroupWriter:
         self._waiting: queue.SimpleQueue[_Waiting[Any] | None] = queue.SimpleQueue()
         self._closed = False
         self._handing_in = threading.Lock()
+        if aside is not None:
+            # Only what goes over the wire waits for what was put off by itself.
+            sa.event.listen(engine, "before_cursor_execute", _settle)
         self._threads = [
             threading.Thread(target=self._run, name=f"record-writer-{number}", daemon=True)
             for number in range(threads)
@@ -112,8 +118,12 @@ class GroupWriter:
         ended = False
         try:
             with self._engine.connect() as connection, connection.begin() as transaction:
-                ended = self._gather(connection, first, group)
-                group.committing = group.done[0].error is None
+                # Where a refusal comes too late to say whose it is, all are done again aside.
+                with nullcontext() if self._aside is None else putting_off(connection):
+                    ended = self._gather(connection, first, group)
+                    group.committing = group.done[0].error is None
+                    if group.committing:
+                        prepared.commit(connection)
                 if not group.committing:
                     transaction.rollback()
         except Exception as error:  # noqa: BLE001 - whatever stopped the commit, every member must hear of it
@@ -146,7 +156,8 @@ class GroupWriter:
 
     def _fail(self, first: _Waiting[Any], group: _Group, error: Exception) -> None:
         """Tell every member; where nothing can have been kept, let them be done again, each for itself."""
-        again = not group.committing and may_run_again(error)
+        # Behind a statement that is refused the server skips the commit that was sent with it.
+        again = isinstance(error, Belated) or (not group.committing and may_run_again(error))
         refusal = refused_by_database(error)
         refusal.__cause__ = error
         # The one under way when the transaction went away as a whole, as on a full disk, is not done yet.
@@ -163,25 +174,32 @@ class GroupWriter:
             one.tell()
 
 
+def _settle(connection: Connection, *_: object) -> None:
+    prepared.settle(connection)
+
+
 def _alone(connection: Connection, waiting: _Waiting[Any]) -> _Done:
     try:
         return _Done(waiting, waiting.work(connection))
+    except Belated:
+        raise
     except Exception as error:  # noqa: BLE001 - handed to the caller as it is
         return _Done(waiting, error=_of_the_disk(error))
 
 
 def _in_savepoint(connection: Connection, waiting: _Waiting[Any], *, others: bool) -> _Done:
     """Run one work so that its failure takes back nothing but itself. `others` have left a savepoint."""
-    with at_once(connection):
+    with at_once(connection, put_off=True):
         if others:
             _FORGET_MARK.send(connection, {})
         _MARK.send(connection, {})
     try:
         return _Done(waiting, waiting.work(connection))
     except Exception as error:
-        if connection.invalidated:
+        if connection.invalidated or isinstance(error, Belated):
             raise
-        _BACK_TO_MARK.send(connection, {})
+        with at_once(connection, put_off=True):
+            _BACK_TO_MARK.send(connection, {})
         return _Done(waiting, error=_of_the_disk(error))
 
 

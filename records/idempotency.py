@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from records.dialects import insert_for, insert_into
+from records.dialects import insert_into
 from records.prepared import Prepared, Sent
 from records.problems import KeyReused
 from records.tables import idempotency
@@ -79,10 +80,7 @@ def answered(asked: Sent, request: str) -> str | None:
 
 
 def keep(connection: Connection, person: str, key: str, request: str, answer: str, now: datetime) -> None:  # noqa: PLR0917 - the columns of its row
-    """Keep an answer, JSON, beside its key.
-
-    Raises KeyReused where the key was taken meanwhile, which only another request can have done.
-    """
+    """Keep an answer, JSON, beside its key. Send it inside `refusing`."""
     row = {
         "person_id": person,
         "key": key,
@@ -91,10 +89,22 @@ def keep(connection: Connection, person: str, key: str, request: str, answer: st
         "answer": answer,
         "created_at": now,
     }
-    if _keep(connection.dialect.name).send(connection, row).count == 0:
-        raise KeyReused("the key was used for another request")
+    _KEEP.send(connection, row)
 
 
+@contextmanager
+def refusing() -> Iterator[None]:
+    """Raise KeyReused where a key was taken before it was kept, which only another request can have done."""
+    try:
+        yield
+    except sa.exc.IntegrityError as error:
+        if _KEY in str(error.orig):
+            raise KeyReused("the key was used for another request") from error
+        raise
+
+
+_KEY: Final = "idempotency"
+"""In what both databases say of a key that is there."""
 _DONE = 200
 """The status of every answer that is kept."""
 
@@ -105,9 +115,7 @@ _ASK = Prepared(
 )
 
 
-@cache
-def _keep(dialect: str) -> Prepared:
-    return Prepared(insert_for(dialect, idempotency).on_conflict_do_nothing())
+_KEEP = Prepared(sa.insert(idempotency))
 
 
 def forget(connection: Connection, before: datetime) -> int:

@@ -186,10 +186,12 @@ def watched(watcher: Callable[[str], None]) -> Iterator[None]:
 
 
 @contextmanager
-def at_once(connection: Connection) -> Iterator[None]:
+def at_once(connection: Connection, *, put_off: bool = False) -> Iterator[None]:
     """Send the statements inside without waiting for each answer, where the database is far enough for that.
 
     Rows may be fetched inside and afterwards. Raises sqlalchemy.exc.DBAPIError for the first that failed.
+    With `put_off` the answers are waited for with those of the next statements, or of the commit, where
+    whoever shares the transaction allows it: they must matter to nobody but for a refusal.
     """
     if connection.dialect.name == "sqlite":
         yield
@@ -203,7 +205,48 @@ def at_once(connection: Connection) -> Iterator[None]:
             wire.let_go()
         raise
     try:
-        wire.let_go()
+        wire.let_go(put_off=put_off)
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _refused(connection, error) from error
+
+
+@contextmanager
+def putting_off(connection: Connection) -> Iterator[None]:
+    """Let works inside put off answers. A refusal is raised as Belated, by whoever waits for answers next.
+
+    `commit` waits for all of them. What was put off and not waited for is given up at the end.
+    """
+    if connection.dialect.name == "sqlite":
+        yield
+        return
+    wire: Wire = _way_of(connection)
+    wire.puts_off = True
+    try:
+        yield
+    finally:
+        wire.puts_off = False
+        wire.give_up()
+
+
+def settle(connection: Connection) -> None:
+    """Wait for what was put off, before something is sent in another way. Raises DBAPIError, Belated."""
+    wire = connection.info.get(_WIRE)
+    if wire is not None and wire.puts_off:
+        try:
+            wire.settle()
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise _refused(connection, error) from error
+
+
+def commit(connection: Connection) -> None:
+    """Commit, in the round of what was put off. Raises sqlalchemy.exc.DBAPIError.
+
+    Raises Belated where something of that was refused: then nothing is kept. SQLite's own way is as short.
+    """
+    if connection.dialect.name == "sqlite":
+        return
+    try:
+        _way_of(connection).commit()
     except connection.dialect.loaded_dbapi.Error as error:
         raise _refused(connection, error) from error
 

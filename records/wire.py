@@ -10,6 +10,7 @@ import itertools
 import select
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 import psycopg
@@ -28,24 +29,35 @@ _PREPARED_AT_MOST: Final = 300
 _FINE: Final = frozenset({pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK})
 
 
+class Belated(Exception):
+    """A statement whose answer was put off was refused; its cause is the refusal.
+
+    It is raised by whatever waits for answers next, which may be somebody else's work.
+    """
+
+
 class Asked:
     """A statement that was sent over a wire."""
 
-    __slots__ = ("_wire", "name", "result")
+    __slots__ = ("_wire", "is_put_off", "name", "result")
 
     def __init__(self, wire: Wire, name: str | None = None) -> None:
         self._wire = wire
         self.name = name
         """The text of a statement that this prepares, or None."""
+        self.is_put_off = False
         self.result: pq.abc.PGresult | None = None
 
     @property
     def rowcount(self) -> int:
-        """How many rows were changed or found. Raises psycopg.Error."""
+        """How many rows were changed or found. Raises psycopg.Error, Belated."""
         return self._answer().command_tuples or 0
 
     def fetchall(self) -> list[tuple[Any, ...]]:
-        """Return the rows. Raises psycopg.Error; TypeError for a kind of column the record does not have."""
+        """Return the rows.
+
+        Raises psycopg.Error, Belated; TypeError for a kind of column the record does not have.
+        """
         found = self._answer()
         value, columns = found.get_value, range(found.nfields)
         try:
@@ -77,15 +89,25 @@ class Wire:
         self._numbers = itertools.count()
         self._asked: deque[Asked] = deque()
         self._held = 0
+        self.puts_off = False
+        """Whether whoever shares the transaction sees to it that answers that are put off are waited for."""
 
     def hold(self) -> None:
         """Send what follows without waiting, until `let_go`. May be repeated."""
         self._held += 1
 
-    def let_go(self) -> None:
-        """Wait for every answer, once it is called as often as `hold`. Raises psycopg.Error, as `settle`."""
+    def let_go(self, *, put_off: bool = False) -> None:
+        """Wait for every answer, once it is called as often as `hold`. Raises psycopg.Error, as `settle`.
+
+        `put_off`: where that is allowed, leave the answers to whoever waits next.
+        """
         self._held -= 1
-        if not self._held:
+        if self._held:
+            return
+        if put_off and self.puts_off:
+            for asked in self._asked:
+                asked.is_put_off = True
+        else:
             self.settle()
 
     def execute(self, text: str, values: Sequence[Any]) -> Asked:
@@ -102,11 +124,33 @@ class Wire:
         if not self._held:
             self.settle()
 
+    def commit(self) -> None:
+        """Commit, in one round with what was put off. Raises psycopg.Error, Belated: then nothing is kept."""
+        if self._asked or self._link.transaction_status != pq.TransactionStatus.IDLE:
+            if not self._asked:
+                self._link.enter_pipeline_mode()
+            asked = Asked(self)
+            self._asked.append(asked)
+            self._link.send_query_params(b"COMMIT", None)
+            self.settle()
+            if asked.result is None or asked.result.command_status != b"COMMIT":
+                raise psycopg.errors.InFailedSqlTransaction("the transaction had failed: it was taken back")
+
+    def give_up(self) -> None:
+        """Forget what was sent and not answered: its transaction is not kept."""
+        self._held = 0
+        with suppress(psycopg.Error, Belated):
+            self.settle()
+
     def settle(self) -> None:
-        """Wait for the answers to everything that was sent. Raises psycopg.Error for the first refusal."""
+        """Wait for the answers to everything that was sent.
+
+        Raises psycopg.Error for the first refusal, or Belated from it where its answer was put off.
+        """
         if not self._asked:
             return
         refused: pq.abc.PGresult | None = None
+        is_belated = False
         try:
             self._link.pipeline_sync()
             while (result := self._next()) is None or result.status != pq.ExecStatus.PIPELINE_SYNC:
@@ -117,13 +161,18 @@ class Wire:
                     asked.result = result
                 else:
                     self._names.pop(asked.name or "", None)
-                    refused = refused or result
+                    if refused is None:
+                        refused, is_belated = result, asked.is_put_off
         finally:
             self._asked.clear()
             if self._link.status == pq.ConnStatus.OK:
                 self._link.exit_pipeline_mode()
-        if refused is not None:
-            raise psycopg.errors.error_from_result(refused)
+        if refused is None:
+            return
+        error = psycopg.errors.error_from_result(refused)
+        if is_belated:
+            raise Belated from error
+        raise error
 
     def _send(self, text: str, values: Sequence[Any]) -> Asked:
         kept = [None if value is None else _text(value) for value in values]

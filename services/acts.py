@@ -22,6 +22,7 @@ from domain.process import Process
 from domain.refusals import NotEntitled, NotPossible, RuleViolation
 from domain.values import Text
 from records import problems, recording, registers, units
+from records.idempotency import refusing
 from records.prepared import at_once
 from records.recording import LockedCase, Recorded
 from records.registers import ActedOn, Surroundings
@@ -203,7 +204,10 @@ async def perform(
             once.keep(connection, sealing.answer(text), parts.clock())
             answers.append(Answered(text, view.head, view.process.id))
 
-        recorded = _act(connection, parts, caller, locked, asked, documents, around.known, sealing, answer)
+        with refusing():
+            recorded = _act(
+                connection, parts, caller, locked, asked, documents, around.known, sealing, answer
+            )
         return answers[0], recorded
 
     return await _done(parts, work)

@@ -56,7 +56,7 @@ class Once:
         return None if asked is None else idempotency.answered(asked, self._digest)
 
     def keep(self, connection: Connection, answer: str, now: datetime) -> None:
-        """Keep the answer, JSON, beside its key. Raises the record's KeyReused."""
+        """Keep the answer, JSON, beside its key. Send it inside the record's `refusing`."""
         if self._key is not None:
             idempotency.keep(connection, self._person, self._key, self._digest, answer, now)
 

@@ -230,6 +230,17 @@ def test_a_key_stands_for_one_request_of_one_person(organised):
     assert effects(organised) == 2
 
 
+def test_a_key_that_was_taken_before_an_answer_is_kept_beside_it_is_reused(organised):
+    def keep(connection):
+        with idempotency.refusing():
+            idempotency.keep(connection, HOST, "k", "other", "{}", NOW)
+
+    organised.write_now(perform)
+    with pytest.raises(KeyReused):
+        organised.write_now(keep)
+    assert organised.write_now(perform)[0] == "again"
+
+
 def test_a_refused_act_gives_its_key_back(organised):
     def refused(connection):
         perform(connection)

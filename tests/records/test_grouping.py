@@ -2,6 +2,7 @@
 
 import threading
 import time
+from contextlib import suppress
 
 import pytest
 import sqlalchemy as sa
@@ -10,10 +11,29 @@ from records import tables
 from records.database import Database
 from records.engines import open_engine
 from records.grouping import GroupWriter
+from records.prepared import Prepared, at_once
 from records.problems import DatabaseUnavailable
 from records.writers import PooledWriter
 from tests.databases import KINDS
 from tests.records.rows_of_people import add, people
+
+PUT = Prepared(sa.insert(tables.people), ("id", "name", "name_search", "language"))
+
+
+def row(person):
+    return {"id": person, "name": person, "name_search": person, "language": "zh"}
+
+
+def put_off(person, *, then=lambda _connection: None):
+    """Return the work that puts a row and leaves it to others to hear whether that was refused."""
+
+    def work(connection):
+        with at_once(connection, put_off=True):
+            PUT.send(connection, row(person))
+        then(connection)
+        return person
+
+    return work
 
 
 def rename(person):
@@ -134,3 +154,74 @@ def test_a_long_work_leaves_room_for_others(database):
     assert not long.done()
     go_on.set()
     assert long.result(5)
+
+
+def test_works_that_put_off_an_answer_see_each_other_and_are_kept_together(held):
+    database, together = held
+
+    def count(connection):
+        return connection.execute(sa.select(sa.func.count()).select_from(tables.people)).scalar()
+
+    works = (put_off("a"), put_off("b"), count, add("c"), put_off("d"), count)
+    assert [one.result(5) for one in together(*works)] == ["a", "b", 2, "c", "d", 4]
+    assert people(database) == ["a", "b", "c", "d"]
+
+
+def test_a_refusal_that_comes_late_is_told_to_whom_it_concerns(held):
+    database, together = held
+    database.write_now(add("there"))
+    works = (put_off("a"), put_off("there"), add("b"), put_off("c"), put_off("there"))
+    first, refused, second, third, last = together(*works)
+    assert [one.result(5) for one in (first, second, third)] == ["a", "b", "c"]
+    assert all(isinstance(one.exception(5), sa.exc.IntegrityError) for one in (refused, last))
+    assert people(database) == ["a", "b", "c", "there"]
+
+
+def test_a_refusal_that_comes_with_the_commit_leaves_nothing_half_done(held):
+    database, together = held
+    database.write_now(add("there"))
+    first, refused = together(add("a"), put_off("there"))
+    assert first.result(5) == "a"
+    assert isinstance(refused.exception(5), sa.exc.IntegrityError)
+    assert people(database) == ["a", "there"]
+
+
+def test_what_was_put_off_by_a_work_that_fails_is_taken_back(held):
+    database, together = held
+
+    def fails(_connection):
+        raise LookupError("no")
+
+    first, second, last = together(put_off("a", then=fails), put_off("b"), put_off("c", then=fails))
+    assert isinstance(first.exception(5), LookupError)
+    assert isinstance(last.exception(5), LookupError)
+    assert second.result(5) == "b"
+    assert people(database) == ["b"]
+
+
+@pytest.mark.parametrize("address", [KINDS[1]], indirect=True)
+def test_a_group_that_loses_its_connection_before_what_was_put_off_is_done_again(held):
+    database, together = held
+    lost: list[bool] = []
+
+    def loses(connection):
+        if not lost:
+            lost.append(True)
+            connection.execute(sa.text("SELECT pg_terminate_backend(pg_backend_pid())"))
+
+    works = (put_off("a"), put_off("b", then=loses), put_off("c"))
+    assert [one.result(10) for one in together(*works)] == ["a", "b", "c"]
+    assert people(database) == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("address", [KINDS[1]], indirect=True)
+def test_a_work_that_hides_its_own_refusal_is_not_acknowledged(database):
+    database.write_now(add("there"))
+
+    def hides(connection):
+        with suppress(sa.exc.IntegrityError):
+            PUT.send(connection, row("there"))
+        return "hidden"
+
+    assert isinstance(database._writer.submit(hides).exception(5), DatabaseUnavailable)
+    assert people(database) == ["there"]

@@ -7,13 +7,14 @@ from itertools import pairwise
 import pytest
 import sqlalchemy as sa
 
+from domain.acts import StepAct
 from domain.refusals import NotEntitled, StepNotOpen
 from records import organisation, tables
 from records.problems import HeadMoved, NotFound, OneOpenCase
-from records.recording import lock, record_due
+from records.recording import lock, record, record_due
 from tests.builders import HOST, SECRETARY, SUBJECT, noon
 from tests.records.organisations import AUDITOR, OUTSIDER, an_organisation
-from tests.records.walks import BEGIN, LIBRARY, act_on, start, withdraw
+from tests.records.walks import BEGIN, LIBRARY, act_on, known, start, withdraw
 
 
 def rows(database, table):
@@ -127,6 +128,20 @@ def test_a_second_open_case_of_one_person_is_refused_and_one_after_a_closed_one_
         ("case-2", "open"),
     ]
     assert all(task.case_id == "case-2" for task in rows(begun, tables.tasks))
+
+
+def test_a_case_that_is_not_where_its_lock_found_it_is_not_changed(begun):
+    def moves(connection):
+        locked = lock(connection, LIBRARY, "case-1")
+        connection.execute(sa.update(tables.cases).values(seq=tables.cases.c.seq + 1))
+        about = known(connection, locked.process, locked.case, SECRETARY, BEGIN)
+        act = StepAct(known=about, occurred_on=BEGIN, step="talk", outcome="done")
+        return record(connection, locked.process, locked, act, noon(BEGIN))
+
+    before = rows(begun, tables.cases), rows(begun, tables.events)
+    with pytest.raises(sa.exc.IntegrityError):
+        begun.write_now(moves)
+    assert (rows(begun, tables.cases), rows(begun, tables.events)) == before
 
 
 def test_a_case_that_does_not_exist_cannot_be_locked(begun):

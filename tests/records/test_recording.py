@@ -13,8 +13,8 @@ from records import organisation, tables
 from records.problems import HeadMoved, NotFound, OneOpenCase
 from records.recording import lock, record, record_due
 from tests.builders import HOST, SECRETARY, SUBJECT, noon
-from tests.records.organisations import AUDITOR, OUTSIDER, an_organisation
-from tests.records.walks import BEGIN, LIBRARY, act_on, known, start, withdraw
+from tests.records.organisations import AUDITOR, OUTSIDER, an_organisation, known
+from tests.records.walks import BEGIN, LIBRARY, act_on, start, withdraw
 
 
 def rows(database, table):

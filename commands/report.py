@@ -12,8 +12,9 @@ from commands.failures import CommandFailed, installation
 from commands.opening import opened_parts
 from records.pattern_runs import Audited
 from services import fairness
-from services.fairness import FairnessView, GroupView, route_title
+from services.fairness import FairnessView
 from services.fairness_files import as_pdf, as_xlsx
+from services.fairness_words import GroupView, route_title
 from services.refusals import NotFound
 from settings import Settings
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from records.progress_tables import stage_stays
+from records.scope import units_below
 from records.tables import cases, events, units
 
 
@@ -85,3 +86,14 @@ def tree(connection: Connection) -> Tree:
         {row.id: row.kind for row in rows},
         {row.id: row.name for row in rows},
     )
+
+
+def names(connection: Connection, wanted: Collection[str]) -> dict[str, str]:
+    """Return what some units are called."""
+    rows = connection.execute(sa.select(units.c.id, units.c.name).where(units.c.id.in_(sorted(wanted))))
+    return {row.id: row.name for row in rows}
+
+
+def below(connection: Connection, tops: Collection[str]) -> set[str]:
+    """Return units and all below them."""
+    return set(connection.execute(units_below(sorted(tops))).scalars())

@@ -7,7 +7,7 @@ person only, but where a quarter lies between them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import zip_longest
@@ -16,7 +16,7 @@ from typing import Final
 from pydantic import Field
 from sqlalchemy import Connection
 
-from domain.fairness import ENDS, End, Key, Route, Shown, Told, shown
+from domain.fairness import End, Route, Shown, Told, shown
 from domain.process import Process
 from domain.rules import Condition
 from domain.steps import NoticeStep
@@ -25,6 +25,7 @@ from records import fairness_rows, pattern_runs
 from records.fairness_rows import Tree
 from records.pattern_runs import Audited
 from services.boards import stage_titles
+from services.fairness_words import MOVED, WHOLE, WHOLE_TITLE, GroupView, Labels, Words
 from services.parts import Caller, Parts
 from services.pattern_views import FromDay
 from services.refusals import NotFound
@@ -33,34 +34,6 @@ from services.views import Named, To, View
 _YEARS: Final = 5
 LASTS: Final = timedelta(hours=1)
 """How long the report of many cases is shown as it was counted."""
-_MOVED: Final = "moved"
-WHOLE: Final = "whole"
-"""The wait that is of the whole case, beside those of its stages."""
-
-
-class WaitView(View):
-    """How long something took: half no longer than `half`, nine in ten no longer than `most`. Days."""
-
-    what: str
-    title: str
-    half: int
-    most: int
-
-
-class GroupView(View):
-    """A group of five people at least."""
-
-    route: tuple[str, ...] | None
-    """What about these cases decided their way, as people call it; empty: nothing; null: all routes."""
-    unit: Named | None
-    """With all below it; null: everywhere."""
-    depth: int
-    size: int
-    ends: dict[End, int] | None
-    """How many came to the aim, to another end, to none yet; null where a number under five would show."""
-    waits: tuple[WaitView, ...]
-    says: str
-    """The same in words."""
 
 
 class FairnessView(View):
@@ -77,19 +50,15 @@ class FairnessView(View):
 
 
 @dataclass(frozen=True)
-class Labels:
-    """What of a process decides which way a case takes: answers to fields, and units on its path."""
+class FairnessPage:
+    """Some rows of the report, as they stand on a page."""
 
-    fields: Mapping[str, Text]
-    """By `step.field`."""
-    kinds: Mapping[str, Text]
-
-    def title(self, label: str, language: Language) -> str:
-        """Return what people call one of them."""
-        if label == _MOVED:
-            return Text(zh="办理中转到其他组织", en="Moved to another unit meanwhile").in_language(language)
-        found = self.fields.get(label) or self.kinds.get(label.removeprefix("unit:"))
-        return label if found is None else found.in_language(language)
+    view: FairnessView
+    """What is said of all of it, with these rows alone."""
+    routes: tuple[GroupView, ...]
+    """Everybody and each route, whichever rows these are."""
+    next: int | None
+    """The row after the last of these, if there is one."""
 
 
 async def report(parts: Parts, caller: Caller, process: str | None = None) -> FairnessView:
@@ -102,34 +71,89 @@ async def report(parts: Parts, caller: Caller, process: str | None = None) -> Fa
     return await parts.read(work)
 
 
+async def page(
+    parts: Parts, caller: Caller, process: str | None = None, *, first: int = 0, limit: int
+) -> FairnessPage:
+    """Return the same report from row `first` on, `limit` rows of it: no other is put in words."""
+
+    def work(connection: Connection) -> FairnessPage:
+        audited = pattern_runs.audited_by(connection, caller.person, parts.today())
+        found = _found(connection, parts, caller.language, audited, process)
+        if found is None:
+            return FairnessPage(FairnessView(), (), None)
+        after = first + limit
+        rows = found.groups[first:after]
+        shown_units = {one.key.unit for one in rows if one.key.unit is not None}
+        words = found.words(fairness_rows.names(connection, shown_units))
+        routes = tuple(words.view(one) for one in found.groups if one.key.unit is None)
+        view = found.view(tuple(map(words.view, rows)), words.notes(routes))
+        return FairnessPage(view, routes, after if after < len(found.groups) else None)
+
+    return await parts.read(work)
+
+
 def made(
     connection: Connection, parts: Parts, language: Language, audited: Audited, process: str | None
 ) -> FairnessView:
     """Return the report as far as it is of audited units. Raises NotFound."""
-    first, last = period(parts.today())
+    found = _found(connection, parts, language, audited, process)
+    if found is None:
+        return FairnessView()
+    words = found.words(fairness_rows.tree(connection).names)
+    groups = tuple(map(words.view, found.groups))
+    return found.view(groups, words.notes(groups))
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What somebody sees of the report, before any of it is put in words."""
+
+    parts: Parts
+    language: Language
+    process: str
+    groups: tuple[Shown, ...]
+    counted_at: datetime | None
+    """None where it was counted for this look."""
+
+    def words(self, names: Mapping[str, str]) -> Words:
+        """Return what puts groups in words; units by these names."""
+        labels = labels_of(self.parts.library.family(self.process))
+        titles = stage_titles(self.parts, self.process, self.language)
+        whole = {WHOLE: WHOLE_TITLE.in_language(self.language)}
+        return Words(self.language, labels, {**whole, **titles}, names)
+
+    def view(self, items: tuple[GroupView, ...], notes: Iterable[str]) -> FairnessView:
+        """Return the report with some of its groups."""
+        first, last = period(self.parts.today())
+        title = self.parts.library.family(self.process)[-1].title.in_language(self.language)
+        at = self.counted_at
+        return FairnessView(
+            process=Named(id=self.process, name=title),
+            from_=first,
+            to=last,
+            items=items,
+            says=(*notes, *([] if at is None else [_counted_at(self.parts, at, self.language)])),
+        )
+
+
+def _found(
+    connection: Connection, parts: Parts, language: Language, audited: Audited, process: str | None
+) -> _Found | None:
+    """Return what is seen of the report; None where nothing is audited, or no case began. Raises NotFound."""
     if process is not None and process not in parts.library.processes:
         raise NotFound
     if not (audited.everything or audited.units):
-        return FairnessView()
+        return None
     known = process or _most_begun(connection, parts)
     if known is None:
-        return FairnessView()
-    family = parts.library.family(known)
+        return None
     now = parts.clock()
     groups_of_all, at = counted(connection, parts, known, now)
-    labels, tree = labels_of(family), fairness_rows.tree(connection)
-    titles = {WHOLE: _WHOLE_TITLE.in_language(language), **stage_titles(parts, known, language)}
-    words = _Words(language, labels, titles, tree)
-    seen = [one for one in groups_of_all if _is_seen(one.key, audited, tree.parents)]
-    groups = tuple(map(words.view, _told_once(seen)))
-    title = family[-1].title.in_language(language)
-    return FairnessView(
-        process=Named(id=known, name=title),
-        from_=first,
-        to=last,
-        items=groups,
-        says=(*words.notes(groups), *([_counted_at(parts, at, language)] if at < now else [])),
-    )
+    if not audited.everything:
+        seen = fairness_rows.below(connection, audited.units)
+        groups_of_all = tuple(one for one in groups_of_all if one.key.unit is None or one.key.unit in seen)
+    groups = tuple(_told_once(groups_of_all))
+    return _Found(parts, language, known, groups, at if at < now else None)
 
 
 def counted(
@@ -218,7 +242,7 @@ def _told(
         waits.setdefault(case, {})[stage] = lasted
     for one in fairness_rows.begun(connection, process, first, last):
         on_path = [f"unit:{kind}" for kind in labels.kinds if _has_above(tree, one.unit, kind)]
-        route = (*said.get(one.id, ()), *on_path, *((_MOVED,) if one.id in moved else ()))
+        route = (*said.get(one.id, ()), *on_path, *((MOVED,) if one.id in moved else ()))
         outcome = kinds.get(one.digest, {}).get(one.outcome or "")
         end: End = "under-way" if one.outcome is None else "ended-otherwise"
         if outcome is not None and outcome.kind == "reached":
@@ -257,109 +281,4 @@ def _told_once(groups: Sequence[Shown]) -> Iterator[Shown]:
             yield one
 
 
-def _is_seen(key: Key, audited: Audited, parents: Mapping[str, str | None]) -> bool:
-    if audited.everything or key.unit is None:
-        return True
-    here: str | None = key.unit
-    while here is not None:
-        if here in audited.units:
-            return True
-        here = parents.get(here)
-    return False
-
-
-@dataclass(frozen=True)
-class _Words:
-    language: Language
-    labels: Labels
-    titles: Mapping[str, str]
-    tree: Tree
-
-    def view(self, group: Shown) -> GroupView:
-        route = None
-        if group.key.route is not None:
-            route = tuple(self.labels.title(label, self.language) for label in group.key.route)
-        unit = group.key.unit
-        waits = tuple(
-            WaitView(what=what, title=self.titles[what], half=spread.half, most=spread.most)
-            for what, spread in sorted(group.waits.items(), key=lambda one: self._place(one[0]))
-            if what in self.titles
-        )
-        return GroupView(
-            route=route,
-            unit=None if unit is None else Named(id=unit, name=self.tree.names.get(unit, unit)),
-            depth=group.depth,
-            size=group.size,
-            ends=None if group.ends is None else dict(group.ends),
-            waits=waits,
-            says=self._says(group),
-        )
-
-    def _place(self, what: str) -> int:
-        return list(self.titles).index(what) if what in self.titles else -1
-
-    def _says(self, group: Shown) -> str:
-        parts = [_SIZE.in_language(self.language).format(group.size)]
-        if group.ends is not None:
-            reached, other, open_ = (group.ends[end] for end in ENDS)
-            parts.append(_ENDED.in_language(self.language).format(reached, other, open_))
-        else:
-            parts.append(_HIDDEN.in_language(self.language))
-        if WHOLE in group.waits:
-            parts.append(_WAITED.in_language(self.language).format(*group.waits[WHOLE]))
-        return ("" if self.language == "zh" else " ").join(parts)
-
-    def notes(self, groups: tuple[GroupView, ...]) -> Iterator[str]:
-        """Yield what stands out between routes, and how the report is to be read."""
-        routes = [(one, wait) for one in groups if one.depth == 1 for wait in one.waits if wait.what == WHOLE]
-        if len(routes) > 1:
-            slow = max(routes, key=lambda one: one[1].half)
-            fast = min(routes, key=lambda one: one[1].half)
-            yield _APART.in_language(self.language).format(
-                route_title(slow[0].route, self.language),
-                slow[1].half,
-                route_title(fast[0].route, self.language),
-                fast[1].half,
-            )
-        yield _CAUSES.in_language(self.language)
-        yield _FEW.in_language(self.language)
-
-
-def route_title(route: tuple[str, ...] | None, language: Language) -> str:
-    """Return what people call a route."""
-    if route is None:
-        return _EVERYBODY.in_language(language)
-    if not route:
-        return _USUAL.in_language(language)
-    return ("、" if language == "zh" else ", ").join(route)
-
-
-_WHOLE_TITLE = Text(zh="从申请到结束", en="From the first day to the end")
-_EVERYBODY = Text(zh="所有途径", en="All routes")
-_USUAL = Text(zh="通常途径", en="The usual route")
-_SIZE = Text(zh="共 {} 人。", en="{} people.")
-_ENDED = Text(
-    zh="{} 人达到目标，{} 人以其他方式结束，{} 人还在办理。",
-    en="{} reached the aim, {} ended otherwise, {} are under way.",
-)
-_HIDDEN = Text(
-    zh="结果不显示：会透露出不足五人的情况。",
-    en="How they ended is not shown: it would tell of fewer than five.",
-)
-_WAITED = Text(
-    zh="已结束的人中，一半用了不超过 {} 天，九成不超过 {} 天。",
-    en="Of those that ended half took no more than {} days, nine in ten no more than {}.",
-)
-_APART = Text(
-    zh="“{}”一半的人用了 {} 天以上，“{}”是 {} 天。",
-    en='On the route "{}" half took {} days or more, on "{}" {}.',
-)
-_CAUSES = Text(
-    zh="差别可能有很多原因，只说明值得了解，不能证明不公。",
-    en="A difference has many possible causes. It is a reason to ask, and proves nothing.",
-)
 _COUNTED = Text(zh="统计于 {}。", en="Counted at {}.")
-_FEW = Text(
-    zh="不足五人的组不显示；凡是可以推算出这类组的数字也不显示。",
-    en="Groups under five are not shown, nor is any number from which one could be worked out.",
-)

@@ -12,7 +12,8 @@ import typst
 
 from domain.fairness import ENDS
 from domain.values import Language
-from services.fairness import WHOLE, FairnessView, GroupView, route_title
+from services.fairness import FairnessView
+from services.fairness_words import WHOLE, GroupView, route_title
 from services.form_words import Words
 from services.sheets import Cell, Sheet, workbook
 

@@ -123,6 +123,21 @@ async def test_an_auditor_sees_units_below_his_posts_and_others_nothing(parts):
     assert (await fairness.report(parts, Caller("nobody", "en"))).items == ()
 
 
+@pytest.mark.parametrize("who", ["auditor", "nobody", "all"])
+async def test_a_page_of_the_report_has_the_rows_of_the_whole_and_what_is_said_of_it(parts, who):
+    if who == "all":
+        await parts.write(lambda c: c.execute(sa.update(posts).values(unit_id="top")))
+        who = "auditor"
+    caller = Caller(who, "en")
+    view = await fairness.report(parts, caller)
+    found = [await fairness.page(parts, caller, first=first, limit=2) for first in range(0, 20, 2)]
+    assert sum((one.view.items for one in found), ()) == view.items
+    for place, one in enumerate(found):
+        assert one.view.model_copy(update={"items": view.items}) == view
+        assert one.routes == tuple(group for group in view.items if group.unit is None)
+        assert one.next == (2 * place + 2 if 2 * place + 2 < len(view.items) else None)
+
+
 async def test_the_report_is_taken_away_on_paper_and_as_a_workbook_the_same_each_time(parts):
     view = await whole(parts)
     made = as_pdf(view, "en")

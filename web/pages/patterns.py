@@ -12,7 +12,7 @@ from api.bounds import Id, Storable
 from api.paging import Cursor
 from domain.values import Text
 from services import fairness, fairness_files, pattern_asking, patterns
-from services.fairness import route_title
+from services.fairness_words import route_title
 from web.forms import Form
 from web.refused import REFUSALS, Refused
 from web.visits import Visit, Visiting
@@ -95,13 +95,12 @@ async def shown(visit: Visiting, run: Id, number: _Number) -> Response:
 @router.get("/audit/fairness")
 async def fair(visit: Visiting, process: Narrowed = "", cursor: _Place = 0) -> Response:
     """Show how long people waited and how their cases ended, by route and unit, from row `cursor` on."""
-    view = await fairness.report(visit.parts, visit.caller, process or None)
-    after = cursor + _ROWS
+    found = await fairness.page(visit.parts, visit.caller, process or None, first=cursor, limit=_ROWS)
     return visit.page(
         "audit/fairness.html",
-        view=view,
-        rows=view.items[cursor:after],
-        next=after if after < len(view.items) else None,
+        view=found.view,
+        routes=found.routes,
+        next=found.next,
         query=f"?{urlencode({'process': process})}" if process else "",
         title_of=lambda one: route_title(one.route, visit.language) if one.unit is None else one.unit.name,
     )

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Connection, Row, Select
 
 from records.cursors import Page, cursor_of, place_of
-from records.scope import Scope
+from records.scope import Scope, each_once
 from records.tables import cases, people, units
 
 _NEVER = "9999-12-31"
@@ -77,7 +77,10 @@ def count_stages(connection: Connection, scope: Scope, unit: str | None = None) 
 def first_of_stages(
     connection: Connection, scope: Scope, process: str, unit: str | None = None, *, limit: int
 ) -> tuple[BoardCase, ...]:
-    """Return the first cases of every stage of a process."""
+    """Return the first cases of every stage of a process.
+
+    What is overdue stands first, so that the first overdue of all stages are among these.
+    """
     seen = _under_way(connection, scope, BoardFilter(process=process, unit=unit)).subquery()
     order = (_due(seen.c.due_on), seen.c.id)
     place = sa.func.row_number().over(partition_by=seen.c.stage, order_by=order)
@@ -89,10 +92,7 @@ def first_of_stages(
 def first_of_all(
     connection: Connection, process: str, stages: Sequence[str], today: date, *, limit: int
 ) -> tuple[BoardCase, ...]:
-    """Return the same where all cases are seen: each stage is looked into from its beginning, and no further.
-
-    What is overdue stands first, so that the first overdue of all stages are among these.
-    """
+    """Return the same where all cases are seen: each stage is looked into from its beginning, no further."""
     ways = [
         _first(sa.and_(cases.c.stage == stage, cases.c.process == process, known), order, limit)
         for stage in stages
@@ -138,11 +138,7 @@ def _under_way(connection: Connection, scope: Scope, narrowed: BoardFilter) -> S
     reasons = scope.reasons() if unit is None else scope.reasons_within(connection, unit)
     columns = (cases.c.id, cases.c.process, cases.c.stage, cases.c.due_on)
     under_way = UNDER_WAY if scope.is_everything_in(connection, unit) else _UNDER_WAY_HERE
-    ways = [
-        sa.select(*columns).where(reason, under_way, *_conditions(narrowed, scope.today))
-        for reason in reasons
-    ]
-    return ways[0] if len(ways) == 1 else sa.select(sa.union(*ways).subquery())
+    return each_once(columns, reasons, under_way, *_conditions(narrowed, scope.today))
 
 
 def _conditions(narrowed: BoardFilter, today: date) -> list[ColumnElement[bool]]:

@@ -104,7 +104,7 @@ class Scope:
         """Return conditions on `cases`, of which one has to hold.
 
         A list asks each on its own and puts the answers together: with OR between them every case would be
-        read. The second gathers what is always little.
+        read. The last gathers what is always little.
         """
         if self.everything:
             return (self._narrowed(sa.true()),)
@@ -124,7 +124,7 @@ class Scope:
         if self.everything:
             return tuple(self._narrowed(reason) for reason in by_posts)
         concerns = sa.and_(self._concerns_them(), is_below((unit,), cases.c.unit_id))
-        return tuple(self._narrowed(reason) for reason in (concerns, *by_posts))
+        return tuple(self._narrowed(reason) for reason in (*by_posts, concerns))
 
     def is_everything_in(self, connection: Connection, unit: str | None) -> bool:
         """Whether it is about all cases there are: all are seen, and the unit is the only root, or none."""
@@ -285,6 +285,23 @@ def holds_here_or_above(connection: Connection, query: Select[Any], who: str, un
     held = units_in(connection, query, who, today).wholly
     above = sa.select(unit_closure.c.ancestor_id).where(unit_closure.c.unit_id == unit)
     return bool(held) and not set(connection.execute(above).scalars()).isdisjoint(held)
+
+
+def each_once(
+    columns: Sequence[ColumnElement[Any]],
+    reasons: Sequence[ColumnElement[bool]],
+    *conditions: ColumnElement[bool],
+) -> Select[Any]:
+    """Select cases for which one of some reasons holds, each once: for none for which an earlier one does.
+
+    Nothing has to be put in order to find what is the same. What the last finds, and it finds little, is
+    compared with the others.
+    """
+    ways = [
+        sa.select(*columns).where(reason, *map(sa.not_, reasons[:place]), *conditions)
+        for place, reason in enumerate(reasons)
+    ]
+    return ways[0] if len(ways) == 1 else sa.select(sa.union_all(*ways).subquery())
 
 
 def units_below(tops: Sequence[str]) -> Select[Any]:

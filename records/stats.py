@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Connection, Select
 
 from records.progress_tables import done_steps, stage_stays
-from records.scope import Scope
+from records.scope import Scope, each_once
 from records.tables import cases, people, tasks, units
 
 _CLOSED = "closed"
@@ -275,8 +275,7 @@ def _cases(
     """Select cases of a process, each once: every reason to see one is looked up by itself."""
     reasons = scope.reasons() if unit is None else scope.reasons_within(connection, unit)
     columns = (cases.c.id, cases.c.stage, cases.c.standing, cases.c.status)
-    ways = [sa.select(*columns).where(reason, cases.c.process == process, *conditions) for reason in reasons]
-    return ways[0] if len(ways) == 1 else sa.select(sa.union(*ways).subquery())
+    return each_once(columns, reasons, cases.c.process == process, *conditions)
 
 
 def _all(connection: Connection, query: Select[Any]) -> Sequence[Any]:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from domain.values import Language
 from records import boards
 from records.boards import BoardCase, BoardFilter, StageCount
+from records.scope import Scope
 from services.parts import Caller, Parts
 from services.scoping import scope_of
 from services.views import Named, Page
@@ -22,6 +23,7 @@ __all__ = [
     "Column",
     "ProcessCount",
     "by_due",
+    "due_first",
     "shown",
     "stage_titles",
     "titles_of",
@@ -90,15 +92,12 @@ async def shown(
                 return Board(None, processes, (), ())
             chosen = max(processes, key=lambda one: one.all).id
         first: Sequence[BoardCase]
-        late: Sequence[BoardCase]
         if scope.is_everything_in(connection, unit):
             stages = [count.stage for count in counts if count.process == chosen]
             first = boards.first_of_all(connection, chosen, stages, scope.today, limit=limit)
-            late = [case for case in first if case.overdue][:limit]
         else:
             first = boards.first_of_stages(connection, scope, chosen, unit, limit=limit)
-            asked = BoardFilter(process=chosen, unit=unit, overdue=True)
-            late = boards.list_by_due(connection, scope, asked, limit=limit).items
+        late = [case for case in first if case.overdue][:limit]
         columns = _columns(parts, chosen, counts, first, caller.language)
         return Board(chosen, processes, columns, tuple(_card(parts, one, caller.language) for one in late))
 
@@ -112,10 +111,24 @@ async def by_due(
 
     def work(connection: Connection) -> Page[Card]:
         scope = scope_of(connection, caller, parts.today())
-        page = boards.list_by_due(connection, scope, narrowed, cursor=cursor, limit=limit)
-        return Page(items=tuple(_card(parts, one, caller.language) for one in page.items), next=page.next)
+        return due_first(connection, parts, caller.language, scope, narrowed, cursor=cursor, limit=limit)
 
     return await parts.read(work)
+
+
+def due_first(
+    connection: Connection,
+    parts: Parts,
+    language: Language,
+    scope: Scope,
+    narrowed: BoardFilter,
+    *,
+    cursor: str | None = None,
+    limit: int,
+) -> Page[Card]:
+    """Return the same of a scope that is known."""
+    page = boards.list_by_due(connection, scope, narrowed, cursor=cursor, limit=limit)
+    return Page(items=tuple(_card(parts, one, language) for one in page.items), next=page.next)
 
 
 def titles_of(parts: Parts, language: Language, process: str, stage: str) -> tuple[str, ...]:

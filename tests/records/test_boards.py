@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from records import tables
 from records.boards import BoardFilter, count_stages, first_of_all, first_of_stages, list_by_due
-from records.scope import scope_of
+from records.scope import Lent, scope_of
 from tests.builders import SECRETARY
 from tests.records.organisations import OUTSIDER
 
@@ -105,6 +105,27 @@ def test_who_sees_everything_is_shown_what_is_found_case_by_case(begun, limit):
     assert found == some
     assert [one for one in found if one.overdue] == list(late)
     assert begun.read_now(lambda c: first_of_all(c, "none", [], TODAY, limit=limit)) == ()
+
+
+@pytest.mark.parametrize("unit", [None, "circle-1", "committee-1"])
+def test_a_case_that_is_seen_for_several_reasons_is_there_once(begun, unit):
+    with_copies(begun, date(2025, 5, 31), None)
+    own = sa.update(tables.cases).where(tables.cases.c.id == "copy-1").values(subject_id=SECRETARY)
+    begun.write_now(lambda c: c.execute(own))
+    lent = (Lent(("circle-1",)), Lent(("committee-1",), stages=("asking",)), Lent(("committee-1",)))
+
+    def look(connection):
+        all_of_it = replace(scope_of(connection, SECRETARY, TODAY), everything=True)
+        (expected,) = count_stages(connection, all_of_it, unit)
+        for units_ in ((), ("circle-1",), ("committee-1", "circle-1")):
+            scope = replace(all_of_it, everything=False, units=units_, lent=lent)
+            assert count_stages(connection, scope, unit) == (expected,)
+            first = first_of_stages(connection, scope, expected.process, unit, limit=5)
+            late = list_by_due(connection, scope, BoardFilter(unit=unit, overdue=True)).items
+            assert [one for one in first if one.overdue] == list(late)
+            assert sorted(one.id for one in first) == ["case-1", "copy-0", "copy-1"]
+
+    begun.read_now(look)
 
 
 def test_a_look_is_about_everything_only_where_nothing_narrows_it(begun):

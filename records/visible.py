@@ -183,8 +183,8 @@ def units_seen(
         return lambda _unit: sa.true()
     if not units.tops:
         return lambda _unit: sa.false()
-    below = [units_below(units.tops), *(units_below_on(units.tops, day) for day in days)]
-    return lambda unit: sa.or_(*(unit.in_(query) for query in below))
+    below = sa.union(units_below(units.tops), *(units_below_on(units.tops, day) for day in days))
+    return lambda unit: unit.in_(below)
 
 
 def opened_moments(connection: Connection, case_id: str) -> dict[str, datetime]:

@@ -104,29 +104,30 @@ _Either = TypeVar("_Either", Held, Stood)
 
 
 async def of_organisation(
-    parts: Parts, caller: Caller, from_on: date, to_on: date
+    parts: Parts, caller: Caller, from_on: date, to_on: date, *, most: int | None = None
 ) -> OrganisationDifferenceView:
-    """Return what became different after a day, up to another. Raises InvalidInput."""
+    """Return what became different after a day, up to another: of each kind so many. Raises InvalidInput."""
+    first = _MOST if most is None else min(most, _MOST)
     check_days(parts, from_on, to_on, may_come=True)
 
     def work(connection: Connection) -> OrganisationDifferenceView:
         today, days = parts.today(), (from_on, to_on)
-        touched = unit_changes.changed_between(connection, from_on, to_on, _MOST + 1)
+        touched = unit_changes.changed_between(connection, from_on, to_on, first + 1)
         seen = visible.units_seen(connection, viewer=caller.person, today=today, days=days)
         asked = Days(from_on, to_on, today)
-        held = two_days.posts_between(connection, asked, seen, _MOST + 1)
-        lent = two_days.loans_between(connection, asked, seen, _MOST + 1)
-        stood = two_days.standings_between(connection, asked, seen, _MOST + 1)
+        held = two_days.posts_between(connection, asked, seen, first + 1)
+        lent = two_days.loans_between(connection, asked, seen, first + 1)
+        stood = two_days.standings_between(connection, asked, seen, first + 1)
         told = _Told(parts, caller.language, _places(connection, (*held, *lent, *stood), days))
         return OrganisationDifferenceView(
             from_on=from_on,
             to_on=to_on,
-            units=units_between(connection, touched[:_MOST], from_on, to_on, caller.language),
-            posts=tuple(told.posts(_different(held[:_MOST]))),
-            loans=tuple(map(told.loan, _different(lent[:_MOST]))),
-            standings=tuple(told.standings(_different(stood[:_MOST]))),
+            units=units_between(connection, touched[:first], from_on, to_on, caller.language),
+            posts=tuple(told.posts(_different(held[:first]))),
+            loans=tuple(map(told.loan, _different(lent[:first]))),
+            standings=tuple(told.standings(_different(stood[:first]))),
             rules=tuple(_editions(parts, from_on, to_on, caller.language)),
-            more=any(len(found) > _MOST for found in (touched, held, lent, stood)),
+            more=any(len(found) > first for found in (touched, held, lent, stood)),
         )
 
     return await parts.read(work)

@@ -5,6 +5,8 @@ from datetime import date
 import pytest
 
 from records import organisation, standings
+from services.organisation_differences import of_organisation
+from services.parts import Caller
 from tests.api.world import ADMIN, AUDITOR, CHILD, HOST, NOBODY, PARENT, SECRETARY, SIBLING, SUBJECT
 
 BEFORE, TODAY, LATER = "2025-03-09", "2025-03-10", "2025-03-12"
@@ -118,6 +120,10 @@ async def test_posts_that_began_ended_or_moved_and_what_was_lent_stand_beside_ea
     assert (stood[HOST]["change"], stood[HOST]["was_in"]["id"]) == ("moved", "circle-1")
     assert (stood[NOBODY]["change"], stood[NOBODY]["was"]) == ("began", None)
     assert not found["more"]
+    first = await of_organisation(
+        world.parts, Caller(AUDITOR), date.fromisoformat(TODAY), date.fromisoformat(LATER), most=1
+    )
+    assert (len(first.posts), len(first.loans), len(first.standings), first.more) == (1, 1, 1, True)
     back = (await world.get(f"/v1/units/difference?from={LATER}&to=2025-03-13", AUDITOR)).json()
     assert (back["posts"], back["loans"], back["standings"]) == ([], [], [])
 

@@ -17,6 +17,8 @@ from web.visits import Visit, Visiting
 
 router = APIRouter()
 
+_ROWS: Final = 200
+"""Of each kind on a page; programs get more."""
 _BACK: Final = timedelta(days=90)
 """How far the first day lies back where none is chosen."""
 
@@ -60,7 +62,9 @@ async def organisation_on_two_days(
     days = asked.on("from") or to_on - _BACK, to_on
     page: dict[str, Any] = {"found": None, "wrong": "", "asked": asked}
     try:
-        page["found"] = await organisation_differences.of_organisation(visit.parts, visit.caller, *days)
+        page["found"] = await organisation_differences.of_organisation(
+            visit.parts, visit.caller, *days, most=_ROWS
+        )
     except InvalidInput as refused:
         page["wrong"] = refused.problem.in_language(visit.language)
     return visit.page("units/days.html", asked.status, days=days, **page)

@@ -118,6 +118,12 @@ _ASK = Prepared(
 _KEEP = Prepared(sa.insert(idempotency))
 
 
+def acted_since(connection: Connection, person: str, moment: datetime) -> bool:
+    """Whether somebody changed anything since a moment, as keys say: what is sent without one leaves none."""
+    taken = idempotency.c.person_id == person, idempotency.c.created_at >= moment
+    return connection.execute(sa.select(idempotency.c.key).where(*taken).limit(1)).first() is not None
+
+
 def forget(connection: Connection, before: datetime) -> int:
     """Forget keys from before a moment and return how many there were."""
     return connection.execute(sa.delete(idempotency).where(idempotency.c.created_at < before)).rowcount

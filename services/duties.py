@@ -74,7 +74,7 @@ async def between(parts: Parts, caller: Caller, days: Days, *, limit: int) -> Mo
         now = parts.clock()
         counts, at = _counted(connection, parts, scope, days, now)
         return Month(
-            _first(connection, parts, caller.language, scope, days, limit),
+            first_of(connection, parts, caller.language, scope, days, limit),
             {on: number for (on, kind), number in counts.items() if kind == "due"},
             {on: number for (on, kind), number in counts.items() if kind == "possible"},
             at if at < now else None,
@@ -83,21 +83,24 @@ async def between(parts: Parts, caller: Caller, days: Days, *, limit: int) -> Mo
     return await parts.read(work)
 
 
-async def first_between(parts: Parts, caller: Caller, days: Days, *, limit: int) -> tuple[Duty, ...]:
+def first_of(  # noqa: PLR0917 - what a look is about
+    connection: Connection, parts: Parts, language: Language, scope: Scope, days: Days, limit: int
+) -> tuple[Duty, ...]:
     """Return the first of what is due and what becomes possible, uncounted."""
-
-    def work(connection: Connection) -> tuple[Duty, ...]:
-        scope = scope_of(connection, caller, parts.today())
-        return _first(connection, parts, caller.language, scope, days, limit)
-
-    return await parts.read(work)
+    found = duties.list_duties(connection, scope, days.first, days.last, unit=days.unit, limit=limit)
+    return tuple(_titled(parts, one, language) for one in found)
 
 
 async def feed(parts: Parts, caller: Caller) -> str:
     """Return the same for programs that keep calendars: a month back, a year ahead, and nobody's name."""
     today = parts.today()
     days = Days(today - _PAST, today + _AHEAD)
-    found = await first_between(parts, caller, days, limit=_MOST_IN_A_FEED)
+
+    def work(connection: Connection) -> tuple[Duty, ...]:
+        scope = scope_of(connection, caller, today)
+        return first_of(connection, parts, caller.language, scope, days, _MOST_IN_A_FEED)
+
+    found = await parts.read(work)
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Accede//Duties//ZH", "METHOD:PUBLISH"]
     for one in found:
         lines += _event(one, parts.clock(), caller.language)
@@ -116,13 +119,6 @@ def _counted(
         lambda counts: sum(counts.values()),
         many=_SOME,
     )
-
-
-def _first(  # noqa: PLR0917 - what the two above were asked
-    connection: Connection, parts: Parts, language: Language, scope: Scope, days: Days, limit: int
-) -> tuple[Duty, ...]:
-    found = duties.list_duties(connection, scope, days.first, days.last, unit=days.unit, limit=limit)
-    return tuple(_titled(parts, one, language) for one in found)
 
 
 def _titled(parts: Parts, found: duties.Duty, language: Language) -> Duty:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TypeVar
+from datetime import datetime, timedelta
+from typing import Final, TypeVar
 
 from pydantic import BaseModel
 from sqlalchemy import Connection
@@ -15,6 +15,9 @@ from services.parts import Caller, Parts
 from services.views import View
 
 V = TypeVar("V", bound=View)
+
+_LASTS: Final = timedelta(seconds=10)
+"""How long an act may take from its moment until others can read what it wrote."""
 
 
 def earlier(  # noqa: PLR0917 - a request has these parts
@@ -33,6 +36,11 @@ def earlier(  # noqa: PLR0917 - a request has these parts
         return None
     found = idempotency.begin(connection, caller.person, key, _digest(request), parts.clock())
     return None if found is None else shape.model_validate(found.body)
+
+
+def has_acted(connection: Connection, caller: Caller, at: datetime) -> bool:
+    """Whether the caller changed something since figures were counted, or as they were."""
+    return idempotency.acted_since(connection, caller.person, at - _LASTS)
 
 
 class Once:

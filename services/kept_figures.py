@@ -33,14 +33,17 @@ class KeptFigures:
         *,
         many: int = MANY,
         lasts: timedelta | None = None,
+        has_changed: Callable[[datetime], bool] | None = None,
     ) -> tuple[T, datetime]:
         """Return what was counted, and when: lately, or now. What weighs much is kept; it `lasts` as said.
 
-        What lasts no time is counted in any case, for those who ask after it.
+        What lasts no time is counted in any case, for those who ask after it; and so is what `has_changed`
+        since a moment for whoever looks.
         """
         with self._lock:
             at, found = self._kept.get(key, (now, None))
-        if found is not None and at <= now < at + (self.lasts if lasts is None else lasts):
+        is_new = at <= now < at + (self.lasts if lasts is None else lasts)
+        if found is not None and is_new and not (has_changed is not None and has_changed(at)):
             return found, at  # type: ignore[return-value]  # a key names one way to count
         fresh = count()
         if weight(fresh) >= many:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 from typing import Final
@@ -12,8 +13,10 @@ from domain.process import Process
 from domain.values import Text, Value
 from records import plans, stats, units
 from records.plans import Plan
+from records.scope import Scope
 from records.stats import Asked
 from services.asking import Asking, once
+from services.idempotency import has_acted
 from services.parts import Caller, Parts
 from services.refusals import InvalidInput, NotPermitted
 from services.scoping import scope_of
@@ -23,6 +26,8 @@ MOST: Final = 100_000
 """People that one unit may plan for a year."""
 _YEARS: Final = 5
 """How far from this year a plan may be."""
+_MANY: Final = 500
+"""So many who gained something are counted anew every few minutes only, and for whoever acted meanwhile."""
 
 
 class NewPlan(Value):
@@ -120,16 +125,33 @@ def _plans(connection: Connection, parts: Parts, caller: Caller, unit: str, year
     there, place = stats.processes_there(connection), stats.unless_all(connection, unit)
     for process in parts.library.processes:
         asked = Asked(process, date(year, 1, 1), date(year, 12, 31), place)
-        used: dict[str, int] = {}
-        for gained in stats.standings_gained(connection, scope, asked) if process in there else ():
-            used[gained.standing] = used.get(gained.standing, 0) + gained.number
+        used = _used(connection, parts, caller, scope, asked) if process in there else Counter[str]()
         family = parts.library.family(process)
         for standing in _standings(family):
             words = tuple(one for one in said if (one.process, one.standing) == (process, standing))
             if words or standing in used:
-                items.append(_view(family[-1], standing, words, used.get(standing, 0), caller))
+                items.append(_view(family[-1], standing, words, used[standing], caller))
     may = plans.may_plan(connection, caller.person, unit, today)
     return PlansView(unit=unit, year=year, may_plan=may, items=tuple(items))
+
+
+def _used(connection: Connection, parts: Parts, caller: Caller, scope: Scope, asked: Asked) -> Counter[str]:
+    """Return how many gained each standing. Of many it is counted now and then, and after one's own acts."""
+
+    def count() -> Counter[str]:
+        used: Counter[str] = Counter()
+        for gained in stats.standings_gained(connection, scope, asked):
+            used[gained.standing] += gained.number
+        return used
+
+    return parts.figures.counted(
+        ("gained", asked, scope.of_anybody()),
+        parts.clock(),
+        count,
+        Counter.total,
+        many=_MANY,
+        has_changed=lambda at: has_acted(connection, caller, at),
+    )[0]
 
 
 def _standings(family: Iterable[Process]) -> tuple[str, ...]:

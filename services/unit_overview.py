@@ -16,6 +16,7 @@ from records.stats import Asked
 from services import boards, duties
 from services.boards import BoardFilter, Card
 from services.duties import Duty
+from services.idempotency import has_acted
 from services.parts import Caller, Parts
 from services.scoping import scope_of
 from services.staffing import who_in_words
@@ -69,28 +70,26 @@ class UnitOverview:
 async def overview(parts: Parts, caller: Caller, unit: str) -> UnitOverview:
     """Return what goes on in a unit and below, as far as the caller sees it."""
     today = parts.today()
-    place = await parts.read(lambda connection: stats.unless_all(connection, unit))
-    month = duties.Days(today, today + _AHEAD, place)
-    ahead = await duties.first_between(parts, caller, month, limit=_SOME)
-    narrowed = BoardFilter(unit=place, overdue=True)
-    late = await boards.by_due(parts, caller, narrowed, limit=_SOME)
     monday = today - timedelta(days=today.weekday())
     first = monday - (_WEEKS - 1) * _A_WEEK
 
     def work(connection: Connection) -> UnitOverview:
         scope = scope_of(connection, caller, today)
+        place = stats.unless_all(connection, unit)
+        month = duties.Days(today, today + _AHEAD, place)
+        late = BoardFilter(unit=place, overdue=True)
         every = [
             Asked(process, first, today, place)
             for process in stats.processes_there(connection)
             if process in parts.library.processes
         ]
-        by_week = _by_week(connection, parts, scope, every)
+        by_week = _by_week(connection, parts, caller, scope, every)
         acts = [act for asked in every for act in stats.latest_acts(connection, scope, asked, _SOME)]
         acts.sort(key=lambda act: act.done_on, reverse=True)
         return UnitOverview(
-            duties=ahead,
-            late=late.items,
-            short=_short(connection, parts, caller, unit),
+            duties=duties.first_of(connection, parts, caller.language, scope, month, _SOME),
+            late=boards.due_first(connection, parts, caller.language, scope, late, limit=_SOME).items,
+            short=_short(connection, parts, caller, scope, unit),
             acts=tuple(_done(parts, caller, act) for act in acts[:_SOME]),
             weeks=tuple((monday, by_week[monday]) for monday in _mondays(first)),
         )
@@ -98,8 +97,13 @@ async def overview(parts: Parts, caller: Caller, unit: str) -> UnitOverview:
     return await parts.read(work)
 
 
-def _by_week(connection: Connection, parts: Parts, scope: Scope, every: list[Asked]) -> Mapping[date, int]:
-    """Return how many steps were done, by the Monday of their week. Of many it is counted now and then."""
+def _by_week(
+    connection: Connection, parts: Parts, caller: Caller, scope: Scope, every: list[Asked]
+) -> Mapping[date, int]:
+    """Return how many steps were done, by the Monday of their week.
+
+    Of many it is counted now and then, and after an act of one's own.
+    """
 
     def count() -> Counter[date]:
         by_week: Counter[date] = Counter()
@@ -109,16 +113,22 @@ def _by_week(connection: Connection, parts: Parts, scope: Scope, every: list[Ask
         return by_week
 
     key = ("weeks", *every, scope.of_anybody())
-    found, _ = parts.figures.counted(key, parts.clock(), count, Counter.total)
-    return found
+    return parts.figures.counted(
+        key,
+        parts.clock(),
+        count,
+        Counter.total,
+        has_changed=lambda at: has_acted(connection, caller, at),
+    )[0]
 
 
 def _mondays(first: date) -> tuple[date, ...]:
     return tuple(first + number * _A_WEEK for number in range(_WEEKS))
 
 
-def _short(connection: Connection, parts: Parts, caller: Caller, unit: str) -> tuple[Short, ...]:
-    scope = scope_of(connection, caller, parts.today())
+def _short(
+    connection: Connection, parts: Parts, caller: Caller, scope: Scope, unit: str
+) -> tuple[Short, ...]:
     found = short_cases.short_cases(connection, scope, unit, _SOME)
     return tuple(
         Short(

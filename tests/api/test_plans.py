@@ -1,10 +1,13 @@
 """A unit's plan for a year: used of planned; every correction is another word."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
-from tests.api.world import ADMIN, AUDITOR, CHILD, NOBODY, PARENT, SECRETARY, SIBLING
+from services import plans, unit_overview
+from services.parts import Caller
+from tests.api.world import ADMIN, AUDITOR, CHILD, NOBODY, PARENT, SECRETARY, SIBLING, OfLittle
 
 WHERE = "/v1/units/circle-1/plans"
 PLAN = {"process": "reading-circle", "standing": "reader", "year": 2025, "planned": 3}
@@ -27,6 +30,29 @@ async def test_a_plan_is_shown_with_what_was_used_of_it_and_who_said_it(world):
     assert plan["said"][0]["by"] == {"id": PARENT, "name": "赵六"}
     above = (await world.get("/v1/units/committee-1/plans", PARENT)).json()["items"]
     assert [(one["planned"], one["used"]) for one in above] == [(None, 1)]
+
+
+async def test_what_an_act_of_ones_own_used_is_there_at_once_and_what_others_used_in_some_minutes(world):
+    parts = replace(world.parts, figures=OfLittle())
+    case = await world.start(occurred_on="2025-03-10")
+    world.clock.turn_to(date(2025, 3, 20))
+
+    async def looks(person):
+        """Return what somebody is told of the plan, and how much was done this week."""
+        used = (await plans.plans_of(parts, Caller(person), "circle-1")).items
+        weeks = (await unit_overview.overview(parts, Caller(person), "circle-1")).weeks
+        return sum(one.used for one in used), weeks[-1][1]
+
+    before = [await looks(person) for person in (SECRETARY, PARENT)]
+    assert before == [(0, 0), (0, 0)]
+    world.clock.pass_by(timedelta(minutes=1))
+    path, seen = f"/v1/cases/{case['id']}/steps/talk", f'"{case["head"]}"'
+    asked = {"outcome": "done", "occurred_on": "2025-03-20"}
+    done = await world.post(path, SECRETARY, asked, if_match=seen, idempotency_key="talked")
+    assert done.status_code == 200, done.text
+    assert [await looks(person) for person in (SECRETARY, PARENT)] == [(1, 1), (0, 0)]
+    world.clock.pass_by(timedelta(minutes=5))
+    assert [await looks(person) for person in (SECRETARY, PARENT)] == [(1, 1), (1, 1)]
 
 
 async def test_a_correction_needs_a_reason_and_keeps_what_was_said_before(world):

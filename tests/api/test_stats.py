@@ -8,10 +8,9 @@ import pytest
 from records import rebuilding
 from services import stats, stats_words
 from services.counting_ahead import count_ahead
-from services.kept_figures import KeptFigures
 from services.parts import Caller
 from services.stats_views import RoleLoad
-from tests.api.world import AUDITOR, HOST, NOBODY, PARENT, SECRETARY, SIBLING, SUBJECT
+from tests.api.world import AUDITOR, HOST, NOBODY, PARENT, SECRETARY, SIBLING, SUBJECT, OfLittle
 
 SPAN = "from=2025-01-01&to=2026-12-31"
 REPORTS = ("funnel", "stages", "deadlines", "workload", "admissions")
@@ -153,15 +152,8 @@ async def test_rows_lost_and_made_again_count_the_same(world, case):
     assert [await told(world, report) for report in REPORTS] == before
 
 
-class _OfLittle(KeptFigures):
-    """Keeps figures of however little."""
-
-    def counted(self, key, now, count, weight, *, many=0, lasts=None):
-        return super().counted(key, now, count, weight, many=0, lasts=lasts)
-
-
 async def test_whoever_sees_everything_is_shown_what_was_counted_ahead_and_others_their_own(world, case):
-    parts = replace(world.parts, figures=_OfLittle())
+    parts = replace(world.parts, figures=OfLittle())
     reports = (stats.funnel, stats.stages, stats.deadlines, stats.workload, stats.admissions)
     for _ in range(2):
         await count_ahead(parts)

@@ -24,6 +24,7 @@ from records import accounts, organisation, standings, units
 from records.schema import metadata
 from services.checkpointing import Notary
 from services.documents import StoredDocuments
+from services.kept_figures import KeptFigures
 from services.log_keys import KeyPlace
 from services.parts import Parts
 from services.passwords import Passwords
@@ -43,6 +44,7 @@ __all__ = [
     "SECRETARY",
     "SIBLING",
     "SUBJECT",
+    "OfLittle",
     "World",
     "a_circle",
     "a_notary",
@@ -184,6 +186,13 @@ class Looking:
 
     async def begin(self) -> bool:
         return True
+
+
+class OfLittle(KeptFigures):
+    """Keeps figures of however little."""
+
+    def counted(self, *given: Any, many: int = 0, **more: Any) -> Any:
+        return super().counted(*given, **more | {"many": 0})
 
 
 @dataclass

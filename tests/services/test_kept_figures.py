@@ -54,3 +54,24 @@ def test_what_is_counted_ahead_is_counted_again_before_it_is_too_old():
     kept.keep("funnel", 1, NOW)
     assert kept.counted("funnel", soon, lambda: 2, lambda _: MANY, lasts=timedelta()) == (2, soon)
     assert found_in(kept, "funnel", NOW + timedelta(minutes=8)) == 2
+
+
+def test_what_changed_for_whoever_looks_is_counted_again_and_kept_for_everybody():
+    kept, counts, asked = KeptFigures(), iter(range(10)), []
+
+    def ask(after, *, changed):
+        def has_changed(at):
+            asked.append(at)
+            return changed
+
+        return kept.counted(
+            "gained", NOW + after, lambda: next(counts), lambda _: MANY, has_changed=has_changed
+        )
+
+    soon, later = timedelta(minutes=1), timedelta(minutes=2)
+    assert ask(timedelta(), changed=True) == (0, NOW)
+    assert asked == []
+    assert ask(soon, changed=False) == (0, NOW)
+    assert ask(soon, changed=True) == (1, NOW + soon)
+    assert ask(later, changed=False) == (1, NOW + soon)
+    assert asked == [NOW, NOW, NOW + soon]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import ConfigDict, Field, PrivateAttr
 
@@ -238,6 +239,13 @@ class Process(Value):
         copy = self.model_copy()
         copy._digest = digest  # noqa: SLF001 - a copy of our own
         copy._successor = successor  # noqa: SLF001 - a copy of our own
+        return copy
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Process:
+        """Return a copy; one with anything put in is another definition, which has no digest yet."""
+        copy = super().model_copy(update=update, deep=deep)
+        if update:
+            copy._digest = ""  # noqa: SLF001 - a copy of our own
         return copy
 
     def edition(self, version: str) -> Process:

@@ -5,6 +5,7 @@ from functools import cached_property
 import pytest
 from pydantic import PrivateAttr
 
+from domain.reading import digest_of
 from domain.values import Value
 from tests.builders import a_process
 
@@ -48,6 +49,18 @@ def test_a_definition_with_other_stages_has_other_steps():
 
     assert list(shorter.steps) == [step.id for step in process.stages[0].steps]
     assert list(process.steps) == before
+
+
+@pytest.mark.parametrize("deep", [False, True])
+def test_a_definition_in_which_something_else_stands_has_no_digest_of_another(deep):
+    process = a_process()
+    assert process.digest == digest_of(process)
+
+    other = process.model_copy(update={"stages": process.stages[:1]}, deep=deep)
+
+    assert other.digest == ""
+    assert process.model_copy(deep=deep).digest == process.digest
+    assert other.published(digest_of(other)).digest != process.digest
 
 
 def test_of_parts_that_are_trusted_none_without_a_default_may_be_missing():

@@ -10,7 +10,8 @@ from functools import cache
 from importlib.metadata import version
 
 import structlog
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
 from temporalio.client import Client
 
@@ -72,8 +73,8 @@ from services.probing import Look, Probes, disk_has_room, mail_greets, temporal_
 from services.provider import Provider, ProviderPlace
 from services.sealing import Sealer, sealer_of
 from settings import Settings, SettingsError, read_settings
-from web.installing import add_pages, page_addresses
 from web.installing import install as install_pages
+from web.installing import page_addresses, page_routes
 from web.warming import getting_ready
 
 _ROUTERS = (
@@ -148,13 +149,15 @@ def ways() -> Ways:
     """Return the routes of the API and the pages, with what FastAPI makes of each.
 
     That is nearly all the time an application takes, and nothing in it is of one application alone: whoever
-    wants to answer soon after a fork asks for it before.
+    wants to answer soon after a fork asks for it before. They are taken as their modules made them: those of
+    a router that is included in another one are made anew.
     """
-    whole = APIRouter(responses=PROBLEMS)
-    for router in _ROUTERS:
-        whole.include_router(router)
-    add_pages(whole)
-    return Ways(tuple(whole.routes), page_addresses(whole.routes))
+    routes = tuple(route for router in _ROUTERS for route in router.routes)
+    for route in routes:
+        if isinstance(route, APIRoute):
+            route.responses = {**PROBLEMS, **route.responses}
+    pages = page_routes()
+    return Ways((*routes, *pages), page_addresses(pages))
 
 
 def create_app(parts: Parts, door: Door | None = None) -> FastAPI:

@@ -4,7 +4,7 @@ Loading takes most of the time of a start. A fork has everything loaded already,
 killed answers again at once, and the processes of one machine share the memory of what they loaded.
 `commands/nursery.py` asks, a line of JSON each, over a socket; what happens comes back the same way.
 
-Nothing here may start a thread or open a database: a fork would have half of it.
+Nothing here may leave a thread behind or open a database: a fork would have half of it.
 """
 
 from __future__ import annotations
@@ -17,9 +17,11 @@ import selectors
 import signal
 import socket
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from importlib import import_module
+from threading import Thread
 from typing import Any, Final, Self
 
 from commands.ending import exit_code_of
@@ -28,31 +30,46 @@ from commands.tether import die_with
 HOLDS_DEMO: Final = 10
 """What a process that prepared the record ends with where the record holds the demonstration."""
 
-_LOADED: Final = (
-    "commands.api",
+_RECORD: Final = (
     "commands.preparing",
-    "worker",
-    "api.app",
     "sqlalchemy.dialects.sqlite",
     "sqlalchemy.dialects.postgresql.psycopg",
+)
+_WORKER: Final = ("worker",)
+_API: Final = (
+    "commands.api",
+    "api.callers",
+    "api.routes.cases",
+    "api.routes.people",
+    "api.routes.second_steps",
+    "api.app",
     "uvicorn.lifespan.on",
     "uvicorn.loops.auto",
     "uvicorn.protocols.http.auto",
     "uvicorn.protocols.websockets.auto",
 )
-"""Modules that are loaded before anybody asks; what they import comes with them."""
+"""Modules that are loaded before anybody asks; what they import comes with them.
+
+In this order: while the record is prepared, and then while the workers begin, what the next ones need is
+loaded. The API takes longest, and is loaded in parts: nobody is born while a module is loaded.
+"""
+_EVERYTHING: Final = "everything"
 _GONE: Final = 1
 
 
 def main(descriptor: int) -> int:
     """Become what is asked for at the socket until it is closed there; then end what became of it."""
     with socket.socket(fileno=descriptor) as line, _Deaths() as deaths:
-        _load()
+        # Everything that comes now stays: looking for garbage in it would take a quarter of the time.
+        gc.disable()
         cradle = os.getpid()
         children: set[int] = set()
         for asked in _requests(line, deaths, children):
+            # Looking through it again and again would copy it into each child.
+            gc.freeze()
             pid = os.fork()
             if pid == 0:
+                gc.enable()
                 deaths.forget()
                 _become(line, cradle, asked)
             children.add(pid)
@@ -61,6 +78,32 @@ def main(descriptor: int) -> int:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGTERM)
     return 0
+
+
+def load() -> Iterator[str | None]:
+    """Load everything, one thing after the other, and say which role has all it needs by now."""
+    yield from _import(_RECORD)
+    from commands.failures import installation  # noqa: PLC0415 - loading is what this is for
+    from commands.published import published  # noqa: PLC0415 - the same
+    from records.audit_books import read_books  # noqa: PLC0415 - the same
+    from services.passwords import nobodys, recommended  # noqa: PLC0415 - the same
+
+    with suppress(Exception):
+        # Read once for all; whoever needs the definitions says what is wrong with them.
+        published()
+        read_books(installation().processes_dir)
+    yield "prepare"
+    yield from _import(_WORKER)
+    yield "worker"
+    yield from _import(_API)
+    from api.app import ways  # noqa: PLC0415 - loading is what this is for
+
+    # Takes a processor and no Python. A fork would lose it, and there is none until it has ended.
+    hashing = Thread(target=lambda: nobodys(recommended()))
+    hashing.start()
+    ways()
+    hashing.join()
+    yield "api"
 
 
 class _Deaths:
@@ -96,13 +139,21 @@ class _Deaths:
 
 
 def _requests(line: socket.socket, deaths: _Deaths, children: set[int]) -> Iterable[Mapping[str, Any]]:
-    """Give what is asked for, until the other end is closed; tell of deaths meanwhile."""
+    """Give what is asked for, in order and as soon as it is loaded, until the other end is closed; tell of
+    deaths meanwhile.
+    """
+    loading = load()
+    loaded: set[str | None] = set()
+    asked: deque[Mapping[str, Any]] = deque()
+    begun = b""
     with selectors.DefaultSelector() as waiting:
         waiting.register(line, selectors.EVENT_READ)
         waiting.register(deaths.heard, selectors.EVENT_READ)
-        begun = b""
         while True:
-            ready = [key.fileobj for key, _ in waiting.select()]
+            role = next(loading, _EVERYTHING)
+            loaded.add(role)
+            # There is no time to wait while there is something to load.
+            ready = [key.fileobj for key, _ in waiting.select(None if role is _EVERYTHING else 0)]
             for pid, code in deaths.since():
                 children.discard(pid)
                 _tell(line, ended=pid, code=code)
@@ -111,30 +162,15 @@ def _requests(line: socket.socket, deaths: _Deaths, children: set[int]) -> Itera
                 if not more:
                     return
                 *whole, begun = (begun + more).split(b"\n")
-                yield from map(json.loads, whole)
+                asked.extend(map(json.loads, whole))
+            while asked and asked[0]["role"] in loaded:
+                yield asked.popleft()
 
 
-def _load() -> None:
-    # Everything that comes now stays: looking for garbage in it would take a quarter of the time.
-    gc.disable()
-    for module in _LOADED:
+def _import(modules: Iterable[str]) -> Iterator[None]:
+    for module in modules:
         import_module(module)
-    from api.app import ways  # noqa: PLC0415 - loading is what this is for
-    from commands.failures import installation  # noqa: PLC0415 - the same
-    from commands.published import published  # noqa: PLC0415 - the same
-    from records.audit_books import read_books  # noqa: PLC0415 - the same
-    from services.passwords import nobodys, recommended  # noqa: PLC0415 - the same
-
-    ways()
-    nobodys(recommended())
-    with suppress(Exception):
-        # Read once for all; whoever needs the definitions says what is wrong with them.
-        published()
-        read_books(installation().processes_dir)
-    gc.collect()
-    # Looking through it again and again would copy it into each child.
-    gc.freeze()
-    gc.enable()
+        yield None
 
 
 def _tell(line: socket.socket, **news: int) -> None:

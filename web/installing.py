@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fastapi import APIRouter, FastAPI
-from fastapi.routing import iter_route_contexts
+from fastapi import FastAPI
+from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.routing import BaseRoute
 
 from web.pages import routers
@@ -13,12 +13,15 @@ from web.problem_pages import problem_page
 from web.served import files
 
 
-def add_pages(whole: APIRouter) -> None:
-    """Add the routes of all pages to a router."""
-    for router in routers():
-        whole.include_router(router, include_in_schema=False)
+def page_routes() -> tuple[BaseRoute, ...]:
+    """Return the routes of all pages, which no program is told of."""
+    routes = tuple(route for router in routers() for route in router.routes)
+    for route in routes:
+        if isinstance(route, APIRoute):
+            route.include_in_schema = False
     # Worked out once in each process: not while somebody waits for a page.
     files()
+    return routes
 
 
 def install(app: FastAPI, page_addresses: frozenset[str]) -> None:

@@ -1,0 +1,55 @@
+"""What the cradle loads, in which order, and what it must have loaded before somebody is born of it."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.running import environment
+
+_ROOT = Path(__file__).resolve().parents[2]
+_WATCHED = ("commands.preparing", "worker", "commands.api", "api.app")
+_TOLD = f"""
+import json, sys, threading
+from commands.cradle import load
+told = []
+for role in load():
+    told.append((role, [name for name in {_WATCHED} if name in sys.modules], threading.active_count()))
+from api.app import ways
+from services.passwords import nobodys
+print(json.dumps(told))
+print(ways.cache_info().misses, nobodys.cache_info().misses)
+"""
+
+
+@pytest.fixture(scope="module")
+def told():
+    argv = [sys.executable, "-P", "-c", _TOLD]
+    return subprocess.run(
+        argv, cwd=_ROOT, env=environment(), capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+
+
+def test_while_the_record_is_prepared_and_workers_begin_the_next_ones_are_loaded(told):
+    loaded = {role: modules for role, modules, _ in json.loads(told[0]) if role is not None}
+    assert loaded == {
+        "prepare": ["commands.preparing"],
+        "worker": ["commands.preparing", "worker"],
+        "api": list(_WATCHED),
+    }
+
+
+def test_no_thread_runs_when_somebody_may_be_born(told):
+    assert {threads for _, _, threads in json.loads(told[0])} == {1}
+
+
+def test_the_longest_part_is_loaded_in_parts_between_which_somebody_may_be_born(told):
+    roles = [role for role, _, _ in json.loads(told[0])]
+    assert roles[-1] == "api"
+    assert roles[roles.index("worker") :].count(None) > 5
+
+
+def test_routes_and_the_hash_that_no_password_fits_are_there_when_an_api_is_born(told):
+    assert told[1] == "1 1"

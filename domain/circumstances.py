@@ -95,6 +95,8 @@ class Circumstances(Value):
     """Of the unit a transfer leads to."""
     relatives: tuple[Relative, ...] = ()
     """Of the subject."""
+    away: tuple[str, ...] = ()
+    """Of those a vote names as present, who had said to be away that day; looked up for audits alone."""
 
     def person(self, person: str) -> PersonFacts | None:
         """Return what is known of a person, or None."""

@@ -14,6 +14,7 @@ from domain.events import Event
 from domain.evolving import evolve
 from domain.moments import local_day
 from domain.process import Process
+from records.absences import absences_since
 from records.past import held_then
 from records.problems import NotFound
 from records.registers import ActedOn, circumstances
@@ -50,8 +51,18 @@ def _around(connection: Connection, process: Process, case: Case, event: Event) 
         update={
             "posts": _posts(connection, actor, on, recorded),
             "path": _path(connection, case.path, known.path, on),
+            "away": _away(connection, event),
         }
     )
+
+
+def _away(connection: Connection, event: Event) -> tuple[str, ...]:
+    """Return who is named as present in a meeting, and had said to be away that day."""
+    meeting, on = getattr(event.body, "meeting", None), event.occurred_on
+    there = () if meeting is None else meeting.attended
+    leaves = absences_since(connection, there, on)
+    gone = {one.person for one in leaves if one.from_on <= on <= one.to_on}
+    return tuple(one for one in there if one in gone)
 
 
 def _named(event: Event) -> tuple[str, ...]:

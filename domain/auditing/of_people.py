@@ -5,6 +5,7 @@ from __future__ import annotations
 from domain.auditing import questions as ask
 from domain.auditing.answers import Answer, Looked, at
 from domain.auditing.histories import Done
+from domain.events import StepCompleted
 from domain.steps import MeetingStep
 from domain.values import Text
 
@@ -83,8 +84,31 @@ def meetings(looked: Looked, question: ask.Meetings) -> Answer:
     ]
     if question.what == "secret":
         acts = [act for act in acts if isinstance(act.step, MeetingStep) and act.step.ballot == "secret"]
+    if question.what == "not-away":
+        return _there_though_away(looked, acts)
     found = [at(act, wrong.zh, wrong.en) for act in acts if (wrong := _wrong_meeting(question, act))]
     return Answer.of(acts, found)
+
+
+def _there_though_away(looked: Looked, acts: list[Done]) -> Answer:
+    """Find votes that name somebody as present who had said to be away that day."""
+    known = looked.history.known
+    told = [act for act in acts if act.event.seq in known and _attended(act)]
+    found = [
+        at(
+            act,
+            f"列名到会的有{away}人，当日登记为外出。",
+            f"{away} of those named as present had said to be away that day.",
+        )
+        for act in told
+        if (away := len(set(_attended(act)).intersection(known[act.event.seq].away)))
+    ]
+    return Answer.of(told, found)
+
+
+def _attended(act: Done) -> tuple[str, ...]:
+    meeting = act.body.meeting if isinstance(act.body, StepCompleted) else None
+    return () if meeting is None else meeting.attended
 
 
 def barred(looked: Looked, question: ask.Barred) -> Answer:

@@ -161,12 +161,12 @@ class Moved(Value):
 
 
 class Meetings(Value):
-    """Meetings as their records show them: they were held, without the subject among those counted, and with
-    enough votes that a secret ballot stays one.
+    """Meetings as their records show them: they were held, without the subject among those counted, with
+    enough votes that a secret ballot stays one, and with nobody present who had said to be away.
     """
 
     kind: Literal["meetings"] = "meetings"
-    what: Literal["held", "without-subject", "secret"] = "held"
+    what: Literal["held", "without-subject", "secret", "not-away"] = "held"
     steps: tuple[Name, ...] = ()
     """Empty: all meetings."""
 

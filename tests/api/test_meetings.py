@@ -9,7 +9,9 @@ import pytest
 from domain.acts import Excluded
 from domain.library import Library
 from domain.reading import read_process
-from records import organisation
+from records import absences, audit_facts, organisation
+from records.cases import find_case
+from records.stored import events_after
 from services import agendas, meetings
 from services.agendas import Agenda
 from services.parts import Caller
@@ -245,6 +247,22 @@ async def test_what_was_treated_stays_where_its_minutes_say_whatever_is_moved(wo
         assert [one.item.key for one in (await shown(world, agenda)).lines][1] == ids[1]
     await sent(world, agenda, fields | {"earlier": ids[2]})
     assert [one.item.key for one in (await shown(world, agenda)).lines] == [ids[2], ids[1], ids[0]]
+
+
+@pytest.mark.parametrize("since,until,away", [(0, 3, (HOST,)), (-9, -1, ()), (1, 3, ())])
+async def test_an_audit_knows_who_of_those_present_had_said_to_be_away(world, three, since, until, away):
+    agenda = await begun(world)
+    await sent(world, agenda, entered(world, votes_on(three), attended=[SECRETARY, HOST]))
+    await voted(world, agenda, three[0], yes="2")
+    first_day, last_day = (world.parts.today() + timedelta(days=days) for days in (since, until))
+
+    def known(connection):
+        absences.add_absence(connection, HOST, first_day, last_day, world.clock())
+        found = find_case(connection, world.parts.library, three[0]["id"], None)
+        events = [one.event for one in events_after(connection, three[0]["id"], 0)]
+        return [one.away for one in audit_facts.known_of(connection, found.process, events).values()]
+
+    assert (await world.parts.database.write(known))[-1] == away
 
 
 async def test_whoever_keeps_out_of_one_case_is_filled_in_for_the_others_alone(world, three):

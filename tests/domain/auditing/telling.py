@@ -48,8 +48,9 @@ class Told:
         organisation: Organisation,
         events: Iterable[Event],
         today: date,
+        away: tuple[str, ...] = (),
     ) -> None:
-        self.process, self.organisation = process, organisation
+        self.process, self.organisation, self._gone = process, organisation, away
         self.events, self.today = tuple(events), today
 
     def on(self, step: str, day: str, entry: str | None = None) -> Told:
@@ -214,6 +215,10 @@ class Told:
             organisation=self.organisation.with_changes(Organisation.model_validate({"people": changed}))
         )
 
+    def away(self, *people: str) -> Told:
+        """Say that some people had said to be away all the time."""
+        return self._with(away=people)
+
     def in_units(self, **units: dict[str, Any]) -> Told:
         """Say that the registers know other qualities of some units than they did."""
         changed = {name.replace("_", "-"): spec for name, spec in units.items()}
@@ -267,7 +272,7 @@ class Told:
                     case=case,
                     named=(*getattr(event.body, "people", ()), *left_out),
                     in_place_of=event.on_behalf_of,
-                )
+                ).model_copy(update={"away": self._gone})
             case = evolve(self.process, case, event)
         return known
 
@@ -305,6 +310,7 @@ class Told:
             parts.get("organisation", self.organisation),
             parts.get("events", self.events),
             parts.get("today", self.today),
+            parts.get("away", self._gone),
         )
 
 

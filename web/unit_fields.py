@@ -16,7 +16,7 @@ from domain.values import Text
 from services import organisation, unit_tree
 from services.refusals import InvalidInput
 from services.views import UnitView
-from web.forms import REQUIRED, Filled
+from web.forms import NO_CHOICE, REQUIRED, Filled
 from web.visits import Visit
 
 Way = tuple[UnitView, ...]
@@ -104,6 +104,12 @@ async def unit_chosen(visit: Visit, form: Filled, name: str, among: Among = ANY)
     if len(found) == 1:
         return found[0][-1].id
     raise InvalidInput(name, _SEVERAL if found else _NONE)
+
+
+async def check_may_choose(visit: Visit, name: str, unit: str | None, among: Among) -> None:
+    """Raise InvalidInput for a unit that came as an id and is none of those that may be chosen."""
+    if not (unit is None or unit in visit.visitor.units or await _ways(visit, (unit,), among)):
+        raise InvalidInput(name, NO_CHOICE)
 
 
 async def unit_needed(visit: Visit, form: Filled, name: str, among: Among = ANY) -> str:

@@ -41,6 +41,7 @@ _LONGEST_SECRET: Final = 200
 _PACKED_FROM: Final = 1_000
 
 
+_UNIT: Final = re.compile(r"[0-9A-Za-z._:-]{1,80}")
 _PLACE: Final = re.compile(r"[a-z][a-z0-9-]*")
 """A place on a page, by the id of an element."""
 
@@ -80,9 +81,8 @@ class Visit:
 
     @property
     def unit(self) -> str | None:
-        """The unit lists are narrowed to: of the visitor's posts, or directly below one, or None for all."""
-        chosen = read_setting(self.request, UNIT)
-        return chosen if self.who is not None and chosen in self.who.choosable_units else None
+        """The unit lists are narrowed to: of the visitor's posts, or below one, or None for all."""
+        return self.who.narrowed.id if self.who is not None and self.who.narrowed is not None else None
 
     @property
     def announced(self) -> tuple[str, str]:
@@ -210,7 +210,9 @@ async def guest_of(request: Request) -> Visit:
     if not secret or len(secret) > _LONGEST_SECRET:
         return Visit(request, parts, guests_language(request))
     try:
-        who = await visiting.visitor(parts, secret)
+        chosen = read_setting(request, UNIT)
+        unit = chosen if chosen is not None and _UNIT.fullmatch(chosen) else None
+        who = await visiting.visitor(parts, secret, unit=unit)
     except NotSignedIn:
         return Visit(request, parts, guests_language(request))
     return Visit(request, parts, who.caller.language, who)

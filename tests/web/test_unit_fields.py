@@ -187,12 +187,59 @@ async def test_whoever_has_posts_looks_for_units_at_and_below_them_only(large):
     assert 'data-unit="circle-1"' in own
 
 
+async def test_lists_are_narrowed_to_a_unit_beyond_those_offered_without_a_script(large):
+    client = large.world.client
+    frame = (await client.get("/inbox", headers=HTML)).text
+    assert 'data-unit-field="/search/units?own=true"' in frame
+    assert 'name="unit" value="unit-1150"' not in frame
+    sent = {"unit": "", "unit.typed": "东西读书", "back": "/inbox"}
+    asked = await client.post("/own/unit", data=sent, headers=HTML)
+    assert asked.status_code == 422
+    assert 'name="unit.one" value="twin-west"' in asked.text
+    done = await client.post("/own/unit", data=sent | {"unit.one": "twin-west"}, headers=HTML)
+    assert (done.status_code, done.headers["location"]) == (303, "/inbox")
+    narrowed = (await client.get("/inbox", headers=HTML)).text
+    assert 'value="twin-west" aria-pressed="true"' in narrowed
+
+
+async def test_lists_are_narrowed_to_no_unit_that_is_not_below_ones_posts(large):
+    client = large.world.client
+    await client.post("/own/unit", data={"unit": "unit-1150", "back": "/"}, headers=HTML)
+    assert 'value="unit-1150" aria-pressed="true"' in (await client.get("/inbox", headers=HTML)).text
+    await client.post("/logout")
+    await client.post("/login", data={"login": SECRETARY, "password": PASSWORD, "to": "/"})
+    frame = (await client.get("/inbox", headers=HTML)).text
+    assert "unit-1150" not in frame
+    for sent in ({"unit": "unit-1150"}, {"unit": "unit-1150", "unit.typed": "第1150读书小组"}):
+        refused = await client.post("/own/unit", data=sent | {"back": "/"}, headers=HTML)
+        assert refused.status_code == 422
+    assert "unit-1150" not in (await client.get("/inbox", headers=HTML)).text
+
+
+async def test_a_report_is_narrowed_to_a_unit_beyond_those_offered_without_a_script(large):
+    client = large.world.client
+    for page in ("/reports", "/reports/funnel"):
+        asked = await client.get(f"{page}?unit=&unit.typed=东西读书", headers=HTML)
+        assert asked.status_code == 422
+        assert 'name="unit.one" value="twin-west"' in asked.text
+        shown = await client.get(f"{page}?unit=&unit.typed=东西读书&unit.one=twin-west", headers=HTML)
+        assert shown.status_code == 200
+        assert 'name="unit" value="twin-west"' in shown.text
+        assert "unit=twin-west" in shown.text
+        again = await client.get(f"{page}?unit=twin-west&unit.typed=", headers=HTML)
+        assert 'name="unit" value=""' in again.text
+    await client.post("/logout")
+    await client.post("/login", data={"login": SECRETARY, "password": PASSWORD, "to": "/"})
+    other = await client.get("/reports?unit=&unit.typed=unit-1150", headers=HTML)
+    assert 'href="/reports/funnel"' in other.text
+
+
 async def test_a_few_units_stay_a_list(site):
     client = site.world.client
     await client.post("/login", data={"login": ADMIN, "password": PASSWORD, "to": "/"})
     page = (await client.get("/people/add", headers=HTML)).text
     assert '<select class="form-select" id="unit"' in page
-    assert "data-unit-field" not in page
+    assert 'id="unit" name="unit.typed"' not in page
 
 
 async def signed_in(large, browsing, path, **options):
@@ -204,7 +251,7 @@ async def signed_in(large, browsing, path, **options):
 
 async def test_a_unit_beyond_the_first_thousand_is_chosen_by_keys_and_by_pointing(large, browsing):
     page = await signed_in(large, browsing, f"/people/{SUBJECT}/standings")
-    field, chosen = page.locator("#unit"), page.locator("input[type=hidden][name=unit]")
+    field, chosen = page.locator("#unit"), page.locator("main input[type=hidden][name=unit]")
     await field.fill("第119")
     listed = page.locator("#unit-units [data-unit]")
     await expect(listed).to_have_count(11)
@@ -228,6 +275,20 @@ async def test_a_unit_beyond_the_first_thousand_is_chosen_by_keys_and_by_pointin
     await page.locator("form[data-guard=standing] #reason").fill("外单位转来")
     await page.locator("form[data-guard=standing] button[type=submit]").click()
     await expect(page.locator(".line-of-time")).to_contain_text("东西读书小组")
+    await page.close()
+
+
+async def test_lists_are_narrowed_by_typing_in_the_menu_of_every_page(large, browsing):
+    page = await signed_in(large, browsing, "/people")
+    menu = page.locator("details.menu", has=page.locator("#own-unit"))
+    await menu.locator("summary").click()
+    await page.locator("#own-unit").fill("第1150")
+    await expect(menu.locator("[data-unit]")).to_have_count(1)
+    assert await barriers(page) == []
+    await page.locator("#own-unit").press("ArrowDown")
+    await page.locator("#own-unit").press("Enter")
+    await expect(menu.locator("summary")).to_contain_text("第1150读书小组")
+    assert page.url.endswith("/people")
     await page.close()
 
 

@@ -12,6 +12,7 @@ from services.own_tokens import NewToken
 from services.refusals import InvalidInput
 from web.forms import NO_CHOICE, Filled, Form
 from web.refused import REFUSALS, Refused
+from web.unit_fields import check_may_choose, own_units, unit_chosen, unit_field
 from web.visits import LANGUAGE, THEME, UNIT, Guest, Visit, Visiting
 
 router = APIRouter()
@@ -45,10 +46,15 @@ async def choose_theme(visit: Guest, form: Form) -> Response:
 
 @router.post("/own/unit")
 async def choose_unit(visit: Visiting, form: Form) -> Response:
-    """Narrow lists to a unit of the visitor's posts or directly below one, or to none."""
-    unit = form.id("unit")
-    if unit is not None and unit not in visit.visitor.choosable_units:
-        raise InvalidInput("unit", NO_CHOICE)
+    """Narrow lists to a unit of the visitor's posts or below one, or to none; ask again where need be."""
+    among = own_units(visit)
+    try:
+        unit = await unit_chosen(visit, form, "unit", among)
+        await check_may_choose(visit, "unit", unit, among)
+    except InvalidInput as error:
+        refused = Refused.of(error, visit.language)
+        field = await unit_field(visit, form, "unit", among)
+        return visit.page("own/unit.html", refused.status, unit=field, to=form.typed("back"), refused=refused)
     visit.keep(UNIT, unit)
     return visit.see_other(form.typed("back"))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -9,10 +11,14 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from api.bounds import Label, Storable
 from services import report_books, reports
-from services.refusals import NotFound
+from services.refusals import InvalidInput, NotFound
 from services.reports import KINDS, Kind
 from services.stats import Narrowed
-from web.periods import MaybeDay, asked_days
+from services.views import Named
+from web.forms import Filled
+from web.periods import AskedDays, MaybeDay, asked_days
+from web.refused import Refused
+from web.unit_fields import UnitField, own_units, unit_chosen, unit_field
 from web.visits import Visit, Visiting
 
 router = APIRouter()
@@ -22,25 +28,61 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Word = Annotated[str, Query(max_length=80), Storable]
 
 
-class Asking:
-    """What the address of a report is narrowed to."""
+class TypedUnit:
+    """A unit as it was typed without a script, or chosen from those that a text may mean."""
 
     def __init__(
         self,
-        visit: Visiting,
-        process: Word = "",
         unit: Word = "",
-        first: Annotated[MaybeDay, Query(alias="from")] = "",
-        last: Annotated[MaybeDay, Query(alias="to")] = "",
+        typed: Annotated[str | None, Query(alias="unit.typed", max_length=200), Storable] = None,
+        one: Annotated[Word, Query(alias="unit.one")] = "",
     ) -> None:
-        """Keep it as it came."""
-        self.process, self.unit = process, unit
-        self.days = asked_days(visit.language, **{"from": first, "to": last})
-        self.first, self.last = self.days.on("from"), self.days.on("to")
+        """Keep it as a form would have it."""
+        given = {"unit": unit, "unit.typed": typed, "unit.one": one}
+        self.form = Filled({name: (value,) for name, value in given.items() if value is not None})
+
+
+@dataclass(frozen=True)
+class Asking:
+    """What the address of a report is narrowed to."""
+
+    process: str
+    unit: str
+    typed: Filled
+    days: AskedDays
+    refused: Refused | None = None
+    """Why a text means no unit."""
+
+    @property
+    def first(self) -> date | None:
+        """The first day, where one is named."""
+        return self.days.on("from")
+
+    @property
+    def last(self) -> date | None:
+        """The last day, where one is named."""
+        return self.days.on("to")
+
+    @property
+    def status(self) -> int:
+        """What a page answers with that shows it."""
+        return self.days.status if self.refused is None else self.refused.status
 
     def narrowed(self, visit: Visit) -> Narrowed:
         """Return what figures are asked for: of the unit that is named, or the one lists are narrowed to."""
         return Narrowed(self.process or None, self.unit or visit.unit, self.first, self.last)
+
+    async def field(self, visit: Visit, of: Named | None) -> UnitField:
+        """Return the field of the unit: with the one that was asked for, also beyond the visitor's posts."""
+        among = own_units(visit)
+        if self.refused is not None:
+            return await unit_field(visit, self.typed, "unit", among)
+        field = await unit_field(visit, Filled(), "unit", among, start=self.unit or None)
+        if of is None or not self.unit:
+            return field
+        if field.few is None:
+            return replace(field, value=of.id, typed=of.name)
+        return replace(field, few=tuple(dict((*field.few, (of.id, of.name))).items()))
 
     @property
     def query(self) -> str:
@@ -52,7 +94,23 @@ class Asking:
         return f"?{said}" if said else ""
 
 
-Asked = Annotated[Asking, Depends()]
+async def asking_of(
+    visit: Visiting,
+    typed: Annotated[TypedUnit, Depends()],
+    process: Word = "",
+    first: Annotated[MaybeDay, Query(alias="from")] = "",
+    last: Annotated[MaybeDay, Query(alias="to")] = "",
+) -> Asking:
+    """Return what a report is narrowed to. A text that means no unit, or several, is told of at its field."""
+    days = asked_days(visit.language, **{"from": first, "to": last})
+    try:
+        unit = await unit_chosen(visit, typed.form, "unit", own_units(visit))
+    except InvalidInput as error:
+        return Asking(process, "", typed.form, days, Refused.of(error, visit.language))
+    return Asking(process, unit or "", typed.form, days)
+
+
+Asked = Annotated[Asking, Depends(asking_of)]
 
 
 @router.get("/reports")
@@ -60,7 +118,12 @@ async def listed(visit: Visiting, asking: Asked) -> Response:
     """Show every report in one sentence."""
     found = await reports.overview(visit.parts, visit.caller, asking.narrowed(visit))
     return visit.page(
-        "reports/overview.html", asking.days.status, found=found, asking=asking, processes=_processes(visit)
+        "reports/overview.html",
+        asking.status,
+        found=found,
+        asking=asking,
+        unit=await asking.field(visit, found[1].view.of.unit),
+        processes=_processes(visit),
     )
 
 
@@ -70,11 +133,12 @@ async def shown(visit: Visiting, report: Label, asking: Asked) -> Response:
     found = await reports.report(visit.parts, visit.caller, _kind(report), asking.narrowed(visit))
     return visit.page(
         "reports/report.html",
-        asking.days.status,
+        asking.status,
         report=found,
         view=found.view,
         kinds=KINDS,
         asking=asking,
+        unit=await asking.field(visit, found.view.of.unit),
         processes=_processes(visit),
     )
 

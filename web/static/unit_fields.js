@@ -44,6 +44,7 @@
       above.textContent = option.dataset.above;
       shut();
       typed.dispatchEvent(new Event("change", { bubbles: true }));
+      if ("sends" in place.dataset) typed.form.requestSubmit();
     };
     const go = (to) => {
       const all = choices();

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -18,6 +19,7 @@ from domain.refusals import ReasonRequired
 from domain.scenarios import SUBJECT, EntryPart, MeetingSpec, ScenarioAct
 from domain.scenery import Organisation, PersonSpec, PostSpec, UnitSpec
 from domain.steps import MeetingStep, NoticeStep, PeriodStep, Step
+from domain.values import Scalar
 from domain.voting import voting_body
 from domain.waiting import OpenStep, Waiting, waiting
 from records import cases, registers
@@ -33,6 +35,8 @@ from services.requests import ActRequest, StartRequest
 
 _OPENS: Final = time(9, 0)
 _LATE: Final = "年末工作集中，未能按期办理，现予补办。"
+_NUMBERED: Final = "form-number"
+"""The answer that is a number of a register."""
 _BETWEEN_ENTRIES: Final = {"assessment": 160, "inspection": 85}
 """Days between the entries of a periodic duty."""
 
@@ -176,7 +180,7 @@ class _Life:
             step=step.id,
             occurred_on=act.on,
             outcome=None if act.entry else act.outcome or next(iter(step.outcomes)),
-            fields=played.fields,
+            fields=_written(played.fields, act.on),
             materials=await self._documents(found.edition, played.materials, actor),
             people=played.people,
             meeting=played.meeting,
@@ -249,6 +253,12 @@ def following(subject: str, day: date, put_up_on: date | None) -> date:
     if put_up_on is None or then < put_up_on:
         return then
     return put_up_on if day < put_up_on else day + timedelta(days=2)
+
+
+def _written(answers: Mapping[str, Scalar], day: date) -> dict[str, Scalar]:
+    """Return answers with a number such as people write where one is asked for, whatever their language."""
+    number = f"{day:%Y}-{day:%j}"
+    return {name: number if name == _NUMBERED else answer for name, answer in answers.items()}
 
 
 def _scenery(subject: str, unit: str) -> Organisation:

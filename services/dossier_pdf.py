@@ -53,7 +53,8 @@ async def _findings(parts: Parts, caller: Caller, case_id: str) -> list[list[str
             for word in one.words
         ]
         level = words["levels"].get(one.level, one.level)
-        rows.append([one.says, f"{level} · {one.basis}", one.step_title or "", "\n".join(told)])
+        basis = says.article("", one.basis) or words["bases"].get(one.basis, words["integrity"])
+        rows.append([one.says, f"{level} · {basis}", one.step_title or "", "\n".join(told)])
     return rows
 
 

@@ -36,6 +36,8 @@ DOSSIER_WORDS: Final[Mapping[Language, dict[str, Any]]] = {
         "findings_heads": ("要求", "级别和依据", "环节", "经过"),
         "no_findings": "没有发现问题。",
         "levels": {"block": "违反硬性规定", "late": "逾期或缺项", "finding": "须予关注"},
+        "bases": {"local": "本地规定", "practice": "工作惯例"},
+        "integrity": "通用要求",
         "said": {
             "raised": "提出",
             "explained": "已说明",
@@ -88,6 +90,8 @@ DOSSIER_WORDS: Final[Mapping[Language, dict[str, Any]]] = {
         "findings_heads": ("What has to be so", "Level and basis", "Step", "What was said"),
         "no_findings": "Nothing was found.",
         "levels": {"block": "broken", "late": "late or missing", "finding": "to be looked at"},
+        "bases": {"local": "local rule", "practice": "good practice"},
+        "integrity": "rule of integrity",
         "said": {
             "raised": "raised",
             "explained": "explained",

@@ -37,7 +37,7 @@ def composed(filling: Filling, form: FormSpec) -> dict[str, Any]:
 def _record(filling: Filling, step: Step) -> list[Block]:
     w, done = filling.words, filling.done(step)
     answers = filling.answers(step.fields, done)
-    rows = [*_whose(filling), (w["day"], w.day(None if done is None else done.on)), *_by(filling, done)]
+    rows = [*_whose(filling, done), (w["day"], w.day(None if done is None else done.on)), *_by(filling, done)]
     return [
         blocks.facts(rows, [*_basis(filling, step), *answers]),
         *_papers(filling, step),
@@ -69,7 +69,7 @@ def _oath(filling: Filling, step: Step) -> list[Block]:
     w, done = filling.words, filling.done(step)
     on = None if done is None else done.on
     rows = [
-        *_whose(filling),
+        *_whose(filling, done),
         (w["day"], w.day(on)),
         (w["place"], ""),
         (w["introducer"], ""),
@@ -86,7 +86,7 @@ def _oath(filling: Filling, step: Step) -> list[Block]:
 def _decision(filling: Filling, step: Step) -> list[Block]:
     w, done = filling.words, filling.done(step)
     given = list(filling.lines(step, "answer-given"))
-    rows = [*_whose(filling), (w["day"], w.day(None if done is None else done.on)), *_by(filling, done)]
+    rows = [*_whose(filling, done), (w["day"], w.day(None if done is None else done.on)), *_by(filling, done)]
     parts = [
         blocks.facts(rows, [*_basis(filling, step), *filling.answers(step.fields, done)]),
         *_papers(filling, step),
@@ -109,7 +109,7 @@ def _objections(filling: Filling, step: Step) -> list[Block]:
         return []
     window = form_letters.window_of(filling, step)
     rows = [
-        *_whose(filling),
+        *_whose(filling, done),
         (w["published"], w.day(window.start)),
         (w["ends"], w.day(window.end)),
         (w["places"], window.places),
@@ -149,10 +149,9 @@ def _register(filling: Filling, step: Step) -> list[Block]:
         for one in filling.entries(step)
     ]
     served = form_letters.served(filling, step)
+    whose = _whose(filling, filling.done(step))
     return [
-        blocks.facts(
-            [*_whose(filling), (w["served"], served), *_helpers(filling, step)], _basis(filling, step)
-        ),
+        blocks.facts([*whose, (w["served"], served), *_helpers(filling, step)], _basis(filling, step)),
         blocks.table(
             (w["day"], w["kind"], w["what"], w["by"]),
             (0, 2, 5, 0),
@@ -179,7 +178,7 @@ def _appointment(filling: Filling, step: Step) -> list[Block]:
     room = max(role.count.max - len(rows), 0)
     return [
         blocks.facts(
-            [*_whose(filling), (w["role"], filling.says(role.title)), *_by(filling, done)],
+            [*_whose(filling, done), (w["role"], filling.says(role.title)), *_by(filling, done)],
             [*_basis(filling, step), *filling.answers(step.fields, done)],
         ),
         blocks.table((w["person"], w["day"], w["remark"]), (2, 0, 3), rows, title=w["named"], room=room),
@@ -188,13 +187,12 @@ def _appointment(filling: Filling, step: Step) -> list[Block]:
     ]
 
 
-def _whose(filling: Filling) -> list[tuple[str, str]]:
-    w, case = filling.words, filling.case
-    standing = filling.edition.standings.get(case.standing)
+def _whose(filling: Filling, done: Line | None) -> list[tuple[str, str]]:
+    w = filling.words
     return [
         (w["person"], filling.subject),
         (w["unit"], filling.unit),
-        (w["standing"], "" if standing is None else filling.says(standing)),
+        (w["standing"], filling.standing(done)),
     ]
 
 

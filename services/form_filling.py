@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from domain.amending import Amendment, data_by, day_by
 from domain.case import Case
@@ -19,6 +19,9 @@ from services.rosters import RosterView
 from services.seeing import AnyEventView
 from services.timeline import HandedIn
 from services.views import PartEventView
+
+_OF_STANDING: Final = ("case-started", "stage-left")
+"""Events that say what the person is from then on."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,16 @@ class Filling:
     def unit(self) -> str:
         """The name of the case's unit."""
         return self.units.get(self.case.unit, "")
+
+    def standing(self, line: Line | None = None) -> str:
+        """Return what the person was when an act was recorded; without one, what he is now."""
+        known = self.case.standing
+        if line is not None:
+            before = (one for one in self.events if one.seq < line.event.seq and one.type in _OF_STANDING)
+            gained = [one.data.get("standing") for one in before]
+            known = next((str(one) for one in reversed(gained) if one), known)
+        title = self.edition.standings.get(known) or self.process.standings.get(known)
+        return "" if title is None else self.says(title)
 
     def unit_above(self, kind: str) -> str:
         """Return the name of the nearest unit of a kind on the case's path; empty where there is none."""

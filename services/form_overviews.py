@@ -15,12 +15,11 @@ from services.form_filling import Filling, Line
 def way(filling: Filling) -> Iterable[Block]:
     """Return what was done in every stage: on which day, by whom, with which outcome."""
     w, case, edition = filling.words, filling.case, filling.edition
-    standing = edition.standings.get(case.standing)
     ended = edition.outcomes.get(case.outcome or "")
     rows = [
         (w["person"], filling.subject),
         (w["unit"], filling.unit),
-        (w["standing"], "" if standing is None else filling.says(standing)),
+        (w["standing"], filling.standing()),
         (w["began"], w.day(case.opened_on)),
         (w["ended"], w.day(case.closed_on)),
         (w["outcome"], "" if ended is None else filling.says(ended.title)),

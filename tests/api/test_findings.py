@@ -166,7 +166,7 @@ async def test_what_was_found_and_said_stands_in_the_dossier_for_those_who_see_f
     assert (await said(world, finding, "explain", SECRETARY)).status_code == 200
     path = f"/v1/cases/{case['id']}/dossier?format=pdf"
     paper = text_of((await world.get(path, SECRETARY)).content)
-    for part in (finding["says"], "审计问题", REASON["reason"], "李四已说明"):
+    for part in (finding["says"], "审计问题", "逾期或缺项·通用要求", REASON["reason"], "李四已说明"):
         assert "".join(part.split()) in paper, part
     assert "审计问题" not in text_of((await world.get(path, SUBJECT)).content)
 

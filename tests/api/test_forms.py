@@ -221,6 +221,13 @@ async def test_those_above_answer_with_day_body_count_and_outcome(guild):
     assert "结果为：入会" in told
 
 
+async def test_a_form_says_what_the_person_was_when_its_step_was_done(guild):
+    case = await voted(guild, await talked(guild))
+    await done(await guild.act(case, "approve", PARENT, outcome="approve", occurred_on="2025-03-09"))
+    assert "身份来宾" in await read(guild, case, "apply.record")
+    assert "身份会员" in await read(guild, case, "case.way")
+
+
 async def test_nobody_prints_what_he_is_not_shown(guild):
     case = await voted(guild, await talked(guild))
     whole = [await read(guild, case, form) for form in ("talk.talk-record", "vote.minutes", "case.way")]

@@ -24,13 +24,16 @@ from records import migrating
 from records.audit_books import read_books
 from records.database import Database
 from records.definitions import read_library
+from records.drafts import add_draft
 from records.preferences import read_required
 from records.sensitivity import read_sensitive
 from services import demo, drafts
+from services.agendas import Agenda
 from services.calendars import working_calendar
 from services.demo_organisation import demo_id
 from services.documents import StoredDocuments
 from services.drafts import StartDraft
+from services.meetings import Item
 from services.parts import Caller, Parts
 from tests.api.world import ADMIN, AUDITOR, HOST, NOBODY, PARENT, SECRETARY, SUBJECT, cheap_passwords
 from tests.looks import a_kept_look, a_kept_pattern
@@ -128,11 +131,8 @@ async def _things(parts: Parts, sessions: Mapping[str, Any], address: str) -> di
         task = (await (await asking.get("/v1/tasks", headers=headers)).json())["items"][0]
         case = await (await asking.get(f"/v1/cases/{task['case']}", headers=headers)).json()
         await _commented(asking, f"/v1/cases/{case['id']}/comments", headers)
-        history = (await (await asking.get(f"/v1/cases/{case['id']}/history", headers=headers)).json())[
-            "items"
-        ]
+        own = await _of_the_applicant(asking, sessions["applicant"])
         finding = (await (await asking.get("/v1/findings", headers=headers)).json())["items"][0]
-        digests = re.findall(r'"([0-9a-f]{64})"', str([one["data"] for one in history]).replace("'", '"'))
         await asking.dispose()
     unit, subject = case["unit"]["id"], demo_id("person", "许晨光")
     begun = StartDraft(process=case["process"]["id"], unit=unit, occurred_on=parts.today(), subject=subject)
@@ -144,12 +144,39 @@ async def _things(parts: Parts, sessions: Mapping[str, Any], address: str) -> di
         "unit": unit,
         "process": case["process"]["id"],
         "version": case["process"]["version"],
-        "material": digests[0] if digests else "none",
+        "material": own,
+        "agenda": await _prepared(parts, unit, case),
         "finding": finding["id"],
         "draft": await drafts.begun(parts, Caller(subject), begun),
         "pattern": await a_kept_pattern(parts, unit, case=case["id"]),
         "look": await a_kept_look(parts, unit, case=case["id"], person=demo_id("person", "林书远")),
     }
+
+
+async def _of_the_applicant(asking: Any, session: Any) -> str:
+    """Return the letter that the applicant handed in."""
+    cookie = next(one for one in session if one["name"] == "accede")
+    headers = {"cookie": f"accede={cookie['value']}"}
+    case = (await (await asking.get("/v1/cases", headers=headers)).json())["items"][0]
+    history = await (await asking.get(f"/v1/cases/{case['id']}/history", headers=headers)).json()
+    papers = [one["data"].get("materials") or {} for one in history["items"]]
+    return str(next(digest for of in papers for handed in of.values() for digest in handed))
+
+
+async def _prepared(parts: Parts, unit: str, case: Mapping[str, Any]) -> str:
+    """Keep the agenda of a meeting of the branch for its secretary."""
+    agenda = Agenda(
+        process="membership-development",
+        unit=unit,
+        body="branch.full-members",
+        on=parts.today(),
+        items=(Item(case=case["id"], step="conversion-vote", subject=case["subject"]["id"]),),
+    )
+    content, secretary = agenda.model_dump_json(), demo_id("person", "林书远")
+    made = await parts.write(
+        lambda connection: add_draft(connection, secretary, "agenda", content, parts.clock())
+    )
+    return made.id
 
 
 async def _commented(asking: Any, comments: str, headers: Mapping[str, str]) -> None:

@@ -20,6 +20,7 @@ from typing import Any
 from playwright.async_api import async_playwright
 
 from api.app import create_app
+from domain.agendas import Item
 from records import migrating
 from records.audit_books import read_books
 from records.database import Database
@@ -33,7 +34,6 @@ from services.calendars import working_calendar
 from services.demo_organisation import demo_id
 from services.documents import StoredDocuments
 from services.drafts import StartDraft
-from services.meetings import Item
 from services.parts import Caller, Parts
 from tests.api.world import ADMIN, AUDITOR, HOST, NOBODY, PARENT, SECRETARY, SUBJECT, cheap_passwords
 from tests.looks import a_kept_look, a_kept_pattern

@@ -6,10 +6,6 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache
 
-from holidays import country_holidays
-from holidays.countries.china import ChinaStaticHolidays
-from holidays.version import __version__ as holidays_version
-
 from domain.working_days import CalendarYear, WorkingCalendar
 
 _FIRST_YEAR = 2012
@@ -41,6 +37,10 @@ def china() -> WorkingCalendar:
     The government announces a year's table late in the year before. For later years the library extrapolates:
     those are left out, so that whatever is counted with them says that it is provisional.
     """
+    from holidays import country_holidays  # noqa: PLC0415 - has 300 modules: those of all countries come along
+    from holidays.countries.china import ChinaStaticHolidays  # noqa: PLC0415 - the same
+    from holidays.version import __version__ as holidays_version  # noqa: PLC0415 - the same
+
     years = [year for year in ChinaStaticHolidays.special_public_holidays if year >= _FIRST_YEAR]
     known = country_holidays("CN", years=years)
     tables = tuple(

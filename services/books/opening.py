@@ -13,16 +13,16 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path, PurePath
-from typing import IO, Final, Protocol, Self, cast
+from typing import IO, TYPE_CHECKING, Final, Protocol, Self, cast
 from xml.etree.ElementTree import ParseError
-
-from openpyxl import load_workbook
-from openpyxl.cell.read_only import EmptyCell, ReadOnlyCell
-from openpyxl.utils.exceptions import InvalidFileException
 
 from services.books.cells import Broken, Formula
 from services.books.faults import Faults
 from services.books.sheets import SHEETS, Sheet, SheetName, is_notes, sheet_called
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+    from openpyxl.cell.read_only import EmptyCell, ReadOnlyCell
 
 LARGEST: Final = 500 << 20
 """Bytes of a file."""
@@ -42,7 +42,6 @@ _UNREADABLE: Final = (
     zipfile.BadZipFile,
     zlib.error,
     ParseError,
-    InvalidFileException,
     KeyError,
     ValueError,
     TypeError,
@@ -155,7 +154,7 @@ def _archive(archive: zipfile.ZipFile, faults: Faults) -> Book:
 
 def _workbook(file: IO[bytes], archive: zipfile.ZipFile, faults: Faults) -> Book:
     stack = ExitStack()
-    workbook = load_workbook(file, read_only=True, data_only=False, keep_links=False)
+    workbook = _loaded(file)
     stack.callback(workbook.close)
     sources: dict[SheetName, Source] = {}
     for page in cast("list[_Rows]", workbook.worksheets):
@@ -180,7 +179,7 @@ def open_pages(file: IO[bytes], widest: int) -> Iterator[dict[str, Source]]:
     file.seek(0)
     try:
         _check_packing(zipfile.ZipFile(file))
-        workbook = load_workbook(file, read_only=True, data_only=False, keep_links=False)
+        workbook = _loaded(file)
     except _UNREADABLE as error:
         raise Unreadable("damaged") from error
     try:
@@ -219,6 +218,17 @@ def _check_packing(archive: zipfile.ZipFile) -> None:
         or any(entry.flag_bits & 1 for entry in entries)
     ):
         raise Unreadable("inflates" if not any(e.flag_bits & 1 for e in entries) else "old-format")
+
+
+def _loaded(file: IO[bytes]) -> Workbook:
+    """Return a workbook whose rows are read as they are asked for. Raises what is among `_UNREADABLE`."""
+    from openpyxl import load_workbook  # noqa: PLC0415 - has 180 modules, and most processes open no book
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415 - the same
+
+    try:
+        return load_workbook(file, read_only=True, data_only=False, keep_links=False)
+    except InvalidFileException as error:
+        raise ValueError(str(error)) from error
 
 
 def _note_merged(archive: zipfile.ZipFile, page: _Rows, sheet: Sheet, faults: Faults) -> None:

@@ -67,9 +67,10 @@ def change_person(connection: Connection, person_id: str, values: Mapping[str, A
     return after
 
 
-def keep_others_out(connection: Connection, person_id: str) -> None:
-    """Have others who change the same person wait until this transaction is over."""
-    connection.execute(sa.select(people.c.id).where(people.c.id == person_id).with_for_update())
+def keep_others_out(connection: Connection, *ids: str) -> None:
+    """Have others who change one of these people, or say something of them, wait until this is over."""
+    query = sa.select(people.c.id).where(people.c.id.in_(ids)).order_by(people.c.id)
+    connection.execute(query.with_for_update())
 
 
 def words_about(connection: Connection, person_id: str) -> tuple[PersonWord, ...]:

@@ -201,6 +201,7 @@ def add_delegation(  # noqa: PLR0913 - what is lent, for how long, for what, and
 
 def keep_others_out_of_loan(connection: Connection, delegation_id: str) -> None:
     """Have others who end the same delegation wait until this transaction is over."""
+    post_notes.keep_others_out(connection)
     connection.execute(sa.select(delegations.c.id).where(delegations.c.id == delegation_id).with_for_update())
 
 

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from sqlalchemy import Connection
 
 from domain.values import Value
-from records import absences, organisation, visible
+from records import absences, organisation, post_notes, visible
 from records.absences import Absence
 from records.problems import NotFound
 from services.asking import Asking, once
@@ -72,6 +72,7 @@ async def come_back(parts: Parts, caller: Caller, absence_id: str, *, key: str |
 
     def work(asking: Asking) -> AbsenceView:
         connection = asking.connection
+        post_notes.keep_others_out(connection)
         found = absences.absence(connection, absence_id)
         if found.person != caller.person:
             raise NotFound("no such absence")

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from domain.circumstances import LentFor
 from domain.values import Text, Value
-from records import organisation, units, visible
+from records import organisation, post_notes, units, visible
 from records.cursors import every
 from records.organisation import Delegation, Post
 from records.scope import ADMIN, AUDITOR, units_below
@@ -96,6 +96,7 @@ async def give_post(parts: Parts, caller: Caller, new: NewPost, *, key: str | No
                 "role", Text(zh="此类组织没有这一职务", en="units of this kind have no such role")
             )
         from_on = new.from_ or asking.today
+        post_notes.keep_others_out(asking.connection)
         _check_not_held(asking.connection, new, from_on)
         made = organisation.add_post(
             asking.connection,
@@ -145,6 +146,7 @@ async def lend_post(
 def lent(asking: Asking, parts: Parts, new: NewDelegation, *, absence: str | None = None) -> Delegation:
     """Return a post as it is lent now, for an absence or without one. Raises the same as `lend_post`."""
     connection = asking.connection
+    post_notes.keep_others_out(connection)
     post = visible.find_post(connection, new.post, viewer=asking.who, today=asking.today)
     if post.person != asking.who:
         asking.check_administers(post.unit)

@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import Connection
 
 from domain.values import Kinship, Text, Value
-from records import organisation, past, problems, relations, restrictions, visible
+from records import organisation, past, people_over_time, problems, relations, restrictions, visible
 from records.relations import Relation
 from records.scope import ADMIN
 from records.unit_changes import Said
@@ -85,6 +85,7 @@ async def declare(
         if new.relative == person:
             raise InvalidInput("relative", _ONESELF)
         existing(lambda: organisation.person(connection, new.relative), "relative")
+        people_over_time.keep_others_out(connection, person, new.relative)
         said = Said(asking.who, parts.clock(), new.reason)
         first = new.from_ or asking.today
         if new.to is not None and new.to < first:
@@ -114,6 +115,8 @@ async def end(
         visible.find_person(connection, person, viewer=asking.who, today=asking.today)
         if person != asking.who:
             _check_keeps(connection, parts, asking.who, person)
+        named = relations.words_about(connection, person, relation)[0]
+        people_over_time.keep_others_out(connection, named.person, named.relative)
         words = relations.words_about(connection, person, relation)
         first, last = words[0], words[-1]
         if first.recorded_by != asking.who and asking.who in {first.person, first.relative}:

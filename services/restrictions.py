@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection
 
 from domain.values import Text, Value
-from records import restrictions
+from records import people_over_time, restrictions
 from records.restrictions import Restriction
 from records.unit_changes import Said
 from services.asking import Asking, once
@@ -90,6 +90,7 @@ async def correct(
     """Say that a restriction has other days; what was said before stays. Raises the same as `restrict`."""
 
     def work(asking: Asking) -> RestrictionView:
+        people_over_time.keep_others_out(asking.connection, person)
         check_administers(asking, person)
         last = restrictions.history_of(asking.connection, person, restriction)[-1]
         if (last.from_on, last.to_on) == (new.from_, new.to):

@@ -98,6 +98,7 @@ async def begin(
 
     def work(asking: Asking) -> StandingView:
         connection, from_on = asking.connection, new.from_ or asking.today
+        people_over_time.keep_others_out(connection, person)
         check_administers(asking, person, or_nobody=True)
         existing(lambda: units.unit(connection, new.unit), "unit")
         asking.check_administers(new.unit)
@@ -131,6 +132,7 @@ async def correct(
 
     def work(asking: Asking) -> StandingView:
         connection = asking.connection
+        people_over_time.keep_others_out(connection, person)
         check_administers(asking, person, or_nobody=True)
         before = _stood(connection, person, standing)
         asking.check_administers(before.unit)

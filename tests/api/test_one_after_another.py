@@ -34,8 +34,18 @@ def meanwhile(monkeypatch):
 
 
 async def test_a_post_is_given_once(world_on_both, meanwhile):
-    held = {"person_id": NOBODY, "role": "host", "unit_id": "circle-1", "from_on": TODAY}
-    meanwhile(post_notes, lambda c: organisation.add_post(c, granted_by=ADMIN, granted_at=NOON, **held))
+    def given(connection):
+        return organisation.add_post(
+            connection,
+            person_id=NOBODY,
+            role="host",
+            unit_id="circle-1",
+            from_on=TODAY,
+            granted_by=ADMIN,
+            granted_at=NOON,
+        )
+
+    meanwhile(post_notes, given)
     new = {"person": NOBODY, "role": "host", "unit": "circle-1", "from": TODAY.isoformat()}
     assert (await world_on_both.post("/v1/posts", ADMIN, new)).status_code == 409
 

@@ -20,7 +20,8 @@ def meanwhile(monkeypatch):
     """Have something written while somebody waits for the right to write, once."""
 
     def when_waiting_for(where, work):
-        real, done = where.keep_others_out, []
+        real = where.keep_others_out
+        done: list[bool] = []
 
         def waited(connection, *whom):
             if not done:

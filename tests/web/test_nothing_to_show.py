@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from tests.api.world import NOBODY, PARENT, PASSWORD, SECRETARY
+from tests.api.world import AUDITOR, NOBODY, PARENT, PASSWORD, SECRETARY
 from tests.web.browsers import in_the_loop_of_the_browser
 
 pytestmark = in_the_loop_of_the_browser
@@ -56,3 +56,12 @@ async def test_two_days_tell_apart_what_differs_and_what_stayed(site):
 @pytest.mark.parametrize("said", ["You lend no post.", "No post is lent to you."])
 async def test_whoever_lends_nothing_is_told_so_in_a_sentence(site, said):
     assert said in await read(site, PARENT, "/own/posts")
+
+
+async def test_to_look_for_patterns_now_is_offered_to_auditors_alone(site):
+    assert "Look now" in await read(site, AUDITOR, "/audit/patterns")
+    await site.world.client.post("/logout", headers=HTML)
+    said = await read(site, SECRETARY, "/audit/patterns")
+    assert "Patterns are shown to auditors" in said
+    assert "Look now" not in said
+    assert "Nobody has looked" not in said

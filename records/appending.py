@@ -29,6 +29,7 @@ from records.standings import ask_for_standings, follow_standings, put_right, pu
 from records.stored import Sealing, StoredEvent, event_row, linked
 from records.tables import case_materials, case_people, case_recusals, cases, events, outbox
 from records.tasks import Tasks, first_due, follow_tasks
+from records.telling_ahead import AskedAhead
 
 _PUT_CASE = Prepared(sa.insert(cases))
 _PUT_EVENTS = Prepared(sa.insert(events))
@@ -59,6 +60,7 @@ def appended(  # noqa: PLR0913 - everything that is written at once
     now: datetime,
     tasks: Tasks,
     sealing: Sealing | None = None,
+    ahead: AskedAhead | None = None,
 ) -> Iterator[Appended]:
     """Append events that lead from `before`, whose head is `head` and whose tasks these are, to `after`.
 
@@ -76,7 +78,7 @@ def appended(  # noqa: PLR0913 - everything that is written at once
     today = local_day(now, process.time_zone)
     owed = obligations_of(process, new, after)
     with at_once(connection):
-        holders = ask_for_holders(connection, after, owed, today)
+        holders = ask_for_holders(connection, after, owed, today, ahead)
         asked = ask_for_progress(connection, before, new)
         held = ask_for_standings(connection, process, after, new)
     told, known, standings = (

@@ -23,6 +23,7 @@ from records.prepared import Prepared, Sent
 from records.relations import relatives_in
 from records.scope import held_now, held_on
 from records.tables import delegations, obligations, posts, relations
+from records.telling_ahead import TOLD, AskedAhead, Like, posts_in
 
 _DOMAIN = "accede"
 
@@ -61,11 +62,29 @@ def owe(  # noqa: PLR0917 - what is owed, in which case, and when
 
 
 def ask_for_holders(
-    connection: Connection, case: Case, owed: Sequence[Obligation], today: date
+    connection: Connection,
+    case: Case,
+    owed: Sequence[Obligation],
+    today: date,
+    ahead: AskedAhead | None = None,
 ) -> Sent | None:
-    """Ask who holds the posts that are owed something today, if any are, and for the subject's relatives."""
-    asked = {(o.assignee.unit, o.assignee.role) for o in owed if o.assignee.unit and o.assignee.role}
+    """Ask who holds the posts that are owed something today, if any are, and for the subject's relatives.
+
+    Nothing is asked where what was asked `ahead` is enough.
+    """
+    asked = posts_in(owed)
+    if ahead is not None:
+        TOLD.note(ahead.like, asked.values())
+        if asked and (sent := ahead.answer(case, asked, today)) is not None:
+            return sent
     return _ask_for_holders(connection, case, asked, today)
+
+
+def ask_ahead(connection: Connection, case: Case, like: Like, today: date) -> AskedAhead:
+    """Ask by the posts that an act like that told before, if any; `ask_for_holders` takes the answer."""
+    posts = TOLD.posts(like, case)
+    sent = _ask_for_holders(connection, case, posts, today)
+    return AskedAhead(like, posts, case.subject, today, sent)
 
 
 def owed_rows(

@@ -6,7 +6,7 @@ Everything here runs inside the caller's transaction, which is one: lock the cas
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -19,9 +19,11 @@ from domain.deciding import decide
 from domain.events import AnswerGiven, EntryAdded, PeopleReplaced, StepCompleted, Warned
 from domain.evolving import replay
 from domain.library import Library, UnknownProcess
+from domain.moments import local_day
 from domain.process import Process
 from domain.waiting import Waiting, waiting
 from records.appending import appended
+from records.owing import ask_ahead
 from records.places import keep_place
 from records.prepared import Prepared, Sent, at_once
 from records.problems import HeadMoved, NotFound
@@ -29,6 +31,7 @@ from records.snapshots import latest, read_snapshot
 from records.stored import Sealing, StoredEvent, events_after
 from records.tables import cases, events
 from records.tasks import Tasks, ask_for_tasks, opened_moments, tasks_in
+from records.telling_ahead import AskedAhead, Like
 
 _WAITED: Final = timedelta(minutes=1)
 """Longer than anybody waits for a lock."""
@@ -52,6 +55,8 @@ class LockedCase:
     tasks: Tasks
     changed_at: datetime
     """When its latest event was recorded, UTC."""
+    ahead: AskedAhead | None = None
+    """Whom an act on it will most likely tell, asked with the lock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,7 @@ class Locking:
     case_id: str
     row: Sent
     tasks: Sent
+    ahead: AskedAhead | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +106,22 @@ def ask_to_lock(connection: Connection, case_id: str) -> Locking:
     return Locking(case_id, row, ask_for_tasks(connection, case_id))
 
 
+def ask_whom_to_tell(  # noqa: PLR0917 - what is asked ahead of which act
+    connection: Connection,
+    asked: Locking,
+    guess: tuple[Process, Case] | None,
+    step: str,
+    outcome: str | None,
+    now: datetime,
+) -> Locking:
+    """Ask ahead, after the lock, who is told when a step of the guessed case is done with an outcome."""
+    if guess is None:
+        return asked
+    process, case = guess
+    like, today = Like(case.digest, step, outcome), local_day(now, process.time_zone)
+    return replace(asked, ahead=ask_ahead(connection, case, like, today))
+
+
 def guessed(library: Library, case_id: str) -> tuple[Process, Case] | None:
     """Return what `locked` will most likely return, if this process read or wrote the case a while ago.
 
@@ -118,7 +140,7 @@ def locked(connection: Connection, library: Library, asked: Locking) -> LockedCa
     for snapshot, head, changed_at in asked.row.rows():
         case = read_snapshot(connection, library, asked.case_id, snapshot)
         latest = datetime.fromisoformat(changed_at)
-        return LockedCase(library.for_case(case), case, head, tasks_in(asked.tasks), latest)
+        return LockedCase(library.for_case(case), case, head, tasks_in(asked.tasks), latest, asked.ahead)
     raise NotFound("no such case")
 
 
@@ -179,6 +201,7 @@ def record(
         now=now,
         tasks=tasks,
         sealing=sealing,
+        ahead=None if locked is None else locked.ahead,
     ) as done:
         warnings = _warnings(done.events)
         recorded = Recorded(after, done.head, done.events, warnings, done.expected, done.opened)

@@ -172,7 +172,12 @@ async def perform(
             session = presuming.ask(connection, caller)
             before = once.ask(connection)
             documents.ask(connection)
-            ahead = ask_ahead(connection, parts, caller, recording.guessed(parts.library, case_id), asked)
+            guess = recording.guessed(parts.library, case_id)
+            ahead = ask_ahead(connection, parts, caller, guess, asked)
+            if is_step:
+                asked_for = recording.ask_whom_to_tell(
+                    connection, asked_for, guess, asked.step, asked.outcome, parts.clock()
+                )
         presuming.confirm(parts, caller, session)
         earlier = once.earlier(before)
         if earlier is not None:

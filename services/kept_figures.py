@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Final, TypeVar
@@ -21,6 +21,8 @@ class KeptFigures:
     """What one process has counted lately, the oldest first. Keys say what was counted, for whose eyes."""
 
     lasts: timedelta = timedelta(minutes=5)
+    is_kept: Callable[[], bool] = lambda: False
+    """Whether what is counted now is kept whatever it weighs."""
     _kept: OrderedDict[Hashable, tuple[datetime, object]] = field(default_factory=OrderedDict, repr=False)
     _lock: Lock = field(default_factory=Lock, repr=False)
 
@@ -46,7 +48,7 @@ class KeptFigures:
         if found is not None and is_new and not (has_changed is not None and has_changed(at)):
             return found, at  # type: ignore[return-value]  # a key names one way to count
         fresh = count()
-        if weight(fresh) >= many:
+        if weight(fresh) >= many or self.is_kept():
             self.keep(key, fresh, now)
         return fresh, now
 
@@ -57,6 +59,10 @@ class KeptFigures:
             self._kept[key] = (now, found)
             while len(self._kept) > _MOST:
                 self._kept.popitem(last=False)
+
+    def keeping(self, is_kept: Callable[[], bool]) -> KeptFigures:
+        """Return the same figures, of which everything is kept that is counted while a condition holds."""
+        return replace(self, is_kept=is_kept)
 
     def forget(self) -> None:
         """Forget everything."""

@@ -33,6 +33,7 @@ from services.passwords import Passwords
 from services.person_keys import PersonKeys
 from services.probing import Probes
 from services.token_scopes import TokenScope
+from services.underway import Counts
 from services.witness_keys import WitnessPlace
 
 T = TypeVar("T")
@@ -128,6 +129,8 @@ class Parts:
     picture: Picture = field(default_factory=Picture)
     figures: KeptFigures = field(default_factory=KeptFigures)
     """Of reports over many cases."""
+    counts: Counts = field(default_factory=Counts)
+    """What is being counted just now."""
     looker: Looker | None = None
     """Looks for patterns when an auditor asks; None where this process cannot have anybody look."""
     probes: Probes | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from domain.values import Language, Text
@@ -19,6 +19,7 @@ from services.stats_views import (
     StatsView,
     WorkloadView,
 )
+from services.underway import Underway
 
 Cell = str | int | float | None
 """A word, a number, a share between 0 and 1, or nothing."""
@@ -114,9 +115,26 @@ async def report(parts: Parts, caller: Caller, kind: Kind, narrowed: Narrowed) -
     return Report(kind, view, tables_of(view, caller.language))
 
 
-async def overview(parts: Parts, caller: Caller, narrowed: Narrowed) -> tuple[Report, ...]:
-    """Return every report, one after the other. Raises InvalidInput."""
-    return tuple([await report(parts, caller, kind, narrowed) for kind in KINDS])
+async def soon(
+    parts: Parts, caller: Caller, kinds: tuple[Kind, ...], narrowed: Narrowed
+) -> tuple[Report, ...] | Underway:
+    """Return some reports, or how far their counting is where that takes long. Raises InvalidInput.
+
+    What is found while somebody was told to come again is kept for some minutes, whatever it weighs. What he
+    may see is asked each time.
+    """
+
+    async def count(underway: Underway) -> tuple[Report, ...]:
+        keeping = replace(parts, figures=parts.figures.keeping(lambda: underway.was_told))
+        found: list[Report] = []
+        for kind in kinds:
+            found.append(await report(keeping, caller, kind, narrowed))
+            underway.done += 1
+        return tuple(found)
+
+    names = tuple(kind.name for kind in kinds)
+    key = (caller.person, caller.language, names, narrowed)
+    return await parts.counts.within_patience(key, len(kinds), count)
 
 
 def tables_of(view: StatsView, language: Language) -> tuple[Table, ...]:

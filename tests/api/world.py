@@ -29,6 +29,7 @@ from services.log_keys import KeyPlace
 from services.parts import Parts
 from services.passwords import Passwords
 from services.sealing import Sealer
+from services.underway import Counts
 from tests.builders import HOST, READING_CIRCLE, SECRETARY, SUBJECT
 
 __all__ = [
@@ -305,6 +306,7 @@ async def a_world(database, door: Door | None = None, *, furnished: bool = True)
         notary=a_notary(database, clock),
         looker=Looking(),
         books=a_book(),
+        counts=Counts(patience=60),
     )
     tokens = await database.write(everybody) if furnished else {}
     app = create_app(parts, door)

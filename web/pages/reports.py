@@ -10,10 +10,12 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Query, Response
 
 from api.bounds import Label, Storable
+from domain.values import Text
 from services import report_books, reports
 from services.refusals import InvalidInput, NotFound
 from services.reports import KINDS, Kind
 from services.stats import Narrowed
+from services.underway import Underway
 from services.views import Named
 from web.forms import Filled
 from web.periods import AskedDays, MaybeDay, asked_days
@@ -23,6 +25,7 @@ from web.visits import Visit, Visiting
 
 router = APIRouter()
 
+_ALL = Text(zh="报表", en="Reports")
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 Word = Annotated[str, Query(max_length=80), Storable]
@@ -116,7 +119,9 @@ Asked = Annotated[Asking, Depends(asking_of)]
 @router.get("/reports")
 async def listed(visit: Visiting, asking: Asked) -> Response:
     """Show every report in one sentence."""
-    found = await reports.overview(visit.parts, visit.caller, asking.narrowed(visit))
+    found = await reports.soon(visit.parts, visit.caller, KINDS, asking.narrowed(visit))
+    if isinstance(found, Underway):
+        return _counting(visit, _ALL, found)
     return visit.page(
         "reports/overview.html",
         asking.status,
@@ -130,7 +135,11 @@ async def listed(visit: Visiting, asking: Asked) -> Response:
 @router.get("/reports/{report}")
 async def shown(visit: Visiting, report: Label, asking: Asked) -> Response:
     """Show one report: its sentence, its picture, its table."""
-    found = await reports.report(visit.parts, visit.caller, _kind(report), asking.narrowed(visit))
+    kind = _kind(report)
+    counted = await reports.soon(visit.parts, visit.caller, (kind,), asking.narrowed(visit))
+    if isinstance(counted, Underway):
+        return _counting(visit, kind.title, counted)
+    (found,) = counted
     return visit.page(
         "reports/report.html",
         asking.status,
@@ -150,6 +159,11 @@ async def taken(visit: Visiting, report: Label, asking: Asked) -> Response:
     book = report_books.workbook_of(found, visit.language, visit.parts.clock())
     name = f"{found.kind.name}-{found.view.of.from_}-{found.view.of.to}.xlsx"
     return Response(book, media_type=_XLSX, headers={"content-disposition": f'attachment; filename="{name}"'})
+
+
+def _counting(visit: Visit, title: Text, underway: Underway) -> Response:
+    """Say that it is being counted; the page asks again by itself."""
+    return visit.page("reports/counting.html", title=title, underway=underway)
 
 
 def _kind(name: str) -> Kind:

@@ -88,21 +88,21 @@ def load() -> Iterator[str | None]:
     from records.audit_books import read_books  # noqa: PLC0415 - the same
     from services.passwords import nobodys, recommended  # noqa: PLC0415 - the same
 
+    # Takes a processor and no Python. A fork would lose it, and there is none until it has ended.
+    hashing = Thread(target=lambda: nobodys(recommended()))
+    hashing.start()
     with suppress(Exception):
         # Read once for all; whoever needs the definitions says what is wrong with them.
         published()
         read_books(installation().processes_dir)
+    hashing.join()
     yield "prepare"
     yield from _import(_WORKER)
     yield "worker"
     yield from _import(_API)
     from api.app import ways  # noqa: PLC0415 - loading is what this is for
 
-    # Takes a processor and no Python. A fork would lose it, and there is none until it has ended.
-    hashing = Thread(target=lambda: nobodys(recommended()))
-    hashing.start()
     ways()
-    hashing.join()
     yield "api"
 
 

@@ -18,11 +18,13 @@ from commands.cradle import load
 told = []
 for role in load():
     told.append((role, [name for name in {_WATCHED} if name in sys.modules], threading.active_count()))
+    if role == "prepare":
+        from services.passwords import nobodys
+        hashes = nobodys.cache_info().misses
 from api.app import ways
-from services.passwords import nobodys
 print(json.dumps(told))
 print(json.dumps([name for name in {_LATER} if name in sys.modules]))
-print(ways.cache_info().misses, nobodys.cache_info().misses)
+print(ways.cache_info().misses, hashes)
 """
 
 
@@ -58,5 +60,6 @@ def test_what_most_processes_never_need_is_not_loaded(told):
     assert json.loads(told[1]) == []
 
 
-def test_routes_and_the_hash_that_no_password_fits_are_there_when_an_api_is_born(told):
+def test_routes_are_made_and_the_hash_that_no_password_fits_before_the_first_who_has_it_is_born(told):
+    """Whoever opens the record has that hash; making it takes longer than all else a worker does at first."""
     assert told[2] == "1 1"

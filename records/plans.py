@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from records.organisation_tables import unit_plans
 from records.scope import ADMIN, AUDITOR, held_units, holds_here_or_above
-from records.tables import people, posts
+from records.tables import people, posts, units
 
 
 class Plan(NamedTuple):
@@ -49,6 +49,8 @@ def say(  # noqa: PLR0917 - of which plan, and what
     """Write down a plan, or another word about it. `of` is a unit, a year, a process and a standing."""
     unit, year, process, standing = of
     place = {"unit_id": unit, "year": year, "process": process, "standing": standing}
+    # Two who say it at once do it one after the other, and the later word holds.
+    connection.execute(sa.select(units.c.id).where(units.c.id == unit).with_for_update(key_share=True))
     same = sa.and_(*(unit_plans.c[name] == value for name, value in place.items()))
     last = connection.execute(sa.select(sa.func.max(unit_plans.c.number)).where(same)).scalar() or 0
     said = {"planned": planned, "reason": reason, "recorded_by": who, "recorded_at": now}

@@ -55,6 +55,8 @@ def say(  # noqa: PLR0917 - of what, what, and who
     by: SaidBy = AT_THE_MACHINE,
 ) -> None:
     """Write down under which overlay a unit and all below it start cases from a day on."""
+    # Two who say it at once do it one after the other, and the later word holds.
+    connection.execute(sa.select(units.c.id).where(units.c.id == unit).with_for_update(key_share=True))
     same = sa.and_(unit_overlays.c.unit_id == unit, unit_overlays.c.process == process)
     last = connection.execute(sa.select(sa.func.max(unit_overlays.c.number)).where(same)).scalar() or 0
     said = {"overlay": overlay, "from_on": from_on, "reason": reason, "recorded_at": now}

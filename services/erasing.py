@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from domain.refusals import RuleViolation, SamePersonTwice, StillKept
 from domain.retention import Ended, Ground, Kept, check_time_over, kept
 from domain.values import Text, Value
-from records import erasures, organisation, visible
+from records import erasures, organisation, post_notes, visible
 from records.document_keys import names_in_store
 from records.erasures import Erasure
 from services.administration import note
@@ -111,6 +111,8 @@ async def confirm(parts: Parts, caller: Caller, erasure_id: str, *, key: str | N
             raise SamePersonTwice("erasure.two-people", basis="gen", detail=_TWO)
         removed[:] = names_in_store(connection, erasures.documents_of(connection, found.person))
         if found.status != "done":
+            # Nobody gives him a post meanwhile.
+            post_notes.keep_others_out(connection)
             _may_go(connection, parts, found.person)
             found = erasures.erase(connection, found, caller.person, parts.clock())
             why = {"ground": found.ground, "asked_by": found.asked_by}

@@ -6,9 +6,10 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from records import organisation, past, people_over_time, restrictions, visible
+from records import erasures, organisation, past, people_over_time, restrictions, visible
 from services.asking import Asking
-from services.refusals import NotPermitted
+from services.books.faults import WORDS
+from services.refusals import Contradiction, NotPermitted
 
 
 def is_near(connection: Connection, who: str, person: str, today: date) -> bool:
@@ -47,3 +48,9 @@ def check_administers(asking: Asking, person: str, *, or_nobody: bool = False) -
     nobodys = or_nobody and not held
     if not nobodys and not any(asking.administers(post.unit) for post in held):
         raise NotPermitted
+
+
+def check_not_erased(connection: Connection, person: str) -> None:
+    """Raise Contradiction where somebody was erased: nobody writes him down again, nor gives him anything."""
+    if erasures.erased_among(connection, (person,)):
+        raise Contradiction(WORDS["erased"])

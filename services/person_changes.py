@@ -7,12 +7,11 @@ from datetime import date, datetime
 from sqlalchemy import Connection
 
 from domain.values import Language, Text, Value
-from records import erasures, people_over_time, visible
+from records import people_over_time, visible
 from records.people_over_time import PersonWord
 from records.unit_changes import Said
 from services.asking import Asking, check_seen_word, once
-from services.books.faults import WORDS
-from services.near import check_administers
+from services.near import check_administers, check_not_erased
 from services.parts import Caller, Parts
 from services.refusals import Contradiction, InvalidInput
 from services.views import Page, View
@@ -60,8 +59,7 @@ async def change_person(
     def work(asking: Asking) -> PersonWordView:
         check_administers(asking, person)
         people_over_time.keep_others_out(asking.connection, person)
-        if erasures.erased_among(asking.connection, (person,)):
-            raise Contradiction(WORDS["erased"])
+        check_not_erased(asking.connection, person)
         before = people_over_time.words_about(asking.connection, person)[-1]
         check_seen_word(seen, before.number)
         values = {name: getattr(new, name) for name in new.changed}

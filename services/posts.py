@@ -18,6 +18,7 @@ from records.cursors import every
 from records.organisation import Delegation, Post
 from records.scope import ADMIN, AUDITOR, units_below
 from services.asking import NOT_THERE, Asking, check_takes_in, existing, once
+from services.near import check_not_erased
 from services.parts import Caller, Parts
 from services.people import delegation_views, post_view, with_endings
 from services.refusals import Contradiction, InUse, InvalidInput, NotPermitted
@@ -97,6 +98,7 @@ async def give_post(parts: Parts, caller: Caller, new: NewPost, *, key: str | No
             )
         from_on = new.from_ or asking.today
         post_notes.keep_others_out(asking.connection)
+        check_not_erased(asking.connection, new.person)
         _check_not_held(asking.connection, new, from_on)
         made = organisation.add_post(
             asking.connection,
@@ -155,6 +157,7 @@ def lent(asking: Asking, parts: Parts, new: NewDelegation, *, absence: str | Non
         if _is_lent_to(asking, post.id):
             raise NotPermitted(_NOT_ON)
     existing(lambda: organisation.person(connection, new.substitute), "substitute")
+    check_not_erased(connection, new.substitute)
     from_on = new.from_ or asking.today
     to_on = new.to if new.to is not None else post.to_on
     begins_early = from_on < asking.today or from_on < post.from_on

@@ -16,7 +16,7 @@ from records.people_over_time import StandingWord
 from records.restrictions import Stood
 from records.unit_changes import Said
 from services.asking import NOT_THERE, Asking, check_takes_in, existing, once
-from services.near import check_administers, check_near
+from services.near import check_administers, check_near, check_not_erased
 from services.overlaps import Held, overlaps
 from services.parts import Caller, Parts
 from services.refusals import Contradiction, InUse, InvalidInput, NotFound
@@ -100,6 +100,7 @@ async def begin(
         connection, from_on = asking.connection, new.from_ or asking.today
         people_over_time.keep_others_out(connection, person)
         check_administers(asking, person, or_nobody=True)
+        check_not_erased(connection, person)
         existing(lambda: units.unit(connection, new.unit), "unit")
         asking.check_administers(new.unit)
         check_takes_in(connection, new.unit, "unit")

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from domain.retention import KeepCase, Retention
-from records import rebuilding
+from records import organisation, post_notes, rebuilding
 from records.tables import metadata
 from services import document_keys
 from services.person_keys import PersonKeys
@@ -176,6 +176,36 @@ async def test_nothing_is_recorded_any_more_of_whoever_was_erased(world, case):
     )
     assert (refused.status_code, refused.json()["type"]) == (409, "/problems/erased")
     assert LETTER not in await everything_stored(world)
+
+
+async def test_whoever_was_erased_is_given_nothing_any_more(world, case):
+    later(world, 4)
+    await erased(world)
+    today = world.clock.now.date().isoformat()
+    (post,) = (await world.get(f"/v1/posts?person={HOST}", HOST)).json()["items"]
+    for path, by, new in (
+        ("/v1/posts", ADMIN, {"person": SUBJECT, "role": "host", "unit": "circle-1"}),
+        ("/v1/delegations", HOST, {"post": post["id"], "substitute": SUBJECT}),
+        (f"/v1/people/{SUBJECT}/standings", ADMIN, {"standing": "reader", "unit": "circle-1", "reason": "x"}),
+    ):
+        refused = await world.post(path, by, {"from": today, **new})
+        assert refused.status_code == 409, (path, refused.text)
+
+
+async def test_whoever_gets_a_post_while_his_erasure_waits_is_not_erased(world, case, monkeypatch):
+    later(world, 4)
+    asked = (await ask(world, ADMIN)).json()
+    real = post_notes.keep_others_out
+
+    def waited(connection):
+        monkeypatch.setattr(post_notes, "keep_others_out", real)
+        organisation.add_post(
+            connection, person_id=SUBJECT, role="host", unit_id="circle-1", from_on=world.clock.now.date()
+        )
+
+    monkeypatch.setattr(post_notes, "keep_others_out", waited)
+    refused = await world.post(f"/v1/erasures/{asked['id']}/confirm", SECOND)
+    assert (refused.status_code, refused.json()["rule"]) == (422, "retention.post"), refused.text
 
 
 async def test_what_is_held_is_handed_out_without_what_is_confided(world, case):

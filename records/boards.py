@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Connection, Row, Select
 
 from records.cursors import Page, cursor_of, place_of
-from records.scope import Scope, each_once
+from records.scope import Scope
 from records.tables import cases, people, units
 
 _NEVER = "9999-12-31"
@@ -135,10 +135,9 @@ def list_by_due(
 def _under_way(connection: Connection, scope: Scope, narrowed: BoardFilter) -> Select[Any]:
     """Select what is not closed, each case once: every reason to see one is looked up by itself."""
     unit = narrowed.unit
-    reasons = scope.reasons() if unit is None else scope.reasons_within(connection, unit)
     columns = (cases.c.id, cases.c.process, cases.c.stage, cases.c.due_on)
     under_way = UNDER_WAY if scope.is_everything_in(connection, unit) else _UNDER_WAY_HERE
-    return each_once(columns, reasons, under_way, *_conditions(narrowed, scope.today))
+    return scope.each_once(connection, unit, columns, under_way, *_conditions(narrowed, scope.today))
 
 
 def _conditions(narrowed: BoardFilter, today: date) -> list[ColumnElement[bool]]:

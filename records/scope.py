@@ -126,6 +126,31 @@ class Scope:
         concerns = sa.and_(self._concerns_them(), is_below((unit,), cases.c.unit_id))
         return tuple(self._narrowed(reason) for reason in (*by_posts, concerns))
 
+    def each_once(
+        self,
+        connection: Connection,
+        unit: str | None,
+        columns: Sequence[ColumnElement[Any]],
+        *conditions: ColumnElement[bool],
+    ) -> Select[Any]:
+        """Select cases that are seen, of a unit and of all below it if one is named, each once.
+
+        Each reason is looked up by itself and leaves out, row by row, what an earlier one has found: nothing
+        has to be put in order to find what is the same. The last finds little.
+        """
+        if self.everything:
+            reasons = self.reasons() if unit is None else self.reasons_within(connection, unit)
+            return sa.select(*columns).where(*reasons, *conditions)
+        parts = self._parts(connection, unit)
+        inside = sa.true() if unit is None else is_below((unit,), cases.c.unit_id)
+        found = [sa.and_(cases.c.unit_id.in_(units_below(tops)), asked) for tops, asked in parts]
+        known = [sa.and_(is_below(tops, cases.c.unit_id), asked) for tops, asked in parts]
+        ways = [
+            sa.select(*columns).where(self._narrowed(reason), *map(sa.not_, known[:place]), *conditions)
+            for place, reason in enumerate((*found, sa.and_(self._concerns_them(), inside)))
+        ]
+        return ways[0] if len(ways) == 1 else sa.select(sa.union_all(*ways).subquery())
+
     def is_everything_in(self, connection: Connection, unit: str | None) -> bool:
         """Whether it is about all cases there are: all are seen, and the unit is the only root, or none."""
         if not self.everything or self.processes or self.within:
@@ -285,23 +310,6 @@ def holds_here_or_above(connection: Connection, query: Select[Any], who: str, un
     held = units_in(connection, query, who, today).wholly
     above = sa.select(unit_closure.c.ancestor_id).where(unit_closure.c.unit_id == unit)
     return bool(held) and not set(connection.execute(above).scalars()).isdisjoint(held)
-
-
-def each_once(
-    columns: Sequence[ColumnElement[Any]],
-    reasons: Sequence[ColumnElement[bool]],
-    *conditions: ColumnElement[bool],
-) -> Select[Any]:
-    """Select cases for which one of some reasons holds, each once: for none for which an earlier one does.
-
-    Nothing has to be put in order to find what is the same. What the last finds, and it finds little, is
-    compared with the others.
-    """
-    ways = [
-        sa.select(*columns).where(reason, *map(sa.not_, reasons[:place]), *conditions)
-        for place, reason in enumerate(reasons)
-    ]
-    return ways[0] if len(ways) == 1 else sa.select(sa.union_all(*ways).subquery())
 
 
 def units_below(tops: Sequence[str]) -> Select[Any]:

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Connection, Select
 
 from records.progress_tables import done_steps, stage_stays
-from records.scope import Scope, each_once
+from records.scope import Scope
 from records.tables import cases, people, tasks, units
 
 _CLOSED = "closed"
@@ -273,9 +273,8 @@ def _cases(
     connection: Connection, scope: Scope, process: str, unit: str | None, *conditions: ColumnElement[bool]
 ) -> Select[Any]:
     """Select cases of a process, each once: every reason to see one is looked up by itself."""
-    reasons = scope.reasons() if unit is None else scope.reasons_within(connection, unit)
     columns = (cases.c.id, cases.c.stage, cases.c.standing, cases.c.status)
-    return each_once(columns, reasons, cases.c.process == process, *conditions)
+    return scope.each_once(connection, unit, columns, cases.c.process == process, *conditions)
 
 
 def _all(connection: Connection, query: Select[Any]) -> Sequence[Any]:

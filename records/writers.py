@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 
+from records import prepared
 from records.problems import DatabaseUnavailable, StorageFull
 
 T = TypeVar("T")
@@ -115,8 +116,10 @@ class PooledWriter:
             with connection.begin() as transaction:
                 result = work(connection)
                 try:
+                    # The driver takes it for a commit where the server takes back what had failed.
+                    prepared.commit(connection)
                     transaction.commit()
-                except _UNREACHABLE as error:
+                except (*_UNREACHABLE, sa.exc.InternalError) as error:
                     # Nobody knows whether it was committed: running it again could do it twice.
                     raise refused_by_database(error) from error
             return result

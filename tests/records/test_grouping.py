@@ -214,14 +214,24 @@ def test_a_group_that_loses_its_connection_before_what_was_put_off_is_done_again
     assert people(database) == ["a", "b", "c"]
 
 
+def hides(connection):
+    with suppress(sa.exc.IntegrityError):
+        PUT.send(connection, row("there"))
+    return "hidden"
+
+
 @pytest.mark.parametrize("address", [KINDS[1]], indirect=True)
 def test_a_work_that_hides_its_own_refusal_is_not_acknowledged(database):
     database.write_now(add("there"))
-
-    def hides(connection):
-        with suppress(sa.exc.IntegrityError):
-            PUT.send(connection, row("there"))
-        return "hidden"
-
     assert isinstance(database._writer.submit(hides).exception(5), DatabaseUnavailable)
     assert people(database) == ["there"]
+
+
+@pytest.mark.parametrize("address", [KINDS[1]], indirect=True)
+def test_nor_is_it_where_it_shares_a_group_and_is_done_again_aside(held):
+    database, together = held
+    database.write_now(add("there"))
+    first, hidden, last = together(add("a"), hides, add("b"))
+    assert isinstance(hidden.exception(5), DatabaseUnavailable)
+    assert (first.result(5), last.result(5)) == ("a", "b")
+    assert people(database) == ["a", "b", "there"]

@@ -51,17 +51,24 @@ def _around(connection: Connection, process: Process, case: Case, event: Event) 
         update={
             "posts": _posts(connection, actor, on, recorded),
             "path": _path(connection, case.path, known.path, on),
-            "away": _away(connection, event),
+            "away": _away(connection, case, event),
         }
     )
 
 
-def _away(connection: Connection, event: Event) -> tuple[str, ...]:
-    """Return who is named as present in a meeting, and had said to be away that day."""
+def _away(connection: Connection, case: Case, event: Event) -> tuple[str, ...]:
+    """Return who is named as present in a meeting, and had said before that day to be away.
+
+    Whoever says it on the day itself may have been there before he left.
+    """
     meeting, on = getattr(event.body, "meeting", None), event.occurred_on
     there = () if meeting is None else meeting.attended
     leaves = absences_since(connection, there, on)
-    gone = {one.person for one in leaves if one.from_on <= on <= one.to_on}
+    gone = {
+        one.person
+        for one in leaves
+        if one.from_on <= on <= one.to_on and local_day(one.recorded_at, case.time_zone) < on
+    }
     return tuple(one for one in there if one in gone)
 
 

@@ -133,7 +133,7 @@ async def soon(
         return tuple(found)
 
     names = tuple(kind.name for kind in kinds)
-    key = (caller.person, caller.language, names, narrowed)
+    key = (caller, names, narrowed)
     return await parts.counts.within_patience(key, len(kinds), count)
 
 

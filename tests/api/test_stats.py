@@ -1,15 +1,17 @@
 """Figures over HTTP: of the cases one sees, and of no others."""
 
+import asyncio
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from records import rebuilding
-from services import stats, stats_words
+from services import reports, stats, stats_words
 from services.counting_ahead import count_ahead
 from services.parts import Caller
 from services.stats_views import RoleLoad
+from services.token_scopes import TokenScope
 from tests.api.world import AUDITOR, HOST, NOBODY, PARENT, SECRETARY, SIBLING, SUBJECT, OfLittle
 
 SPAN = "from=2025-01-01&to=2026-12-31"
@@ -164,3 +166,12 @@ async def test_whoever_sees_everything_is_shown_what_was_counted_ahead_and_other
             own = await report(parts, Caller(SECRETARY), stats.Narrowed())
             assert (shown.counted_at == counted, own.counted_at == counted) == (True, False)
         world.clock.pass_by(timedelta(seconds=30))
+
+
+async def test_what_is_being_counted_is_shared_with_nobody_who_may_see_less(world, case):
+    whole, less = Caller(PARENT), Caller(PARENT, scope=TokenScope(processes=("ballot",)))
+    asked = (reports.soon(world.parts, one, reports.KINDS[:1], stats.Narrowed()) for one in (whole, less))
+    found = await asyncio.gather(*asked)
+    assert [
+        getattr(one.view, "total", None) for some in found if isinstance(some, tuple) for one in some
+    ] == [1, 0]

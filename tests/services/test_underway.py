@@ -55,6 +55,44 @@ async def test_whoever_asks_is_told_why_it_cannot_be_counted_and_it_is_begun_ane
     assert len(begun) == 2
 
 
+async def test_whoever_was_told_to_come_again_hears_then_what_went_wrong_and_once():
+    counts, go, begun = Counts(patience=0), asyncio.Event(), []
+
+    async def count(underway):
+        begun.append(underway)
+        await go.wait()
+        raise ValueError("of no use")
+
+    assert isinstance(await counts.within_patience("a", 1, count), Underway)
+    go.set()
+    for _ in range(5):
+        await asyncio.sleep(0)
+    with pytest.raises(ValueError, match="of no use"):
+        await counts.within_patience("a", 1, count)
+    assert len(begun) == 1
+    counts.patience = 60
+    with pytest.raises(ValueError, match="of no use"):
+        await counts.within_patience("a", 1, count)
+    assert len(begun) == 2
+
+
+async def test_whoever_waits_while_it_goes_wrong_is_told_once():
+    counts, go, begun = Counts(patience=0), asyncio.Event(), []
+
+    async def count(underway):
+        begun.append(underway)
+        await go.wait()
+        raise ValueError("of no use")
+
+    await counts.within_patience("a", 1, count)
+    go.set()
+    counts.patience = 60
+    for _ in range(2):
+        with pytest.raises(ValueError, match="of no use"):
+            await counts.within_patience("a", 1, count)
+    assert len(begun) == 2
+
+
 async def test_what_somebody_comes_again_for_is_kept_whatever_it_weighs():
     kept, counted, told = KeptFigures(), iter(range(10)), asyncio.Event()
     keeping = kept.keeping(told.is_set)

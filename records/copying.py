@@ -141,7 +141,8 @@ def insert_all(connection: Connection, shape: Shape, rows: Iterable[PlainRow]) -
 
 def pour(connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
     """Insert rows that name the same columns, however many: on PostgreSQL without a statement for each."""
-    if connection.dialect.name != "postgresql" or not rows:
+    if connection.dialect.name != "postgresql" or len(rows) <= 1:
+        # A row alone comes in one round to the server, and by COPY in two.
         if rows:
             connection.execute(sa.insert(table), rows)
         return

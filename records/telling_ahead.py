@@ -29,10 +29,10 @@ class Like(NamedTuple):
 
 
 class Told:
-    """Whom acts told when they were last done, by what they are like. The oldest are forgotten."""
+    """Whom acts told when they were last done, by what they are like."""
 
     def __init__(self, most: int) -> None:
-        """Remember up to `most`."""
+        """Remember up to `most`; with one more it begins anew."""
         self._most = most
         self._actors: dict[Like, tuple[str, ...]] = {}
 

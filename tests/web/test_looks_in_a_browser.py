@@ -59,3 +59,4 @@ async def test_on_a_phone_the_notice_of_being_offline_is_as_wide_as_there_is_roo
     assert box["width"] > 0.8 * PHONE["width"]
     assert box["x"] >= 0
     await page.context.set_offline(offline=False)
+    browsing.complaints[:] = [one for one in browsing.complaints if "ERR_INTERNET_DISCONNECTED" not in one]

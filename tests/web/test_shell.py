@@ -143,6 +143,12 @@ async def test_the_stream_tells_the_numbers_of_whoever_asks(client, site):
     assert 'event: news\ndata: {"tasks":' in told.text
 
 
+async def test_a_browser_in_which_nobody_is_signed_in_any_more_is_told_to_ask_for_no_stream(client):
+    """Browsers ask again after a stream ends, and write an error into their log for any other refusal."""
+    told = await client.get("/stream", headers={"accept": "text/event-stream"})
+    assert (told.status_code, told.content) == (204, b"")
+
+
 async def test_the_stream_of_the_board_is_another_one_once_a_case_stands_elsewhere(client, site):
     await sign_in(client)
 

@@ -2,7 +2,8 @@
 
 However many pages are open, the record is asked once in three seconds whether anything was written; the
 numbers of each visitor are asked for only after that.
-A stream ends after some minutes, and browsers ask again by themselves: whoever was signed out hears no more.
+A stream ends after some minutes, and browsers ask again by themselves: whoever was signed out hears no more,
+and his browser is told to ask no more.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ import time
 from collections.abc import AsyncIterator
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from api.bounds import Id
 from services.listening import EVERY_S, Listening
 from services.news import Watched, news
-from web.visits import Visit, Visiting
+from services.refusals import NotSignedIn
+from web.visits import Visit, visit_of
 
 router = APIRouter()
 
@@ -26,15 +28,26 @@ _BEATS_S: Final = 15.0
 """A sign of life for proxies, where nothing is new."""
 
 
+async def visit_if_any(request: Request) -> Visit | None:
+    """Return the visit of somebody who is signed in, None for anybody else. Raises OutsideScope."""
+    try:
+        return await visit_of(request)
+    except NotSignedIn:
+        return None
+
+
 @router.get("/stream")
 async def stream(
-    visit: Visiting,
+    visit: Annotated[Visit | None, Depends(visit_if_any)],
     case: Annotated[Id | None, Query()] = None,
     unit: Annotated[Id | None, Query()] = None,
     *,
     board: bool = False,
 ) -> Response:
     """Send the numbers of the visitor now and whenever they change; of a case or of the board as well."""
+    if visit is None:
+        # With anything else a browser complains in its log, or asks again.
+        return Response(status_code=204)
     lasts: float = visit.request.app.state.streams_last_s
     listening = _listening(visit)
     headers = {"cache-control": "no-store", "x-accel-buffering": "no"}

@@ -130,8 +130,8 @@
   // Offline: said, not hidden.
   const said = $("#offline");
   const line = () => { if (said) said.hidden = navigator.onLine; };
-  addEventListener("online", () => { line(); refresh(); });
-  addEventListener("offline", line);
+  addEventListener("online", () => { line(); listen(); refresh(); });
+  addEventListener("offline", () => { line(); hush(); });
   line();
 
   // Live: one stream while the page is looked at. Numbers change at once; parts with

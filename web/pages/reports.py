@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Query, Response
 
 from api.bounds import Label, Storable
-from domain.values import Text
 from services import report_books, reports
 from services.refusals import InvalidInput, NotFound
 from services.reports import KINDS, Kind
@@ -25,7 +24,6 @@ from web.visits import Visit, Visiting
 
 router = APIRouter()
 
-_ALL = Text(zh="报表", en="Reports")
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 Word = Annotated[str, Query(max_length=80), Storable]
@@ -121,7 +119,9 @@ async def listed(visit: Visiting, asking: Asked) -> Response:
     """Show every report in one sentence."""
     found = await reports.soon(visit.parts, visit.caller, KINDS, asking.narrowed(visit))
     if isinstance(found, Underway):
-        return _counting(visit, _ALL, found)
+        return _counting(visit, None, found)
+    if visit.wants_fragment:
+        return _ready()
     return visit.page(
         "reports/overview.html",
         asking.status,
@@ -138,7 +138,9 @@ async def shown(visit: Visiting, report: Label, asking: Asked) -> Response:
     kind = _kind(report)
     counted = await reports.soon(visit.parts, visit.caller, (kind,), asking.narrowed(visit))
     if isinstance(counted, Underway):
-        return _counting(visit, kind.title, counted)
+        return _counting(visit, kind, counted)
+    if visit.wants_fragment:
+        return _ready()
     (found,) = counted
     return visit.page(
         "reports/report.html",
@@ -161,9 +163,16 @@ async def taken(visit: Visiting, report: Label, asking: Asked) -> Response:
     return Response(book, media_type=_XLSX, headers={"content-disposition": f'attachment; filename="{name}"'})
 
 
-def _counting(visit: Visit, title: Text, underway: Underway) -> Response:
-    """Say that it is being counted; the page asks again by itself."""
-    return visit.page("reports/counting.html", title=title, underway=underway)
+def _counting(visit: Visit, kind: Kind | None, underway: Underway) -> Response:
+    """Say that one report, or all, are being counted; the page asks by itself how far that is."""
+    if visit.wants_fragment:
+        return visit.part("reports/progress.html", underway=underway)
+    return visit.page("reports/counting.html", kind=kind, underway=underway)
+
+
+def _ready() -> Response:
+    """Have a page that asks how far a count is loaded anew: what was found is kept for it."""
+    return Response(status_code=204, headers={"hx-refresh": "true"})
 
 
 def _kind(name: str) -> Kind:

@@ -148,13 +148,12 @@ async def _by_status(request: Request, error: Exception) -> Response:
     )
     headers = dict(error.headers or {})
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-        headers = {"allow": ", ".join(sorted(_methods(request)))}
+        headers = {"allow": ", ".join(sorted(methods_at(request, request.scope["path"])))}
     return answered(request, Problem(kind, status=error.status_code, headers=headers))
 
 
-def _methods(request: Request) -> set[str]:
+def methods_at(request: Request, path: str) -> set[str]:
     """Return every method of an address; the framework names those of the first route it found only."""
-    path = request.scope["path"]
     found = (route for route in iter_route_contexts(request.app.routes) if route.path_regex.match(path))
     return {method for route in found for method in route.methods or ()}
 

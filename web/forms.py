@@ -11,6 +11,7 @@ from typing import Annotated, Final
 from fastapi import Depends, Request
 from starlette.datastructures import UploadFile
 
+from domain.bounds import ID
 from domain.values import Text
 from services.refusals import InvalidInput
 from web.typed_days import NoDay, day_typed
@@ -21,7 +22,7 @@ _MOST_FIELDS: Final = 2_000
 _MOST_FILES: Final = 200
 """An empty choice of files counts as one, and a form may have some for each who is left out of a vote."""
 _KEY: Final = re.compile(r"[0-9A-Za-z_-]{1,255}")
-_ID: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z._:-]{0,79}")
+_ID: Final = re.compile(ID)
 
 
 @dataclass(frozen=True)

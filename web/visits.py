@@ -19,6 +19,8 @@ from fastapi import Depends, Request, Response
 from api.callers import parts_of, secret_of
 from api.cookies import read_setting, set_setting
 from api.language import language_of
+from api.problems import methods_at
+from domain.bounds import ID
 from domain.values import Language, Text
 from services import visiting
 from services.elsewhere import is_own_path
@@ -39,9 +41,7 @@ SAID: Final = "accede-said"
 
 _LONGEST_SECRET: Final = 200
 _PACKED_FROM: Final = 1_000
-
-
-_UNIT: Final = re.compile(r"[0-9A-Za-z._:-]{1,80}")
+_UNIT: Final = re.compile(ID)
 _PLACE: Final = re.compile(r"[a-z][a-z0-9-]*")
 """A place on a page, by the id of an element."""
 
@@ -100,8 +100,10 @@ class Visit:
     @property
     def here(self) -> str:
         """The address of the page, to come back to it; where a form was sent to, the page it is about."""
-        query = self.request.url.query if self.request.method == "GET" else ""
-        path = f"{self.request.url.path}?{query}" if query else self.request.url.path
+        path, query = self.request.url.path, self.request.url.query
+        if self.request.method != "GET":
+            path, query = _page_about(self.request), ""
+        path = f"{path}?{query}" if query else path
         return path if is_own_path(path) else "/"
 
     @property
@@ -183,6 +185,14 @@ class Visit:
         for name, value in self._cookies.items():
             set_setting(self.request, response, name, value)
         return response
+
+
+def _page_about(request: Request) -> str:
+    """Return where a form was sent to, or as much of that address as is one of a page."""
+    path = request.url.path
+    while path and "GET" not in methods_at(request, path):
+        path = path.rpartition("/")[0]
+    return path or "/"
 
 
 def policy(nonce: str, *, styles: bool = False) -> str:

@@ -50,6 +50,19 @@ async def test_a_wrong_password_is_said_beside_the_form_and_what_was_typed_stays
     assert "wrong" not in re.findall(r'value="([^"]*)"', answer.text)
 
 
+@pytest.mark.parametrize(
+    "sent_to, about",
+    [("/own/posts/lend", "/own/posts"), ("/own/unit", "/people"), ("/people/add", "/people/add")],
+)
+async def test_beside_a_refused_form_another_language_leads_to_the_page_it_is_about(client, sent_to, about):
+    await sign_in(client, ADMIN)
+    refused = await client.post(sent_to, data={"unit": "none", "back": "/people"}, headers=HTML)
+    assert refused.status_code == 422
+    (back,) = re.findall(r'action="/own/language">\s*<input [^>]*name="back" value="([^"]*)"', refused.text)
+    assert back == about
+    assert (await client.get(back, headers=HTML)).status_code == 200
+
+
 async def test_signing_out_ends_the_session_at_once(client):
     await sign_in(client)
     session = client.cookies["accede"]

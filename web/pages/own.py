@@ -54,7 +54,8 @@ async def choose_unit(visit: Visiting, form: Form) -> Response:
     except InvalidInput as error:
         refused = Refused.of(error, visit.language)
         field = await unit_field(visit, form, "unit", among)
-        return visit.page("own/unit.html", refused.status, unit=field, to=form.typed("back"), refused=refused)
+        back = form.typed("back")
+        return visit.page("own/unit.html", refused.status, unit=field, back=back, refused=refused)
     visit.keep(UNIT, unit)
     return visit.see_other(form.typed("back"))
 

@@ -37,7 +37,11 @@ async def check(visit: Visiting, form: Form) -> Response:
     page = processes.published(visit.parts, visit.caller)
     lines = draft.splitlines()
     faults = tuple((one, tuple(_around(lines, one.line))) for one in checked.problems)
-    return visit.page("processes/list.html", rows=page.items, checked=checked, draft=draft, faults=faults)
+    # The address a draft is sent to reads like that of a process.
+    back = "/processes"
+    return visit.page(
+        "processes/list.html", back=back, rows=page.items, checked=checked, draft=draft, faults=faults
+    )
 
 
 @router.get("/processes/{process_id}")

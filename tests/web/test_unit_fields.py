@@ -285,6 +285,11 @@ async def test_lists_are_narrowed_by_typing_in_the_menu_of_every_page(large, bro
     await page.locator("#own-unit").fill("第1150")
     await expect(menu.locator("[data-unit]")).to_have_count(1)
     assert await barriers(page) == []
+    await page.locator("#own-unit").press("Escape")
+    await expect(menu.locator("[role=listbox]")).to_be_hidden()
+    await expect(page.locator("#own-unit")).to_be_focused()
+    await page.locator("#own-unit").press("ArrowDown")
+    await expect(menu.locator("[data-unit]")).to_have_count(1)
     await page.locator("#own-unit").press("ArrowDown")
     await page.locator("#own-unit").press("Enter")
     await expect(menu.locator("summary")).to_contain_text("第1150读书小组")
@@ -308,6 +313,15 @@ async def test_units_that_are_chosen_one_by_one_stand_above_the_field(large, bro
     await expect(boxes).to_have_count(2)
     assert await boxes.evaluate_all("all => all.map((one) => one.value)") == ["unit-1150", "unit-1151"]
     assert await barriers(page) == []
+    await field.fill("第1152")
+    await field.press("Enter")
+    await page.locator("[data-unit]", has_text="第1152读书小组").click()
+    await expect(boxes).to_have_count(3)
+    await page.locator("#substitute").select_option(SECRETARY)
+    await page.locator("#from").press("Enter")
+    await expect(page.locator("[aria-labelledby=lent-title]")).to_contain_text("第1152")
+    (kept,) = (await large.world.get("/v1/delegations", ADMIN)).json()["items"]
+    assert set(kept["units"]) == {"unit-1150", "unit-1151", "unit-1152"}
     await page.close()
 
 

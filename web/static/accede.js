@@ -11,7 +11,8 @@
     for (const menu of $$("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
   });
   on("keydown", (event) => {
-    if (event.key !== "Escape") return;
+    // Whatever Escape has shut already, inside of a menu, is enough.
+    if (event.key !== "Escape" || event.defaultPrevented) return;
     for (const menu of $$("details.menu[open]")) {
       menu.open = false;
       $("summary", menu).focus();

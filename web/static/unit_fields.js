@@ -24,6 +24,8 @@
     };
     // Where several are chosen, one more box stands above the field, which is for the next.
     const several = place.closest("[data-units-field]");
+    // It would be what Return presses anywhere in the form, seen or not.
+    several?.querySelector("button").remove();
     const add = ({ dataset: { unit, name } }) => {
       const known = [...several.querySelectorAll("input[type=checkbox]")].find((box) => box.value === unit);
       if (known) known.checked = true;
@@ -88,6 +90,7 @@
       else if (event.key === "ArrowDown") go(at + 1);
       else if (event.key === "ArrowUp" && !list.hidden) go(at < 0 ? -1 : at - 1);
       else if (event.key === "Enter" && at >= 0) choose(choices()[at]);
+      else if (event.key === "Enter" && several && typed.value.trim()) ask();
       else if (event.key === "Escape") {
         const was = list.hidden;
         shut(); // Also what is still being asked for.

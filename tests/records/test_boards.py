@@ -1,5 +1,6 @@
 """The board: what is under way within a scope, by stage, what is due soonest first."""
 
+import random
 from dataclasses import replace
 from datetime import date
 
@@ -8,8 +9,8 @@ import sqlalchemy as sa
 
 from records import tables
 from records.boards import BoardFilter, count_stages, first_of_all, first_of_stages, list_by_due
-from records.scope import Lent, scope_of
-from tests.builders import SECRETARY
+from records.scope import Lent, Scope, is_below, scope_of
+from tests.builders import SECRETARY, SUBJECT
 from tests.records.organisations import OUTSIDER
 
 TODAY = date(2025, 6, 1)
@@ -125,6 +126,59 @@ def test_a_case_that_is_seen_for_several_reasons_is_there_once(begun, unit):
             assert [one for one in first if one.overdue] == list(late)
             assert sorted(one.id for one in first) == ["case-1", "copy-0", "copy-1"]
 
+    begun.read_now(look)
+
+
+def test_what_lists_find_reason_by_reason_is_what_is_seen_case_by_case(begun):
+    chance = random.Random(7)
+    units, people, stages = (
+        ("committee-1", "circle-1", "circle-2"),
+        (SECRETARY, OUTSIDER),
+        ("asking", "talking"),
+    )
+
+    def some(values):
+        return tuple(one for one in values if chance.random() < 0.5)
+
+    def put(connection):
+        row = dict(connection.execute(sa.select(tables.cases)).mappings().one())
+        rows = [
+            row
+            | {"id": f"copy-{number}", "open_key": None, "subject_id": chance.choice((SUBJECT, *people))}
+            | {"unit_id": chance.choice(units), "target_unit_id": chance.choice((None, None, *units))}
+            | {"process": chance.choice(("reading", "writing")), "stage": chance.choice(stages)}
+            for number in range(40)
+        ]
+        connection.execute(sa.insert(tables.cases), rows)
+        parts = [
+            {"case_id": f"copy-{number}", "role": "reader", "person_id": SECRETARY}
+            for number in range(0, 40, 7)
+        ]
+        connection.execute(sa.insert(tables.case_people), parts)
+
+    def look(connection):
+        for _ in range(60):
+            lent = tuple(
+                Lent(some(units) or ("circle-2",), some(("reading",)), some(stages))
+                for _ in range(chance.randrange(3))
+            )
+            scope = Scope(
+                chance.choice(people),
+                TODAY,
+                everything=chance.random() < 0.1,
+                units=some(units),
+                lent=lent,
+                processes=some(("reading",)),
+                within=some(("circle-1",)),
+            )
+            unit = chance.choice((None, *units))
+            seen = sa.select(tables.cases.c.id).where(scope.sees())
+            if unit is not None:
+                seen = seen.where(is_below((unit,), tables.cases.c.unit_id))
+            found = list_by_due(connection, scope, BoardFilter(unit=unit), limit=100).items
+            assert sorted(one.id for one in found) == sorted(connection.execute(seen).scalars())
+
+    begun.write_now(put)
     begun.read_now(look)
 
 

@@ -28,7 +28,7 @@ from records.columns import Day
 from records.prepared import Prepared, Sent
 from records.scope import held_on
 from records.stored import events_after
-from records.tables import standings
+from records.tables import people, standings
 
 
 def ask_for_standings(
@@ -37,6 +37,7 @@ def ask_for_standings(
     """Ask for the standings of the subject of a case where the events of an act give him one more."""
     if not any(_gained(event.body, case)[0] is not None for event in new):
         return None
+    _KEEP_OTHERS_OUT.send(connection, {"of_person": case.subject})
     return _standings_of(_among(process, case)).send(connection, {"of_person": case.subject})
 
 
@@ -233,6 +234,7 @@ class Held(NamedTuple):
 
 
 def _standings(connection: Connection, person: str, among: tuple[str, ...] | None) -> list[Held]:
+    _KEEP_OTHERS_OUT.send(connection, {"of_person": person})
     return [Held(*row) for row in _standings_of(among).rows(connection, {"of_person": person})]
 
 
@@ -253,6 +255,10 @@ def _standings_of(among: tuple[str, ...] | None) -> Prepared:
     return Prepared(sa.select(*columns).where(mine, sa.not_(never_valid)).order_by(standings.c.from_on))
 
 
+# Whoever writes down a standing by hand, or in another case, is waited for; rows may go on naming the person.
+_KEEP_OTHERS_OUT = Prepared(
+    sa.select(people.c.id).where(people.c.id == sa.bindparam("of_person")).with_for_update(key_share=True)
+)
 _END = Prepared(
     sa.update(standings)
     .where(standings.c.id == sa.bindparam("of_row"))

@@ -1,14 +1,19 @@
 """Standings that cases give, in the register: on the day they take effect, and by corrected days."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
+import pytest
 import sqlalchemy as sa
 
 from domain.acts import Change, Correct
-from records import standings, tables
+from records import people_over_time, standings, tables
+from records.engines import open_engine
 from records.recording import lock, record
 from records.standings import put_right
+from records.unit_changes import Said
 from tests.builders import HOST, SECRETARY, SUBJECT, noon
+from tests.databases import KINDS
 from tests.records.organisations import SINCE, an_organisation, known
 from tests.records.walks import BEGIN, LIBRARY, act_on, start, withdraw
 
@@ -49,6 +54,29 @@ def test_a_corrected_day_moves_the_standing_it_gave_and_the_end_of_the_one_befor
     assert held(begun) == [
         (BEGIN, "guest", "circle-1", sooner - DAY),
         (sooner, "reader", "circle-1", None),
+    ]
+
+
+@pytest.mark.parametrize("address", [KINDS[1]], indirect=True)
+def test_a_case_that_gives_a_standing_sees_one_that_is_written_down_at_the_same_moment(begun, address):
+    other = BEGIN + timedelta(days=3)
+    engine = open_engine(address)
+    with engine.connect() as elsewhere, ThreadPoolExecutor(1) as acting:
+        people_over_time.keep_others_out(elsewhere, SUBJECT)
+        before = sa.update(tables.standings).where(tables.standings.c.person_id == SUBJECT)
+        elsewhere.execute(before.values(to_on=other - DAY))
+        said = Said(HOST, noon(other), "登记")
+        people_over_time.begin_standing(elsewhere, SUBJECT, "reader", "circle-2", other, None, said)
+        given = acting.submit(begun.write_now, lambda c: act_on(c, "talk", TALKED, SECRETARY, outcome="done"))
+        with pytest.raises(TimeoutError):
+            given.result(0.3)
+        elsewhere.commit()
+        given.result(5)
+    engine.dispose()
+    assert held(begun) == [
+        (BEGIN, "guest", "circle-1", other - DAY),
+        (other, "reader", "circle-2", TALKED - DAY),
+        (TALKED, "reader", "circle-1", None),
     ]
 
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
+from uuid import uuid4
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -92,6 +93,11 @@ def keep(connection: Connection, person: str, key: str, request: str, answer: st
     _KEEP.send(connection, row)
 
 
+def note(connection: Connection, person: str, now: datetime) -> None:
+    """Keep that somebody did something now without a key: figures that were counted before are old to them."""
+    keep(connection, person, f"{_NO_KEY}{uuid4().hex}", "", "", now)
+
+
 @contextmanager
 def refusing() -> Iterator[None]:
     """Raise KeyReused where a key was taken before it was kept, which only another request can have done."""
@@ -103,6 +109,8 @@ def refusing() -> Iterator[None]:
         raise
 
 
+_NO_KEY: Final = "no key, "
+"""With what a name begins that nobody gave."""
 _KEY: Final = "idempotency"
 """In what both databases say of a key that is there."""
 _DONE = 200
@@ -119,7 +127,7 @@ _KEEP = Prepared(sa.insert(idempotency))
 
 
 def acted_since(connection: Connection, person: str, moment: datetime) -> bool:
-    """Whether somebody changed anything since a moment, as keys say: what is sent without one leaves none."""
+    """Whether somebody changed anything since a moment, as keys say; acts without one are noted beside them."""
     taken = idempotency.c.person_id == person, idempotency.c.created_at >= moment
     return connection.execute(sa.select(idempotency.c.key).where(*taken).limit(1)).first() is not None
 

@@ -82,7 +82,7 @@ async def start(
                 raise OutsideScope
             return earlier, None
         view, recorded = _started(connection, parts, caller, case_id, asked, entering)
-        idempotency.answered(connection, caller, key, view)
+        idempotency.answered(connection, parts, caller, key, view)
         return view, recorded
 
     return await _done(parts, work)

@@ -61,7 +61,7 @@ async def once(  # noqa: PLR0917 - a request has these parts
         if earlier is not None:
             return earlier
         answer = work(Asking(connection, caller.person, parts.today()))
-        idempotency.answered(connection, caller, key, answer)
+        idempotency.answered(connection, parts, caller, key, answer)
         return answer
 
     return await parts.write(whole)

@@ -64,14 +64,21 @@ class Once:
         return None if asked is None else idempotency.answered(asked, self._digest)
 
     def keep(self, connection: Connection, answer: str, now: datetime) -> None:
-        """Keep the answer, JSON, beside its key. Send it inside the record's `refusing`."""
-        if self._key is not None:
+        """Keep the answer, JSON, beside its key, or without a key that something was done.
+
+        Send it inside the record's `refusing`.
+        """
+        if self._key is None:
+            idempotency.note(connection, self._person, now)
+        else:
             idempotency.keep(connection, self._person, self._key, self._digest, answer, now)
 
 
-def answered(connection: Connection, caller: Caller, key: str | None, answer: View) -> None:
-    """Keep the answer beside its key."""
-    if key is not None:
+def answered(connection: Connection, parts: Parts, caller: Caller, key: str | None, answer: View) -> None:
+    """Keep the answer beside its key, or without a key that something was done."""
+    if key is None:
+        idempotency.note(connection, caller.person, parts.clock())
+    else:
         body = answer.model_dump(mode="json", by_alias=True)
         idempotency.finish(connection, caller.person, key, Answer(200, body))
 

@@ -61,7 +61,7 @@ async def hand_in(
             now=parts.clock(),
         )
         document_keys.note(connection, parts, laid, caller.person)
-        idempotency.answered(connection, caller, key, view := _view(made))
+        idempotency.answered(connection, parts, caller, key, view := _view(made))
         return view
 
     return await parts.write(work)

@@ -32,7 +32,8 @@ async def test_a_plan_is_shown_with_what_was_used_of_it_and_who_said_it(world):
     assert [(one["planned"], one["used"]) for one in above] == [(None, 1)]
 
 
-async def test_what_an_act_of_ones_own_used_is_there_at_once_and_what_others_used_in_some_minutes(world):
+@pytest.mark.parametrize("key", [{"idempotency_key": "talked"}, {}], ids=["with-a-key", "without"])
+async def test_what_an_act_of_ones_own_used_is_there_at_once_and_what_others_used_in_some_minutes(world, key):
     parts = replace(world.parts, figures=OfLittle())
     case = await world.start(occurred_on="2025-03-10")
     world.clock.turn_to(date(2025, 3, 20))
@@ -48,7 +49,7 @@ async def test_what_an_act_of_ones_own_used_is_there_at_once_and_what_others_use
     world.clock.pass_by(timedelta(minutes=1))
     path, seen = f"/v1/cases/{case['id']}/steps/talk", f'"{case["head"]}"'
     asked = {"outcome": "done", "occurred_on": "2025-03-20"}
-    done = await world.post(path, SECRETARY, asked, if_match=seen, idempotency_key="talked")
+    done = await world.post(path, SECRETARY, asked, if_match=seen, **key)
     assert done.status_code == 200, done.text
     assert [await looks(person) for person in (SECRETARY, PARENT)] == [(1, 1), (0, 0)]
     world.clock.pass_by(timedelta(minutes=5))

@@ -65,7 +65,9 @@ def test_what_is_due_at_midnight_is_recorded_while_people_act(tmp_path):
         found = measured(BUSY, tmp_path / "later")
     assert 0 <= found.drained < BUSY.gives_up_after
     assert found.drained <= found.all_told < math.inf
-    assert found.at_rest > 0
+    # So little is done at rest that a few seconds may hold no tick of the clock that counts it.
+    assert found.at_rest >= 0
+    assert all(found.told_cpu.values())
     assert found.worker_kib > 0
     assert found.server_kib > 0
     assert found.acts

@@ -119,7 +119,7 @@ async def browsing(browser):
     opened = Browsing(browser)
     yield opened
     await opened.close()
-    assert opened.complaints == []
+    assert not opened.complaints, opened.complaints
 
 
 @pytest_asyncio.fixture(loop_scope="session")

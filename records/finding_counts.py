@@ -76,10 +76,11 @@ def by_month(connection: Connection, scope: Scope, narrowed: FindingFilter, sinc
 
 
 def lateness(
-    connection: Connection, scope: Scope, narrowed: FindingFilter, *, most: int = 400
+    connection: Connection, scope: Scope, narrowed: FindingFilter, *, most: int
 ) -> tuple[Lateness, ...]:
     """Return the units with cases in them or below, of those seen by a post, with what is late there.
 
+    At `most` so many: those with the most that is late, so that a unit comes with those above it.
     A case is late while an open step was due before the day of the scope.
     """
     # Under a name of its own: conditions on what is seen look into the same table.
@@ -104,6 +105,8 @@ def lateness(
             above.c.ancestor_id.label("unit"),
             sa.cast(sa.func.sum(here.c.open_cases), sa.Integer).label("open_cases"),
             sa.cast(sa.func.sum(here.c.late), sa.Integer).label("late"),
+            # How far it is down to the last unit with cases: further for whatever stands above.
+            sa.func.max(above.c.depth).label("height"),
         )
         .select_from(here.join(above, above.c.unit_id == here.c.unit_id))
         .group_by(above.c.ancestor_id)
@@ -114,7 +117,7 @@ def lateness(
         sa.select(units.c.id, units.c.name, units.c.parent_id, each.c.open_cases, each.c.late)
         .join(each, each.c.unit == units.c.id)
         .where(_within(scope, narrowed))
-        .order_by(units.c.id)
+        .order_by(each.c.late.desc(), each.c.open_cases.desc(), each.c.height.desc(), units.c.id)
         .limit(most)
     )
     return tuple(

@@ -94,7 +94,7 @@ def keep(connection: Connection, person: str, key: str, request: str, answer: st
 
 
 def note(connection: Connection, person: str, now: datetime) -> None:
-    """Keep that somebody did something now without a key: figures that were counted before are old to them."""
+    """Keep that somebody did something without a key: to them, figures counted before are old."""
     keep(connection, person, f"{_NO_KEY}{uuid4().hex}", "", "", now)
 
 
@@ -127,7 +127,7 @@ _KEEP = Prepared(sa.insert(idempotency))
 
 
 def acted_since(connection: Connection, person: str, moment: datetime) -> bool:
-    """Whether somebody changed anything since a moment, as keys say; acts without one are noted beside them."""
+    """Whether somebody changed anything since a moment, as keys say and what is noted beside them."""
     taken = idempotency.c.person_id == person, idempotency.c.created_at >= moment
     return connection.execute(sa.select(idempotency.c.key).where(*taken).limit(1)).first() is not None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from sqlalchemy import Connection
@@ -15,12 +15,16 @@ from records import finding_counts, pattern_findings
 from records.finding_counts import Counted, Lateness
 from records.findings import BY_HAND, FindingFilter
 from records.pattern_findings import Group
+from records.scope import Scope
 from services.deliberation import hidden_cases
 from services.findings import RAISED_BY_HAND, rule_of
+from services.idempotency import has_acted
 from services.parts import Caller, Parts
 from services.scoping import scope_of
 
 _MONTHS: Final = 24
+_UNITS: Final = 150
+"""On the map. Whoever looks for another narrows it to a unit."""
 _NONE: Final = Counted("", 0, 0)
 LEVELS: Final = ("block", "late", "finding")
 """From the gravest on."""
@@ -61,13 +65,17 @@ class Overview:
     """Patterns over many cases, by the pattern."""
     months: tuple[tuple[str, int], ...]
     map: tuple[UnitOnMap, ...]
+    most: int | None
+    """How many units the map shows, where there are more; those with the most that is late."""
+    counted_at: datetime | None
+    """When the map was counted, where that is not now."""
     number: int
     left: int
 
 
 async def overview(parts: Parts, caller: Caller, *, unit: str | None = None) -> Overview:
     """Return what was found in cases seen by a post, of a unit and all below it if one is named."""
-    today = parts.today()
+    today, now = parts.today(), parts.clock()
     since = _months_before(today, _MONTHS - 1)
 
     def work(connection: Connection) -> Overview:
@@ -75,6 +83,7 @@ async def overview(parts: Parts, caller: Caller, *, unit: str | None = None) -> 
         narrowed = FindingFilter(unit=unit, without=hidden_cases(connection, parts, caller.person))
         groups = pattern_findings.count(connection, scope, narrowed)
         rules = finding_counts.by_rule(connection, scope, narrowed)
+        places, at = _lateness(connection, parts, caller, scope, narrowed)
         months = finding_counts.by_month(connection, scope, narrowed, since)
         raised = _counted(groups, lambda one: one.month)
         levels = _with(
@@ -98,14 +107,27 @@ async def overview(parts: Parts, caller: Caller, *, unit: str | None = None) -> 
                 (month, months.get(month, 0) + raised.get(month, _NONE).number)
                 for month in _each_month(since, today)
             ),
-            map=_as_tree(
-                _with_patterns(connection, finding_counts.lateness(connection, scope, narrowed), groups)
-            ),
+            map=_as_tree(_with_patterns(connection, places[:_UNITS], groups)),
+            most=_UNITS if len(places) > _UNITS else None,
+            counted_at=at if at < now else None,
             number=sum(one.number for one in levels),
             left=sum(one.left for one in levels),
         )
 
     return await parts.read(work)
+
+
+def _lateness(
+    connection: Connection, parts: Parts, caller: Caller, scope: Scope, narrowed: FindingFilter
+) -> tuple[tuple[Lateness, ...], datetime]:
+    """Return one unit more than the map shows, where there are more; of very many cases as lately counted."""
+    return parts.figures.counted(
+        ("lateness", scope, narrowed),
+        parts.clock(),
+        lambda: finding_counts.lateness(connection, scope, narrowed, most=_UNITS + 1),
+        lambda found: max((one.open_cases for one in found), default=0),
+        has_changed=lambda at: has_acted(connection, caller, at),
+    )
 
 
 def _counted(groups: Sequence[Group], key: Callable[[Group], str]) -> dict[str, Counted]:

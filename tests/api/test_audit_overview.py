@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from services import audit_overview
 from services.audit_overview import overview, shade_of
 from services.auditing import audit_all
 from services.parts import Caller
@@ -47,6 +48,20 @@ async def test_the_map_goes_down_from_one_s_own_units_and_counts_what_is_below(w
     (own,) = (await seen_by(world, SECRETARY)).map
     assert own.unit.id == "circle-1"
     assert (await seen_by(world, AUDITOR, "circle-2")).map == ()
+
+
+async def test_of_many_units_the_map_shows_those_with_most_that_is_late_from_the_top_down(
+    world_on_both, monkeypatch
+):
+    world = world_on_both
+    await world.start(fields={"letter": "请批准"})
+    world.clock.pass_by(timedelta(days=400))
+    whole = await seen_by(world, AUDITOR)
+    assert (len(whole.map[0].below), whole.most) == (1, None)
+    monkeypatch.setattr(audit_overview, "_UNITS", 1)
+    cut = await seen_by(world, AUDITOR)
+    (top,) = cut.map
+    assert (top.unit.id, top.unit.late, top.below, cut.most) == ("committee-1", 1, (), 1)
 
 
 async def test_a_case_is_late_on_the_map_once_a_step_is_overdue(world):

@@ -325,6 +325,15 @@ async def test_units_that_are_chosen_one_by_one_stand_above_the_field(large, bro
     await page.close()
 
 
+@pytest.mark.parametrize("width", [390, 560, 1024])
+async def test_what_a_text_may_mean_is_within_the_window_in_a_line_of_filters_too(large, browsing, width):
+    page = await signed_in(large, browsing, "/reports", viewport={"width": width, "height": 844})
+    await page.locator("#unit").fill("东西")
+    await page.locator("#unit-units [data-unit]").first.wait_for()
+    assert await page.evaluate("document.documentElement.scrollWidth") == width
+    await page.close()
+
+
 async def test_the_field_is_the_same_on_a_phone_and_without_a_script(large, browsing):
     page = await signed_in(
         large, browsing, "/people/add", java_script_enabled=False, viewport={"width": 390, "height": 844}

@@ -86,6 +86,7 @@
     });
     typed.addEventListener("keydown", (event) => {
       if (event.isComposing) return;
+      if (event.key === "Tab") return shut(); // Before the way on is looked for: the list may stand over it.
       if (event.key === "ArrowDown" && list.hidden) ask();
       else if (event.key === "ArrowDown") go(at + 1);
       else if (event.key === "ArrowUp" && !list.hidden) go(at < 0 ? -1 : at - 1);

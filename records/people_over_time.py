@@ -68,9 +68,12 @@ def change_person(connection: Connection, person_id: str, values: Mapping[str, A
 
 
 def keep_others_out(connection: Connection, *ids: str) -> None:
-    """Have others who change one of these people, or say something of them, wait until this is over."""
+    """Have others who change one of these people, or say something of them, wait until this is over.
+
+    Rows may go on naming them meanwhile, as those of acts do.
+    """
     query = sa.select(people.c.id).where(people.c.id.in_(ids)).order_by(people.c.id)
-    connection.execute(query.with_for_update())
+    connection.execute(query.with_for_update(key_share=True))
 
 
 def words_about(connection: Connection, person_id: str) -> tuple[PersonWord, ...]:

@@ -177,7 +177,9 @@ def move_people(connection: Connection, closing: Closing, now: datetime, limit: 
             sa.or_(table.c.to_on.is_(None), table.c.to_on >= closing.from_on),
             sa.or_(table.c.to_on.is_(None), table.c.to_on >= table.c.from_on),
         )
-        for row in connection.execute(sa.select(table).where(lasts).order_by(table.c.id).limit(limit)).all():
+        # A case that gives another standing meanwhile ends this one: then it is left as it is.
+        some = sa.select(table).where(lasts).order_by(table.c.id).limit(limit).with_for_update()
+        for row in connection.execute(some).all():
             # One that was to begin later ends before it begins: it never holds.
             end = sa.update(table).where(table.c.id == row.id)
             connection.execute(end.values(to_on=closing.from_on - timedelta(days=1)))
@@ -229,7 +231,10 @@ def _go_on(connection: Connection, table: Table, row: Row[Any], closing: Closing
     if connection.execute(there.limit(1)).first() is not None:
         return None
     made = uuid4().hex
-    source = {"granted_by": closing.by} if table is posts else {"source": f"closing/{closing.id}"}
+    source: dict[str, Any] = {"source": f"closing/{closing.id}"}
+    if table is posts:
+        # What was taken at once stays taken.
+        source = {"granted_by": closing.by, "revoked_at": row.revoked_at}
     connection.execute(
         sa.insert(table).values(
             id=made,

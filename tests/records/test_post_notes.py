@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from domain.circumstances import LentFor
 from records import administration, bulk, closings, organisation, post_notes
 from records.log_tables import administration as entries
+from records.scope import held_now
 from records.tables import delegations, posts
 from records.unit_changes import Said
 from tests.builders import HOST, SECRETARY, noon
@@ -103,6 +104,19 @@ def test_a_unit_that_is_closed_takes_its_posts_with_it_and_notes_so(begun, goes)
 
     kinds = [kind for kind, _, by, _ in noted(begun) if by == ADMIN]
     assert kinds == ["post-ended"] * 2 + (["post-given"] * 2 if goes == "move" else [])
+    assert wrong(begun) == []
+
+
+def test_a_post_that_was_taken_at_once_does_not_come_to_life_where_its_unit_goes(begun):
+    def work(connection):
+        organisation.end_post(connection, f"post-{HOST}", LATER, revoked_at=SAID.at, said=SAID)
+        plan = closings.Plan(successor="circle-2", posts="move")
+        ordered = closings.order_closing(connection, "circle-1", LATER, SAID, post=f"post-{ADMIN}", plan=plan)
+        closings.move_people(connection, ordered, SAID.at)
+        held = sa.select(posts.c.person_id).where(posts.c.unit_id == "circle-2", held_now(posts, LATER))
+        return set(connection.execute(held).scalars())
+
+    assert begun.write_now(work) == {OUTSIDER, SECRETARY}
     assert wrong(begun) == []
 
 

@@ -316,6 +316,8 @@ async def test_units_that_are_chosen_one_by_one_stand_above_the_field(large, bro
     boxes = page.locator("input[name=units]")
     await expect(boxes).to_have_count(2)
     assert await boxes.evaluate_all("all => all.map((one) => one.value)") == ["unit-1150", "unit-1151"]
+    kept = "new URLSearchParams(JSON.parse(sessionStorage['accede:/own/posts#lend'])).getAll('units')"
+    assert await page.evaluate(kept) == ["unit-1150", "unit-1151"]
     assert await barriers(page) == []
     await field.fill("第1152")
     await field.press("Enter")

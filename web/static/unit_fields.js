@@ -36,6 +36,7 @@
         several.querySelector("template").before(box);
       }
       typed.value = "";
+      typed.dispatchEvent(new Event("input", { bubbles: true })); // What was chosen is kept with what was typed.
       shut();
     };
     const choose = (option) => {

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, Literal
@@ -139,11 +139,11 @@ def installed(connection: Connection) -> frozenset[str]:
     return frozenset(str(json.loads(data)["digest"]) for data in connection.execute(query).scalars())
 
 
-def without_place(connection: Connection) -> Iterator[tuple[int, str]]:
-    """Yield number and hash of the entries that have no place in the log, in their order."""
+def without_place(connection: Connection, limit: int) -> list[tuple[int, str]]:
+    """Return number and hash of the first entries that have no place in the log, in their order."""
     query = sa.select(administration.c.seq, administration.c.hash).where(administration.c.seq > _PLACED)
-    for row in connection.execute(query.order_by(administration.c.seq)):
-        yield row.seq, row.hash
+    rows = connection.execute(query.order_by(administration.c.seq).limit(limit))
+    return [(row.seq, row.hash) for row in rows]
 
 
 def is_behind(connection: Connection) -> bool:

@@ -25,6 +25,8 @@ _STEP: Final = 8
 """Levels from one kept subtree to the next above it: a subtree over 256 below is one row."""
 _CASES: Final = 50
 """Cases whose events find their places in one transaction, so that it is short."""
+_ENTRIES: Final = 1_000
+"""Entries of administration that find theirs in one: a book brings tens of thousands along."""
 _LOCK: Final = zlib.crc32(b"accede log")
 """What PostgreSQL knows the right to append by, and ..."""
 _SIGNING: Final = zlib.crc32(b"accede log keys")
@@ -68,7 +70,8 @@ def place_events(connection: Connection) -> Placed:
     found = _in_order(connection, [row.case_id for row in page]) if page else []
     # Where a case's row was made anew, nobody noted that its events have places.
     new = [(row.case_id, row.seq, row.hash) for row in found if row.position is None]
-    new += [(administration.CHAIN, seq, own) for seq, own in administration.without_place(connection)]
+    entries = administration.without_place(connection, _ENTRIES)
+    new += [(administration.CHAIN, seq, own) for seq, own in entries]
     rows = [
         {"position": before + place, "case_id": case, "seq": seq, "hash": own}
         for place, (case, seq, own) in enumerate(new)
@@ -79,7 +82,7 @@ def place_events(connection: Connection) -> Placed:
         _note_placed(connection, found)
     size = before + len(rows)
     keep_subtrees(connection, before, size)
-    return Placed(len(rows), size, more=len(page) == _CASES)
+    return Placed(len(rows), size, more=len(page) == _CASES or len(entries) == _ENTRIES)
 
 
 def log_size(connection: Connection) -> int:

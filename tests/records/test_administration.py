@@ -46,6 +46,24 @@ def test_entries_find_their_places_in_the_log_beside_the_events_once(begun):
     assert all(row.hash == row.leaf_hash for row in placed)
 
 
+def test_what_a_book_brings_along_finds_its_places_some_at_a_time(begun):
+    said = (
+        administration.Noted("post-given", BEGIN, noon(BEGIN), ADMIN, {"person": HOST}) for _ in range(2_100)
+    )
+    begun.write_now(lambda connection: administration.note_all(connection, said))
+    sizes = []
+    while begun.read_now(log.is_behind):
+        made = begun.write_now(log.place_events)
+        sizes.append(made.events)
+        assert made.more is begun.read_now(log.is_behind)
+    assert max(sizes) < 1_100
+    assert sum(sizes) > 2_100
+    placed = begun.read_now(lambda connection: audited.placed_events(connection, 0, 5_000))
+    assert [row.seq for row in placed if row.leaf_case == administration.CHAIN] == list(
+        range(1, sum(row.leaf_case == administration.CHAIN for row in placed) + 1)
+    )
+
+
 def test_whoever_audits_a_unit_is_told_of_what_was_done_to_people_in_it_and_below(begun):
     noted(begun, person=HOST)
     noted(begun, "definition-installed", by=None, person=None, process="p", version="1", digest="d")

@@ -47,9 +47,13 @@ def change_draft(  # noqa: PLR0917 - whose, which, and what it says since when
         raise NotFound("no such draft")
 
 
-def draft(connection: Connection, person: str, kind: str, draft_id: str) -> KeptDraft:
-    """Return a draft of a person. Raises NotFound where it is none of his, or of another kind."""
-    row = connection.execute(sa.select(drafts).where(_mine(person, kind, draft_id))).one_or_none()
+def draft(connection: Connection, person: str, kind: str, draft_id: str, *, lock: bool = False) -> KeptDraft:
+    """Return a draft of a person; with `lock` nobody else changes it before the end of the transaction.
+
+    Raises NotFound where it is none of his, or of another kind.
+    """
+    query = sa.select(drafts).where(_mine(person, kind, draft_id))
+    row = connection.execute(query.with_for_update() if lock else query).one_or_none()
     if row is None:
         raise NotFound("no such draft")
     return _draft(row)

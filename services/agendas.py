@@ -205,7 +205,13 @@ async def changed(parts: Parts, caller: Caller, agenda_id: str, content: Agenda)
     if set(content.attended) & out:
         raise InvalidInput("excluded", _OUT)
 
-    await parts.write(lambda connection: _keep(connection, parts, caller, agenda_id, content))
+    def work(connection: Connection) -> None:
+        now = _kept(connection, caller, agenda_id, lock=True)
+        # Where a vote was recorded since, what its minutes say stays.
+        order = now.order.arranged(content.order.listed) if now.planned else content.order
+        _keep(connection, parts, caller, agenda_id, content.in_order(order))
+
+    await parts.write(work)
 
 
 async def discarded(parts: Parts, caller: Caller, agenda_id: str) -> None:
@@ -223,7 +229,7 @@ async def recorded(parts: Parts, caller: Caller, agenda: KeptAgenda, case: str, 
 
     def work(connection: Connection) -> None:
         try:
-            now = _kept(connection, caller, agenda.id)
+            now = _kept(connection, caller, agenda.id, lock=True)
         except problems.NotFound:
             return
         # The minutes say by which number: those are the numbers that stay.
@@ -271,8 +277,8 @@ def _meeting(looking: Looking, content: Agenda) -> Meeting | None:
     return next((one for one in meetings if (one.process, one.unit.id, one.body) == asked), None)
 
 
-def _kept(connection: Connection, caller: Caller, agenda_id: str) -> Agenda:
-    return _content(kept.draft(connection, caller.person, _KIND, agenda_id))
+def _kept(connection: Connection, caller: Caller, agenda_id: str, *, lock: bool = False) -> Agenda:
+    return _content(kept.draft(connection, caller.person, _KIND, agenda_id, lock=lock))
 
 
 def _keep(connection: Connection, parts: Parts, caller: Caller, agenda_id: str, content: Agenda) -> None:

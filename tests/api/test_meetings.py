@@ -9,7 +9,7 @@ import pytest
 from domain.acts import Excluded
 from domain.library import Library
 from domain.reading import read_process
-from records import absences, audit_facts, organisation
+from records import absences, audit_facts, drafts, organisation
 from records.cases import find_case
 from records.stored import events_after
 from services import agendas, meetings
@@ -206,11 +206,28 @@ async def test_a_vote_that_is_sent_twice_is_recorded_once_under_its_number(world
     # As though nothing had been noted on the agenda when the first answer was lost.
     content = (await shown(world, agenda)).content
     items = tuple(one.model_copy(update={"recorded": False, "place": 0}) for one in content.items)
-    lost = content.model_copy(update={"items": items, "planned": 0})
-    await agendas.changed(world.parts, Caller(SECRETARY), agenda, lost)
+    lost = content.model_copy(update={"items": items, "planned": 0}).model_dump_json()
+    await world.parts.database.write(
+        lambda c: drafts.change_draft(c, SECRETARY, "agenda", agenda, lost, world.clock())
+    )
     again = await sent_as_opened(world, page, three[0], yes="2")
     assert (first_answer.status_code, again.status_code) == (303, 303)
     assert [one.place for one in (await shown(world, agenda)).lines] == [1, 2, 3]
+
+
+async def test_an_agenda_that_was_read_before_a_vote_takes_back_nothing_of_it(world, three):
+    agenda, ids = await begun(world), votes_on(three)
+    await sent(world, agenda, entered(world, ids, attended=[SECRETARY, HOST]))
+    read_before = (await shown(world, agenda)).content
+    await voted(world, agenda, three[1], yes="2")
+    turned = read_before.in_order(read_before.order.arranged(read_before.items[::-1]))
+    await agendas.changed(world.parts, Caller(SECRETARY), agenda, turned)
+    lines = {one.item.key: one for one in (await shown(world, agenda)).lines}
+    assert [(lines[one].place, lines[one].item.recorded) for one in ids] == [
+        (3, False),
+        (2, True),
+        (1, False),
+    ]
 
 
 async def test_a_body_that_a_later_edition_drops_goes_on_meeting_on_its_cases(world):

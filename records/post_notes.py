@@ -6,8 +6,9 @@ row is what it is compared with. Days and moments are noted as the text they are
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Generator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any, Final, Literal
@@ -17,6 +18,7 @@ from pydantic import JsonValue
 from sqlalchemy import Column, Connection, RowMapping, Select, Table
 
 from domain.batches import in_batches
+from domain.chain import canonical
 from records.administration import Kind, Noted, alone, note_all
 from records.dialects import is_among
 from records.log_tables import administration
@@ -28,6 +30,7 @@ Change = Literal["given", "ended"]
 
 _SOME: Final = 5_000
 """Rows that are noted together."""
+_STREAMED: Final = {"stream_results": True, "yield_per": 1_000}
 _GIVEN: Final[Mapping[str, Any]] = {
     name: name for name in ("from_on", "to_on", "granted_by", "granted_at", "revoked_at")
 }
@@ -121,16 +124,22 @@ def note_rows(
         note_all(connection, (_noted(register, what, kind, row, said) for row in found))
 
 
-def told_otherwise(connection: Connection) -> Iterator[Otherwise]:
-    """Yield the rows of both registers that are not as they were noted last, and those that are gone."""
+def told_otherwise(connection: Connection) -> Generator[Otherwise, None, None]:
+    """Yield the rows of both registers that are not as they were noted last, and those that are gone.
+
+    Whoever stops looking closes the generator, which holds a cursor.
+    """
     for what, register in _REGISTERS.items():
         noted = _last_noted(connection, what, register)
-        for row in connection.execute(register.asked().order_by(register.table.c.id)).mappings():
-            seq, says = noted.pop(row["id"], (None, {}))
-            stands = register.says(row)
-            if says != stands:
-                different = {name: says.get(name) for name in stands if says.get(name) != stands[name]}
-                yield Otherwise(what, row["id"], seq, different)
+        query = register.asked().order_by(register.table.c.id)
+        with connection.execute(query, execution_options=_STREAMED) as rows:
+            for row in rows.mappings():
+                seq, digest = noted.pop(row["id"], (None, b""))
+                stands = register.says(row)
+                if digest != _digest(canonical({what: row["id"], **stands})):
+                    says = _said_in(connection, seq)
+                    different = {name: says.get(name) for name in stands if says.get(name) != stands[name]}
+                    yield Otherwise(what, row["id"], seq, different)
         yield from (Otherwise(what, gone, seq, None) for gone, (seq, _) in noted.items())
 
 
@@ -140,16 +149,25 @@ def count(connection: Connection) -> int:
     return sum(connection.execute(query).scalar_one() for query in queries)
 
 
-def _last_noted(
-    connection: Connection, what: What, register: _Register
-) -> dict[str, tuple[int, dict[str, JsonValue]]]:
+def _last_noted(connection: Connection, what: What, register: _Register) -> dict[str, tuple[int, bytes]]:
+    """Return the last entry about each row that was ever there, with a digest of what it says."""
     query = sa.select(administration.c.seq, administration.c.data)
     query = query.where(administration.c.type.in_(register.kinds)).order_by(administration.c.seq)
     found = {}
-    for row in connection.execute(query):
-        says = json.loads(row.data)
-        found[str(says.pop(what))] = row.seq, says
+    for row in connection.execute(query, execution_options=_STREAMED):
+        found[str(json.loads(row.data)[what])] = row.seq, _digest(row.data.encode())
     return found
+
+
+def _said_in(connection: Connection, seq: int | None) -> dict[str, JsonValue]:
+    query = sa.select(administration.c.data).where(administration.c.seq == seq)
+    data = None if seq is None else connection.execute(query).scalar_one()
+    return {} if data is None else dict(json.loads(data))
+
+
+def _digest(data: bytes) -> bytes:
+    """Return what stands for an entry: of very many, what each says would take gigabytes."""
+    return hashlib.sha256(data).digest()
 
 
 def _noted(register: _Register, what: What, kind: Kind, row: RowMapping, said: Said | None) -> Noted:

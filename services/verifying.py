@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from functools import partial
 from typing import Any, Final
 
@@ -87,8 +88,9 @@ def read_log(
     _check_heads(connection, heads)
     for seq in audited.told_of_others(connection):
         raise Tampered("its row is about somebody else than was recorded", case=CHAIN, seq=seq)
-    for wrong in post_notes.told_otherwise(connection):
-        raise _told_otherwise(wrong)
+    with closing(post_notes.told_otherwise(connection)) as otherwise:
+        for wrong in otherwise:
+            raise _told_otherwise(wrong)
     found.rights = post_notes.count(connection)
 
 

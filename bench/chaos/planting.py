@@ -91,7 +91,9 @@ def untold(connection: Connection, case: str) -> None:
 def lose_answer(connection: Connection, case: str) -> None:
     """Forget what was answered to a key."""
     del case
-    connection.execute(sa.text("DELETE FROM idempotency WHERE key IN (SELECT max(key) FROM idempotency)"))
+    # Beside what was done without a key there is no answer.
+    last = "SELECT max(key) FROM idempotency WHERE answer <> ''"
+    connection.execute(sa.text(f"DELETE FROM idempotency WHERE key IN ({last})"))
 
 
 def lost_ack(folder: Path) -> None:

@@ -143,13 +143,15 @@ def set_apart(connection: Connection, person: str) -> tuple[str, ...]:
 def list_coming(connection: Connection, scope: Scope, now: datetime, limit: int) -> tuple[str, ...]:
     """Return open cases in which something will happen by itself, the soonest first."""
     ahead = (cases.c.status == "open", cases.c.next_moment > now)
+    # Where a large part is seen the soonest of all are looked at one by one, and few of them are passed over.
+    seen = scope.in_any_order(connection, None)
     firsts = [
         sa.select(cases.c.id, cases.c.next_moment)
         .where(reason, *ahead)
         .order_by(cases.c.next_moment, cases.c.id)
         .limit(limit)
         .subquery()
-        for reason in scope.reasons()
+        for reason in (scope.reasons() if seen is None else (seen,))
     ]
     every = sa.union(*(sa.select(first) for first in firsts)).subquery()
     query = sa.select(every.c.id).order_by(every.c.next_moment, every.c.id).limit(limit)

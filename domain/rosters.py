@@ -46,7 +46,7 @@ def check_roster(  # noqa: PLR0917 - everything the numbers are held against
         title = process.bodies[body].title
         raise WrongCount(
             f"{step.id}.roster",
-            basis=(step.quorum or step.carried).basis,
+            basis=_basis(step),
             detail=Text(
                 zh=f"按当日名册，“{title.zh}”应到会有表决权的为{expected}人，与填写的{meeting.eligible}人不符。",
                 en=f"By that day's roster {expected} may vote in the {title.en}, not {meeting.eligible}.",
@@ -112,6 +112,11 @@ def check_agenda(step: MeetingStep, meeting: MeetingRecord) -> None:
     raise WrongCount(f"{step.id}.agenda", basis="gen", detail=planned if place.added else beyond)
 
 
+def _basis(step: MeetingStep) -> str:
+    """Return what says how many have to be there: the article of the quorum, or else that of the majority."""
+    return (step.quorum or step.carried).basis
+
+
 def _check_exclusions(
     process: Process, step: MeetingStep, meeting: MeetingRecord, entitled: tuple[str, ...]
 ) -> None:
@@ -120,7 +125,7 @@ def _check_exclusions(
     if unknown_ground or len(set(left_out)) != len(left_out) or any(p not in entitled for p in left_out):
         raise WrongCount(
             f"{step.id}.exclusions",
-            basis=(step.quorum or step.carried).basis,
+            basis=_basis(step),
             detail=Text(
                 zh="不计入应到人数的，只能是名册上的人，每人一次，并具备规定的理由："
                 + "、".join(one.zh for one in process.grounds.values()),
@@ -153,7 +158,7 @@ def _check_names(step: MeetingStep, meeting: MeetingRecord, entitled: tuple[str,
     if strangers:
         raise WrongCount(
             f"{step.id}.attended",
-            basis=(step.quorum or step.carried).basis,
+            basis=_basis(step),
             detail=Text(
                 zh=f"列名到会的人都须在当日应到名册上；有{strangers}人不在其中。",
                 en=f"Each one named as present is entitled that day; {strangers} are not.",
@@ -167,7 +172,7 @@ def _unlike_present(step: MeetingStep, meeting: MeetingRecord) -> WrongCount:
     named = len(meeting.attended)
     return WrongCount(
         f"{step.id}.attended",
-        basis=(step.quorum or step.carried).basis,
+        basis=_basis(step),
         detail=Text(
             zh=f"列名到会{named}人，与实到{meeting.present}人不符。",
             en=f"{named} are named as present, and {meeting.present} were counted.",

@@ -36,6 +36,18 @@ def put_off(person, *, then=lambda _connection: None):
     return work
 
 
+def losing_its_connection_once():
+    """Return what ends the connection it is given, but only the first."""
+    lost: list[bool] = []
+
+    def loses(connection):
+        if not lost:
+            lost.append(True)
+            connection.execute(sa.text("SELECT pg_terminate_backend(pg_backend_pid())"))
+
+    return loses
+
+
 def rename(person):
     def work(connection):
         found = sa.update(tables.people).where(tables.people.c.id == person).values(name="new")
@@ -86,15 +98,13 @@ def test_a_row_that_somebody_else_has_locked_holds_up_nobody_but_who_wants_it(ad
 @pytest.mark.parametrize("address", [KINDS[1]], indirect=True)
 def test_a_group_that_lost_its_connection_before_the_commit_is_done_again(held):
     database, together = held
-    lost: list[bool] = []
+    loses = losing_its_connection_once()
 
-    def loses(connection):
-        if not lost:
-            lost.append(True)
-            connection.execute(sa.text("SELECT pg_terminate_backend(pg_backend_pid())"))
+    def loses_and_adds(connection):
+        loses(connection)
         return add("b")(connection)
 
-    assert [one.result(10) for one in together(add("a"), loses, add("c"))] == ["a", "b", "c"]
+    assert [one.result(10) for one in together(add("a"), loses_and_adds, add("c"))] == ["a", "b", "c"]
     assert people(database) == ["a", "b", "c"]
 
 
@@ -202,14 +212,7 @@ def test_what_was_put_off_by_a_work_that_fails_is_taken_back(held):
 @pytest.mark.parametrize("address", [KINDS[1]], indirect=True)
 def test_a_group_that_loses_its_connection_before_what_was_put_off_is_done_again(held):
     database, together = held
-    lost: list[bool] = []
-
-    def loses(connection):
-        if not lost:
-            lost.append(True)
-            connection.execute(sa.text("SELECT pg_terminate_backend(pg_backend_pid())"))
-
-    works = (put_off("a"), put_off("b", then=loses), put_off("c"))
+    works = (put_off("a"), put_off("b", then=losing_its_connection_once()), put_off("c"))
     assert [one.result(10) for one in together(*works)] == ["a", "b", "c"]
     assert people(database) == ["a", "b", "c"]
 

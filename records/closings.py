@@ -6,7 +6,7 @@ What was moved is not written down beside what is left: the record itself says w
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
@@ -183,10 +183,10 @@ def move_people(connection: Connection, closing: Closing, now: datetime, limit: 
             # One that was to begin later ends before it begins: it never holds.
             end = sa.update(table).where(table.c.id == row.id)
             connection.execute(end.values(to_on=closing.from_on - timedelta(days=1)))
-            went = _go_on(connection, table, row, closing) if goes == "move" else None
+            went = _go_on(connection, table, row, closing) if goes == "move" else []
             if table is posts:
                 ended.append(row.id)
-                given += [] if went is None else [went]
+                given += went
             done += 1
     said = Said(closing.by, now, closing.reason)
     post_notes.note_rows(connection, "post", "ended", ended, said)
@@ -211,42 +211,56 @@ def finish(connection: Connection, closing: Closing, now: datetime) -> bool:
     return True
 
 
-def _go_on(connection: Connection, table: Table, row: Row[Any], closing: Closing) -> str | None:
-    """Let a post or standing go on in the unit that takes over, unless it is held there already.
+def _go_on(connection: Connection, table: Table, row: Row[Any], closing: Closing) -> list[str]:
+    """Let a post or standing go on in the unit that takes over, on the days on which it is not held there.
 
-    Return the id it has there, if it goes on.
+    Return the ids it has there.
     """
     place = closing.plan.place_of(row.person_id)
     if place is None:
-        return None
+        return []
     what = table.c.role if table is posts else table.c.standing
     held = getattr(row, what.name)
-    first = max(row.from_on, closing.from_on)
-    there = sa.select(table.c.id).where(
-        table.c.person_id == row.person_id,
-        table.c.unit_id == place,
-        what == held,
-        sa.or_(table.c.to_on.is_(None), table.c.to_on >= first),
-    )
-    if connection.execute(there.limit(1)).first() is not None:
-        return None
-    made = uuid4().hex
+    there = sa.select(table).where(table.c.person_id == row.person_id, table.c.unit_id == place, what == held)
+    spans = [_span(one) for one in connection.execute(there)]
     source: dict[str, Any] = {"source": f"closing/{closing.id}"}
     if table is posts:
         # What was taken at once stays taken.
         source = {"granted_by": closing.by, "revoked_at": row.revoked_at}
-    connection.execute(
-        sa.insert(table).values(
-            id=made,
-            person_id=row.person_id,
-            unit_id=place,
-            from_on=first,
-            to_on=row.to_on,
-            **{what.name: held},
-            **source,
+    made = []
+    for first, last in _left_open(max(row.from_on, closing.from_on), row.to_on or date.max, spans):
+        made.append(uuid4().hex)
+        connection.execute(
+            sa.insert(table).values(
+                id=made[-1],
+                person_id=row.person_id,
+                unit_id=place,
+                from_on=first,
+                to_on=None if last == date.max else last,
+                **{what.name: held},
+                **source,
+            )
         )
-    )
     return made
+
+
+def _span(row: Row[Any]) -> tuple[date, date]:
+    """Return the days of a post or standing; what was taken at once holds no more on its last one."""
+    taken = getattr(row, "revoked_at", None) is not None
+    return row.from_on, date.max if row.to_on is None else row.to_on - timedelta(days=int(taken))
+
+
+def _left_open(first: date, last: date, spans: Iterable[tuple[date, date]]) -> Iterator[tuple[date, date]]:
+    """Yield from when to when none of some spans holds; a span that ends before it begins never does."""
+    for begins, ends in sorted(span for span in spans if span[0] <= span[1]):
+        if ends < first or begins > last:
+            continue
+        if begins > first:
+            yield first, begins - timedelta(days=1)
+        if ends >= last:
+            return
+        first = ends + timedelta(days=1)
+    yield first, last
 
 
 def _still_there(unit_id: str) -> ColumnElement[bool]:

@@ -78,6 +78,16 @@ def changes_of(connection: Connection, unit_id: str) -> tuple[UnitChange, ...]:
     return found
 
 
+def moved_by(connection: Connection, unit_id: str, today: date) -> UnitChange:
+    """Return the word by which a unit stands where it does today, and is of its kind. Raises NotFound.
+
+    What is said of it besides, or only for a day to come, moved nothing.
+    """
+    said = changes_of(connection, unit_id)
+    moved = [one for one in said if one.from_on <= today and (one.parent is not None or one.kind is not None)]
+    return max(moved, key=lambda one: (one.from_on, one.number), default=said[0])
+
+
 def unit_on(connection: Connection, unit_id: str, day: date) -> Unit:
     """Return a unit as it was on a day. Raises NotFound before its founding and from its closing on."""
     unit = states_on(connection, [unit_id], day).get(unit_id)

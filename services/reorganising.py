@@ -6,6 +6,7 @@ Everything is done in small transactions and can be stopped anywhere: what is le
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Literal
@@ -24,7 +25,7 @@ from records.recording import Recorded
 from records.registers import ActedOn
 from records.scope import units_below
 from records.tables import cases
-from records.unit_changes import changes_of
+from records.unit_changes import UnitChange, moved_by
 
 Tell = Callable[[str, Sequence[Event]], None]
 """Tells the workflow of a case what was recorded, once it is committed."""
@@ -52,11 +53,17 @@ class Reorganiser:
             await self.close(closing)
 
     async def follow(self, unit: str, moved_at: datetime) -> None:
-        """Let every open case below a unit that moved say where it stands."""
+        """Let every open case below a unit that moved say where it stands.
+
+        One that cannot, because its process is not published here, is tried again the next time.
+        """
         after: str | None = ""
+        left_any = False
         while after is not None:
-            after = await self._some_follow(unit, after)
-        await self.database.write(lambda c: unit_trees.settle_move(c, unit, moved_at))
+            after, left = await self._some_follow(unit, after)
+            left_any = left_any or left
+        if not left_any:
+            await self.database.write(lambda c: unit_trees.settle_move(c, unit, moved_at))
 
     async def close(self, closing: Closing, most: int | None = None) -> bool:
         """Move what is open in a unit, at most so many cases, and close the unit once nothing is left.
@@ -77,25 +84,23 @@ class Reorganiser:
             pass
         return await self.database.write(lambda c: closings.finish(c, closing, self.now))
 
-    async def _some_follow(self, unit: str, after: str) -> str | None:
+    async def _some_follow(self, unit: str, after: str) -> tuple[str | None, bool]:
         def work(connection: Connection) -> tuple[list[str], list[Recorded]]:
             below = units_below((unit,))
             query = sa.select(cases.c.id).where(
                 cases.c.unit_id.in_(below), cases.c.status != "closed", cases.c.id > after
             )
             found = list(connection.execute(query.order_by(cases.c.id).limit(AT_ONCE)).scalars())
-            last = changes_of(connection, unit)[-1]
-            done = [
-                self._reassigned(
-                    connection, case, by=last.recorded_by or "", reason=last.reason, on=last.from_on
-                )
-                for case in found
-            ]
+            word = moved_by(connection, unit, self.today)
+            done = []
+            for case in found:
+                with suppress(UnknownProcess):
+                    done.append(self._reassigned(connection, case, word))
             return found, done
 
         found, done = await self.database.write(work)
         self._tell(done)
-        return found[-1] if len(found) == AT_ONCE else None
+        return (found[-1] if len(found) == AT_ONCE else None), len(done) < len(found)
 
     async def _some_leave(self, closing: Closing, after: str) -> tuple[str | None, str | None]:
         def work(connection: Connection) -> tuple[list[str], list[Recorded], str | None]:
@@ -131,12 +136,11 @@ class Reorganiser:
         )
         return recording.record(connection, locked.process, locked, act, self.now)
 
-    def _reassigned(
-        self, connection: Connection, case_id: str, *, by: str, reason: str | None, on: date
-    ) -> Recorded:
+    def _reassigned(self, connection: Connection, case_id: str, word: UnitChange) -> Recorded:
         locked = recording.lock(connection, self.library, case_id)
+        by = word.recorded_by or ""
         known = registers.circumstances(connection, locked.process, locked.case, by, self._days())
-        act = Reassign(known=known, occurred_on=on, reason=reason)
+        act = Reassign(known=known, occurred_on=word.from_on, reason=word.reason)
         return recording.record(connection, locked.process, locked, act, self.now)
 
     def _days(self) -> ActedOn:

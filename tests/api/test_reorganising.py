@@ -4,9 +4,11 @@ import dataclasses
 from datetime import UTC, date, datetime
 
 import pytest
+import sqlalchemy as sa
 
 from domain.library import Library
-from records import closings, unit_trees
+from records import closings, tables, unit_trees
+from records.post_notes import note_rows
 from services import organisation
 from services.parts import Picture
 from services.reorganising import Reorganiser
@@ -61,6 +63,15 @@ async def applicants(world, number):
 
     world.tokens |= await world.parts.database.write(enrol)
     return [await world.start(subject=name) for name in names]
+
+
+async def applicants_of(world, name):
+    def enrol(connection):
+        add_somebody(connection, name, "候选人")
+        return {name: give_token(connection, name, NOON)}
+
+    world.tokens |= await world.parts.database.write(enrol)
+    return name
 
 
 async def test_a_change_shows_from_its_day_on_and_keeps_both_moments(world_on_both):
@@ -267,6 +278,35 @@ async def test_posts_move_where_that_is_asked(world):
     assert (await world.get(f"/v1/people/{HOST}", ADMIN)).json()["standing"] is None
 
 
+@pytest.mark.parametrize(
+    "there, held",
+    [
+        # Never held, since it was taken before its day.
+        (("2026-01-01", "2025-12-31", None), [(TODAY, None)]),
+        # Taken this morning.
+        (("2020-01-01", TODAY, NOON), [(TODAY, None)]),
+        # Held for some days to come, and again later.
+        (("2020-01-01", TOMORROW, None), [("2025-03-12", None)]),
+        (("2025-06-01", "2025-06-30", None), [(TODAY, "2025-05-31"), ("2025-07-01", None)]),
+        (("2020-01-01", None, None), []),
+    ],
+)
+async def test_a_post_goes_on_for_whole_whatever_is_held_in_the_successor(world, there, held):
+    await without_units_below(world)
+    first, last, revoked = there
+    days = {"from_on": date.fromisoformat(first), "to_on": last and date.fromisoformat(last)}
+    row = {"id": "there", "person_id": HOST, "role": "host", "unit_id": "circle-2", "revoked_at": revoked}
+
+    def give(connection):
+        connection.execute(sa.insert(tables.posts).values(**row, **days))
+        note_rows(connection, "post", "given", ["there"], None)
+
+    await world.parts.database.write(give)
+    await close(world, posts="move")
+    posts = (await world.get(f"/v1/posts?person={HOST}&unit=circle-2", ADMIN)).json()["items"]
+    assert sorted((one["from"], one["to"]) for one in posts if one["id"] != "there") == held
+
+
 async def test_a_split_sends_each_case_to_the_successor_of_its_subject(world_on_both):
     world = world_on_both
     await without_units_below(world)
@@ -399,3 +439,38 @@ async def test_a_unit_that_goes_below_another_takes_its_open_cases_along(world_o
     assert (await world.get(f"/v1/cases/{case['id']}", SIBLING)).status_code == 200
     seen = (await world.get(f"/v1/cases/{case['id']}", SECRETARY)).json()
     assert (await world.act(seen, "talk", SECRETARY, outcome="done")).status_code == 200
+
+
+async def test_a_move_is_told_by_the_word_that_moved_the_unit_whatever_else_is_said_for_later(world_on_both):
+    world = world_on_both
+    case = await world.start()
+    await change(world, name="明年的名称", reason="更名", **{"from": "2026-01-01"})
+    assert (await change(world, parent="circle-2", reason="改隶")).status_code == 201
+    case_2 = await world.start(subject=(await applicants_of(world, "late")))
+    await change(world, parent="committee-1", reason="改回", **{"from": TOMORROW})
+    await change(world, name="后年的名称", reason="更名", **{"from": "2027-01-01"})
+    world.clock.turn_to(date(2025, 3, 11))
+    await today(world).catch_up()
+    for one, expected in ((case, [(TODAY, "改隶"), (TOMORROW, "改回")]), (case_2, [(TOMORROW, "改回")])):
+        history = (await world.get(f"/v1/cases/{one['id']}/history", AUDITOR)).json()["items"]
+        told = [
+            (event["occurred_on"], event["data"]["reason"])
+            for event in history
+            if event["type"] == "path-changed"
+        ]
+        assert told == expected
+
+
+async def test_a_case_whose_process_is_not_published_here_holds_up_no_other_change(world):
+    case = await world.start()
+    without = Reorganiser(world.parts.database, Library.of([]), date(2025, 3, 11), world.parts.clock())
+    await change(world, parent="circle-2", **{"from": TOMORROW})
+    new = {"kind": "circle", "name": "第三", "parent": "committee-1"}
+    third = (await world.post("/v1/units", ADMIN, new)).json()["id"]
+    await close(world, third, on=TOMORROW, successor="circle-2")
+    world.clock.turn_to(date(2025, 3, 11))
+    await without.catch_up()
+    assert (await world.get(f"/v1/units/{third}", NOBODY)).json()["closed_on"] == TOMORROW
+    assert "path-changed" not in await types_of(world, case)
+    await today(world).catch_up()
+    assert "path-changed" in await types_of(world, case)

@@ -21,6 +21,7 @@ from services.books.exporting import no_rows, rows_of, write_book, write_folder
 from services.books.importing import BookPlace, Bringing, ChangeView, ImportView, import_book
 from services.organisation_check import Inconsistency, check_organisation
 from services.parts import Parts
+from services.refusals import Contradiction
 from settings import Settings
 
 app = typer.Typer(
@@ -129,7 +130,11 @@ def _spoken(language: str) -> Language:
 async def _imported(settings: Settings, place: BookPlace, how: Bringing, language: Language) -> ImportView:
     async with opened_parts(settings) as parts:
         with _shown() as watch:
-            return await import_book(parts, None, place, how, watch, language=language)
+            try:
+                return await import_book(parts, None, place, how, watch, language=language)
+            except Contradiction as refused:
+                told = None if refused.detail is None else refused.detail.in_language(language)
+                raise CommandFailed(told or refused.kind) from refused
 
 
 async def _exported(settings: Settings, target: Path) -> None:

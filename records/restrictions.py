@@ -70,6 +70,9 @@ def correct_restriction(  # noqa: PLR0917 - what a restriction is, and who says 
     connection: Connection, person_id: str, restriction_id: str, from_on: date, to_on: date | None, said: Said
 ) -> Restriction:
     """Say that a restriction has other days; a last day before the first: it never was. Raises NotFound."""
+    # Who says something of it at the same moment waits, and counts on.
+    mine = sa.select(restrictions.c.id).where(restrictions.c.id == restriction_id)
+    connection.execute(mine.with_for_update())
     before = history_of(connection, person_id, restriction_id)[-1]
     days = {"from_on": from_on, "to_on": to_on}
     query = sa.update(restrictions).where(restrictions.c.id == restriction_id)

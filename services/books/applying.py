@@ -12,7 +12,18 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from records import bulk, endings, organisation, people_over_time, reorganising, unit_changes, unit_trees
+from domain.values import Text
+from records import (
+    bulk,
+    endings,
+    erasures,
+    organisation,
+    people_over_time,
+    post_notes,
+    reorganising,
+    unit_changes,
+    unit_trees,
+)
 from records import restrictions as bars
 from records.endings import What
 from records.unit_changes import Said
@@ -20,8 +31,12 @@ from services.books.comparing import Compared, compared
 from services.books.known import Places
 from services.books.reading import Row
 from services.books.sheets import Entry, Sheet, SheetName
+from services.refusals import Contradiction
+from services.unit_changes import possible
 
 _SOURCE: Final = "import"
+_ENDED: Final = frozenset({"posts", "delegations"})
+"""Sheets of what may end sooner, and never later."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +57,15 @@ class Author:
 def apply_rows(
     connection: Connection, sheet: Sheet, rows: Sequence[Row], places: Places, author: Author
 ) -> tuple[int, int]:
-    """Write rows of one sheet, and return how many were new and how many changed."""
+    """Write rows of one sheet, and return how many were new and how many changed.
+
+    Raises Contradiction where somebody said something meanwhile that a row must not take back.
+    """
     beside = compared(connection, sheet, rows)
+    if any(one.different for one in beside):
+        _keep_others_out(connection, sheet, [one for one in beside if one.different])
+        beside = compared(connection, sheet, rows)
+        _check_still_may(connection, sheet, beside)
     new = [one.says for one in beside if one.is_new]
     changed = [one for one in beside if one.different]
     if new:
@@ -51,6 +73,32 @@ def apply_rows(
     for one in changed:
         _CHANGE[sheet.name](connection, one, author)
     return len(new), len(changed)
+
+
+def _keep_others_out(connection: Connection, sheet: Sheet, changed: Sequence[Compared]) -> None:
+    """Let nobody else say anything of what is changed until the end of the transaction."""
+    if sheet.name == "units":
+        unit_trees.keep_others_out(connection)
+    elif sheet.name in _ENDED:
+        post_notes.keep_others_out(connection)
+    else:
+        concerned = "id" if sheet.name == "people" else "person"
+        people_over_time.keep_others_out(connection, *(str(one.says[concerned]) for one in changed))
+
+
+def _check_still_may(connection: Connection, sheet: Sheet, beside: Sequence[Compared]) -> None:
+    """Raise Contradiction where a post ends sooner than a row says, or somebody was erased meanwhile."""
+    changed = [one.id for one in beside if one.different]
+    gone = [one.id for one in beside if sheet.name in _ENDED and one.would_last_longer]
+    gone += sorted(erasures.erased_among(connection, changed)) if sheet.name == "people" else []
+    if gone:
+        raise Contradiction(
+            Text(
+                zh=f"导入期间，有人更改了{sheet.title.zh}中的{gone[0]}。此前的各行已经导入，请重新检查后再导入。",
+                en=f"Somebody changed {gone[0]} of {sheet.name} meanwhile. What stands before it was brought "
+                "in. Check the book again, then bring it in again.",
+            )
+        )
 
 
 def catch_up(connection: Connection, author: Author) -> None:
@@ -84,8 +132,7 @@ def _add_restrictions(connection: Connection, new: Sequence[Entry], _places: Pla
 
 def _change_unit(connection: Connection, one: Compared, author: Author) -> None:
     different = {"parent_id" if key == "parent" else key: value for key, (_, value) in one.different.items()}
-    unit_trees.keep_others_out(connection)
-    reorganising.check_change(connection, one.id, author.today, different)
+    possible(lambda: reorganising.check_change(connection, one.id, author.today, different))
     unit_changes.add_change(connection, one.id, author.today, author.said, different)
 
 

@@ -340,10 +340,7 @@ class Checking:
             self._fault(sheet, one, "person", "not-permitted")
 
     def _sooner(self, sheet: Sheet, one: Compared) -> None:
-        if "to" not in one.different:
-            return
-        was, would_be = one.different["to"]
-        if isinstance(was, date) and (not isinstance(would_be, date) or would_be > was):
+        if one.would_last_longer:
             self._fault(sheet, one, "to", "would-last-longer")
 
     def _posts_lent(self, book: Book) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Final, NamedTuple
 from uuid import UUID, uuid5
 
@@ -40,6 +41,12 @@ class Compared(NamedTuple):
             for key, value in self.says.items()
             if key != "id" and before[key] != value
         }
+
+    @property
+    def would_last_longer(self) -> bool:
+        """Whether something that has a last day would have a later one, or none."""
+        was, would_be = self.different.get("to", (None, None))
+        return isinstance(was, date) and (not isinstance(would_be, date) or would_be > was)
 
 
 def compared(connection: Connection, sheet: Sheet, rows: Sequence[Row]) -> list[Compared]:

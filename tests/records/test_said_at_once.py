@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from records import absences, closings, people_over_time, plans, tables, unit_overlays
+from records import absences, closings, people_over_time, plans, restrictions, tables, unit_overlays
 from records.engines import open_engine
 from records.unit_changes import Said
 from tests.builders import HOST, SUBJECT, noon
@@ -17,8 +17,12 @@ from tests.records.walks import BEGIN
 TIMES = 16
 
 
-@pytest.mark.parametrize("what", ["a plan", "an overlay"])
+@pytest.mark.parametrize("what", ["a plan", "an overlay", "a restriction"])
 def test_every_word_of_many_who_say_something_at_once_is_kept(begun, what):
+    barred = begun.write_now(
+        lambda c: restrictions.add_restriction(c, HOST, "watched", BEGIN, None, Said(ADMIN, noon(BEGIN)))
+    )
+
     def say(number):
         at = noon(BEGIN) + timedelta(seconds=number)
 
@@ -26,6 +30,9 @@ def test_every_word_of_many_who_say_something_at_once_is_kept(begun, what):
             if what == "a plan":
                 of = ("circle-1", BEGIN.year, "reading-circle", "reader")
                 plans.say(connection, of, number, "because", ADMIN, at)
+            elif what == "a restriction":
+                last = BEGIN + timedelta(days=number)
+                restrictions.correct_restriction(connection, HOST, barred.id, BEGIN, last, Said(ADMIN, at))
             else:
                 unit_overlays.say(connection, "circle-1", "reading-circle", "", BEGIN, str(number), at)
 
@@ -37,6 +44,9 @@ def test_every_word_of_many_who_say_something_at_once_is_kept(begun, what):
     if what == "a plan":
         kept = begun.read_now(lambda c: plans.plans_of(c, "circle-1", BEGIN.year))
         assert sorted(one.planned for one in kept) == list(range(TIMES))
+    elif what == "a restriction":
+        words = begun.read_now(lambda c: restrictions.history_of(c, HOST))
+        assert [one.number for one in words] == list(range(1, TIMES + 2))
     else:
         said = begun.read_now(lambda c: unit_overlays.said(c, "circle-1"))
         assert sorted(int(one.reason) for one in said) == list(range(TIMES))

@@ -11,11 +11,14 @@ import pytest
 from openpyxl import Workbook
 
 from domain.working_days import WorkingCalendar
+from records import closings, erasures, organisation
 from records.database import Database
+from records.unit_changes import Said
 from services.books.exporting import no_rows, rows_of, write_book, write_folder
 from services.books.importing import Bringing, import_book
 from services.documents import StoredDocuments
 from services.parts import Parts
+from services.refusals import Contradiction
 from tests.access.places import a_library
 
 MORNING = datetime(1990, 1, 2, 8, 30)  # noqa: DTZ001 - as spreadsheet programs keep it
@@ -263,6 +266,72 @@ def test_a_post_is_not_made_to_last_longer(sqlite_database):
     row = ["", "p-2", "auditor", "c-1", "2022-02-01", "2024-12-31"]
     view = brought(sqlite_database, packed({"posts": [GOOD["posts"][0], row]}))
     assert found(view) == {("posts", 2, "to", "would-last-longer")}
+
+
+def once_it_is_checked(database, sheets, meanwhile):
+    """Bring a book in, and do something else after it was checked, once its first sheet is in."""
+    first, seen = next(iter(sheets)), []
+
+    def watch(sheet, _more):
+        seen.append(sheet)
+        if sheet == first and seen.count(first) == 2:
+            database.write_now(meanwhile)
+
+    file, how = (packed(sheets), "book.zip"), Bringing(apply=True)
+    return asyncio.run(import_book(parts_of(database), None, file, how, watch))
+
+
+def test_a_post_that_is_taken_while_a_book_is_brought_in_stays_taken(database):
+    assert brought(database, packed(GOOD), apply=True).applied
+    later = {
+        "people": [["id", "name"], ["p-2", "李四四"]],
+        "posts": [GOOD["posts"][0], ["post-1", "p-1", "secretary", "c-2", "2022-02-01", "2025-12-31"]],
+    }
+
+    def taken(connection):
+        said = Said(None, NOON, "违规")
+        organisation.end_post(connection, "post-1", NOON.date(), revoked_at=NOON, said=said)
+
+    with pytest.raises(Contradiction) as refused:
+        once_it_is_checked(database, later, taken)
+    assert refused.value.detail is not None
+    assert "post-1" in refused.value.detail.en
+    post = database.read_now(lambda connection: organisation.post(connection, "post-1"))
+    assert (post.to_on, post.revoked_at) == (NOON.date(), NOON)
+
+
+def test_whoever_is_erased_while_a_book_is_brought_in_gets_no_name_back(database):
+    assert brought(database, packed(GOOD), apply=True).applied
+    later = {
+        "units": [["id", "kind", "name", "parent"], ["c-2", "circle", "新名", "c-1"]],
+        "people": [["id", "name"], ["p-1", "张三丰"]],
+    }
+
+    def erased(connection):
+        asked = erasures.ask(connection, person="p-1", ground="asked", rules="1", by="p-2", now=NOON)
+        erasures.erase(connection, asked, "p-3", NOON)
+
+    with pytest.raises(Contradiction):
+        once_it_is_checked(database, later, erased)
+    assert database.read_now(lambda connection: organisation.person(connection, "p-1")).name == erasures.NAME
+
+
+def test_a_unit_that_is_closed_while_a_book_is_brought_in_is_not_moved(database):
+    assert brought(database, packed(GOOD), apply=True).applied
+    later = {"units": [["id", "kind", "name", "parent"], ["c-2", "circle", "新名", "c-1"]]}
+    said, plan = Said("p-2", NOON, "撤"), closings.Plan()
+    seen: list[str] = []
+
+    def watch(sheet, _more):
+        if not seen:
+            database.write_now(
+                lambda c: closings.order_closing(c, "c-2", NOON.date(), said, post="post-1", plan=plan)
+            )
+        seen.append(sheet)
+
+    file, how = (packed(later), "book.zip"), Bringing(apply=True)
+    with pytest.raises(Contradiction):
+        asyncio.run(import_book(parts_of(database), None, file, how, watch))
 
 
 def test_whoever_is_stopped_half_way_begins_again(sqlite_database):

@@ -19,6 +19,8 @@ from bench.chaos.verdict import verdicts_on
 from bench.promises import Promise
 
 _ACTS = 60
+_PATIENCE = 3.0
+"""Seconds for workflows that knew everything before the fault was planted: nothing holds them up."""
 _LOGS = ("acknowledgements.jsonl", "mail.jsonl")
 
 
@@ -59,7 +61,7 @@ async def _planted(folder: Path, faults: Sequence[str]) -> list[dict[str, Any]]:
     copies = [await asyncio.to_thread(_copied, folder, fault) for fault in faults]
     for fault, copy in zip(faults, copies, strict=True):
         await planting.plant(fault, copy)
-    return await verdicts_on(copies)
+    return await verdicts_on(copies, patience=_PATIENCE)
 
 
 def _copied(folder: Path, fault: str) -> Path:

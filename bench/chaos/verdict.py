@@ -18,12 +18,17 @@ async def verdict_on(folder: Path) -> dict[str, Any]:
     return found
 
 
-async def verdicts_on(folders: Sequence[Path]) -> list[dict[str, Any]]:
-    """Return what the checker found in each run, one after another."""
+async def verdicts_on(folders: Sequence[Path], *, patience: float | None = None) -> list[dict[str, Any]]:
+    """Return what the checker found in each run, one after another.
+
+    `patience`: for how many seconds a workflow may be behind. As long as a kill may hold it up, if not said.
+    """
+    patient = [] if patience is None else ["--patience", str(patience)]
     checker = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "bench.chaos.checker",
+        *patient,
         *map(str, folders),
         stdout=asyncio.subprocess.PIPE,
         cwd=PROJECT,

@@ -1,10 +1,11 @@
-"""`python -m bench.chaos.checker FOLDER …`: prints what was found, a line of JSON for each folder.
+"""`python -m bench.chaos.checker [--patience SECONDS] FOLDER …`: prints what was found.
 
-Exits with 1 where there is any.
+A line of JSON for each folder. Exits with 1 where there is any.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
 import os
@@ -16,8 +17,11 @@ from bench.chaos.checker import acknowledged, chain, duties, opened, stored, wor
 from bench.chaos.checker.findings import KINDS, Findings
 
 
-def main(folder: Path) -> int:
-    """Check the run whose logs and `run.json` are in a folder, while its Temporal and workers run."""
+def main(folder: Path, patience: float) -> int:
+    """Check the run whose logs and `run.json` are in a folder, while its Temporal and workers run.
+
+    `patience` is how many seconds a workflow has to come to know what was recorded.
+    """
     run = json.loads((folder / "run.json").read_text("utf-8"))
     findings = Findings()
     there = stored.read(run["database"])
@@ -27,7 +31,7 @@ def main(folder: Path) -> int:
     opened.answers_opened(there, run["secret_key"], findings)
     acknowledged.check(lines, there, Path(run["documents"]), findings)
     duties.check(lines, lines_of(folder / "mail.jsonl"), there, findings)
-    asyncio.run(workflows.check(run["temporal"], there, findings))
+    asyncio.run(workflows.check(run["temporal"], there, findings, patience))
     print(json.dumps(findings.as_json(), ensure_ascii=False), flush=True)
     return int(any(findings.found[kind] for kind in KINDS) or not findings.compared["acknowledged"])
 
@@ -39,7 +43,11 @@ def lines_of(path: Path) -> list[dict[str, Any]]:
 
 
 if __name__ == "__main__":
-    code = max(main(Path(folder)) for folder in sys.argv[1:])
+    parser = argparse.ArgumentParser(prog="python -m bench.chaos.checker", description=__doc__)
+    parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER")
+    parser.add_argument("--patience", type=float, default=workflows.PATIENCE, metavar="SECONDS")
+    asked = parser.parse_args()
+    code = max(main(folder, asked.patience) for folder in asked.folders)
     sys.stdout.flush()
     # Threads of Temporal's client may still run, and must not meet an interpreter that is being taken down.
     os._exit(code)

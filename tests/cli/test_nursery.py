@@ -4,27 +4,30 @@ import asyncio
 import os
 import signal
 import time
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from commands.children import Child, Children
 from commands.cradle import HOLDS_DEMO
 from commands.nursery import Nursery
+from commands.opening import opened_parts
 from records.database import Database
+from services import accounts, demo
+from services.demo_organisation import demo_id
+from settings import read_settings
 from tests.cli.running import environment
 
-pytestmark = pytest.mark.xdist_group("nursery")
+pytestmark = [pytest.mark.xdist_group("nursery"), pytest.mark.asyncio(loop_scope="module")]
 
 
-@asynccontextmanager
-async def a_nursery(env):
-    nursery = Nursery(env)
-    try:
-        yield nursery
-    finally:
-        await nursery.close()
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def nursery():
+    """One for all tests: loading takes longer than all they do with it."""
+    opened = Nursery(environment())
+    yield opened
+    await opened.close()
 
 
 def is_alive(pid):
@@ -61,42 +64,50 @@ async def a_waiting_worker(nursery, folder):
     return worker
 
 
-async def test_a_prepared_record_has_its_tables_and_says_whether_it_holds_the_demonstration(tmp_path):
-    async with a_nursery(environment()) as nursery:
-        for demo, code in ((False, 0), (True, HOLDS_DEMO), (False, HOLDS_DEMO)):
-            env = environment(data_dir=tmp_path, demo=demo)
-            prepared = await nursery.bear("prepare", env=env)
-            assert await prepared.wait() == code
+async def hold_the_demonstration(folder):
+    """Have a record say that it holds the demonstration; tests/journeys/test_up.py fills one."""
+    last = demo.LOGINS[-1]
+    async with opened_parts(read_settings(data_dir=folder)) as parts:
+        await parts.write(demo.fill_organisation)
+        await accounts.add_account(
+            parts, last.login, demo_id("person", last.name), last.password, even_if_known=True
+        )
+
+
+async def test_a_prepared_record_has_its_tables_and_says_whether_it_holds_the_demonstration(
+    nursery, tmp_path
+):
+    async def prepared(*, demo):
+        born = await nursery.bear("prepare", env=environment(data_dir=tmp_path, demo=demo))
+        return await born.wait()
+
+    assert await prepared(demo=False) == 0
     Database.open(f"sqlite:///{tmp_path / 'accede.db'}").close_now()
+    await hold_the_demonstration(tmp_path)
+    assert await prepared(demo=True) == HOLDS_DEMO
+    assert await prepared(demo=False) == HOLDS_DEMO
 
 
-async def test_what_fails_says_why_in_one_line_and_ends_with_2(tmp_path):
+async def test_what_fails_says_why_in_one_line_and_ends_with_2(nursery, tmp_path):
     log = tmp_path / "log"
-    async with a_nursery(environment()) as nursery:
-        failed = await nursery.bear("api", env=environment(port="many"), log=log)
-        assert await failed.wait() == 2
+    failed = await nursery.bear("api", env=environment(port="many"), log=log)
+    assert await failed.wait() == 2
     assert log.read_text().startswith("accede: ")
     assert log.read_text().count("\n") == 1
 
 
-async def test_a_process_that_is_killed_is_known_to_be_dead_and_the_next_one_is_there_at_once(tmp_path):
-    async with a_nursery(environment()) as nursery:
-        worker = await a_waiting_worker(nursery, tmp_path)
-        assert worker.returncode is None
-        assert not worker.is_ready
-        worker.kill()
-        assert await asyncio.wait_for(worker.wait(), 5) == -signal.SIGKILL
-        again = await nursery.bear("worker", env=with_no_temporal(tmp_path), log=tmp_path / "again.log")
-        assert again.pid != worker.pid
-        # A fork of the same cradle, which had nothing to load.
-        assert parent_of(again.pid) == nursery.pid
-
-
-async def test_what_was_born_ends_when_the_nursery_does(tmp_path):
-    async with a_nursery(environment()) as nursery:
-        worker = await a_waiting_worker(nursery, tmp_path)
-        await nursery.close()
-        await until(lambda: not is_alive(worker.pid))
+async def test_a_process_that_is_killed_is_known_to_be_dead_and_the_next_one_is_there_at_once(
+    nursery, tmp_path
+):
+    worker = await a_waiting_worker(nursery, tmp_path)
+    assert worker.returncode is None
+    assert not worker.is_ready
+    worker.kill()
+    assert await asyncio.wait_for(worker.wait(), 5) == -signal.SIGKILL
+    again = await nursery.bear("worker", env=with_no_temporal(tmp_path), log=tmp_path / "again.log")
+    assert again.pid != worker.pid
+    # A fork of the same cradle, which had nothing to load.
+    assert parent_of(again.pid) == nursery.pid
 
 
 async def test_when_the_cradle_is_killed_children_are_started_again_from_another_one(tmp_path):
@@ -122,3 +133,10 @@ async def test_when_the_cradle_is_killed_children_are_started_again_from_another
     finally:
         await children.stop()
     assert children.pids == {}
+
+
+# The last of this module, because it closes what the others share.
+async def test_what_was_born_ends_when_the_nursery_does(nursery, tmp_path):
+    worker = await a_waiting_worker(nursery, tmp_path)
+    await nursery.close()
+    await until(lambda: not is_alive(worker.pid))

@@ -37,11 +37,13 @@ class Found:
     not_driven: int = 0
 
 
-def cut_again_and_again(machine: Machine, cuts: int, seed: int) -> tuple[Found, Ledger]:
+def cut_again_and_again(
+    machine: Machine, cuts: int, seed: int, *, callers: int = CALLERS
+) -> tuple[Found, Ledger]:
     """Let people act, cut the power, look at what is left; as often as asked."""
     chance, found, ledger, power = random.Random(seed), Found(), Ledger(), Power()
-    callers = [Caller(power, ledger, number, seed) for number in range(CALLERS)]
-    for caller in callers:
+    people = [Caller(power, ledger, number, seed) for number in range(callers)]
+    for caller in people:
         caller.start()
     try:
         for number in track(range(cuts), description="cutting the power", disable=not sys.stderr.isatty()):
@@ -65,7 +67,7 @@ def cut_again_and_again(machine: Machine, cuts: int, seed: int) -> tuple[Found, 
             power.on.set()
             time.sleep(1)
         power.ended = True
-        for caller in callers:
+        for caller in people:
             caller.join(30)
         if power.on.is_set():
             found.not_driven = _not_driven(machine)

@@ -11,15 +11,21 @@ import atexit
 import gc
 import json
 import os
+import queue
+import selectors
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+
+from commands.cradle import _Deaths
 
 _ROOT = Path(__file__).resolve().parents[2]
 _LOADED = (
@@ -31,37 +37,76 @@ _LOADED = (
 )
 
 
+class Forked:
+    """A command that runs: as much of `subprocess.Popen` as tests ask for."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self.returncode: int | None = None
+        self._ended = threading.Event()
+
+    def poll(self) -> int | None:
+        """Return the exit code once it has ended; negative for a signal."""
+        return self.returncode
+
+    def wait(self, within: float = 60) -> int:
+        """Wait for its end and return the exit code. Raises TimeoutError."""
+        if not self._ended.wait(within):
+            raise TimeoutError(f"process {self.pid} did not end in {within} seconds")
+        assert self.returncode is not None
+        return self.returncode
+
+    def send_signal(self, number: signal.Signals) -> None:
+        """Send a signal, where it still runs."""
+        if self.returncode is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """End it."""
+        self.send_signal(signal.SIGKILL)
+
+    def end(self, code: int) -> None:
+        """Know that it has ended."""
+        self.returncode = code
+        self._ended.set()
+
+
 class Forks:
-    """One loaded process, started when it is first needed, and one command of it at a time."""
+    """One loaded process, started when it is first needed, and commands that are forks of it."""
 
     def __init__(self) -> None:
         self._one_at_a_time = threading.Lock()
         self._line: socket.socket | None = None
+        self._born: queue.SimpleQueue[Forked | None] = queue.SimpleQueue()
 
     def run(
         self, arguments: tuple[str, ...], env: dict[str, str], within: float
     ) -> subprocess.CompletedProcess[str]:
         """Run a command to its end. Raises subprocess.TimeoutExpired, and has killed it then."""
-        with self._one_at_a_time, tempfile.TemporaryDirectory(prefix="accede-command-") as folder:
+        with tempfile.TemporaryDirectory(prefix="accede-command-") as folder:
             out, err = Path(folder) / "out", Path(folder) / "err"
-            line = self._line or self._start()
-            asked = {"arguments": arguments, "env": env, "out": str(out), "err": str(err)}
-            line.sendall(json.dumps(asked).encode() + b"\n")
-            pid = int(_next(line))
-            line.settimeout(within)
+            running = self.start(arguments, env, out, err)
             try:
-                code = int(_next(line))
+                code = running.wait(within)
             except TimeoutError:
-                os.kill(pid, signal.SIGKILL)
-                line.settimeout(None)
-                _next(line)
+                running.kill()
+                running.wait()
                 raise subprocess.TimeoutExpired(
                     arguments, within, out.read_text("utf-8"), err.read_text("utf-8")
                 ) from None
-            line.settimeout(None)
             return subprocess.CompletedProcess(
                 arguments, code, out.read_text("utf-8"), err.read_text("utf-8")
             )
+
+    def start(self, arguments: tuple[str, ...], env: Mapping[str, str], out: Path, err: Path) -> Forked:
+        """Start a command, whose two outputs go to the end of files; both may be the same one."""
+        with self._one_at_a_time:
+            line = self._line or self._start()
+            asked = {"arguments": arguments, "env": dict(env), "out": str(out), "err": str(err)}
+            line.sendall(json.dumps(asked).encode() + b"\n")
+            born = self._born.get()
+        assert born is not None, "the process that commands are forks of has ended"
+        return born
 
     def _start(self) -> socket.socket:
         self._line, theirs = socket.socketpair()
@@ -76,23 +121,26 @@ class Forks:
                 stdin=subprocess.DEVNULL,
                 pass_fds=(theirs.fileno(),),
             )
+        threading.Thread(target=self._hear, args=(self._line,), daemon=True).start()
         atexit.register(self._end, self._line, loaded)
         return self._line
 
+    def _hear(self, line: socket.socket) -> None:
+        """Know who was born and who has ended, as the other side tells."""
+        alive: dict[int, Forked] = {}
+        with line.makefile("rb") as news:
+            for told in map(json.loads, news):
+                if "born" in told:
+                    alive[told["born"]] = born = Forked(told["born"])
+                    self._born.put(born)
+                else:
+                    alive.pop(told["ended"]).end(told["code"])
+        self._born.put(None)
+
     @staticmethod
     def _end(line: socket.socket, loaded: subprocess.Popen[bytes]) -> None:
-        line.close()
+        line.shutdown(socket.SHUT_RDWR)
         loaded.wait()
-
-
-def _next(line: socket.socket) -> str:
-    """A line of the other side, which says no more than one at a time."""
-    said = b""
-    while not said.endswith(b"\n"):
-        more = line.recv(100)
-        assert more, "the process that commands are forks of has ended"
-        said += more
-    return said.decode()
 
 
 def _serve(line: socket.socket) -> None:
@@ -104,15 +152,44 @@ def _serve(line: socket.socket) -> None:
     published()
     gc.collect()
     gc.freeze()
-    with line.makefile("rb") as requests:
-        for request in requests:
-            asked = json.loads(request)
+    children: set[int] = set()
+    with line, _Deaths() as deaths:
+        for asked in _requests(line, deaths, children):
             pid = os.fork()
             if pid == 0:
+                deaths.forget()
+                line.close()
                 _become(asked)
-            line.sendall(f"{pid}\n".encode())
-            _, status = os.waitpid(pid, 0)
-            line.sendall(f"{os.waitstatus_to_exitcode(status)}\n".encode())
+            children.add(pid)
+            _tell(line, born=pid)
+    # Who began them is gone.
+    for pid in children:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def _requests(line: socket.socket, deaths: _Deaths, children: set[int]) -> Iterator[dict[str, Any]]:
+    """Give what is asked for until the other side hangs up, and tell of deaths meanwhile."""
+    begun = b""
+    with selectors.DefaultSelector() as waiting:
+        waiting.register(line, selectors.EVENT_READ)
+        waiting.register(deaths.heard, selectors.EVENT_READ)
+        while True:
+            ready = [key.fileobj for key, _ in waiting.select()]
+            for pid, code in deaths.since():
+                children.discard(pid)
+                _tell(line, ended=pid, code=code)
+            if line in ready:
+                more = line.recv(1 << 16)
+                if not more:
+                    return
+                *whole, begun = (begun + more).split(b"\n")
+                yield from map(json.loads, whole)
+
+
+def _tell(line: socket.socket, **news: int) -> None:
+    with suppress(BrokenPipeError, ConnectionResetError):
+        line.sendall(json.dumps(news).encode() + b"\n")
 
 
 def _become(asked: dict[str, Any]) -> None:
@@ -122,7 +199,7 @@ def _become(asked: dict[str, Any]) -> None:
         os.environ.clear()
         os.environ.update(asked["env"])
         for descriptor, name in ((1, asked["out"]), (2, asked["err"])):
-            opened = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            opened = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
             os.dup2(opened, descriptor)
             os.close(opened)
         sys.argv = ["accede", *asked["arguments"]]

@@ -25,6 +25,11 @@ def accede(*arguments, within=240, **settings):
     return _FORKS.run(arguments, environment(**settings), within)
 
 
+def accede_running(*arguments, log, **settings):
+    """Start a command beside the test, and return it; all it says goes to the end of a file."""
+    return _FORKS.start(arguments, environment(**settings), log, log)
+
+
 def accede_anew(*arguments, within=240, **settings):
     """The same by a Python that has loaded nothing yet, as the shell starts it."""
     return subprocess.run(

@@ -5,11 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
-import os
-import subprocess
-import sys
 from datetime import UTC, datetime
-from pathlib import Path
 from uuid import uuid4
 
 import httpx
@@ -21,13 +17,14 @@ from records.database import Database
 from services.connecting import connect
 from services.documents import StoredDocuments
 from tests.builders import READING_CIRCLE, SECRETARY
+from tests.cli.forks import Forked
+from tests.cli.running import accede_running
 from tests.databases import KINDS
 from tests.journeys.household import known_case, until
 from tests.services.keeping import LIBRARY, everything, fill
 from tests.temporal_server import free_port
 from workflows.definitions import KNOWN
 
-PROJECT = Path(__file__).resolve().parents[2]
 ON_POSTGRESQL = [kind for kind in KINDS if kind.id == "postgresql"]
 CASES = [f"case-{number}" for number in range(4)]
 ACTS_BETWEEN_KILLS = 8
@@ -38,23 +35,16 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 class Program:
     """A process of ours on a machine of its own, as far as others can tell."""
 
-    def __init__(self, command, log, environment, port=None):
-        self.command, self.log, self.environment, self.port = command, log, environment, port
-        self.process: subprocess.Popen[bytes] | None = None
+    def __init__(self, command, log, settings, port=None):
+        self.command, self.log, self.settings, self.port = command, log, settings, port
+        self.process: Forked | None = None
 
     @property
     def url(self):
         return f"http://127.0.0.1:{self.port}"
 
     def start(self):
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "cli", self.command],
-                cwd=PROJECT,
-                env=self.environment,
-                stdout=log,
-                stderr=log,
-            )
+        self.process = accede_running(self.command, log=self.log, **self.settings)
 
     def kill(self):
         if self.process is not None:
@@ -82,17 +72,15 @@ def programs(tmp_path, empty_address, temporal):
     processes.mkdir(parents=True)
     text = READING_CIRCLE.format(version="1", first="2020-01-01", replaces="")
     (processes / "1.yaml").write_text(text, "utf-8")
-    plain = {name: value for name, value in os.environ.items() if not name.startswith("ACCEDE_")}
-    shared = plain | {
-        "ACCEDE_DATABASE_URL": empty_address,
-        "ACCEDE_MATERIALS_URL": (tmp_path / "letters").as_uri(),
-        "ACCEDE_TEMPORAL_ADDRESS": temporal.address,
-        "ACCEDE_PROCESSES_DIR": str(processes.parent),
-        "PYTHONUNBUFFERED": "1",
+    shared = {
+        "database_url": empty_address,
+        "materials_url": (tmp_path / "letters").as_uri(),
+        "temporal_address": temporal.address,
+        "processes_dir": processes.parent,
     }
 
     def one(name, command, port=None):
-        own = {"ACCEDE_DATA_DIR": str(tmp_path / name), "ACCEDE_PORT": str(port or 0)}
+        own = {"data_dir": tmp_path / name, "port": port or 0}
         return Program(command, tmp_path / f"{name}.log", shared | own, port)
 
     doors = [one(f"api-{number}", "api", free_port()) for number in range(2)]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import sys
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -24,6 +22,7 @@ from services.manifests import read_manifest
 from services.reconciling import reconcile
 from settings import Settings
 from tests.builders import READING_CIRCLE
+from tests.cli.running import accede
 from tests.databases import KINDS
 from tests.journeys.household import known_case, until
 from tests.mail_peer import Peer, listening
@@ -32,24 +31,25 @@ from tests.temporal_server import TemporalServer
 from worker import a_worker
 from workflows.definitions import KNOWN
 
-PROJECT = Path(__file__).resolve().parents[2]
 CASES = 6
 QUEUE = "journey"
+THINKS = 0.03
+"""Seconds before the next act: load enough, and room for the backup beside it."""
 # Rows go from either kind to either in the tests of the services.
 SAME_KIND = [pytest.param(kind.values[0], kind.values[0], id=kind.id, marks=kind.marks) for kind in KINDS]
 
 
 @pytest.fixture
 def place(tmp_path, empty_address):
-    """The variables of an empty place, with the address of its record."""
+    """The settings of an empty place, with the address of its record."""
     processes = tmp_path / "processes" / "reading-circle"
     processes.mkdir(parents=True)
     text = READING_CIRCLE.format(version="1", first="2020-01-01", replaces="")
     (processes / "1.yaml").write_text(text, "utf-8")
     return {
-        "ACCEDE_DATA_DIR": str(tmp_path / "there"),
-        "ACCEDE_DATABASE_URL": empty_address,
-        "ACCEDE_PROCESSES_DIR": str(processes.parent),
+        "data_dir": tmp_path / "there",
+        "database_url": empty_address,
+        "processes_dir": processes.parent,
     }
 
 
@@ -67,23 +67,11 @@ async def serving(database, temporal, peer):
         yield client, driver
 
 
-async def accede(*arguments, **variables):
+async def accede_beside(*arguments, **settings):
     """Run a command beside everything else, and return what it says in JSON."""
-    plain = {name: value for name, value in os.environ.items() if not name.startswith("ACCEDE_")}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "cli",
-        *arguments,
-        "--json",
-        cwd=PROJECT,
-        env={**plain, **variables},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    out, err = await asyncio.wait_for(process.communicate(), 90)
-    assert process.returncode == 0, err.decode()
-    return json.loads(out)
+    done = await asyncio.to_thread(accede, *arguments, "--json", within=90, **settings)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
 
 
 async def keep_acting(database, driver, acknowledged, stop):
@@ -94,6 +82,7 @@ async def keep_acting(database, driver, acknowledged, stop):
             done = await postpone(database, case_id)
             acknowledged[case_id] = done.seq
             driver.wake()
+            await asyncio.sleep(THINKS)
         await begin(database, f"new-{number}")
         acknowledged[f"new-{number}"] = 2
         number += 1
@@ -119,7 +108,7 @@ async def test_a_backup_taken_under_load_goes_on_elsewhere_and_mails_nothing_twi
     address, place, tmp_path, temporal
 ):
     documents = StoredDocuments.at((tmp_path / "letters").as_uri())
-    here = {**place, "ACCEDE_DATABASE_URL": address, "ACCEDE_MATERIALS_URL": (tmp_path / "letters").as_uri()}
+    here = {**place, "database_url": address, "materials_url": (tmp_path / "letters").as_uri()}
     database = Database.open(address)
     await fill(database, documents, cases=CASES)
     await begin_overdue(database)
@@ -130,7 +119,7 @@ async def test_a_backup_taken_under_load_goes_on_elsewhere_and_mails_nothing_twi
         async with serving(database, temporal, peer) as (client, driver):
             acting = asyncio.create_task(keep_acting(database, driver, acknowledged, stop))
             before = await _once_there_is_something(acknowledged, peer)
-            made = await accede("backup", "--to", str(backup), **here)
+            made = await accede_beside("backup", "--to", str(backup), **here)
             during = dict(acknowledged)
             stop.set()
             await acting
@@ -147,13 +136,13 @@ async def test_a_backup_taken_under_load_goes_on_elsewhere_and_mails_nothing_twi
         other = TemporalServer(tmp_path / "other.db")
         other.start()
         try:
-            told = await accede("restore", str(backup), **place)
+            told = await accede_beside("restore", str(backup), **place)
             assert (told["cases"], told["events"]) == (made["cases"], made["events"])
             assert told["held"] > 0
-            await _same_as_then(Path(backup), manifest, place["ACCEDE_DATABASE_URL"], before, kept)
+            await _same_as_then(Path(backup), manifest, place["database_url"], before, kept)
             assert told["open_cases"] > CASES
             mailed = len(peer.ids)
-            await _goes_on(place["ACCEDE_DATABASE_URL"], other, peer)
+            await _goes_on(place["database_url"], other, peer)
             assert len(peer.ids) > mailed
         finally:
             other.kill()

@@ -91,30 +91,23 @@ def test_cases_are_read_and_explained_from_the_command_line(household, toured):
     assert refused.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("name", ["worker-1", "api"])
-def test_a_process_that_is_killed_is_started_again(household, name):
-    os.kill(household.told["pids"][name], signal.SIGKILL)
-    until(lambda: any(name in line and "SIGKILL" in line for line in household.said))
-    until(household.answers)
+def test_a_process_that_is_killed_is_started_again(household):
+    for name in ("worker-1", "api"):
+        os.kill(household.told["pids"][name], signal.SIGKILL)
+        until(lambda name=name: any(name in line and "SIGKILL" in line for line in household.said))
+        until(household.answers)
     tour(household.api)
 
 
-def test_killing_it_takes_everything_with_it_and_the_next_one_starts(tmp_path):
-    first = Household(tmp_path, "--port", "0")
-    assert first.told["logins"] == []
-    first.stop(signal.SIGKILL)
-    until(lambda: not any(is_alive(pid) for pid in first.told["pids"].values()))
-    second = Household(tmp_path)
-    assert second.answers()
-    assert second.stop() == 0
-
-
-# The last of this module, because it stops what the others share.
-def test_stopping_leaves_no_process_and_starting_again_finds_everything_where_it_was(household, toured):
+# The last of this module, because it ends what the others share.
+def test_stopping_or_killing_it_leaves_no_process_and_the_next_one_finds_everything_where_it_was(
+    household, toured
+):
     case_id, _ = toured
     token = accede("token", "auditor", data_dir=household.folder).stdout.strip()
     assert household.stop() == 0
     assert not any(is_alive(pid) for pid in household.told["pids"].values())
+
     second = Household(household.folder)
     try:
         assert second.api == household.api
@@ -122,4 +115,11 @@ def test_stopping_leaves_no_process_and_starting_again_finds_everything_where_it
         assert second.told["logins"] == household.told["logins"]
         assert "full-member" in accede("case", "show", case_id, url=second.api, token=token).stdout
     finally:
-        assert second.stop(signal.SIGINT) == 0
+        second.stop(signal.SIGKILL)
+    until(lambda: not any(is_alive(pid) for pid in second.told["pids"].values()))
+
+    third = Household(household.folder)
+    try:
+        assert third.answers()
+    finally:
+        assert third.stop(signal.SIGINT) == 0

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -18,25 +17,19 @@ from records import attempts, organisation, recording, tables
 from records.database import Database
 from services.connecting import connect
 from tests.builders import READING_CIRCLE, SECRETARY, a_process, a_start, noon
+from tests.cli.forks import Forked
+from tests.cli.running import accede_running
 from tests.journeys.household import until
 from tests.records import walks
 from tests.records.organisations import AUDITOR, SINCE, an_organisation
 from tests.temporal_server import TemporalServer, free_port
 from workflows import contract
 
-PROJECT = Path(__file__).resolve().parents[2]
 LONG_AGO = date(2025, 3, 3)
 
 
-def the_settings(tmp_path: Path, **given: str) -> dict[str, str]:
-    plain = {name: value for name, value in os.environ.items() if not name.startswith("ACCEDE_")}
-    return {
-        **plain,
-        "PYTHONUNBUFFERED": "1",
-        "ACCEDE_DATA_DIR": str(tmp_path),
-        "ACCEDE_TEMPORAL_ADDRESS": f"127.0.0.1:{free_port()}",
-        **{f"ACCEDE_{name.upper()}": value for name, value in given.items()},
-    }
+def the_settings(tmp_path: Path, **given: str) -> dict[str, Any]:
+    return {"data_dir": tmp_path, "temporal_address": f"127.0.0.1:{free_port()}", **given}
 
 
 def published_in(folder: Path) -> Path:
@@ -51,14 +44,13 @@ def published_in(folder: Path) -> Path:
 class Running:
     """A worker that runs, and what it has said."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
+    def __init__(self, process: Forked, log: Path) -> None:
         self.process = process
-        self.said = ""
+        self._log = log
 
-    async def listen(self) -> None:
-        assert self.process.stdout is not None
-        while line := await self.process.stdout.readline():
-            self.said += line.decode()
+    @property
+    def said(self) -> str:
+        return self._log.read_text("utf-8") if self._log.exists() else ""
 
     async def says(self, words: str) -> None:
         async def said() -> bool:
@@ -67,29 +59,18 @@ class Running:
         await until(said)
 
     async def ends(self) -> int:
-        return await asyncio.wait_for(self.process.wait(), 60)
+        return await asyncio.to_thread(self.process.wait)
 
 
 @asynccontextmanager
-async def a_running_worker(environment: dict[str, str]) -> AsyncIterator[Running]:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "worker",
-        cwd=PROJECT,
-        env=environment,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    running = Running(process)
-    listening = asyncio.create_task(running.listen())
+async def a_running_worker(settings: dict[str, Any]) -> AsyncIterator[Running]:
+    log = settings["data_dir"] / "worker.log"
+    process = accede_running("worker", log=log, **settings)
     try:
-        yield running
+        yield Running(process, log)
     finally:
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
-        await listening
+        process.kill()
+        await asyncio.to_thread(process.wait)
 
 
 async def test_a_worker_without_temporal_says_so_waits_and_stops_when_told(tmp_path, sqlite_address):

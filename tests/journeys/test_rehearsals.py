@@ -16,14 +16,16 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 OF_OTHERS = {
     "apache-committer": ("ordinary", "late-answer", "proof-of-the-vote", "veto"),
     "debian-new-member": (
-        "ordinary",
         "manager-vanishes",
         "nobody-advocates-himself",
         "objection-held",
         "paused",
     ),
 }
-"""Scenarios with votes, refusals, deadlines and standstills. tests/processes runs all, by the rules alone."""
+"""Scenarios with votes, refusals, deadlines and standstills; one of each process goes to its end.
+
+tests/processes runs all, by the rules alone.
+"""
 
 
 def told(done):

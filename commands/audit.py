@@ -20,7 +20,7 @@ from commands.audit_rules import evaluate_cases
 from commands.audit_witness import show_witness
 from commands.failures import CommandFailed, installation
 from commands.opening import opened_parts
-from commands.ports import port_of_temporal
+from commands.ports import port_of_temporal, temporal_of_up
 from domain.dossiers import check_dossier
 from domain.notes import BadNote, VerifierKey
 from domain.verifying import Tampered
@@ -175,9 +175,7 @@ async def _asked(settings: Settings, parts: Parts, found: Verified, progress: To
                 "other is named (ACCEDE_TEMPORAL_ADDRESS)"
             )
             return None
-        settings = settings.model_copy(
-            update={"temporal_address": f"127.0.0.1:{port}", "temporal_tls": False}
-        )
+        settings = settings.model_copy(update=temporal_of_up(port))
     try:
         client = await connect(**settings.temporal(), lazy=False)
         cases, facts = await compare_with_workflows(client, parts.database, progress)

@@ -14,6 +14,7 @@ from commands import inside, outside
 from commands.failures import CommandFailed, installation
 from commands.findings import Finding
 from commands.outside import Look
+from commands.ports import with_its_temporal
 from settings import Settings
 
 app = typer.Typer(rich_markup_mode=None)
@@ -45,7 +46,7 @@ def doctor(
     Exit code 1 where something keeps it from working, 2 where its settings cannot be read.
     """
     try:
-        settings = installation()
+        settings = with_its_temporal(installation())
     except CommandFailed as error:
         todo = "see the table of settings in docs/operations.md"
         _tell([Finding("settings", "wrong", str(error), todo)], as_json=as_json)

@@ -7,6 +7,7 @@ import socket
 from pathlib import Path
 
 from commands.failures import CommandFailed
+from settings import Settings
 
 USUAL = {"api": 8000, "temporal": 7233, "temporal_ui": 8233}
 """Ports people expect; taken on the first start where they are free."""
@@ -39,6 +40,29 @@ def port_of_temporal(folder: Path) -> int | None:
     """Return the port on which the Temporal of `accede up` answers; None where it is not running."""
     port = _remembered(folder / "ports.json").get("temporal")
     return port if port and not is_free("127.0.0.1", port) else None
+
+
+def temporal_of_up(port: int) -> dict[str, object]:
+    """Return the settings of the Temporal of `accede up`: what is said of another does not go for it."""
+    none = dict.fromkeys(name for name in Settings.model_fields if name.startswith("temporal_tls_"))
+    return {
+        **none,
+        "temporal_address": f"127.0.0.1:{port}",
+        "temporal_tls": False,
+        "temporal_tls_name": "",
+        "temporal_api_key": None,
+    }
+
+
+def with_its_temporal(settings: Settings) -> Settings:
+    """Return the settings with the Temporal that `accede up` keeps for this folder.
+
+    Where another was named it is that one, and where `accede up` never ran here the usual one.
+    """
+    port = (
+        None if settings.has_own_temporal else _remembered(settings.data_dir / "ports.json").get("temporal")
+    )
+    return settings if port is None else settings.model_copy(update=temporal_of_up(port))
 
 
 def is_free(host: str, port: int) -> bool:

@@ -12,6 +12,7 @@ from temporalio.service import RPCError
 
 from commands.failures import CommandFailed, installation
 from commands.opening import opened_parts
+from commands.ports import with_its_temporal
 from services.connecting import TemporalUnavailable, connect
 from services.reconciling import reconcile as look_over
 from services.unit_changes import reorganiser_of
@@ -33,7 +34,7 @@ def reconcile(
 
     Those whose workflow is behind the record are nudged. Safe at any time.
     """
-    found = asyncio.run(_reconcile(installation(), deep=not quick))
+    found = asyncio.run(_reconcile(with_its_temporal(installation()), deep=not quick))
     if as_json:
         typer.echo(json.dumps(found.model_dump()))
         return

@@ -23,7 +23,7 @@ from commands.cradle import HOLDS_DEMO
 from commands.data_lock import DataLock
 from commands.failures import installation
 from commands.household import api, temporal, workers
-from commands.ports import choose_ports
+from commands.ports import choose_ports, temporal_of_up
 from settings import Settings
 
 app = typer.Typer(rich_markup_mode=None)
@@ -124,14 +124,7 @@ def _placed(settings: Settings, ports: Mapping[str, int], *, demo: bool, embeds_
         "public_url": settings.public_url if "public_url" in settings.model_fields_set else "",
     }
     if embeds_temporal:
-        # What is said of another Temporal does not go for ours.
-        placed |= {name: None for name in placed if name.startswith("temporal_tls_")}
-        placed |= {
-            "temporal_address": f"127.0.0.1:{ports['temporal']}",
-            "temporal_tls": False,
-            "temporal_tls_name": "",
-            "temporal_api_key": None,
-        }
+        placed |= temporal_of_up(ports["temporal"])
     return installation(**placed)
 
 

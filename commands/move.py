@@ -77,7 +77,7 @@ def move(
     finally:
         lock.release()
     typer.echo(
-        json.dumps(_told(done)) if as_json else _in_words(done, there, with_temporal=bool(to_temporal))
+        json.dumps(_told(done)) if as_json else _in_words(done, here, there, with_temporal=bool(to_temporal))
     )
     for sha256 in done.missing:
         typer.echo(f"document {sha256}: missing, or not what was handed in", err=True)
@@ -138,7 +138,7 @@ def _told(done: _Done) -> dict[str, Any]:
     }
 
 
-def _in_words(done: _Done, there: Settings, *, with_temporal: bool) -> str:
+def _in_words(done: _Done, here: Settings, there: Settings, *, with_temporal: bool) -> str:
     shown = make_url(there.database_url).render_as_string(hide_password=True)
     came = "was there already, compared again" if done.moved.again else "moved and compared"
     lines = [
@@ -147,6 +147,9 @@ def _in_words(done: _Done, there: Settings, *, with_temporal: bool) -> str:
         f"  ACCEDE_DATABASE_URL={shown}",
         f"  ACCEDE_MATERIALS_URL={there.materials_url}",
     ]
+    if there.secret_keys is None and here.key_file is not None and here.key_file.exists():
+        # PostgreSQL has no folder beside it: without this nothing that was sealed here would open there.
+        lines.append(f'  ACCEDE_SECRET_KEYS="$(cat {here.key_file})"')
     if done.documents is None:
         lines.append("  (documents stayed where they were: every machine must reach them there)")
     if done.reconciled is not None and with_temporal:

@@ -13,7 +13,7 @@ import typer
 from commands.backup import what_is_wrong
 from commands.failures import CommandFailed, installation
 from commands.opening import opened_parts
-from commands.restoring import look_through, restored
+from commands.restoring import Restoring, look_through, restored
 from commands.shelving import taken_from_shelf
 from records import holding
 from services.manifests import BackupSpoilt, read_manifest
@@ -41,12 +41,16 @@ def restore(
     leave_mail: Annotated[
         bool, typer.Option("--leave-mail", help="Give up the messages that a restore held back.")
     ] = False,
+    without_keys: Annotated[
+        bool, typer.Option("--without-keys", help="Restore also where what is sealed does not open here.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON for programs.")] = False,
 ) -> None:
     """Bring a backup into an empty place.
 
     Messages that waited are held back, because they may have been sent since, until --resume-mail or
-    --leave-mail says what becomes of them. Exit code 2 where the backup is spoilt or the place is not empty.
+    --leave-mail says what becomes of them. Exit code 2 where the backup is spoilt, the place is not empty, or
+    what is sealed in it does not open with the keys of this place.
     """
     settings = installation(data_dir=data)
     if resume_mail or leave_mail:
@@ -56,17 +60,18 @@ def restore(
     elif source is None:
         raise CommandFailed("name the backup: accede restore FROM")
     else:
-        _from(source, settings, check=check, hold_mail=not send_mail, as_json=as_json)
+        how = Restoring(hold_mail=not send_mail, without_keys=without_keys)
+        _from(source, settings, how, check=check, as_json=as_json)
 
 
-def _from(source: Path, settings: Settings, *, check: bool, hold_mail: bool, as_json: bool) -> None:
+def _from(source: Path, settings: Settings, how: Restoring, *, check: bool, as_json: bool) -> None:
     with taken_from_shelf(source) as folder:
         try:
             manifest = read_manifest(folder)
             if check:
                 said, told = look_through(folder, manifest)
             else:
-                said, told = restored(folder, manifest, settings, hold_mail=hold_mail)
+                said, told = restored(folder, manifest, settings, how)
         except BackupSpoilt as spoilt:
             raise CommandFailed(f"{source}: {spoilt}; nothing was restored") from None
     typer.echo(json.dumps(told) if as_json else said)

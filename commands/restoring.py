@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -23,6 +24,7 @@ from services.backups import Progress
 from services.documents import StoredDocuments
 from services.manifests import Manifest
 from services.parts import Parts
+from services.person_keys import keys_of
 from services.restoring import (
     Begun,
     PlaceNotEmpty,
@@ -32,6 +34,7 @@ from services.restoring import (
     documents_in,
     restore_documents,
     restore_rows,
+    sealed_key_in,
 )
 from settings import Settings
 
@@ -49,7 +52,17 @@ def look_through(folder: Path, manifest: Manifest) -> Told:
     return f"it is whole: {_counted(told)}, made at {told['made_at']}", told
 
 
-def restored(folder: Path, manifest: Manifest, settings: Settings, *, hold_mail: bool) -> Told:
+@dataclass(frozen=True)
+class Restoring:
+    """How a backup is brought in."""
+
+    hold_mail: bool = True
+    """Whether messages that waited are held back."""
+    without_keys: bool = False
+    """Whether it comes also where what is sealed in it does not open."""
+
+
+def restored(folder: Path, manifest: Manifest, settings: Settings, how: Restoring) -> Told:
     """Restore into the place the settings name. Raises BackupSpoilt, and CommandFailed.
 
     Everything in the backup but documents is compared before anything is written; the rows come in one
@@ -57,9 +70,10 @@ def restored(folder: Path, manifest: Manifest, settings: Settings, *, hold_mail:
     """
     with _alone(settings), shown_progress() as progress:
         try:
-            first = asyncio.run(_into_tables(folder, manifest, settings, progress, hold_mail=hold_mail))
+            first = asyncio.run(_into_tables(folder, manifest, settings, progress, how))
             migrating.upgrade(settings.database_url)
-            begun, wrong = asyncio.run(_caught_up(settings, manifest, progress, first, hold_mail=hold_mail))
+            caught_up = _caught_up(settings, manifest, progress, first, hold_mail=how.hold_mail)
+            begun, wrong = asyncio.run(caught_up)
         except (DatabaseUnavailable, SchemaOutdated) as error:
             raise CommandFailed(str(error)) from None
     told = _facts(manifest) | {"open_cases": begun.open_cases, "held": begun.held, "wrong": wrong}
@@ -74,10 +88,12 @@ def restored(folder: Path, manifest: Manifest, settings: Settings, *, hold_mail:
 
 
 async def _into_tables(
-    folder: Path, manifest: Manifest, settings: Settings, progress: Progress, *, hold_mail: bool
+    folder: Path, manifest: Manifest, settings: Settings, progress: Progress, how: Restoring
 ) -> Begun:
     await _check_empty(settings)
     check_parts(folder, manifest, progress)
+    if not how.without_keys:
+        _check_keys(folder, manifest, settings)
     _make_tables(settings, manifest)
     await restore_documents(folder, manifest, StoredDocuments.at(settings.materials_url), progress)
     database = Database.open(settings.database_url, check_schema=False)
@@ -85,7 +101,7 @@ async def _into_tables(
         now = datetime.now(UTC)
         on = now.astimezone(settings.zone).date()
         return await restore_rows(
-            folder, manifest, database, now=now, on=on, hold_mail=hold_mail, progress=progress
+            folder, manifest, database, now=now, on=on, hold_mail=how.hold_mail, progress=progress
         )
     except PlaceNotEmpty as taken:
         raise CommandFailed(str(taken)) from None
@@ -150,6 +166,27 @@ async def _check_empty(settings: Settings) -> None:
         raise CommandFailed(str(taken)) from None
     finally:
         await database.close()
+
+
+def _check_keys(folder: Path, manifest: Manifest, settings: Settings) -> None:
+    """Refuse a backup whose sealed words and documents would not open in this place. Raises CommandFailed.
+
+    Asked before a key is made here, which would seal what comes next and open nothing of what was.
+    """
+    one = sealed_key_in(folder, manifest)
+    if one is None:
+        return
+    place = settings.sealing()
+    if place["keys"] is not None or (place["file"] is not None and place["file"].exists()):
+        keys = keys_of(place)
+        if keys is not None and keys.opens(*one):
+            return
+    where = f"put the secret.key of then at {place['file']}, or " if place["file"] is not None else ""
+    raise CommandFailed(
+        "the free text and documents in this backup are sealed, and nothing here opens them: "
+        f"{where}set ACCEDE_SECRET_KEYS to the keys of then (a secret.key holds one) and restore again. "
+        "Where that key is lost for good, --without-keys restores the rest; nothing was changed"
+    )
 
 
 def _make_tables(settings: Settings, manifest: Manifest) -> None:

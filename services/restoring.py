@@ -71,6 +71,12 @@ def documents_in(folder: Path, manifest: Manifest) -> Iterator[tuple[str, Path]]
         yield sha256, file
 
 
+def sealed_key_in(folder: Path, manifest: Manifest) -> tuple[str, str] | None:
+    """Return whose key comes first in a backup, and that key as it is wrapped; None where nobody has one."""
+    rows = _columns(folder, manifest, "person_keys", "person_id", "wrapped")
+    return next(((str(person), str(wrapped)) for person, wrapped in rows if wrapped is not None), None)
+
+
 async def restore_rows(
     folder: Path,
     manifest: Manifest,

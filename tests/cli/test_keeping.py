@@ -1,16 +1,20 @@
 """`accede backup` and `accede restore` as people meet them."""
 
+import base64
 import json
 import os
 import signal
 import subprocess
 import time
+from datetime import date
 
 import pytest
 
 from records.database import Database
 from services.documents import StoredDocuments
-from tests.builders import READING_CIRCLE
+from services.person_keys import PersonKeys
+from services.sealing import Sealer, key_in
+from tests.builders import READING_CIRCLE, noon
 from tests.cli.running import COMMAND, accede, environment
 from tests.databases import *  # noqa: F403 - fixtures are found by their names
 from tests.services.keeping import LETTERS, digest, everything, fill
@@ -87,6 +91,30 @@ def test_a_folder_that_is_there_gets_a_backup_under_its_time(furnished, tmp_path
     assert [str(path) for path in folder.iterdir()] == [told["backup"]]
     told = json.loads(accede("backup", "--json", **furnished).stdout)
     assert told["backup"].startswith(str(furnished["data_dir"] / "backups" / "accede-"))
+
+
+def test_a_backup_whose_words_would_not_open_is_restored_only_where_that_is_said(
+    furnished, elsewhere, tmp_path
+):
+    keys = PersonKeys(Sealer(key_in(furnished["data_dir"] / "secret.key")))
+    database = Database.open(f"sqlite:///{furnished['data_dir'] / 'accede.db'}")
+    database.write_now(lambda connection: keys.key_of(connection, "of-case-0", noon(date(2026, 3, 2))))
+    database.close_now()
+    backup = str(tmp_path / "copy")
+    assert accede("backup", "--to", backup, **furnished).returncode == 0
+
+    here = elsewhere["data_dir"] / "secret.key"
+    for told in ({}, {"secret_keys": base64.b64encode(bytes(32)).decode()}):
+        done = accede("restore", backup, **elsewhere, **told)
+        assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+        assert f"put the secret.key of then at {here}" in done.stderr
+        assert not here.exists()
+        assert not (elsewhere["data_dir"] / "accede.db").exists()
+    anyway = {**elsewhere, "data_dir": tmp_path / "anyway"}
+    assert accede("restore", backup, "--without-keys", **anyway).returncode == 0
+
+    here.write_text((furnished["data_dir"] / "secret.key").read_text())
+    assert accede("restore", backup, **elsewhere).returncode == 0
 
 
 def test_nothing_is_overwritten(furnished, elsewhere, tmp_path):

@@ -11,6 +11,7 @@ from records.engines import database_url
 from services.connecting import connect
 from services.documents import StoredDocuments
 from services.driving import Driver
+from services.sealing import key_in
 from settings import Settings
 from tests.builders import READING_CIRCLE
 from tests.cli.running import accede
@@ -36,6 +37,7 @@ async def here(tmp_path, migrated_sqlite):
     database = Database.open(f"sqlite:///{data / 'accede.db'}")
     await fill(database, StoredDocuments.at((data / "materials").as_uri()))
     await database.close()
+    key_in(data / "secret.key")
     return {"data_dir": data, "processes_dir": processes.parent}
 
 
@@ -59,6 +61,8 @@ async def test_everything_is_there_in_the_other_place_and_the_source_is_as_it_wa
     done = accede("move", *arguments, **moving)
     assert (done.returncode, done.stderr) == (0, "")
     assert "3 open cases, 3 workflows started there" in done.stdout
+    # What was sealed here by the key of the folder opens there only with it.
+    assert f'ACCEDE_SECRET_KEYS="$(cat {here["data_dir"] / "secret.key"})"' in done.stdout
     assert rows_at(source) == before
     assert rows_at(empty_address) == before
     assert len(before["sessions"]) == 1

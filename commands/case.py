@@ -7,15 +7,16 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from commands.failures import CommandFailed
 from commands.remote import Remote
 
 app = typer.Typer(help="Start, read and act on cases over HTTP.", no_args_is_help=True, rich_markup_mode=None)
 
-_CONSOLE = Console(highlight=False)
+_CONSOLE = Console(highlight=False, soft_wrap=True)
 
 CaseId = Annotated[str, typer.Argument(help="The case.")]
 Url = Annotated[str, typer.Option("--url", envvar="ACCEDE_URL", help="Where the API is.")]
@@ -93,7 +94,7 @@ def difference(
     for right in found["rights"] or ():
         who = f"{right['access']['person']['name']}, {right['access']['role']}"
         table.add_row(who, "-" if right["came"] else "sees it", "sees it" if right["came"] else "-")
-    _CONSOLE.print(table)
+    _CONSOLE.print(table, soft_wrap=False)
     for rule in found["rules"]:
         _CONSOLE.print(f"{rule['title']}: its rules read differently")
 
@@ -151,7 +152,11 @@ def history(
     if as_json:
         typer.echo(json.dumps(events, ensure_ascii=False))
         return
-    table = Table("seq", "happened", "recorded", "what", "step", "actor", "hash")
+    # What happened in which step is read in full on a narrow screen, too.
+    in_full = [Column(name, overflow="fold") for name in ("what", "step")]
+    table = Table(
+        "seq", "happened", "recorded", *in_full, "actor", "hash", box=SIMPLE_HEAD, padding=(0, 1, 0, 0)
+    )
     for event in events:
         recorded = event["recorded_at"][:16].replace("T", " ")
         actor = (event["actor"] or "")[:8]
@@ -159,7 +164,7 @@ def history(
         table.add_row(
             str(event["seq"]), event["occurred_on"], recorded, event["type"], step, actor, event["hash"][:8]
         )
-    _CONSOLE.print(table)
+    _CONSOLE.print(table, soft_wrap=False)
 
 
 @app.command()

@@ -73,7 +73,7 @@ def _scenarios(library: Library, process: str) -> Mapping[str, Scenario]:
     folder = installation().processes_dir / process / "scenarios"
     try:
         return read_scenarios({file.stem: file.read_text("utf-8") for file in sorted(folder.glob("*.yaml"))})
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError) as error:
         raise CommandFailed(f"the scenarios in {folder} cannot be read: {error}") from None
 
 

@@ -72,6 +72,11 @@ class Remote:
             raise CommandFailed(f"no answer from {self._http.base_url}: {error}") from None
         if answer.is_success:
             return answer
+        if answer.status_code == httpx.codes.UNAUTHORIZED:
+            raise CommandFailed(
+                f"{self._http.base_url} does not know this token, or no longer: make one there with "
+                "`accede token LOGIN`, or set ACCEDE_URL to the address it was made for"
+            )
         raise CommandFailed(_problem(answer))
 
 

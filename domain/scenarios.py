@@ -6,12 +6,14 @@ A scenario is data. The pure runner (`domain.rehearsing`) and the rehearsal on t
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import ConfigDict, Discriminator, Field, Tag, ValidationError, model_validator
 
 from domain.acts import Excluded, Opinion
+from domain.complaints import complaints
 from domain.marked import read_marked
 from domain.scenery import Organisation, read_organisation
 from domain.values import Name, Scalar, Value
@@ -190,11 +192,37 @@ class Scenario(Value):
 def read_scenarios(texts: Mapping[str, str]) -> dict[str, Scenario]:
     """Read all scenarios of one process by name, passages written out.
 
-    One of the texts is named `organisation`: what the others share. Raises ValueError or KeyError.
+    One of the texts is named `organisation`: what the others share. Raises ValueError, with the file and what
+    is wrong in it.
     """
-    shared = read_organisation(texts[ORGANISATION])
-    written = {name: read_scenario(text, shared) for name, text in texts.items() if name != ORGANISATION}
-    return {name: unfold(scenario, written) for name, scenario in written.items()}
+    if ORGANISATION not in texts:
+        raise ValueError(f"there is no {ORGANISATION}.yaml, which says which units and people there are")
+    with _reading(ORGANISATION, texts[ORGANISATION]):
+        shared = read_organisation(texts[ORGANISATION])
+    written: dict[str, Scenario] = {}
+    for name, text in texts.items():
+        if name != ORGANISATION:
+            with _reading(name, text):
+                written[name] = read_scenario(text, shared)
+    told: dict[str, Scenario] = {}
+    for name, scenario in written.items():
+        with _reading(name, texts[name]):
+            told[name] = unfold(scenario, written)
+    return told
+
+
+@contextmanager
+def _reading(name: str, text: str) -> Iterator[None]:
+    """Say of whatever is wrong in which file it stands, and where."""
+    try:
+        yield
+    except ValidationError as error:
+        line, path, problem = next(complaints(error, read_marked(text)))
+        raise ValueError(f"{name}.yaml:{line}: {path}: {problem.en}") from error
+    except KeyError as error:
+        raise ValueError(f"{name}.yaml: there is no scenario {error}") from error
+    except ValueError as error:
+        raise ValueError(f"{name}.yaml: {error}") from error
 
 
 def read_scenario(text: str, shared: Organisation) -> Scenario:
@@ -208,10 +236,12 @@ def unfold(scenario: Scenario, others: Mapping[str, Scenario]) -> Scenario:
     """Return the scenario with its passages written out.
 
     `others` are the scenarios of the same process by name. Raises KeyError for one that is not there, and
-    ValueError where a passage names a step the other scenario does not come to.
+    ValueError where a passage names a step the other scenario does not come to, or nothing starts the case.
     """
     passages = [part for part in scenario.acts if isinstance(part, Passage)]
     if not passages:
+        if scenario.start is None:
+            raise ValueError("'start' is missing: the act that starts the case, such as {on: 2026-03-02}")
         return scenario
     start = scenario.start or unfold(others[passages[0].like], others).opening
     acts: list[ScenarioAct] = []

@@ -4,16 +4,21 @@ import contextlib
 import os
 import resource
 import subprocess
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 import typer
+from pydantic import SecretStr
 
 from cli import COMMANDS
 from commands.case import _pairs, _value
 from commands.failures import CommandFailed
-from commands.ports import choose_ports
+from commands.ports import choose_ports, with_its_temporal
+from commands.remote import Remote
+from settings import Settings
 from tests.cli.running import COMMAND, accede, accede_anew, environment
 
 PROCESSES = Path(__file__).parents[2] / "processes"
@@ -128,6 +133,27 @@ def test_a_case_is_asked_for_with_a_token(tmp_path):
     assert "no answer from http://127.0.0.1:1" in done.stderr
 
 
+class _Stranger(BaseHTTPRequestHandler):
+    """An installation that knows nobody's token."""
+
+    def do_GET(self) -> None:
+        self.send_response(401)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_) -> None:
+        """Say nothing."""
+
+
+def test_a_token_of_another_installation_is_told_with_the_address_that_was_asked():
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Stranger) as server:
+        threading.Thread(target=server.serve_forever).start()
+        url = f"http://127.0.0.1:{server.server_port}"
+        with Remote(url, "t", "en") as remote, pytest.raises(CommandFailed, match=f"{url} does not know"):
+            remote.get("/v1/me")
+        server.shutdown()
+
+
 @pytest.mark.parametrize(
     "text, value", [("true", True), ("24", 24), ("-3", -3), ("2026-06-01", "2026-06-01")]
 )
@@ -144,6 +170,21 @@ def test_ports_are_the_same_the_next_time(tmp_path):
     first = choose_ports(tmp_path, "127.0.0.1", 0)
     assert len(set(first.values())) == 3
     assert choose_ports(tmp_path, "127.0.0.1", None) == first
+
+
+def test_commands_ask_the_temporal_of_their_own_folder_unless_another_is_named(tmp_path):
+    usual = with_its_temporal(Settings(data_dir=tmp_path))
+    assert usual.temporal_address == "127.0.0.1:7233"
+    ports = choose_ports(tmp_path, "127.0.0.1", 0)
+    here = with_its_temporal(Settings(data_dir=tmp_path, temporal_api_key=SecretStr("of another")))
+    assert here.temporal() == {
+        "address": f"127.0.0.1:{ports['temporal']}",
+        "namespace": "default",
+        "tls": False,
+        "api_key": None,
+    }
+    named = Settings(data_dir=tmp_path, temporal_address="127.0.0.1:7233")
+    assert with_its_temporal(named) is named
 
 
 COMMANDS_WITH_A_PASSWORD = [

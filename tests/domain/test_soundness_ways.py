@@ -173,7 +173,7 @@ def test_a_way_that_leads_nowhere_is_told_at_its_line(faulty, says):
         fault(
             "    outcome: joined\n",
             "",
-            "the last stage ends in no outcome, so the case would never end",
+            "the last stage ends in no outcome, so the case would never end: its 'outcome' names one",
             "- id: joining",
         ),
         fault(

@@ -7,10 +7,11 @@ from typing import Any, get_args
 
 import pytest
 
+from domain.reading import read_process
 from domain.rules import Rule
-from domain.scenarios import Ending, Scenario, ScenarioAct
+from domain.scenarios import Ending, Scenario, ScenarioAct, read_scenarios
 from domain.steps import MeetingStep, NoticeStep, PeriodStep, Step
-from tests.processes.shipped import MEMBERSHIP, PROCESSES, library
+from tests.processes.shipped import MEMBERSHIP, PROCESSES, library, played
 
 PAGE = (PROCESSES.parent / "docs" / "processes.md").read_text(encoding="utf-8")
 WORDS = set(re.findall(r"[A-Za-z0-9_.-]+", " ".join(re.findall(r"`([^`\n]+)`", PAGE))))
@@ -36,3 +37,12 @@ def test_every_key_is_named(model: Any):
 def test_every_key_of_a_scenario_stands_in_the_example_or_is_named():
     example = set(re.findall(r"^([a-z]+):", PAGE, flags=re.MULTILINE))
     assert set(Scenario.model_fields) - WORDS - example == set()
+
+
+def test_the_whole_definition_to_begin_with_is_sound_and_goes_as_its_scenario_says():
+    blocks = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+    (written,) = (block for block in blocks if block.startswith("process:"))
+    (organisation,) = (block for block in blocks if block.startswith("units:"))
+    (ordinary,) = (block for block in blocks if block.startswith("title: Asked too early"))
+    told = read_scenarios({"organisation": organisation, "ordinary": ordinary})["ordinary"]
+    assert played("book-club", told, read_process(written, "1.yaml")).unmet == ()

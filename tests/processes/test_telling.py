@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -127,16 +128,16 @@ def test_an_act_says_a_step_or_what_it_does():
 
 
 @pytest.mark.parametrize(
-    "text",
+    "text,said",
     [
-        "title: t\nstart: {on: 2026-03-02, colour: red}",
-        "title: t\nstart: {on: yesterday}",
-        "title: t\nacts: [{like: one, upto: vote}]",
-        "start: {on: 2026-03-02}",
+        ("title: t\nstart: {on: 2026-03-02, colour: red}", "one.yaml:2: start.colour: unknown key 'colour'"),
+        ("title: t\nstart: {on: yesterday}", "one.yaml:2: start.on: must be a day such as"),
+        ("title: t\nacts: [{like: one, upto: vote}]", "one.yaml:2: acts.1.upto: unknown key 'upto'"),
+        ("start: {on: 2026-03-02}", "one.yaml:1: title: 'title' is missing"),
     ],
 )
-def test_what_a_scenario_does_not_know_is_refused(text):
-    with pytest.raises(ValueError, match="validation error"):
+def test_what_a_scenario_does_not_know_is_refused_with_its_file_and_line(text, said):
+    with pytest.raises(ValueError, match=re.escape(said)):
         told(text)
 
 
@@ -164,6 +165,21 @@ def test_a_passage_names_a_step_its_scenario_comes_to():
         unfold(told_with("title: t\nacts: [{like: o, until: vote}]"), {"o": other})
     with pytest.raises(KeyError):
         unfold(told_with("title: t\nacts: [{like: nowhere}]"), {"o": other})
+
+
+@pytest.mark.parametrize(
+    "texts,said",
+    [
+        ({}, "there is no organisation.yaml, which says which units and people there are"),
+        ({"organisation": "units: {a: {}}"}, "organisation.yaml:1: units.a.kind: 'kind' is missing"),
+        ({"one": "title: t\nacts: []"}, "one.yaml: 'start' is missing: the act that starts the case"),
+        ({"one": "title: t\nacts: [{like: nowhere}]"}, "one.yaml: there is no scenario 'nowhere'"),
+    ],
+)
+def test_what_is_missing_beside_a_scenario_or_in_it_is_named(texts, said):
+    shared = {"organisation": ORGANISATION} if texts else {}
+    with pytest.raises(ValueError, match=re.escape(said)):
+        read_scenarios(shared | texts)
 
 
 def test_a_scenario_with_passages_is_not_run_before_it_was_unfolded():

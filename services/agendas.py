@@ -198,7 +198,11 @@ async def found(parts: Parts, caller: Caller, agenda_id: str, item: str) -> Kept
 
 
 async def changed(parts: Parts, caller: Caller, agenda_id: str, content: Agenda) -> None:
-    """Keep what an agenda says now. Raises NotFound, InvalidInput where somebody is there and in writing."""
+    """Keep what an agenda says now.
+
+    Raises NotFound, and InvalidInput where somebody is there and in writing, or where votes of another day
+    are recorded under it: their minutes name their place on this agenda, which is of that day.
+    """
     out = {one.person for one in content.excluded}
     if set(content.wrote) & (set(content.attended) | out):
         raise InvalidInput("wrote", _BOTH)
@@ -207,6 +211,8 @@ async def changed(parts: Parts, caller: Caller, agenda_id: str, content: Agenda)
 
     def work(connection: Connection) -> None:
         now = _kept(connection, caller, agenda_id, lock=True)
+        if now.planned and content.on != now.on:
+            raise InvalidInput("occurred_on", _OF_ITS_DAY)
         # Where a vote was recorded since, what its minutes say stays.
         order = now.order.arranged(content.order.listed) if now.planned else content.order
         _keep(connection, parts, caller, agenda_id, content.in_order(order))
@@ -297,6 +303,11 @@ def _content(found: kept.KeptDraft) -> Agenda:
 _BOTH = Text(
     zh="同一人不能既到会又提交书面意见；不计入应到人数的，也不能提交",
     en="Nobody is there and in writing at once, nor in writing and left out of the count",
+)
+_OF_ITS_DAY = Text(
+    zh="已按本议程登记表决，会议日期不再更改。改日讨论的个案请另建议程；已登记的日期有误的，请在各个案中更正。",
+    en="Votes are recorded under this agenda, so its day stays. What is treated on another day goes on an "
+    "agenda of its own; where a recorded day is wrong, correct it in its case.",
 )
 _OUT = Text(zh="不计入应到人数的不能列为到会", en="Whoever is left out of the count is not counted as there")
 _TOO_MANY = Text(

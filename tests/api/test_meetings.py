@@ -230,6 +230,24 @@ async def test_an_agenda_that_was_read_before_a_vote_takes_back_nothing_of_it(wo
     ]
 
 
+async def test_the_day_of_an_agenda_stays_once_a_vote_is_recorded_under_it(world, three):
+    agenda, ids = await begun(world), votes_on(three)
+    today = world.parts.today()
+    before, after = ((today + timedelta(days=by)).isoformat() for by in (-1, 1))
+    assert (await sent(world, agenda, entered(world, ids, occurred_on=after))).status_code == 303
+    assert (await sent(world, agenda, entered(world, ids, attended=[SECRETARY, HOST]))).status_code == 303
+    read_before = (await shown(world, agenda)).content
+    await voted(world, agenda, three[1], yes="2")
+    refused = await sent(world, agenda, entered(world, ids, occurred_on=before, attended=[SECRETARY, HOST]))
+    assert refused.status_code == 422
+    assert "请另建议程" in refused.text
+    moved = read_before.model_copy(update={"on": today + timedelta(days=1)})
+    with pytest.raises(InvalidInput):
+        await agendas.changed(world.parts, Caller(SECRETARY), agenda, moved)
+    assert (await shown(world, agenda)).content.on == today
+    assert (await sent(world, agenda, entered(world, ids, attended=[SECRETARY]))).status_code == 303
+
+
 async def test_a_body_that_a_later_edition_drops_goes_on_meeting_on_its_cases(world):
     case = await world.start(subject=SUBJECT, process="admission")
     later = BY_HALF.replace("circle.members", "circle.everybody").replace(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import partial
+from typing import Final
 
 import structlog
 from sqlalchemy import Connection
@@ -29,6 +30,9 @@ from services.parts import Parts
 from services.refusals import Malformed, NotFound, NotPermitted, NotReady
 from services.views import View
 from services.witness_keys import NoWitnessKey, WitnessPlace, witness_key
+
+MOST_KEYS: Final = 64
+"""Keys of one log that follow one another: whoever has its key cannot have us keep any number."""
 
 _log = structlog.get_logger(__name__)
 
@@ -98,8 +102,9 @@ async def cosign(parts: Parts, body: bytes) -> str:
 async def follow(parts: Parts, body: bytes) -> None:
     """Trust from now on the key that a trusted one of its log names as the next, in a signed note.
 
-    A key names one; where it did, another is refused. Raises NotFound for a log that is not ours to witness,
-    NotPermitted where no trusted key signed, Malformed.
+    A key names one; where it did, another is refused, and so is one that makes the chain of keys too long.
+    Raises NotFound for a log that is not ours to witness, NotPermitted where no trusted key signed,
+    Malformed.
     """
     place = parts.witness
     if place is None or not place.logs:
@@ -114,6 +119,9 @@ async def follow(parts: Parts, body: bytes) -> None:
         handover = read_handover(note, keys)
     except BadNote as error:
         raise NotPermitted(_NOT_NAMED) from error
+    if handover.after not in keys and len(keys) >= MOST_KEYS:
+        _log.error("the chain of keys is too long to go on", log=origin, keys=len(keys))
+        raise NotPermitted(_TOO_MANY)
     if not await parts.write(lambda connection: kept.add_handover(connection, handover, parts.clock())):
         _log.error("a key names a second one after it", log=origin, key=handover.before.id.hex())
         raise NotPermitted(_NAMED_ANOTHER)
@@ -223,4 +231,9 @@ def _view(origin: str, seen: Witnessed | None) -> WitnessedView:
 
 _NOT_NAMED = Text(zh="没有可信密钥签署这把新密钥", en="no key that is trusted here named the new one")
 _NAMED_ANOTHER = Text(zh="该密钥已指定过另一把新密钥", en="this key has named another one after it")
+_TOO_MANY = Text(
+    zh=f"该日志已先后使用{MOST_KEYS}把密钥，不再自动跟随：请由见证方管理员将现用密钥写入ACCEDE_WITNESS_FOR",
+    en=f"{MOST_KEYS} keys of this log followed one another already, and no further one is followed by "
+    "itself: the witness's operator has to put the present one into ACCEDE_WITNESS_FOR",
+)
 _NOT_TRUSTED = Text(zh="检查点没有可信密钥的签名", en="no key that is trusted here signed the checkpoint")

@@ -27,6 +27,7 @@ from services.sealing import Sealer
 from services.verifying import verify
 from services.witness_keys import WitnessPlace
 from services.witnesses import Witness
+from services.witnessing import MOST_KEYS
 from tests.api.world import AUDITOR, NOBODY, SECRETARY, SUBJECT, a_world
 from tests.services.test_verifying_records import tampered
 
@@ -234,6 +235,20 @@ async def test_a_key_names_one_successor_and_a_second_is_refused(two):
     assert await _shown(two, _signed_text(two, one)) == 204
     assert await _shown(two, _signed_text(two, one)) == 204
     assert await _shown(two, _signed_text(two, other)) == 403
+
+
+async def test_a_chain_of_keys_does_not_grow_without_an_end(two):
+    at, private = "2026-01-01T00:00:00.000000Z", Ed25519PrivateKey.generate()
+    chain = [_signed_text(two, handover_text(verifier_of(OURS, private), at))]
+    while len(chain) < MOST_KEYS:
+        following = Ed25519PrivateKey.generate()
+        text = handover_text(verifier_of(OURS, following), at)
+        chain.append(f"{text}\n{signed(text, OURS, private).line}")
+        private = following
+    assert {await _shown(two, note) for note in chain[:-1]} == {204}
+    assert await _shown(two, chain[-1]) == 403
+    # What is followed already is not refused when it comes again.
+    assert await _shown(two, chain[-2]) == 204
 
 
 async def test_the_same_checkpoint_is_signed_again_and_a_witness_away_has_signed_nothing(two):

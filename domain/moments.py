@@ -94,9 +94,8 @@ def period_days(process: Process, case: Case, step: PeriodStep) -> tuple[date, R
     lasts = step.lasts
     if state is not None and state.extended_months:
         lasts = lasts.model_copy(update={"months": lasts.months + state.extended_months})
-    end = case.calendar.after(start, lasts)
-    day = _served(case, start, end.day)
-    return start, Reckoned(day=day, provisional=end.provisional or anchor.provisional)
+    end = _served(case, start, lasts)
+    return start, end._replace(provisional=end.provisional or anchor.provisional)
 
 
 def notice_end(case: Case, step: NoticeStep) -> Reckoned | None:
@@ -105,8 +104,7 @@ def notice_end(case: Case, step: NoticeStep) -> Reckoned | None:
     published = None if state is None else state.entries.latest(PUBLISHED)
     if published is None:
         return None
-    end = case.calendar.after(published, step.window)
-    return end._replace(day=_served(case, published, end.day))
+    return _served(case, published, step.window)
 
 
 @remembered(_A_FEW_CASES)
@@ -181,12 +179,12 @@ def _deadline_day(
     anchored = case.steps.get(deadline.of.partition(".")[0])
     if deadline.new and anchored is not None and anchored.version not in {"", process.version}:
         base = max(base, case.version_since)
-    reached = case.calendar.after(base, deadline.within)
+    reached = _in_time(case, base, deadline.within)
     breach = None
     if deadline.breach_after is not None:
-        breach = _in_time(case, base, case.calendar.after(base, deadline.breach_after).day)
+        breach = _in_time(case, base, deadline.breach_after).day
     return DeadlineDay(
-        day=_in_time(case, base, reached.day),
+        day=reached.day,
         rule=deadline.id or numbered(f"{step.id}.due", number),
         basis=deadline.basis,
         provisional=reached.provisional or anchor.provisional,
@@ -198,7 +196,7 @@ def _deadline_day(
 def duty_after(case: Case, duty: EntrySpec, since: date) -> date:
     """Return the last day on which a duty that comes again is in time, after the time before it."""
     assert duty.every is not None  # noqa: S101 - asked only of duties that come again
-    return _in_time(case, since, case.calendar.after(since, duty.every).day)
+    return _in_time(case, since, duty.every).day
 
 
 def next_duty(case: Case, duty: EntrySpec, since: date, last: date, made: int) -> date | None:
@@ -230,17 +228,35 @@ def _duty_days(process: Process, case: Case, step: PeriodStep, state: StepState)
     return found
 
 
-def _served(case: Case, since: date, end: date) -> date:
+def _served(case: Case, since: date, span: Span) -> Reckoned:
     """Return the end of a time to be served, later by every day on which the clocks stood still.
 
     Time that was served by the morning of a suspension stays served.
     """
-    return case.suspensions.prolonged(since, end, last_day=False)
+    return _prolonged(case, since, span, last_day=False)
 
 
-def _in_time(case: Case, since: date, last: date) -> date:
+def _in_time(case: Case, since: date, span: Span) -> Reckoned:
     """Return a last day, later by every day on which the clocks stood still; it lasts until its evening."""
-    return case.suspensions.prolonged(since, last, last_day=True)
+    return _prolonged(case, since, span, last_day=True)
+
+
+def _prolonged(case: Case, since: date, span: Span, *, last_day: bool) -> Reckoned:
+    end = case.calendar.after(since, span)
+    day = case.suspensions.prolonged(since, end.day, last_day=last_day)
+    if day == end.day or not span.working_days:
+        return end._replace(day=day)
+    # As many days later may be a weekend: as many working days have to pass on which the clocks ran.
+    before = case.calendar.after(since, span.model_copy(update={"working_days": 0})).day
+    reached, left = case.suspensions.prolonged(since, before, last_day=last_day), span.working_days
+    provisional = end.provisional
+    while left:
+        reached += timedelta(days=1)
+        provisional = provisional or not case.calendar.knows(reached)
+        ends_it = left == 1 and not last_day and case.suspensions.begin_on(reached)
+        if ends_it or not case.suspensions.stood_on(reached):
+            left -= case.calendar.is_working(reached)
+    return Reckoned(day=max(day, reached), provisional=provisional)
 
 
 def _span_edge(process: Process, case: Case, step: Step, part: str) -> Reckoned | None:

@@ -60,6 +60,18 @@ class Standstills(Value):
         beyond = (bisect_right if last_day else bisect_left)(self.ran, ran, lo=nearest + 1)
         return date.fromordinal(ran + self._stood_before(beyond))
 
+    def begin_on(self, day: date) -> bool:
+        """Whether one of them began on a day."""
+        began = day.toordinal()
+        nearest = bisect_left(self.began, began)
+        return nearest < len(self.began) and self.began[nearest] == began
+
+    def stood_on(self, day: date) -> bool:
+        """Whether the clocks stood still on a day; on the one on which a case resumes they run."""
+        reached = day.toordinal()
+        nearest = bisect_right(self.began, reached)
+        return nearest > 0 and reached < self._ended(nearest - 1)
+
     def _stood_before(self, number: int) -> int:
         return self.stood if number == len(self.began) else self.began[number] - self.ran[number]
 

@@ -6,10 +6,15 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from domain.acts import EntryRecord
+from domain.acts import EntryRecord, Resume, Suspend
 from domain.circumstances import UnitRef
+from domain.moments import notice_end
 from domain.refusals import FieldInvalid, NotPossible, TooEarly
+from domain.standstills import Standstills
+from domain.steps import NoticeStep
 from domain.working_days import CalendarYear, WorkingCalendar
 from tests.domain.walking import Walk, at_step, guild, record, step, text
 
@@ -35,10 +40,57 @@ def published(day: date = MONDAY, **more: Any) -> Walk:
     return walk
 
 
+_HUNG = [published(MONDAY + timedelta(days=by)) for by in range(7)]
+
+
 def test_nothing_is_concluded_from_a_notice_that_never_hung() -> None:
     refused = opened().refused("notice", entry=None, outcome="done")
     assert isinstance(refused, NotPossible)
     assert (refused.rule, refused.basis) == ("notice.published", "13")
+
+
+@pytest.mark.parametrize(
+    "hangs,stops,runs,over",
+    [
+        # Friday counts; then three working days stand still, and four more have to pass.
+        (date(2026, 6, 4), date(2026, 6, 8), date(2026, 6, 11), date(2026, 6, 16)),
+        # Its end moves by as many days as the case stood still, working days or not.
+        (MONDAY, date(2026, 6, 5), date(2026, 6, 10), date(2026, 6, 13)),
+        # What was over on the morning of the standstill stays over.
+        (MONDAY, OVER, date(2026, 6, 11), OVER),
+    ],
+)
+def test_a_window_lasts_its_working_days_however_long_the_case_stood_still(
+    hangs: date, stops: date, runs: date, over: date
+) -> None:
+    walk = published(hangs)
+    warden = walk.known("lodge.warden")
+    walk.take(Suspend(known=warden, occurred_on=stops, reason="ill"), stops)
+    walk.take(Resume(known=warden, occurred_on=runs, reason="well"), runs)
+    assert walk.open("notice").not_before == over
+
+
+@given(lengths=st.lists(st.tuples(st.integers(0, 6), st.integers(1, 9)), max_size=5), hangs=st.integers(0, 6))
+def test_five_working_days_on_which_the_clocks_ran_pass_whatever_stood_still(
+    lengths: list[tuple[int, int]], hangs: int
+) -> None:
+    first = day = MONDAY + timedelta(days=hangs)
+    stood = Standstills()
+    for runs, stands in lengths:
+        began = day + timedelta(days=runs)
+        day = began + timedelta(days=stands)
+        stood = stood.with_one(began, day)
+    case, notice = (
+        _HUNG[hangs].case.model_copy(update={"suspensions": stood}),
+        _HUNG[hangs].process.steps["notice"],
+    )
+    assert isinstance(notice, NoticeStep)
+    end = notice_end(case, notice)
+    assert end is not None
+    passed = [first + timedelta(days=by) for by in range(1, (end.day - first).days + 1)]
+    # What was over on the morning of a standstill stays over.
+    ran = [one for one in passed if not stood.stood_on(one) or stood.begin_on(one)]
+    assert sum(case.calendar.is_working(one) for one in ran) >= 5
 
 
 @pytest.mark.parametrize(

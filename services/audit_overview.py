@@ -16,9 +16,9 @@ from records.finding_counts import Counted, Lateness
 from records.findings import BY_HAND, FindingFilter
 from records.pattern_findings import Group
 from records.scope import Scope
+from services.counting import Onlooker
 from services.deliberation import hidden_cases
 from services.findings import RAISED_BY_HAND, rule_of
-from services.idempotency import has_acted
 from services.parts import Caller, Parts
 from services.scoping import scope_of
 
@@ -121,12 +121,10 @@ def _lateness(
     connection: Connection, parts: Parts, caller: Caller, scope: Scope, narrowed: FindingFilter
 ) -> tuple[tuple[Lateness, ...], datetime]:
     """Return one unit more than the map shows, where there are more; of very many cases as lately counted."""
-    return parts.figures.counted(
+    return Onlooker(connection, caller, parts.figures, parts.clock()).counted(
         ("lateness", scope, narrowed),
-        parts.clock(),
         lambda: finding_counts.lateness(connection, scope, narrowed, most=_UNITS + 1),
         lambda found: max((one.open_cases for one in found), default=0),
-        has_changed=lambda at: has_acted(connection, caller, at),
     )
 
 

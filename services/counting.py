@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final, Generic, Protocol, TypeVar
@@ -16,7 +16,9 @@ from domain.values import Language, Text
 from records.scope import Scope
 from records.stats import Asked
 from services import stats_words
-from services.kept_figures import KeptFigures
+from services.idempotency import has_acted
+from services.kept_figures import MANY, KeptFigures
+from services.parts import Caller
 from services.refusals import InvalidInput
 from services.stats_views import OfView
 from services.views import Named
@@ -35,6 +37,7 @@ class Numbered(Protocol):
         """Of how many."""
 
 
+T = TypeVar("T")
 NumberedT = TypeVar("NumberedT", bound=Numbered)
 Count = Callable[[Connection, Scope, Asked], tuple[NumberedT, ...]]
 """A way to ask the record for figures."""
@@ -48,20 +51,47 @@ class Question(Generic[NumberedT]):
     asked: Asked
     scope: Scope
 
+    @property
+    def key(self) -> Hashable:
+        """By what its answer is kept."""
+        return self.ask, self.asked, self.scope.of_anybody()
+
     def counted(
-        self, connection: Connection, figures: KeptFigures, now: datetime, *, lasts: timedelta | None = None
+        self, connection: Connection, figures: KeptFigures, now: datetime, *, lasts: timedelta
     ) -> tuple[tuple[NumberedT, ...], datetime]:
-        """Return the answer, and when the record was asked; of much that of some minutes ago."""
-        return figures.counted(
-            (self.ask, self.asked, self.scope.of_anybody()),
-            now,
-            lambda: self.ask(connection, self.scope, self.asked),
-            _weight,
-            lasts=lasts,
+        """Return the answer, and when the record was asked: ahead, for whoever will look."""
+        return figures.counted(self.key, now, lambda: self.answer(connection), weight, lasts=lasts)
+
+    def answer(self, connection: Connection) -> tuple[NumberedT, ...]:
+        """Ask the record."""
+        return self.ask(connection, self.scope, self.asked)
+
+
+@dataclass(frozen=True)
+class Onlooker:
+    """Somebody who looks at figures. Those that were counted before he did something are old to him."""
+
+    connection: Connection
+    caller: Caller
+    figures: KeptFigures
+    now: datetime
+
+    def counted(
+        self, key: Hashable, count: Callable[[], T], weight: Callable[[T], int], *, many: int = MANY
+    ) -> tuple[T, datetime]:
+        """Return what was counted, and when: of much some minutes ago, or after his own last act."""
+        return self.figures.counted(
+            key,
+            self.now,
+            count,
+            weight,
+            many=many,
+            has_changed=lambda at: has_acted(self.connection, self.caller, at),
         )
 
 
-def _weight(rows: Iterable[Numbered]) -> int:
+def weight(rows: Iterable[Numbered]) -> int:
+    """Return of how much rows of figures are."""
     return sum(row.number for row in rows)
 
 
@@ -94,22 +124,26 @@ class Frame:
     scope: Scope
     family: tuple[Process, ...]
     unit: Named | None
-    language: Language
-    now: datetime
-    figures: KeptFigures
+    looks: Onlooker
     times: list[datetime] = field(default_factory=list)
     """When the figures were counted that were asked for."""
 
     def counted(self, connection: Connection, ask: Count[NumberedT]) -> tuple[NumberedT, ...]:
-        """Return figures of the record; of much those of some minutes ago."""
-        found, at = Question(ask, self.asked, self.scope).counted(connection, self.figures, self.now)
+        """Return figures of the record; of much those of some minutes ago, after his own acts."""
+        question = Question(ask, self.asked, self.scope)
+        found, at = self.looks.counted(question.key, lambda: question.answer(connection), weight)
         self.times.append(at)
         return found
 
     @property
     def at(self) -> datetime:
         """When the oldest figures were counted."""
-        return min(self.times, default=self.now)
+        return min(self.times, default=self.looks.now)
+
+    @property
+    def language(self) -> Language:
+        """In which language things are called."""
+        return self.looks.caller.language
 
     @property
     def latest(self) -> Process:

@@ -13,6 +13,7 @@ from domain.values import Language, Text
 from records import duties
 from records.duties import Kind
 from records.scope import Scope
+from services.counting import Onlooker
 from services.parts import Caller, Parts
 from services.scoping import scope_of
 
@@ -72,7 +73,8 @@ async def between(parts: Parts, caller: Caller, days: Days, *, limit: int) -> Mo
     def work(connection: Connection) -> Month:
         scope = scope_of(connection, caller, parts.today())
         now = parts.clock()
-        counts, at = _counted(connection, parts, scope, days, now)
+        looks = Onlooker(connection, caller, parts.figures, now)
+        counts, at = _counted(looks, scope, days)
         return Month(
             first_of(connection, parts, caller.language, scope, days, limit),
             {on: number for (on, kind), number in counts.items() if kind == "due"},
@@ -108,14 +110,11 @@ async def feed(parts: Parts, caller: Caller) -> str:
     return "".join(f"{line}\r\n" for each in lines for line in _folded(each))
 
 
-def _counted(
-    connection: Connection, parts: Parts, scope: Scope, days: Days, now: datetime
-) -> tuple[Mapping[tuple[date, Kind], int], datetime]:
+def _counted(looks: Onlooker, scope: Scope, days: Days) -> tuple[Mapping[tuple[date, Kind], int], datetime]:
     """Return how much there is on each day, and when that was counted."""
-    return parts.figures.counted(
+    return looks.counted(
         ("duties", scope.of_anybody(), days),
-        now,
-        lambda: duties.count_duties(connection, scope, days.first, days.last, unit=days.unit),
+        lambda: duties.count_duties(looks.connection, scope, days.first, days.last, unit=days.unit),
         lambda counts: sum(counts.values()),
         many=_SOME,
     )

@@ -16,7 +16,7 @@ from records.plans import Plan
 from records.scope import Scope
 from records.stats import Asked
 from services.asking import Asking, once
-from services.idempotency import has_acted
+from services.counting import Onlooker
 from services.parts import Caller, Parts
 from services.refusals import InvalidInput, NotPermitted
 from services.scoping import scope_of
@@ -144,14 +144,8 @@ def _used(connection: Connection, parts: Parts, caller: Caller, scope: Scope, as
             used[gained.standing] += gained.number
         return used
 
-    return parts.figures.counted(
-        ("gained", asked, scope.of_anybody()),
-        parts.clock(),
-        count,
-        Counter.total,
-        many=_MANY,
-        has_changed=lambda at: has_acted(connection, caller, at),
-    )[0]
+    looks = Onlooker(connection, caller, parts.figures, parts.clock())
+    return looks.counted(("gained", asked, scope.of_anybody()), count, Counter.total, many=_MANY)[0]
 
 
 def _standings(family: Iterable[Process]) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from records import stats
 from records.stats import Asked
 from services import stats_words
 from services.boards import stage_titles
-from services.counting import A_WAY, A_YEAR, Frame, Narrowed, period_of
+from services.counting import A_WAY, A_YEAR, Frame, Narrowed, Onlooker, period_of
 from services.parts import Caller, Parts
 from services.refusals import InvalidInput
 from services.scoping import scope_of
@@ -171,7 +171,8 @@ async def _counted(
         unit = None if narrowed.unit is None else Named(id=narrowed.unit, name=name or "")
         asked = Asked(process, first, last, stats.unless_all(connection, narrowed.unit))
         family = tuple(parts.library.family(process))
-        return count(connection, Frame(asked, scope, family, unit, caller.language, now, parts.figures))
+        looks = Onlooker(connection, caller, parts.figures, now)
+        return count(connection, Frame(asked, scope, family, unit, looks))
 
     return await parts.read(work)
 

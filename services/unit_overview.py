@@ -15,8 +15,8 @@ from records.scope import Scope
 from records.stats import Asked
 from services import boards, duties
 from services.boards import BoardFilter, Card
+from services.counting import Onlooker
 from services.duties import Duty
-from services.idempotency import has_acted
 from services.parts import Caller, Parts
 from services.scoping import scope_of
 from services.staffing import who_in_words
@@ -113,13 +113,8 @@ def _by_week(
         return by_week
 
     key = ("weeks", *every, scope.of_anybody())
-    return parts.figures.counted(
-        key,
-        parts.clock(),
-        count,
-        Counter.total,
-        has_changed=lambda at: has_acted(connection, caller, at),
-    )[0]
+    looks = Onlooker(connection, caller, parts.figures, parts.clock())
+    return looks.counted(key, count, Counter.total)[0]
 
 
 def _mondays(first: date) -> tuple[date, ...]:

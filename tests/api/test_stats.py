@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from records import rebuilding
+from records import idempotency, rebuilding
 from services import reports, stats, stats_words
 from services.counting_ahead import count_ahead
 from services.parts import Caller
@@ -166,6 +166,21 @@ async def test_whoever_sees_everything_is_shown_what_was_counted_ahead_and_other
             own = await report(parts, Caller(SECRETARY), stats.Narrowed())
             assert (shown.counted_at == counted, own.counted_at == counted) == (True, False)
         world.clock.pass_by(timedelta(seconds=30))
+
+
+async def test_whoever_acted_himself_is_shown_reports_counted_since_and_others_those_of_some_minutes_ago(
+    world, case
+):
+    parts = replace(world.parts, figures=OfLittle())
+    every = (stats.funnel, stats.stages, stats.deadlines, stats.workload, stats.admissions)
+    await count_ahead(parts)
+    counted = world.clock()
+    world.clock.pass_by(timedelta(minutes=1))
+    await parts.write(lambda connection: idempotency.note(connection, PARENT, world.clock()))
+    world.clock.pass_by(timedelta(minutes=1))
+    for by, since in ((AUDITOR, counted), (PARENT, world.clock())):
+        shown = [await report(parts, Caller(by), stats.Narrowed()) for report in every]
+        assert {one.counted_at for one in shown} == {since}
 
 
 async def test_what_is_being_counted_is_shared_with_nobody_who_may_see_less(world, case):

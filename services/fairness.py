@@ -281,4 +281,4 @@ def _told_once(groups: Sequence[Shown]) -> Iterator[Shown]:
             yield one
 
 
-_COUNTED = Text(zh="统计于 {}。", en="Counted at {}.")
+_COUNTED = Text(zh="统计于{}。", en="Counted at {}.")

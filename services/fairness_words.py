@@ -129,9 +129,9 @@ def route_title(route: tuple[str, ...] | None, language: Language) -> str:
 WHOLE_TITLE = Text(zh="从申请到结束", en="From the first day to the end")
 _EVERYBODY = Text(zh="所有途径", en="All routes")
 _USUAL = Text(zh="通常途径", en="The usual route")
-_SIZE = Text(zh="共 {} 人。", en="{} people.")
+_SIZE = Text(zh="共{}人。", en="{} people.")
 _ENDED = Text(
-    zh="{} 人达到目标，{} 人以其他方式结束，{} 人还在办理。",
+    zh="{}人达到目标，{}人以其他方式结束，{}人还在办理。",
     en="{} reached the aim, {} ended otherwise, {} are under way.",
 )
 _HIDDEN = Text(
@@ -139,11 +139,11 @@ _HIDDEN = Text(
     en="How they ended is not shown: it would tell of fewer than five.",
 )
 _WAITED = Text(
-    zh="已结束的人中，一半用了不超过 {} 天，九成不超过 {} 天。",
+    zh="已结束的人中，一半用了不超过{}天，九成不超过{}天。",
     en="Of those that ended half took no more than {} days, nine in ten no more than {}.",
 )
 _APART = Text(
-    zh="“{}”一半的人用了 {} 天以上，“{}”是 {} 天。",
+    zh="“{}”一半的人用了{}天以上，“{}”是{}天。",
     en='On the route "{}" half took {} days or more, on "{}" {}.',
 )
 _CAUSES = Text(

@@ -107,7 +107,7 @@ def worker_seen(client: Client, task_queue: str, *, within: float = 2.0) -> Look
         seen = [one for one in found.pollers if one.last_access_time.ToDatetime(tzinfo=UTC) > since]
         if seen:
             return Found(
-                "well", Text(zh=f"有 {len(seen)} 个工作进程。", en=f"{len(seen)} workers ask for work.")
+                "well", Text(zh=f"有{len(seen)}个工作进程。", en=f"{len(seen)} workers ask for work.")
             )
         return _NO_WORKER
 

@@ -45,7 +45,7 @@ def day_typed(text: str) -> date:
 
 
 _UNREADABLE: Final = Text(
-    zh="请按年、月、日填写，如 2026-06-01、2026年6月1日 或 20260601",
+    zh="请按年、月、日填写，如 2026-06-01、2026年6月1日或20260601",
     en="Please write the year first, such as 2026-06-01 or 20260601",
 )
 _NO_SUCH: Final = Text(

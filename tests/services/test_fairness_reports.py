@@ -106,7 +106,7 @@ async def test_routes_are_what_the_definition_asks_and_waits_are_told_by_them(pa
     assert (mobile.size, mobile.ends) == (6, {"reached": 6, "ended-otherwise": 0, "under-way": 0})
     assert {wait.what: wait.half for wait in mobile.waits} == {"application": 92, "whole": 900}
     assert "half took 900 days or more" in view.says[0]
-    assert (await whole(parts, "zh")).items[0].says.startswith("共 24 人")
+    assert (await whole(parts, "zh")).items[0].says.startswith("共24人")
 
 
 async def test_a_unit_that_is_all_there_is_of_the_one_above_stands_for_both(parts):

@@ -79,7 +79,7 @@ def test_a_translation_has_the_same_places_for_values():
 
 def test_numbers_are_said_in_both_languages():
     pair = ("%(num)s task", "%(num)s tasks")
-    assert translations("zh").ungettext(*pair, 3) == "%(num)s 项待办"
+    assert translations("zh").ungettext(*pair, 3) == "%(num)s项待办"
     assert translations("en").ungettext(*pair, 1) == "%(num)s task"
     assert translations("en").ungettext(*pair, 3) == "%(num)s tasks"
 

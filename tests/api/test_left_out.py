@@ -70,7 +70,7 @@ async def test_minutes_name_consent_and_resolution_of_each_one_left_out(world, c
     (one,) = await left_out(world, case)
     digest = one["consent"]["material"][:16]
     printed = await read(world, case, "vote.minutes")
-    whole = "出国2025年2月1日教党〔2025〕3号材料摘要值：" + digest + "未注明"
+    whole = "出国2025年2月1日教党〔2025〕3号材料指纹：" + digest + "未注明"
     assert "不计入应到人数的依据" in printed
     assert whole in "".join(printed.split()), printed
     english = "".join((await read(world, case, "vote.minutes", language="en")).split())

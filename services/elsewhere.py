@@ -83,7 +83,7 @@ async def finish(
     begun_here = await _taken(parts, returned)
     await provider.check_sender(returned.issuer)
     if returned.code is None:
-        raise LoginNotCompleted
+        raise LoginNotCompleted(_NOT_LET_IN)
     subject = await provider.subject(
         code=returned.code,
         verifier=begun_here["verifier"],
@@ -136,3 +136,9 @@ async def _taken(parts: Parts, returned: Returned) -> dict[str, str]:
     if taken is None:
         raise LoginNotCompleted
     return taken
+
+
+_NOT_LET_IN: Final = Text(
+    zh="登录服务没有放行：在那里取消了登录，或被拒绝。请重新开始登录，或使用密码登录。",
+    en="The log-in service let nobody in: broken off or refused there. Begin again, or use a password.",
+)

@@ -124,17 +124,37 @@ async def soon(
     may see is asked each time.
     """
 
-    async def count(underway: Underway) -> tuple[Report, ...]:
+    async def count(underway: Underway) -> tuple[Language, tuple[Report, ...]]:
         keeping = replace(parts, figures=parts.figures.keeping(lambda: underway.was_told))
         found: list[Report] = []
         for kind in kinds:
             found.append(await report(keeping, caller, kind, narrowed))
             underway.done += 1
-        return tuple(found)
+        return caller.language, tuple(found)
 
     names = tuple(kind.name for kind in kinds)
-    key = (caller, names, narrowed)
-    return await parts.counts.within_patience(key, len(kinds), count)
+    key = (replace(caller, language="zh"), names, narrowed)
+    found = await parts.counts.within_patience(key, len(kinds), count)
+    if isinstance(found, Underway):
+        return found
+    language, counted = found
+    if language == caller.language:
+        return counted
+    # Counted while he read another one: its figures are kept, and said anew.
+    return tuple([await report(parts, caller, kind, narrowed) for kind in kinds])
+
+
+async def whole(
+    parts: Parts, caller: Caller, kind: Kind, narrowed: Narrowed, *, waits: bool
+) -> Report | Underway:
+    """Return one report; where its counting takes long and nobody waits for it, how far that is.
+
+    Asked for again, it is not counted twice. Raises InvalidInput.
+    """
+    while isinstance(found := await soon(parts, caller, (kind,), narrowed), Underway):
+        if not waits:
+            return found
+    return found[0]
 
 
 def tables_of(view: StatsView, language: Language) -> tuple[Table, ...]:

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi.responses import JSONResponse, Response
 
 from api.bounds import Day, Id, Label
 from api.callers import By, Here, signed_in
-from services import stats
+from services import reports
+from services.reports import KINDS
 from services.stats import Narrowed
-from services.stats_views import AdmissionsView, DeadlinesView, FunnelView, StagesView, WorkloadView
+from services.stats_views import (
+    AdmissionsView,
+    DeadlinesView,
+    FunnelView,
+    StagesView,
+    StatsView,
+    WorkloadView,
+)
+from services.underway import Underway
 
 router = APIRouter(prefix="/v1/stats", tags=["stats"], dependencies=signed_in)
 
@@ -27,31 +37,77 @@ async def _narrowed(
 Of = Annotated[Narrowed, Depends(_narrowed)]
 
 
-@router.get("/funnel", summary="How far cases get")
-async def funnel(parts: Here, caller: By, of: Of) -> FunnelView:
+_KINDS = {kind.name: kind for kind in KINDS}
+_AGAIN_IN_S = "2"
+_ASYNC = "respond-async"
+_LATER: dict[int | str, dict[str, Any]] = {
+    202: {
+        "description": "It is being counted, where `Prefer: respond-async` was sent; ask again",
+        "headers": {
+            "Retry-After": {"description": "Seconds until then.", "schema": {"type": "integer"}},
+            "Preference-Applied": {"description": "What was preferred.", "schema": {"type": "string"}},
+        },
+        "content": {"application/json": {"schema": {"type": "object"}}},
+    }
+}
+
+Prefers = Annotated[
+    str,
+    Header(
+        alias="Prefer",
+        max_length=200,
+        description="`respond-async`: what takes long to count is answered with 202 meanwhile.",
+    ),
+]
+
+
+async def _counted(
+    request: Request, parts: Here, caller: By, of: Of, prefers: Prefers = ""
+) -> StatsView | Response:
+    """Return the figures that the address names, or that they are being counted (RFC 7240)."""
+    kind = _KINDS[request.url.path.rpartition("/")[2]]
+    waits = _ASYNC not in {one.strip().lower() for one in prefers.split(",")}
+    found = await reports.whole(parts, caller, kind, of, waits=waits)
+    if isinstance(found, Underway):
+        headers = {"retry-after": _AGAIN_IN_S, "preference-applied": _ASYNC}
+        return JSONResponse({"state": "counting"}, 202, headers)
+    return found.view
+
+
+Counted = Annotated[StatsView | Response, Depends(_counted)]
+
+
+@router.get("/funnel", summary="How far cases get", response_model=FunnelView, responses=_LATER)
+async def funnel(counted: Counted) -> StatsView | Response:
     """Return, of the cases that began in a period, how many reached each stage and what became of them."""
-    return await stats.funnel(parts, caller, of)
+    return counted
 
 
-@router.get("/stages", summary="How long stages take, and steps wait")
-async def stages(parts: Here, caller: By, of: Of) -> StagesView:
+@router.get(
+    "/stages", summary="How long stages take, and steps wait", response_model=StagesView, responses=_LATER
+)
+async def stages(counted: Counted) -> StatsView | Response:
     """Return the days that stages took and steps waited: the middle, quarters, and nine tenths."""
-    return await stats.stages(parts, caller, of)
+    return counted
 
 
-@router.get("/deadlines", summary="How often deadlines are kept")
-async def deadlines(parts: Here, caller: By, of: Of) -> DeadlinesView:
+@router.get(
+    "/deadlines", summary="How often deadlines are kept", response_model=DeadlinesView, responses=_LATER
+)
+async def deadlines(counted: Counted) -> StatsView | Response:
     """Return how often steps done in a period were in time, by step."""
-    return await stats.deadlines(parts, caller, of)
+    return counted
 
 
-@router.get("/workload", summary="What each role is asked for")
-async def workload(parts: Here, caller: By, of: Of) -> WorkloadView:
+@router.get("/workload", summary="What each role is asked for", response_model=WorkloadView, responses=_LATER)
+async def workload(counted: Counted) -> StatsView | Response:
     """Return what is asked of each role today, and what was done as it in a period."""
-    return await stats.workload(parts, caller, of)
+    return counted
 
 
-@router.get("/admissions", summary="Standings gained by month")
-async def admissions(parts: Here, caller: By, of: Of) -> AdmissionsView:
+@router.get(
+    "/admissions", summary="Standings gained by month", response_model=AdmissionsView, responses=_LATER
+)
+async def admissions(counted: Counted) -> StatsView | Response:
     """Return how many people gained which standing in each month of a period."""
-    return await stats.admissions(parts, caller, of)
+    return counted

@@ -211,7 +211,9 @@ async def test_whoever_took_too_long_begins_again(there):
 
 async def test_whoever_was_refused_there_is_refused_here(there):
     there.peer.become("refused")
-    assert problem(await there.come(there.world.client)) == FORGED
+    answer = await there.come(there.world.client)
+    assert problem(answer) == FORGED
+    assert "登录服务没有放行" in answer.json()["detail"]
 
 
 @pytest.mark.parametrize("issuer", ["https://evil.example", None])

@@ -138,6 +138,31 @@ async def test_what_the_page_reckons_is_what_the_server_decides(browsing):
     }
 
 
+async def test_a_long_roster_is_searched_for_a_name_and_says_how_far_it_is_ticked(browsing):
+    step = next(one for one in some_steps(random.Random(20)) if not one.written)
+    many = [{"id": f"member-{number}", "name": f"成员{number}号"} for number in range(60)]
+    roster = ROSTER.model_copy(
+        update={"entitled": ROSTER.model_validate(ROSTER.model_dump() | {"entitled": many}).entitled}
+    )
+    page = await browsing.page()
+    drawn = templates("zh").from_string(FORM)
+    await page.set_content(drawn.render(step=step, given=Filled(), roster=roster, process=RULES))
+    await page.add_script_tag(content=SCRIPT.read_text("utf-8"))
+    seats, told = page.locator(".seat:visible"), page.locator("[data-seated]")
+    seek = page.get_by_label("在名单中查找姓名")
+    await page.locator("[name=attended]").first.check()
+    await expect(told).to_have_text("已勾选1人，共60人")
+    await seek.fill("成员5")
+    await expect(seats).to_have_count(11)
+    await seek.fill("员42号")
+    await seek.press("Enter")
+    await expect(page.locator("[name=attended][value=member-42]")).to_be_checked()
+    await expect(seek).to_have_value("")
+    await expect(seats).to_have_count(60)
+    await expect(told).to_have_text("已勾选2人，共60人")
+    await page.close()
+
+
 WHO = """async () => {
   const form = document.querySelector("form");
   const seat = (number) => form.querySelectorAll(".seat")[number];

@@ -54,3 +54,15 @@ async def test_while_it_is_counted_a_page_changes_only_how_far_that_is_and_then_
     await page.locator(".reports").wait_for()
     await expect(page.locator("body[data-swapped]")).to_have_count(0)
     await page.close()
+
+
+async def test_a_workbook_that_is_still_counted_leads_to_the_page_that_says_so(site):
+    client, counts = site.world.client, site.world.parts.counts
+    await client.post("/login", data={"login": SECRETARY, "password": PASSWORD, "to": "/"})
+    counts.patience = 0
+    answer = await client.get("/reports/stages/table.xlsx?from=2024-01-01", headers=HTML)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/reports/stages?from=2024-01-01")
+    assert "表格还在统计" in (await client.get(answer.headers["location"], headers=HTML)).text
+    counts.patience = 60
+    book = await client.get("/reports/stages/table.xlsx?from=2024-01-01", headers=HTML)
+    assert (book.status_code, book.content[:2]) == (200, b"PK")

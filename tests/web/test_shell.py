@@ -63,6 +63,14 @@ async def test_beside_a_refused_form_another_language_leads_to_the_page_it_is_ab
     assert (await client.get(back, headers=HTML)).status_code == 200
 
 
+async def test_the_door_speaks_the_language_of_the_browser_and_not_of_who_left(client):
+    await sign_in(client)
+    client.cookies.set("accede-language", "en")
+    assert "退出登录" in (await client.get("/inbox", headers=HTML)).text
+    await client.post("/logout", headers=HTML)
+    assert "You are signed out." in (await client.get("/login", headers=HTML)).text
+
+
 async def test_signing_out_ends_the_session_at_once(client):
     await sign_in(client)
     session = client.cookies["accede"]

@@ -13,7 +13,7 @@ from services.refusals import InvalidInput
 from web.forms import NO_CHOICE, Filled, Form
 from web.refused import REFUSALS, Refused
 from web.unit_fields import check_may_choose, own_units, unit_chosen, unit_field
-from web.visits import LANGUAGE, THEME, UNIT, Guest, Visit, Visiting
+from web.visits import LANGUAGE, THEME, UNIT, Guest, Visit, Visiting, guests_language
 
 router = APIRouter()
 
@@ -116,7 +116,9 @@ async def log_out(visit: Guest) -> Response:
     secret = secret_of(visit.request)
     if secret:
         await accounts.log_out(visit.parts, secret)
-    answer = visit.see_other("/login", Text(zh="您已退出登录。", en="You are signed out."))
+    # The door speaks the language of the browser, not that of who just left.
+    guest = Visit(visit.request, visit.parts, guests_language(visit.request))
+    answer = guest.see_other("/login", Text(zh="您已退出登录。", en="You are signed out."))
     end_session(visit.request, answer)
     return answer
 

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Query, Response
 
 from api.bounds import Label, Storable
+from domain.values import Text
 from services import report_books, reports
 from services.refusals import InvalidInput, NotFound
 from services.reports import KINDS, Kind
@@ -156,11 +157,20 @@ async def shown(visit: Visiting, report: Label, asking: Asked) -> Response:
 
 @router.get("/reports/{report}/table.xlsx")
 async def taken(visit: Visiting, report: Label, asking: Asked) -> Response:
-    """Send a report as a workbook."""
-    found = await reports.report(visit.parts, visit.caller, _kind(report), asking.narrowed(visit))
+    """Send a report as a workbook; while it is being counted, its page says how far that is."""
+    kind = _kind(report)
+    found = await reports.whole(visit.parts, visit.caller, kind, asking.narrowed(visit), waits=False)
+    if isinstance(found, Underway):
+        return visit.see_other(f"/reports/{kind.name}{asking.query}", _FILE_LATER)
     book = report_books.workbook_of(found, visit.language, visit.parts.clock())
     name = f"{found.kind.name}-{found.view.of.from_}-{found.view.of.to}.xlsx"
     return Response(book, media_type=_XLSX, headers={"content-disposition": f'attachment; filename="{name}"'})
+
+
+_FILE_LATER = Text(
+    zh="表格还在统计。统计完成后本页会显示，届时再下载。",
+    en="The table is still being counted. This page shows it once it is ready; download it then.",
+)
 
 
 def _counting(visit: Visit, kind: Kind | None, underway: Underway) -> Response:

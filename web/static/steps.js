@@ -44,6 +44,34 @@
   // Heard before the form counts, which lies further out.
   for (const roster of $$("[data-seats]")) for (const told of ["input", "change"]) roster.addEventListener(told, apart);
 
+  // A long list is searched for a name, and says how far it is ticked; what is out of sight stays ticked.
+  const seek = (roster) => {
+    const seats = $$(".seat", roster);
+    const asked = $("[data-seek]", roster.parentElement);
+    const told = $("[data-seated]", roster.parentElement);
+    const tell = () => {
+      const there = seats.filter((seat) => $("input:checked", seat)).length;
+      told.textContent = told.dataset.says.replace("{there}", there).replace("{all}", seats.length);
+    };
+    const narrow = () => {
+      const text = asked.value.trim().toLowerCase();
+      for (const seat of seats) seat.hidden = !$("label", seat).textContent.toLowerCase().includes(text);
+    };
+    asked?.addEventListener("input", narrow);
+    asked?.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter") return;
+      event.preventDefault();
+      const found = seats.filter((seat) => !seat.hidden);
+      if (found.length !== 1) return;
+      $("input[name=attended]", found[0]).click();
+      asked.value = "";
+      narrow();
+    });
+    roster.closest("form").addEventListener("change", tell);
+    tell();
+  };
+  for (const roster of $$("[data-seats]")) seek(roster);
+
   const follow = (form, meeting) => {
     const field = (name) => $(`[name=${name}]`, meeting);
     const number = (name) => Number.parseInt(field(name)?.value || "0", 10) || 0;

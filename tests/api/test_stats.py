@@ -218,5 +218,6 @@ async def test_another_language_does_not_begin_a_second_count(world, case):
     assert len(counts._running) == 1
     counts.patience = 60
     found = await reports.soon(world.parts, others, reports.KINDS, narrowed)
+    assert isinstance(found, tuple)
     assert all(one.view.headline.isascii() or "“" in one.view.headline for one in found)
     assert found[0].tables[0].title.isascii()

@@ -179,6 +179,12 @@ def a_key() -> dict[str, str]:
     return {"Idempotency-Key": uuid.uuid4().hex}
 
 
+def with_who_wrote(meeting: dict[str, Any], entitled: list[str]) -> dict[str, Any]:
+    """Return what is said of a meeting, with the last of those entitled named as who wrote their opinions."""
+    wrote = entitled[len(entitled) - meeting["written"] :]
+    return meeting | {"opinions": [{"person": person} for person in wrote]}
+
+
 def tour(url: str) -> dict[str, Any]:
     """Take somebody from the application to full membership, and return the case."""
     logins = sorted({login for _, _, login, _, _ in CASE} | {"admin"})
@@ -208,8 +214,7 @@ def tour(url: str) -> dict[str, Any]:
         body["materials"] = {kind: [actor.hand_in(kind)] for kind in documents.split()}
         if more.get("meeting", {}).get("written"):
             roster = actor.ask("GET", f"/v1/cases/{case['id']}/steps/{step}/roster?on={day}")[0]["entitled"]
-            wrote = roster[len(roster) - more["meeting"]["written"] :]
-            body["meeting"] = more["meeting"] | {"opinions": [{"person": one["id"]} for one in wrote]}
+            body["meeting"] = with_who_wrote(more["meeting"], [one["id"] for one in roster])
         if "people" in more:
             body["people"] = helpers
         done = actor.act(case["id"], step, body)

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from bench.act.client import Answer, Connection
 from bench.act.organisation import Organisation, login_for
-from docs.tour import CASE, WHY_LATE
+from docs.tour import CASE, WHY_LATE, with_who_wrote
 
 HEAD_MOVED = 412
 _OK = 200
@@ -121,6 +121,8 @@ class Script:
         said["materials"] = {kind: [documents[login, kind]] for kind in kinds.split()}
         if "people" in more:
             said["people"] = scenery.members(branch)[-2:]
+        if more.get("meeting", {}).get("written"):
+            said["meeting"] = with_who_wrote(more["meeting"], list(scenery.members(branch)))
         body = json.dumps(said, ensure_ascii=False).encode()
         head = f"/steps/{step} HTTP/1.1\r\nHost: bench\r\nAccept-Language: en\r\n"
         head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"

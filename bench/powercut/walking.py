@@ -97,7 +97,8 @@ class Caller(threading.Thread):
     def run(self) -> None:
         """Walk case after case until the end."""
         while not self._power.ended:
-            walk = self._one_case()
+            # Some cases stay open, as most do.
+            walk = self.one_case(self._chance.randint(3, len(TOUR.CASE)))
             try:
                 asked = next(walk)
                 while (answer := self._until_answered(asked)) is not None:
@@ -107,7 +108,8 @@ class Caller(threading.Thread):
                 continue
         self._hang_up()
 
-    def _one_case(self) -> Walk:
+    def one_case(self, steps: int) -> Walk:
+        """Start the case of the tour and take it through its first steps."""
         branch = _named((yield Ask("secretary", "GET", "/v1/units")), TOUR.BRANCH)
         known = yield Ask("secretary", "GET", "/v1/people?q=luoqianfan")
         other = yield Ask("secretary", "GET", "/v1/people?q=dongqingyue")
@@ -125,13 +127,16 @@ class Caller(threading.Thread):
         }
         case = (yield _post("secretary", "/v1/cases", start)).body
         self._note(case["id"], case["seq"], case["head"])
-        # Some cases stay open, as most do.
-        for day, step, login, more, documents in TOUR.CASE[: self._chance.randint(3, len(TOUR.CASE))]:
+        for day, step, login, more, documents in TOUR.CASE[:steps]:
             body: dict[str, Any] = {"occurred_on": day, "reason": TOUR.WHY_LATE, **more, "materials": {}}
             for kind in documents.split():
                 body["materials"][kind] = [(yield from self._hand_in(login, kind))]
             if "people" in more:
                 body["people"] = members
+            if more.get("meeting", {}).get("written"):
+                asked = f"/v1/cases/{case['id']}/steps/{step}/roster?on={day}"
+                roster = (yield Ask(login, "GET", asked)).body["entitled"]
+                body["meeting"] = TOUR.with_who_wrote(more["meeting"], [one["id"] for one in roster])
             done = yield from self._act(login, case["id"], step, body)
             self._note(case["id"], done["case"]["seq"], done["case"]["head"])
 

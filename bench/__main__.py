@@ -1,7 +1,8 @@
 """`python -m bench`: every measurement in turn, a summary, and the pictures. Needs a quiet machine.
 
-Each part is a process of its own, so that none of them finds the other's memory warm. A part that fails does
-not keep the others from being measured; the exit code is that of the worst.
+Each part is a process of its own, so that none of them finds the other's memory warm; those that ask a large
+record share one. A part that fails does not keep the others from being measured; the exit code is that of the
+worst.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bench.ending import ended, run_part
+from bench.growth.opening import folder_for
 from bench.promises import RESULTS
 
-PARTS = ("act", "growth", "bringing", "waiting", "startup", "patterns", "pages")
+PARTS = ("act", "growth", "pages", "bringing", "waiting", "startup", "patterns")
+_OF_A_LARGE_RECORD = ("growth", "pages")
 
 Run = Callable[[str, Sequence[str]], int]
 
@@ -26,13 +29,18 @@ def main(argv: Sequence[str] | None = None, *, run: Run | None = None, results: 
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
     parser.add_argument("--small", action="store_true", help="does everything run; says nothing about speed")
+    parser.add_argument(
+        "--keep", type=Path, help="keep the seeded records in this folder, and use them again"
+    )
     given = parser.parse_args(argv)
     measure = run or _run
     codes = {}
-    for part in given.parts:
-        # What an earlier run found must not be taken for this one's.
-        (results / f"{part}.json").unlink(missing_ok=True)
-        codes[part] = _timed(measure, part, ["--small"] * given.small)
+    with folder_for(given.keep) as folder:
+        for part in given.parts:
+            # What an earlier run found must not be taken for this one's.
+            (results / f"{part}.json").unlink(missing_ok=True)
+            shared = ("--keep", str(folder)) if part in _OF_A_LARGE_RECORD else ()
+            codes[part] = _timed(measure, part, ["--small"] * given.small + [*shared])
     for part, code in codes.items():
         print("\n".join(_summary(results / f"{part}.json", part, code)))
     drawn = 0 if given.small else measure("plots", ())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import gc
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +16,7 @@ from bench.ending import ended
 from bench.growth import seeding
 from bench.growth.acting import Costs, grow, in_fresh_processes, in_turns, places
 from bench.growth.asking import Times, ask_all, p99
-from bench.growth.opening import Shelf, opened
+from bench.growth.opening import Shelf, folder_for, opened
 from bench.growth.plans import overheard, scans, without_index
 from bench.growth.questions import look_around, questions
 from bench.growth.seeding import Size
@@ -66,7 +65,7 @@ def main() -> int:
     asked.add_argument("--plant", choices=sorted(_PLANTS), help="a fault that must make it fail")
     options = asked.parse_args()
     kinds = ("sqlite", "postgresql") if options.database == "both" else (options.database,)
-    with _folder(options.keep) as folder, Shelf(folder) as shelf:
+    with folder_for(options.keep) as folder, Shelf(folder) as shelf:
         promises: list[Promise] = []
         details: dict[str, object] = {}
         plans: dict[str, Ways] = {}
@@ -219,15 +218,6 @@ def _medians(acts: dict[str, tuple[Costs, Costs]]) -> dict[str, object]:
         ]
         for name, compared in acts.items()
     }
-
-
-@contextmanager
-def _folder(keep: Path | None) -> Iterator[Path]:
-    if keep is not None:
-        yield keep.resolve()
-        return
-    with tempfile.TemporaryDirectory(prefix="accede-growth-") as made:
-        yield Path(made)
 
 
 @contextmanager

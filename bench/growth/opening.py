@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
@@ -35,6 +36,16 @@ def opened(address: str) -> Iterator[Parts]:
         )
     finally:
         database.close_now()
+
+
+@contextmanager
+def folder_for(keep: Path | None) -> Iterator[Path]:
+    """Return the folder that was asked for, or one that is gone afterwards."""
+    if keep is not None:
+        yield keep.resolve()
+        return
+    with tempfile.TemporaryDirectory(prefix="accede-growth-") as made:
+        yield Path(made)
 
 
 class Shelf:

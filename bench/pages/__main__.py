@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import tempfile
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 from statistics import median
 
@@ -17,7 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api.app import create_app
 from bench.ending import ended
 from bench.growth import seeding
-from bench.growth.opening import Shelf, opened
+from bench.growth.opening import Shelf, folder_for, opened
 from bench.pages.addresses import MAIN
 from bench.pages.browsing import Seen, see
 from bench.pages.furnishing import furnish
@@ -67,7 +66,7 @@ def main(argv: Sequence[str] | None = None, *, into: Path = RESULTS) -> int:
     asked.add_argument("--plant", choices=_PLANTS, help="a fault that must make it fail")
     options = asked.parse_args(argv)
     size = seeding.SMALL if options.small else seeding.FULL
-    with _folder(options.keep) as folder, Shelf(folder) as shelf:
+    with folder_for(options.keep) as folder, Shelf(folder) as shelf:
         address = shelf.record("sqlite", size)
         with opened(address) as parts:
             return asyncio.run(_measured(parts, options, into))
@@ -205,15 +204,6 @@ async def _listening(app: ASGIApp) -> AsyncIterator[str]:
     finally:
         server.should_exit = True
         await serving
-
-
-@contextmanager
-def _folder(keep: Path | None) -> Iterator[Path]:
-    if keep is not None:
-        yield keep.resolve()
-        return
-    with tempfile.TemporaryDirectory(prefix="accede-pages-") as made:
-        yield Path(made)
 
 
 if __name__ == "__main__":

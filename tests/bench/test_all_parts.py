@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import pytest
 
@@ -44,4 +45,18 @@ def test_results_of_an_earlier_run_are_not_taken_for_this_one(tmp_path, capsys):
 def test_a_small_run_draws_no_pictures(tmp_path):
     run = Measuring(tmp_path)
     main(["--small"], run=run, results=tmp_path)
-    assert run.ran == [(part, "--small") for part in PARTS]
+    assert [(part, size) for part, size, *_ in run.ran] == [(part, "--small") for part in PARTS]
+
+
+def test_parts_that_ask_a_large_record_share_one_which_is_kept_where_asked(tmp_path):
+    run = Measuring(tmp_path)
+    main(["--small", "--keep", str(tmp_path / "kept")], run=run, results=tmp_path)
+    given = ("--small", "--keep", str(tmp_path / "kept"))
+    assert [one for one in run.ran if "--keep" in one] == [("growth", *given), ("pages", *given)]
+
+
+def test_a_large_record_that_nobody_asked_to_keep_is_gone_afterwards(tmp_path):
+    run = Measuring(tmp_path)
+    main([], run=run, results=tmp_path)
+    folders = {given[-1] for _, *given in run.ran if "--keep" in given}
+    assert [Path(one).exists() for one in folders] == [False]

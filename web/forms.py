@@ -90,10 +90,10 @@ class Filled:
         """Whether a box is ticked."""
         return bool(self.typed(name))
 
-    def ids(self, name: str) -> tuple[str, ...]:
+    def ids(self, name: str, *, most: int = _LINE) -> tuple[str, ...]:
         """Return the ids that were chosen, each once."""
         chosen = tuple(dict.fromkeys(one for one in self.values.get(name, ()) if one))
-        if len(chosen) > _LINE or not all(_ID.fullmatch(one) for one in chosen):
+        if len(chosen) > most or not all(_ID.fullmatch(one) for one in chosen):
             raise InvalidInput(name, NO_CHOICE)
         return chosen
 

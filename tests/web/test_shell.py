@@ -223,3 +223,10 @@ async def test_a_browser_without_the_styles_finds_them_in_the_page_and_from_then
 async def test_a_browser_with_styles_of_an_earlier_release_is_sent_those_of_today(client):
     old = await client.get("/login", headers=HTML | {"cookie": "accede-styles=0123456789abcdef"})
     assert "<style" in old.text
+
+
+async def test_whoever_ticked_nothing_to_read_is_told_so_in_the_inbox(client):
+    await sign_in(client)
+    answer = await client.get("/inbox/reading", headers=HTML)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/inbox")
+    assert "请先勾选" in (await client.get("/inbox", headers=HTML)).text

@@ -1,5 +1,6 @@
 """Choosing one of very many units: by a part of its name or its id, with a script and without one."""
 
+import re
 from datetime import date
 
 import pytest
@@ -11,6 +12,7 @@ from records.tables import unit_changes, unit_closure, units
 from tests.api.world import ADMIN, HOST, PASSWORD, SECRETARY, SUBJECT
 from tests.web.browsers import barriers, in_the_loop_of_the_browser
 from tests.web.test_shell_in_a_browser import sign_in
+from web.pages import changing_units
 
 pytestmark = in_the_loop_of_the_browser
 
@@ -153,6 +155,27 @@ async def test_a_unit_is_merged_and_split_into_units_beyond_the_first_thousand(l
     assert done.status_code == 303, done.text
     told = (await large.world.get("/v1/units/circle-1/closing", ADMIN)).json()
     assert set(told["successors"]) == {"unit-1150", "twin-west"}
+
+
+async def test_people_beyond_the_first_two_hundred_are_found_and_sent_elsewhere(large, monkeypatch):
+    monkeypatch.setattr(changing_units, "_LISTED", 1)
+    client, address = large.world.client, "/units/circle-1/close"
+    first = (await client.get(address, headers=HTML)).text
+    assert 'name="who"' in first
+    listed = re.findall(r'name="somebody" value="([^"]+)"', first)
+    assert len(listed) == 1
+    (following,) = re.findall(r'name="look" value="(?!first)([^"]+)"', first)
+    split = {"somebody": listed[0], f"assigned.{listed[0]}": "", f"assigned.{listed[0]}.typed": "1150"}
+    order = {"posts": "end", "standings": "move", "reason": "分立", "on": "2025-03-20"} | split
+    second = await client.post(address, data=order | {"look": following}, headers=HTML)
+    assert second.status_code == 200, second.text
+    both = re.findall(r'name="somebody" value="([^"]+)"', second.text)
+    assert len(both) == 2
+    assert both[0] == listed[0]
+    assert "第1150读书小组" in second.text
+    nobody = await client.post(address, data=order | {"look": "first", "who": "无此人"}, headers=HTML)
+    assert re.findall(r'name="somebody" value="([^"]+)"', nobody.text) == listed
+    assert (await large.world.get("/v1/units/circle-1", ADMIN)).json()["closed_on"] is None
 
 
 async def test_a_post_is_lent_for_units_beyond_the_first_thousand_without_a_script(large):

@@ -12,6 +12,7 @@ from domain.values import Text
 from services import closing, organisation, unit_changes
 from services.closing import ClosingView, NewClosing
 from services.organisation import NewUnit
+from services.people import names_of
 from services.refusals import InvalidInput, NotFound, NotPermitted, WordsMoved
 from services.titles import unit_kind_title
 from services.unit_changes import NewChange, UnitChangeView
@@ -22,7 +23,11 @@ from web.visits import Visit, Visiting
 
 router = APIRouter()
 
-_MOST_PEOPLE = 200
+_LISTED = 200
+"""People among whom one still finds somebody by looking; of more, they are found by name."""
+_MOST_PEOPLE = 1_000
+"""People who may be sent elsewhere one by one, in one order from a page."""
+_FROM_THE_FIRST = "first"
 
 
 @router.get("/units/{unit_id}/change")
@@ -84,8 +89,10 @@ async def ask_closing(visit: Visiting, unit_id: Id) -> Response:
 
 @router.post("/units/{unit_id}/close")
 async def close(visit: Visiting, unit_id: Id, form: Form) -> Response:
-    """Close a unit: merged into another, split among several, or given up."""
+    """Close a unit: merged into another, split among several, or given up; or list others of its people."""
     _check_administers(visit)
+    if form.typed("look"):
+        return await _close(visit, unit_id, None, form)
     try:
         among = Among((await organisation.unit(visit.parts, unit_id)).kind, unit_id)
         new = NewClosing(
@@ -152,9 +159,9 @@ async def _close(
         names = {one.id: one.name for one in places.values()}
         return await _drawn(visit, unit_id, "units/close.html", error, form, progress=progress, names=names)
     unit = await organisation.unit(visit.parts, unit_id)
-    people = await organisation.list_people(visit.parts, visit.caller, unit=unit_id, limit=_MOST_PEOPLE)
     given, among = form or Filled(), Among(unit.kind, unit_id)
-    fields = [_place_of(person.id) for person in people.items]
+    people, following, sent = await _people(visit, unit_id, given)
+    fields = [_place_of(person) for person in people]
     return await _drawn(
         visit,
         unit_id,
@@ -162,11 +169,38 @@ async def _close(
         error,
         form,
         progress=None,
-        people=people.items,
-        is_split=any(given.typed(name) or given.typed(f"{name}.typed") for name in fields),
+        people=people,
+        following=following,
+        is_split=bool(sent or given.typed("look")),
         successor=await unit_field(visit, given, "successor", among),
         goes=await unit_fields(visit, given, fields, among),
     )
+
+
+async def _people(visit: Visit, unit_id: str, given: Filled) -> tuple[dict[str, str], str | None, list[str]]:
+    """Return the names of those to list by id, what comes after them, and who was sent elsewhere already.
+
+    Those stay listed, first, whoever is looked for.
+    """
+    text, after = given.line("who"), given.typed("look")
+    page = await organisation.list_people(
+        visit.parts,
+        visit.caller,
+        unit=unit_id,
+        text=text,
+        cursor=after if after and after != _FROM_THE_FIRST else None,
+        limit=_LISTED,
+    )
+    sent = [one for one in given.ids("somebody", most=_MOST_PEOPLE) if _is_sent(given, one)]
+    named = {one.id: one.name for one in page.items}
+    listed = await names_of(visit.parts, [one for one in sent if one not in named])
+    return {one: listed.get(one) or named[one] for one in (*sent, *named)}, page.next, sent
+
+
+def _is_sent(given: Filled, person: str) -> bool:
+    """Whether a unit was chosen or typed for somebody."""
+    name = _place_of(person)
+    return bool(given.typed(name) or given.typed(f"{name}.typed"))
 
 
 async def _progress(visit: Visit, unit_id: str) -> ClosingView | None:
@@ -203,7 +237,8 @@ async def _drawn(
 async def _assigned(visit: Visit, form: Filled, among: Among) -> dict[str, str]:
     """Return the unit that was chosen for each person, by person. Raises InvalidInput."""
     chosen = {
-        person: await unit_chosen(visit, form, _place_of(person), among) for person in form.ids("somebody")
+        person: await unit_chosen(visit, form, _place_of(person), among)
+        for person in form.ids("somebody", most=_MOST_PEOPLE)
     }
     return {person: unit for person, unit in chosen.items() if unit is not None}
 

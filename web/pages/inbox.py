@@ -77,10 +77,14 @@ async def inbox(
 @router.get("/inbox/reading")
 async def reading(
     visit: Visiting,
-    task: Annotated[list[str], Query(max_length=_MOST_READ)],
+    task: Annotated[tuple[str, ...], Query(max_length=_MOST_READ)] = (),
     at: Annotated[int, Query(ge=0, lt=_MOST_READ)] = 0,
 ) -> Response:
     """Show one of several chosen tasks with its dossier; each is decided by itself."""
+    if not task:
+        return visit.see_other(
+            "/inbox", Text(zh="请先勾选要阅读的待办。", en="Tick what you want to read first.")
+        )
     chosen = _tasks_in(task)
     if at >= len(chosen):
         return visit.see_other(

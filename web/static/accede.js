@@ -38,7 +38,7 @@
   on("submit", (event) => {
     const form = event.target;
     if (form.method === "dialog" || event.defaultPrevented) return;
-    if (form.dataset.asks && !form.dataset.sure && asks) {
+    if (form.dataset.asks && !form.dataset.sure && asks && !event.submitter?.formNoValidate) {
       event.preventDefault();
       event.stopImmediatePropagation();
       $("#asks-what").textContent = form.dataset.asks;
@@ -103,7 +103,8 @@
     if (!all.length) return;
     const at = all.indexOf(document.activeElement.closest?.("[data-line]"));
     const next = all[Math.min(Math.max(at + by, 0), all.length - 1)];
-    ($("a, button, input", next) ?? next).focus();
+    // Return is to open what the line is about, where it leads somewhere.
+    ($("a", next) ?? $("button, input", next) ?? next).focus();
     next.scrollIntoView({ block: "nearest" });
   };
   on("keydown", (event) => {

@@ -55,7 +55,8 @@ def add_relation(  # noqa: PLR0917 - what a relation is, and who says so
 ) -> Relation:
     """Write down that two people are related.
 
-    Raises OutOfOrder, and AlreadyThere where they are on record as this to each other, by the same person.
+    Raises OutOfOrder, and AlreadyThere where they are on record as this to each other in that time, by the
+    same person.
     """
     check_order(from_on, to_on)
     same = sa.and_(
@@ -63,7 +64,8 @@ def add_relation(  # noqa: PLR0917 - what a relation is, and who says so
         relations.c.relative_id == relative,
         relations.c.kind == kind,
         relations.c.stated_by == said.by,
-        sa.or_(relations.c.to_on.is_(None), relations.c.to_on >= from_on),
+        related_since(from_on),
+        sa.true() if to_on is None else relations.c.from_on <= to_on,
     )
     if connection.execute(sa.select(relations.c.relation_id).where(same)).first() is not None:
         raise AlreadyThere("they are on record as related already")

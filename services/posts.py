@@ -203,7 +203,8 @@ def _check_not_held(connection: Connection, new: NewPost, from_on: date) -> None
 
 
 def _overlaps(post: Post, from_on: date, to_on: date | None) -> bool:
-    if post.revoked_at is not None and post.to_on == from_on:
+    if post.to_on is not None and (post.to_on < post.from_on or (post.revoked_at and post.to_on == from_on)):
+        # It never began, or holds no more on the day on which it was taken.
         return False
     return (post.to_on is None or post.to_on >= from_on) and (to_on is None or post.from_on <= to_on)
 

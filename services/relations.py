@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from datetime import date
 
 from sqlalchemy import Connection
 
+from domain.circumstances import LentFor
 from domain.values import Kinship, Text, Value
 from records import organisation, past, people_over_time, problems, relations, restrictions, visible
+from records.past import HeldThen
 from records.relations import Relation
 from records.scope import ADMIN
 from records.unit_changes import Said
@@ -130,14 +133,25 @@ async def end(
 
 
 def _check_keeps(connection: Connection, parts: Parts, who: str, person: str) -> None:
-    """Raise NotPermitted unless somebody keeps the register around a person: by a post today, own or lent."""
+    """Raise NotPermitted unless somebody keeps the register around a person: by a post now, own or lent.
+
+    One that is lent for some units or processes keeps the register of these.
+    """
     today = parts.today()
     places = _places_of(connection, person)
     above = {unit for place in places for unit in connection.execute(units_above_on(place, today)).scalars()}
-    keepers = {actor for process in parts.library for actor in process.whole_case.get("recuse", ())}
-    held = past.held_then(connection, today, person=who, units=above)
-    if not any(post.role == ADMIN or f"{post.unit_kind}.{post.role}" in keepers for post in held):
+    held = past.held_then(connection, today, person=who, units=above, today=True)
+    if not any(_keeps(parts, post, above) for post in held):
         raise NotPermitted
+
+
+def _keeps(parts: Parts, post: HeldThen, above: AbstractSet[str]) -> bool:
+    lent = post.lent_for or LentFor()
+    if lent.units and above.isdisjoint(lent.units):
+        return False
+    known = (one for one in parts.library if not lent.processes or one.process in lent.processes)
+    keepers = {actor for process in known for actor in process.whole_case.get("recuse", ())}
+    return post.role == ADMIN or f"{post.unit_kind}.{post.role}" in keepers
 
 
 def _places_of(connection: Connection, person: str) -> tuple[str, ...]:

@@ -4,11 +4,23 @@ from datetime import timedelta
 
 import pytest
 
+from domain.library import Library
 from records import standings
 from services.audit_overview import overview
 from services.parts import Caller
 from tests.api.admission import NOTES, a_case, admitting, handed_in, reads, relate, roster, vote
-from tests.api.world import ADMIN, AUDITOR, HOST, NOBODY, PARENT, SECRETARY, SIBLING, SINCE, SUBJECT
+from tests.api.world import (
+    ADMIN,
+    AUDITOR,
+    HOST,
+    NOBODY,
+    PARENT,
+    SECRETARY,
+    SIBLING,
+    SINCE,
+    SUBJECT,
+    a_circle,
+)
 
 
 @pytest.fixture
@@ -177,6 +189,59 @@ async def test_a_relation_ends_by_a_further_word_and_not_by_whom_it_keeps_out(wo
     # It never was, so nothing was ever closed to him.
     await vote(world, case, SECRETARY, eligible=2)
     assert NOTES in (await world.get(f"/v1/cases/{case['id']}/history", HOST)).text
+
+
+async def test_a_relation_that_never_was_or_was_over_stands_in_no_other_ones_way(world):
+    today = world.clock().date()
+    wrong = (await relate(world, HOST, SUBJECT, SECRETARY)).json()
+    ending = {"reason": "日期有误", "on": str(today - timedelta(days=1))}
+    path = f"/v1/people/{HOST}/relations/{wrong['id']}/end"
+    assert (await world.post(path, SECRETARY, ending)).status_code == 200
+    once = {"from": "2010-01-01", "to": "2012-12-31"}
+    assert (await relate(world, HOST, SUBJECT, SECRETARY, **once)).status_code == 201
+    assert (await relate(world, HOST, SUBJECT, SECRETARY, **once)).status_code == 409
+    before = {"from": "2005-01-01", "to": "2009-12-31"}
+    assert (await relate(world, HOST, SUBJECT, SECRETARY, **before)).status_code == 201
+    assert (await relate(world, HOST, SUBJECT, SECRETARY, **{"from": "2013-01-01"})).status_code == 201
+
+
+async def test_whose_post_was_taken_this_morning_keeps_the_register_no_more(world):
+    await held(world, SECRETARY, "host", "circle-1")
+    assert (await relate(world, HOST, SUBJECT, SECRETARY)).status_code == 201
+    taken = await world.post(f"/v1/posts/post-{SECRETARY}/revoke", ADMIN, {"reason": "调离"})
+    assert taken.status_code == 200
+    assert (await relate(world, HOST, NOBODY, SECRETARY)).status_code == 403
+    assert (await world.get(f"/v1/people/{HOST}/relations", SECRETARY)).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "limits, status",
+    [
+        ({}, 201),
+        ({"units": ["circle-1"]}, 201),
+        ({"units": ["committee-1"]}, 201),
+        ({"units": ["circle-2"]}, 403),
+    ],
+)
+async def test_whoever_was_lent_a_post_for_some_units_keeps_the_register_there_alone(world, limits, status):
+    await held(world, NOBODY, "host", "circle-1")
+    lent = {"post": f"post-{ADMIN}", "substitute": NOBODY, **limits}
+    assert (await world.post("/v1/delegations", ADMIN, lent)).status_code == 201
+    assert (await relate(world, HOST, SUBJECT, NOBODY)).status_code == status
+
+
+async def test_whoever_was_lent_a_post_for_a_process_without_recusals_keeps_no_register(world):
+    both = Library.of([a_circle(), *world.parts.library])
+    object.__setattr__(world.parts, "library", both)
+    await held(world, NOBODY, "host", "circle-1")
+    lent = {"post": f"post-{SECRETARY}", "substitute": NOBODY, "processes": ["reading-circle"]}
+    assert (await world.post("/v1/delegations", ADMIN, lent)).status_code == 201
+    assert (await relate(world, HOST, SUBJECT, NOBODY)).status_code == 403
+
+
+async def held(world, person, role, unit):
+    given = await world.post("/v1/posts", ADMIN, {"person": person, "role": role, "unit": unit})
+    assert given.status_code == 201, given.text
 
 
 async def test_the_subject_takes_nobodys_vote_by_what_he_says(world):

@@ -56,6 +56,14 @@ async def test_what_was_done_in_the_morning_was_done_by_right(world):
     assert SECRETARY not in [one["person"]["id"] for one in after]
 
 
+async def test_a_post_that_was_taken_before_it_began_stands_in_no_other_ones_way(world):
+    given = {"person": NOBODY, "role": "host", "unit": "circle-1"}
+    later = (await world.post("/v1/posts", ADMIN, given | {"from": "2025-06-01"})).json()
+    assert (await world.post("/v1/posts", ADMIN, given)).status_code == 409
+    assert (await world.post(f"/v1/posts/{later['id']}/revoke", ADMIN, WHY)).status_code == 200
+    assert (await world.post("/v1/posts", ADMIN, given)).status_code == 201
+
+
 async def test_a_delegation_of_today_is_taken_back_today(world):
     case = await someone_with_a_case(world, 1)
     lent = (await world.post("/v1/delegations", SECRETARY, LENT)).json()

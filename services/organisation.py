@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import Connection
 
 from domain.values import Language, Value
-from records import organisation, units, visible
+from records import organisation, unit_trees, units, visible
 from records.organisation import Person
 from records.standings import set_standing
 from records.units import Unit
@@ -90,6 +90,7 @@ async def add_unit(parts: Parts, caller: Caller, new: NewUnit, *, key: str | Non
     def work(asking: Asking) -> UnitView:
         existing(lambda: units.unit(asking.connection, new.parent), "parent")
         asking.check_administers(new.parent)
+        unit_trees.keep_others_out(asking.connection)
         check_takes_in(asking.connection, new.parent, "parent")
         made: Unit = units.add_unit(
             asking.connection,
@@ -133,6 +134,7 @@ async def add_person(parts: Parts, caller: Caller, new: NewPerson, *, key: str |
     def work(asking: Asking) -> PersonView:
         existing(lambda: units.unit(asking.connection, new.unit), "unit")
         asking.check_administers(new.unit)
+        unit_trees.keep_others_out(asking.connection)
         check_takes_in(asking.connection, new.unit, "unit")
         if new.standing is not None and new.standing not in _standings(parts):
             raise InvalidInput("standing", NOT_THERE)

@@ -87,6 +87,7 @@ async def give_post(parts: Parts, caller: Caller, new: NewPost, *, key: str | No
     def work(asking: Asking) -> PostView:
         place = existing(lambda: units.unit(asking.connection, new.unit), "unit")
         asking.check_administers(new.unit)
+        post_notes.keep_others_out(asking.connection)
         check_takes_in(asking.connection, new.unit, "unit")
         if new.person == caller.person:
             raise NotPermitted(_NOT_ONESELF)
@@ -97,7 +98,6 @@ async def give_post(parts: Parts, caller: Caller, new: NewPost, *, key: str | No
                 "role", Text(zh="此类组织没有这一职务", en="units of this kind have no such role")
             )
         from_on = new.from_ or asking.today
-        post_notes.keep_others_out(asking.connection)
         check_not_erased(asking.connection, new.person)
         _check_not_held(asking.connection, new, from_on)
         made = organisation.add_post(

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection
 
 from domain.values import Text, Value
-from records import people_over_time, restrictions, units
+from records import people_over_time, restrictions, unit_trees, units
 from records.people_over_time import StandingWord
 from records.restrictions import Stood
 from records.unit_changes import Said
@@ -103,6 +103,7 @@ async def begin(
         check_not_erased(connection, person)
         existing(lambda: units.unit(connection, new.unit), "unit")
         asking.check_administers(new.unit)
+        unit_trees.keep_others_out(connection)
         check_takes_in(connection, new.unit, "unit")
         words = Vocabulary.of(parts.library)
         if new.standing not in {NO_STANDING, *words.standings}:

@@ -6,7 +6,16 @@ second waits.
 
 import pytest
 
-from records import absences, organisation, people_over_time, post_notes, relations, restrictions
+from records import (
+    absences,
+    closings,
+    organisation,
+    people_over_time,
+    post_notes,
+    relations,
+    restrictions,
+    unit_trees,
+)
 from records.unit_changes import Said
 from tests.api.world import ADMIN, HOST, NOBODY, NOON, SECRETARY
 
@@ -49,6 +58,30 @@ async def test_a_post_is_given_once(world_on_both, meanwhile):
     meanwhile(post_notes, given)
     new = {"person": NOBODY, "role": "host", "unit": "circle-1", "from": TODAY.isoformat()}
     assert (await world_on_both.post("/v1/posts", ADMIN, new)).status_code == 409
+
+
+@pytest.mark.parametrize(
+    "where, path, new",
+    [
+        (post_notes, "/v1/posts", {"person": NOBODY, "role": "host", "unit": "circle-2"}),
+        (unit_trees, "/v1/units", {"kind": "group", "name": "新小组", "parent": "circle-2"}),
+        (unit_trees, "/v1/people", {"name": "新人", "unit": "circle-2"}),
+        (
+            unit_trees,
+            f"/v1/people/{SECRETARY}/standings",
+            BODY | {"standing": "reader", "unit": "circle-2"},
+        ),
+    ],
+)
+async def test_a_unit_takes_nothing_in_that_is_closed_meanwhile(world_on_both, meanwhile, where, path, new):
+    # The first who asks on a day waits to make its picture of the tree.
+    await world_on_both.get("/v1/units/circle-2", ADMIN)
+    plan = closings.Plan(successor="circle-1")
+    meanwhile(
+        where,
+        lambda c: closings.order_closing(c, "circle-2", TODAY, SAID, post=f"post-{ADMIN}", plan=plan),
+    )
+    assert (await world_on_both.post(path, ADMIN, new)).status_code == 422
 
 
 async def test_two_standings_are_not_begun_over_one_another(world_on_both, meanwhile):

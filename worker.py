@@ -49,6 +49,7 @@ from records.audit_books import read_books
 from records.checkpoints import KeptCheckpoint
 from records.database import Database
 from records.definitions import read_library
+from records.listening import Listening
 from records.preferences import read_required
 from records.problems import DatabaseUnavailable, SchemaOutdated
 from records.retentions import BadRetention, read_everyday, read_retention
@@ -103,6 +104,12 @@ WORKFLOWS: Final = (
 _PURE: Final = ("annotated_types", "dateutil", "domain", "pydantic", "pydantic_core", "typing_extensions")
 """What the sandbox takes as it is: modules without clock, chance or files, which cost most to load again."""
 _POLLERS: Final = 10
+"""Questions for tasks of workflows that are open at once, and ..."""
+_ACTIVITY_POLLERS: Final = 2
+"""... for activities: those go straight to the worker whose workflow asks for them, or are a few an hour.
+Each question is asked again every minute, and costs Temporal's server several milliseconds each time."""
+_LISTENS: Final = 2.0
+"""Seconds between two questions whether anything was written, for those who found nothing that waits."""
 _GOODBYE: Final = timedelta(seconds=8)
 """How long activities under way may take to finish when the worker is asked to stop."""
 _FIRST_PAUSE: Final = 0.2
@@ -161,8 +168,11 @@ async def work(settings: Settings, stop: asyncio.Event, is_ready: Callable[[], N
             client = await _client(settings, stop)
         if client is None:
             return
+        listening = Listening(database, every=_LISTENS)
         async with (
-            Driver(client, database, task_queue=settings.task_queue, clock=settings.now) as driver,
+            Driver(
+                client, database, task_queue=settings.task_queue, clock=settings.now, listening=listening
+            ) as driver,
             a_worker(client, database, library, settings=settings, driver=driver, clock=settings.now),
         ):
             _log.info("working", task_queue=settings.task_queue, temporal=settings.temporal_address)
@@ -170,7 +180,7 @@ async def work(settings: Settings, stop: asyncio.Event, is_ready: Callable[[], N
             seen = asyncio.create_task(_once_seen(client, settings, is_ready))
             due = asyncio.create_task(_catch_up(database, library, settings, driver))
             notary = open_notary(database, settings.notary(), clock=settings.now)
-            placing = asyncio.create_task(keep_placing(notary))
+            placing = asyncio.create_task(keep_placing(notary, listening))
             circulating = asyncio.create_task(keep_circulating(_circulation(database, settings)))
             await stop.wait()
             for task in (housekeeping, seen, due, placing, circulating):
@@ -248,7 +258,9 @@ async def a_worker(
         PatternLooks(look_for_patterns).look_for_patterns,
         CheckpointActivities(lambda: _checkpoint(notary)).make_checkpoint,
     ]
-    together = DueTogether(database, library, clock=clock, tell=driver.soon, wake=driver.wake)
+    together = DueTogether(
+        database, library, clock=clock, tell=driver.soon, wake=driver.wake, listening=driver.listening
+    )
     looking = together.looking() if punctual else nullcontext()
     async with looking, _worker(client, settings, activities, runner) as worker:
         yield worker
@@ -293,7 +305,7 @@ def _worker(
         max_concurrent_activities=50,
         # Otherwise new cases starve behind running ones.
         workflow_task_poller_behavior=PollerBehaviorSimpleMaximum(maximum=_POLLERS),
-        activity_task_poller_behavior=PollerBehaviorSimpleMaximum(maximum=_POLLERS),
+        activity_task_poller_behavior=PollerBehaviorSimpleMaximum(maximum=_ACTIVITY_POLLERS),
         nonsticky_to_sticky_poll_ratio=0.5,
         # The cases of a dead worker go to the other this soon. Were it sooner, a busy one would lose cases it
         # has in memory to the other, which has to read their histories first, when there is no time for that.

@@ -24,6 +24,7 @@ from domain.events import Event
 from domain.library import Library, UnknownProcess
 from records import due, recording
 from records.database import Database
+from records.listening import Listening, Rest
 from records.problems import DatabaseUnavailable, NotFound
 from telemetry import metrics
 
@@ -34,7 +35,7 @@ _AT_ONCE: Final = 8
 _TOLD_AT_ONCE: Final = 50
 """Workflows told right after a look. Where there are more, the outbox says so, and the relays of all workers
 share the telling a moment later (`services/driving.py`): it costs more than recording, and nobody waits."""
-_LOOKS: Final = 5.0
+_LOOKS: Final = 3.0
 """Seconds between two looks at what comes next, at most: an act brought it nearer, or a clock jumped."""
 _PAUSE: Final = 1.0
 """Seconds until the next look where the database is away."""
@@ -57,12 +58,14 @@ class DueTogether:
         wake: Callable[[], None] = lambda: None,
         left: Callable[[str, Exception], None] | None = None,
         looked_at: Callable[[int], None] = lambda _cases: None,
+        listening: Listening | None = None,
     ) -> None:
         """Take the record, what was published, and the record's clock.
 
         `tell` tells a case's workflow what was recorded, and `wake` wakes the courier.
         `left` hears of each case in which nothing can be recorded, and why; without it that is left to the
-        case's own workflow. `looked_at` hears how many more were looked at.
+        case's own workflow. `looked_at` hears how many more were looked at. With a `listening` the record is
+        not looked into before the next moment, while nothing is due and nothing is written.
         """
         self._database = database
         self._library = library
@@ -72,6 +75,11 @@ class DueTogether:
         self._left = left or _left_to_its_workflow
         self._looked_at = looked_at
         self._left_until: dict[str, datetime] = {}
+        self._rest = Rest(listening)
+        self._is_due = False
+        """Whether the latest look found a case in which something was due, recorded or not."""
+        self._between: tuple[datetime, datetime | None] | None = None
+        """When the latest look that found none began, and the next moment, as the record had it then."""
 
     @asynccontextmanager
     async def looking(self) -> AsyncIterator[None]:
@@ -90,6 +98,7 @@ class DueTogether:
         Raises DatabaseUnavailable, and what `left` raises.
         """
         now = self._clock()
+        self._is_due = False
         self._left_until = {case: until for case, until in self._left_until.items() if until > now}
         happened: list[tuple[str, list[Event]]] = []
         after: due.Place | None = None
@@ -97,6 +106,7 @@ class DueTogether:
             while page := await self._database.read(
                 partial(due.due_cases, now=now, after=after, limit=_PAGE)
             ):
+                self._is_due = True
                 wanted = [case for _, case in page if case not in self._left_until]
                 # Each worker in an order of its own: those that look at once meet in few cases.
                 random.shuffle(wanted)
@@ -150,10 +160,8 @@ class DueTogether:
 
     async def _look_for_ever(self) -> None:
         while True:
-            begun = self._clock()
             try:
-                await self.look()
-                pause = await self._until_next(begun)
+                pause = await self._look_unless_at_rest()
             except DatabaseUnavailable as away:
                 _log.warning("what is due waits for the database", reason=str(away))
                 pause = _PAUSE
@@ -162,12 +170,25 @@ class DueTogether:
                 pause = _LOOKS
             await asyncio.sleep(pause)
 
-    async def _until_next(self, begun: datetime) -> float:
-        """Return the seconds until something is due that was not when a look began, `_LOOKS` at most."""
-        moment = await self._database.read(partial(due.next_moment, after=begun))
-        if moment is None:
-            return _LOOKS
-        return min(_LOOKS, max(0.0, (moment - self._clock()).total_seconds()))
+    async def _look_unless_at_rest(self) -> float:
+        """Look, unless nothing can be due; return the seconds until something is, `_LOOKS` at most."""
+        begun = self._clock()
+        if not (await self._rest.lasts() and self._is_between(begun)):
+            self._between = None
+            await self.look()
+            # What is due and was not recorded is left alone, and does not count as the next.
+            self._between = (begun, await self._database.read(partial(due.next_moment, after=begun)))
+            if not self._is_due:
+                self._rest.begins()
+        moment = self._between[1] if self._between else None
+        return _LOOKS if moment is None else min(_LOOKS, max(0.0, (moment - self._clock()).total_seconds()))
+
+    def _is_between(self, now: datetime) -> bool:
+        """Whether it is later than at the latest look, and the moment that was to come then has not come."""
+        if self._between is None:
+            return False
+        looked_at, moment = self._between
+        return looked_at <= now and (moment is None or now < moment)
 
 
 def _let_happen(

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import sysconfig
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
+from typing import Final
 
 from commands.failures import CommandFailed
 
@@ -19,7 +22,25 @@ _DYNAMIC = (
     "system.enableActivityEagerExecution=true",
     # Ours is the only namespace and does not change; reading all of them each second was a tenth of its rest.
     'system.namespaceCacheRefreshInterval="20s"',
+    # Its own workers, which look after closed histories and children: nothing of ours waits for one of them,
+    # and a question of theirs that is open for a minute costs as much as one of ours.
+    "worker.ScannerMaxConcurrentActivityTaskPollers=1",
+    "worker.ScannerMaxConcurrentWorkflowTaskPollers=2",
+    "worker.ParentCloseMaxConcurrentActivityTaskPollers=1",
+    "worker.ParentCloseMaxConcurrentWorkflowTaskPollers=2",
+    # Each second it gathers all its numbers: fewer of them, where nobody asks by queue.
+    "metrics.breakdownByTaskQueue=false",
+    "metrics.breakdownByPartition=false",
+    "metrics.breakdownByBuildID=false",
+    # There is no queue of which parts could tell each other, and no endpoint that others could have changed.
+    'matching.ephemeralDataUpdateInterval="60s"',
+    'matching.nexusEndpointsRefreshInterval="60s"',
 )
+_ONE_PART: Final = ("matching.numTaskqueueReadPartitions=1", "matching.numTaskqueueWritePartitions=1")
+"""A queue in one part in place of four: each question for work goes through one server, not two, and one
+manager looks after the queue. Four are for more tasks a second than one machine has."""
+_PART: Final = b"/_sys/"
+"""What the name of a queue's further part begins with, in the server's own tables."""
 
 
 def program(name: str) -> str:
@@ -37,7 +58,26 @@ def server_argv(database: Path, *, port: int, ui_port: int, namespace: str) -> l
     argv += ["--port", str(port), "--ui-port", str(ui_port), "--ui-disable-news-fetch"]
     argv += ["--db-filename", str(database), "--log-level", "error", "--namespace", namespace]
     argv += [part for pragma in _PRAGMAS for part in ("--sqlite-pragma", pragma)]
-    return argv + [part for value in _DYNAMIC for part in ("--dynamic-config-value", value)]
+    dynamic = _DYNAMIC if _is_in_parts(database) else _DYNAMIC + _ONE_PART
+    return argv + [part for value in dynamic for part in ("--dynamic-config-value", value)]
+
+
+def _is_in_parts(database: Path) -> bool:
+    """Whether a server with queues in several parts has kept this file, as those of earlier releases did.
+
+    A task may wait in one of the parts, where nobody would look any more.
+    """
+    if not database.exists():
+        return False
+    try:
+        with closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)) as opened:
+            asked = "SELECT 1 FROM {} WHERE instr(task_queue_id, ?) LIMIT 1"
+            return any(
+                opened.execute(asked.format(table), (_PART,)).fetchone()
+                for table in ("task_queues", "task_queues_v2")
+            )
+    except sqlite3.Error:
+        return True
 
 
 def server_environment(inherited: Mapping[str, str]) -> dict[str, str]:

@@ -68,6 +68,8 @@ class Circulation:
 
     async def go_round(self) -> None:
         """Bring the latest checkpoint wherever it is not yet. What fails is written down, and tried later."""
+        if not self._witnesses and self._mail is None:
+            return
         latest = await self._database.read(kept.latest_checkpoint)
         if latest is None:
             return

@@ -22,8 +22,9 @@ from temporalio.service import RPCError
 
 from domain.batches import in_batches
 from domain.events import Event
-from records import outbox
+from records import backlog, outbox
 from records.database import Database
+from records.listening import Listening, Rest
 from records.places import places_after
 from records.problems import DatabaseUnavailable
 from records.stored import events_after
@@ -68,13 +69,15 @@ class Driver:
         relay_every: float = 2.5,
         relay_after: float = 10.0,
         gathering: Gathering | None = None,
+        listening: Listening | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         """Prepare to drive.
 
         `relay_every` is in seconds; 0 leaves the relay to other processes. The relay takes over cases that
         have waited longer than `relay_after` seconds, which is more than `gathering` lets them rest; at the
-        start, and when Temporal is back, all that wait.
+        start, and when Temporal is back, all that wait. With a `listening` it does not look while nothing
+        waits and nothing is written.
         """
         self._client = client
         self._database = database
@@ -83,6 +86,8 @@ class Driver:
         self._relay_every = relay_every
         self._relay_after = timedelta(seconds=relay_after)
         self._clock = clock
+        self.listening = listening
+        self._rest = Rest(listening)
         self._gathering = gathering or Gathering()
         self._told: dict[str, int] = {}
         self._some_told = asyncio.Event()
@@ -255,7 +260,7 @@ class Driver:
     async def _relay_for_ever(self) -> None:
         while True:
             try:
-                told = await self.relay()
+                told = await self._relay_unless_at_rest()
             except DatabaseUnavailable:
                 told = 0
                 _log.warning("nothing relayed: the database is away")
@@ -265,6 +270,14 @@ class Driver:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._back.wait(), pause)
             self._back.clear()
+
+    async def _relay_unless_at_rest(self) -> int:
+        if await self._rest.lasts():
+            return 0
+        told = await self.relay()
+        if not told and await self._database.read(backlog.oldest_waiting) is None:
+            self._rest.begins()
+        return told
 
     def _note_presence(self) -> None:
         if self._away:

@@ -7,6 +7,7 @@ from typing import Final
 
 import structlog
 
+from records.listening import Listening, Rest
 from records.problems import DatabaseUnavailable
 from services.checkpointing import LogContradicts, Notary
 from services.log_keys import NoLogKey
@@ -18,16 +19,27 @@ EVERY: Final = 2.0
 _AFTER_TROUBLE: Final = 60.0
 
 
-async def keep_placing(notary: Notary, *, every: float = EVERY) -> None:
-    """Place what was committed, every two seconds, and make a checkpoint after many events. Never returns."""
+async def keep_placing(notary: Notary, listening: Listening | None = None, *, every: float = EVERY) -> None:
+    """Place what was committed, every two seconds, and make a checkpoint after many events. Never returns.
+
+    With a `listening` nobody looks while nothing is written.
+    """
+    rest = Rest(listening)
     while True:
         pause = every
         try:
-            if await notary.place_events() and await notary.is_due():
-                await notary.make()
+            if not await rest.lasts():
+                await _place(notary, rest)
         except DatabaseUnavailable as away:
             _log.warning("events wait for their places in the log", reason=str(away))
         except (NoLogKey, LogContradicts) as trouble:
             _log.error("no checkpoint is made", reason=str(trouble))
             pause = _AFTER_TROUBLE
         await asyncio.sleep(pause)
+
+
+async def _place(notary: Notary, rest: Rest) -> None:
+    if not await notary.place_events():
+        rest.begins()
+    elif await notary.is_due():
+        await notary.make()

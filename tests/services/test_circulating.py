@@ -246,3 +246,10 @@ def test_a_request_says_what_was_seen_and_proves_what_came_since():
     assert cosignature_in(other + witness.line("text\n"), witness.key, "text\n") == witness.line("text\n")
     with pytest.raises(BadNote):
         cosignature_in(witness.line("other\n"), witness.key, "text\n")
+
+
+async def test_where_nobody_is_to_get_them_nobody_asks_for_the_latest(clock):
+    class Untouched:
+        """A record nobody may read."""
+
+    await Circulation(Untouched(), (), None, clock=clock, zone=ZONE).go_round()

@@ -24,7 +24,7 @@ from domain.events import Event
 from domain.library import Library, UnknownProcess
 from records import due, recording
 from records.database import Database
-from records.listening import Listening, Rest
+from records.listening import Heard, Rest
 from records.problems import DatabaseUnavailable, NotFound
 from telemetry import metrics
 
@@ -58,7 +58,7 @@ class DueTogether:
         wake: Callable[[], None] = lambda: None,
         left: Callable[[str, Exception], None] | None = None,
         looked_at: Callable[[int], None] = lambda _cases: None,
-        listening: Listening | None = None,
+        listening: Heard | None = None,
     ) -> None:
         """Take the record, what was published, and the record's clock.
 

@@ -52,6 +52,14 @@ class Listening:
         return self._number
 
 
+class Heard(Protocol):
+    """Hears of what is written, as a `Listening` does."""
+
+    async def number(self) -> int:
+        """Return a number that is another once something was written."""
+        ...
+
+
 @dataclass
 class Rest:
     """The rest of somebody who looks into the record over and over, and last found nothing that waits.
@@ -59,7 +67,7 @@ class Rest:
     It lasts as long as nothing is written, and a minute at most. Without a listening nobody rests.
     """
 
-    listening: Listening | None = None
+    listening: Heard | None = None
     clock: Callable[[], float] = time.monotonic
     _heard: int = -1
     """What was heard before the latest look, ..."""

@@ -24,7 +24,7 @@ from domain.batches import in_batches
 from domain.events import Event
 from records import backlog, outbox
 from records.database import Database
-from records.listening import Listening, Rest
+from records.listening import Heard, Rest
 from records.places import places_after
 from records.problems import DatabaseUnavailable
 from records.stored import events_after
@@ -69,7 +69,7 @@ class Driver:
         relay_every: float = 2.5,
         relay_after: float = 10.0,
         gathering: Gathering | None = None,
-        listening: Listening | None = None,
+        listening: Heard | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         """Prepare to drive.

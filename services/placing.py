@@ -7,7 +7,7 @@ from typing import Final
 
 import structlog
 
-from records.listening import Listening, Rest
+from records.listening import Heard, Rest
 from records.problems import DatabaseUnavailable
 from services.checkpointing import LogContradicts, Notary
 from services.log_keys import NoLogKey
@@ -19,7 +19,7 @@ EVERY: Final = 2.0
 _AFTER_TROUBLE: Final = 60.0
 
 
-async def keep_placing(notary: Notary, listening: Listening | None = None, *, every: float = EVERY) -> None:
+async def keep_placing(notary: Notary, listening: Heard | None = None, *, every: float = EVERY) -> None:
     """Place what was committed, every two seconds, and make a checkpoint after many events. Never returns.
 
     With a `listening` nobody looks while nothing is written.

@@ -8,7 +8,8 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -22,6 +23,7 @@ from bench.promises import Promise, report
 from bench.waiting.crowd import LOGIN, PASSWORD, Crowd, found, gather, lateness, published_in, untold
 from bench.waiting.installation import Installation
 from bench.waiting.midnight import midnight_at
+from bench.waiting.resting import rest, settled, unrest, until
 from commands.preparing import prepare_record
 from records.backlog import read_backlog
 from records.database import Database
@@ -51,14 +53,17 @@ class Size:
     due: int
     until_midnight: float
     """Seconds from the start to the moment at which `due` cases are due: all must be open before."""
-    rests_for: float = 20.0
-    """Seconds over which the rest is watched."""
+    settles_for: float = 30.0
+    """Seconds in a row in which little is done, before the rest is watched: what was begun has ended."""
+    rests_for: float = 240.0
+    """Seconds over which the rest is watched: all comes in them that is done at rest every few minutes. The
+    API counts ahead every 240 s, Temporal's server looks for garbage every 120 s."""
     gives_up_after: float = 180.0
     """Seconds after that moment at which no more is awaited."""
 
 
 FULL: Final = Size(cases=10_000, due=2_000, until_midnight=1200)
-SMALL: Final = Size(cases=500, due=200, until_midnight=150)
+SMALL: Final = Size(cases=500, due=200, until_midnight=170, settles_for=6, rests_for=20)
 
 
 @dataclass
@@ -68,6 +73,8 @@ class Found:
     worker_kib: float = float("nan")
     server_kib: float = float("nan")
     at_rest: float = float("nan")
+    rest_cpu: Mapping[str, float] = field(default_factory=dict)
+    """Percent of a core each process used at rest, which together are `at_rest`."""
     drained: float = float("inf")
     all_told: float = float("inf")
     acts: tuple[float, ...] = ()
@@ -84,19 +91,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--cases", type=int)
     parser.add_argument("--due", type=int)
     parser.add_argument("--until-midnight", type=float, help="seconds in which all cases must be open")
-    parser.add_argument("--plant", choices=["unheard"], help="a fault that the promises must notice")
+    parser.add_argument("--rests-for", type=float, help="seconds over which the rest is watched")
+    parser.add_argument(
+        "--plant",
+        choices=["unheard", "restless"],
+        help="a fault that the promises must notice: nothing is due; or nobody rests",
+    )
     asked = parser.parse_args(arguments)
     usual = SMALL if asked.small else FULL
     size = Size(
         cases=asked.cases or usual.cases,
         due=asked.due or usual.due,
         until_midnight=asked.until_midnight or usual.until_midnight,
+        settles_for=usual.settles_for,
+        rests_for=asked.rests_for or usual.rests_for,
     )
     with tempfile.TemporaryDirectory(prefix="accede-waiting-") as scratch:
-        measured = measure(size, Path(scratch), unheard=asked.plant == "unheard")
+        measured = measure(size, Path(scratch), plant=asked.plant)
     beside = {
         "size": vars(size),
         "acts": len(measured.acts),
+        "rest_cpu": measured.rest_cpu,
         "drain_cpu": measured.drain_cpu,
         "told_cpu": measured.told_cpu,
     }
@@ -108,6 +123,8 @@ def promises(size: Size, found_: Found) -> list[Promise]:
     late = sorted(found_.acts)
     p95 = round(late[int(len(late) * 0.95)] * 1000) if late else float("nan")
     open_cases = f"{size.cases} open cases"
+    each = ", ".join(f"{name} {percent:.2f}" for name, percent in found_.rest_cpu.items())
+    at_rest = f"{open_cases}: at rest ({each})" if each else f"{open_cases}: at rest"
     worker_kib = round(WORKER_KIB + WORKERS_GROW / size.cases)
     server_kib = round(SERVER_KIB + SERVER_GROWS / size.cases)
     return [
@@ -117,7 +134,7 @@ def promises(size: Size, found_: Found) -> list[Promise]:
         Promise(
             "waiting.server", f"{open_cases}: Temporal", round(found_.server_kib, 1), server_kib, "KiB a case"
         ),
-        Promise("waiting.rest", f"{open_cases}: at rest", round(found_.at_rest, 2), AT_REST, "% of a core"),
+        Promise("waiting.rest", at_rest, round(found_.at_rest, 2), AT_REST, "% of a core"),
         Promise("waiting.drain", f"{size.due} due in one second", round(found_.drained, 1), DRAINED_IN, "s"),
         Promise(
             "waiting.told", "everybody told of what was due", round(found_.all_told, 1), ALL_TOLD_IN, "s"
@@ -126,16 +143,17 @@ def promises(size: Size, found_: Found) -> list[Promise]:
     ]
 
 
-def measure(size: Size, scratch: Path, *, unheard: bool = False) -> Found:
-    """Run an installation in a folder until everything due at midnight is recorded; nothing is, if `unheard`.
+def measure(size: Size, scratch: Path, *, plant: str | None = None) -> Found:
+    """Run an installation in a folder until everything due at midnight is recorded.
 
+    With the plant `unheard` nothing is; with `restless` somebody asks all the time, who should be at rest.
     Once in a process, which lives in a time zone of its own from then on. Raises RuntimeError when midnight
     comes before all cases are open.
     """
-    return asyncio.run(_measure(size, scratch, unheard=unheard))
+    return asyncio.run(_measure(size, scratch, plant))
 
 
-async def _measure(size: Size, scratch: Path, *, unheard: bool) -> Found:
+async def _measure(size: Size, scratch: Path, plant: str | None) -> Found:
     midnight = (datetime.now(UTC) + timedelta(seconds=size.until_midnight)).replace(microsecond=0)
     variables = midnight_at(midnight, scratch / "zones")
     process = published_in(scratch / "processes")
@@ -149,14 +167,16 @@ async def _measure(size: Size, scratch: Path, *, unheard: bool) -> Found:
     try:
         before = running.memory()
         waiting = size.cases - size.due
-        due = 0 if unheard else size.due
+        due = 0 if plant == "unheard" else size.due
         crowd = await gather(database, process, midnight, due, waiting, say=_say)
-        await _until(lambda: _all_told(database), midnight)
-        await _settled(running, midnight)
+        await until(lambda: _all_told(database), midnight)
+        await settled(running, midnight, size.settles_for)
         after = running.memory()
         measured.worker_kib = (after["worker"] - before["worker"]) / size.cases
         measured.server_kib = (after["server"] - before["server"]) / size.cases
-        measured.at_rest = await _rest(running, midnight, size.rests_for)
+        async with unrest(running.api) if plant == "restless" else nullcontext():
+            measured.rest_cpu = await rest(running, midnight, size.rests_for)
+        measured.at_rest = sum(measured.rest_cpu.values())
         before_midnight = running.cpu_by_kind()
         measured.drained, measured.acts = await _drain(running.api, database, crowd, midnight, size)
         measured.drain_cpu = _used_since(before_midnight, running)
@@ -171,17 +191,6 @@ async def _measure(size: Size, scratch: Path, *, unheard: bool) -> Found:
 def _used_since(used: Mapping[str, float], running: Installation) -> dict[str, float]:
     """Return the processor seconds that each kind of process used beyond those `used` before."""
     return {kind: seconds - used[kind] for kind, seconds in running.cpu_by_kind().items()}
-
-
-async def _rest(running: Installation, midnight: datetime, seconds: float) -> float:
-    """Return what everything uses while nobody acts, in percent of a core."""
-    if datetime.now(UTC) + timedelta(seconds=seconds + 2) > midnight:
-        raise RuntimeError(
-            "midnight comes too soon to rest before it: give more seconds with --until-midnight"
-        )
-    used, begun = running.cpu(), time.monotonic()
-    await asyncio.sleep(seconds)
-    return (running.cpu() - used) / (time.monotonic() - begun) * 100
 
 
 async def _drain(
@@ -262,28 +271,6 @@ async def _all_told(database: Database) -> bool:
     _say(f"{left} workflows are to be started")
     await asyncio.sleep(_SAYS_EVERY if left > _FEW else 0)
     return left == 0
-
-
-async def _settled(running: Installation, midnight: datetime) -> None:
-    """Wait until the workflows have done what they were told."""
-    used = running.cpu()
-
-    async def calm() -> bool:
-        nonlocal used
-        await asyncio.sleep(2)
-        used, before = running.cpu(), used
-        return used - before < 2 * 0.1
-
-    await _until(calm, midnight)
-
-
-async def _until(holds: Callable[[], Awaitable[bool]], midnight: datetime) -> None:
-    while not await holds():
-        if datetime.now(UTC) > midnight:
-            raise RuntimeError(
-                "midnight came before all cases were open: give more seconds with --until-midnight"
-            )
-        await asyncio.sleep(0.5)
 
 
 def _say(line: str) -> None:

@@ -49,16 +49,16 @@ class Installation:
         self._running.send_signal(signal.SIGINT)
         await self._running.wait()
 
-    def cpu(self) -> float:
-        """Return processor seconds used so far by the server, the workers and the API."""
-        return used_by(self._pids.values(), descend=False)
+    def cpu(self) -> dict[str, float]:
+        """Return processor seconds used so far by the server, each worker and the API, by name."""
+        return {name: used_by([pid], descend=False) for name, pid in self._pids.items()}
 
     def cpu_by_kind(self) -> dict[str, float]:
-        """Return the same, for the server, all workers and the API apart."""
+        """Return the same, of all workers together."""
         used: dict[str, float] = {}
-        for name, pid in self._pids.items():
+        for name, seconds in self.cpu().items():
             kind = "worker" if name.startswith("worker") else name
-            used[kind] = used.get(kind, 0.0) + used_by([pid], descend=False)
+            used[kind] = used.get(kind, 0.0) + seconds
         return used
 
     def memory(self) -> dict[str, float]:

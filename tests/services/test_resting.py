@@ -4,6 +4,7 @@ import asyncio
 from contextlib import asynccontextmanager
 from datetime import date
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -21,6 +22,7 @@ from tests.records.organisations import an_organisation
 
 BEGUN, LATER = date(2025, 3, 3), date(2025, 4, 10)
 PROCESS = a_process()
+NO_TEMPORAL: Any = object()
 
 
 class Heard:
@@ -176,7 +178,7 @@ async def test_a_case_that_cannot_be_recorded_keeps_the_looker_from_resting(wait
 @asynccontextmanager
 async def relaying(database, heard):
     """A driver that relays all the time, and has no Temporal."""
-    driver = Driver(object(), database, relay_every=0.01, relay_after=3600, listening=heard)
+    driver = Driver(NO_TEMPORAL, database, relay_every=0.01, relay_after=3600, listening=heard)
     async with driver:
         yield
 
@@ -200,7 +202,7 @@ async def test_the_relay_goes_on_looking_while_somebody_has_yet_to_be_told(waiti
     heard = Heard()
     # What was recorded a moment ago is left to whoever recorded it, and is the relay's only later.
     driver = Driver(
-        object(), waiting, relay_every=0.01, relay_after=3600, listening=heard, clock=lambda: noon(BEGUN)
+        NO_TEMPORAL, waiting, relay_every=0.01, relay_after=3600, listening=heard, clock=lambda: noon(BEGUN)
     )
     async with driver:
         await asked_again(heard)
@@ -225,7 +227,8 @@ class Notary:
 
 
 async def test_places_are_given_out_as_long_as_there_are_events_and_again_after_a_write():
-    notary, heard = Notary(1, 1), Heard()
+    notary: Any = Notary(1, 1)
+    heard = Heard()
     placing = asyncio.create_task(keep_placing(notary, heard, every=0.001))
     try:
         await asked_again(heard, 10)

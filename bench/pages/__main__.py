@@ -126,7 +126,9 @@ async def _seen(app: ASGIApp, person: Visitor, options: argparse.Namespace) -> d
     shifting = options.plant == "shifting"
     times = 1 if options.small else _OPENED
     async with _listening(app) as address:
-        return await see(address, person, list(looks.values()), times=times, shifting=shifting)
+        return await see(
+            address, person, list(looks.values()), times=times, shifting=shifting, light=options.small
+        )
 
 
 def _by_page(costs: Costs) -> dict[str, list[Cost]]:

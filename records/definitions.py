@@ -48,15 +48,40 @@ def _local(folder: Path, editions: Iterable[Process]) -> Iterator[Process]:
     """Yield each overlay on the version it belongs to; one of a process that is not here is passed over."""
     known = {(edition.process, edition.version): edition for edition in editions}
     for file in overlay_files(folder):
-        written = _written(file, folder)
-        of = written.overlay.of
+        of = _written(file, folder).overlay.of
         base = known.get((of.process, of.version))
         if base is not None:
-            yield written.on(base)
+            yield _local_version(*_said_in(file, folder), _Same(base))
 
 
 def _written(file: Path, folder: Path) -> WrittenOverlay:
-    return read_written(file.read_text(encoding="utf-8"), file.relative_to(folder).as_posix())
+    return _overlay(*_said_in(file, folder))
+
+
+@lru_cache(maxsize=64)
+def _overlay(text: str, name: str) -> WrittenOverlay:
+    """Return an overlay, read once, as definitions are."""
+    return read_written(text, name)
+
+
+class _Same:
+    """A definition that is the same as another where the two were published with the same words."""
+
+    def __init__(self, process: Process) -> None:
+        self.process = process
+        self._known_by = (process.process, process.version, process.digest)
+
+    def __hash__(self) -> int:
+        return hash(self._known_by)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self._known_by == other._known_by
+
+
+@lru_cache(maxsize=64)
+def _local_version(text: str, name: str, base: _Same) -> Process:
+    """Return a version with an overlay, put together once: to prove that it loosens nothing takes longest."""
+    return _overlay(text, name).on(base.process)
 
 
 def definition_files(folder: Path) -> tuple[Path, ...]:
@@ -71,7 +96,12 @@ def definition_files(folder: Path) -> tuple[Path, ...]:
 
 
 def _read(file: Path, folder: Path) -> Process:
-    return _process(file.read_text(encoding="utf-8"), file.relative_to(folder).as_posix())
+    return _process(*_said_in(file, folder))
+
+
+def _said_in(file: Path, folder: Path) -> tuple[str, str]:
+    """Return what a file says, and its name in the folder."""
+    return file.read_text(encoding="utf-8"), file.relative_to(folder).as_posix()
 
 
 @lru_cache(maxsize=64)

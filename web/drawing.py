@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import sys
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache, partial
+from importlib import metadata
+from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
 
@@ -18,23 +23,49 @@ from web.translating import translations
 _EXTENSIONS: Final = ("jinja2.ext.i18n", "jinja2.ext.do")
 
 
-class _Compiled(BytecodeCache):
-    """What templates were compiled to, which takes most of the time and is the same in every language."""
+class Compiled(BytecodeCache):
+    """What templates were compiled to, which takes most of the time and is the same in every language.
 
-    def __init__(self) -> None:
+    It is kept where Python keeps what it compiles, and believed for the same reasons, so that a process that
+    starts finds it there. Where nothing can be written, each process keeps its own.
+    """
+
+    def __init__(self, folder: Path) -> None:
         self._known: dict[str, bytes] = {}
+        self._folder = folder
+        # Beside the source, of which jinja2 makes sure, what comes of it depends on these two.
+        here = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:16]
+        self._by = f"{metadata.version('jinja2')}-{here}"
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """Fill a bucket with what is known of its template, if anything is."""
+        if bucket.key not in self._known:
+            with suppress(OSError):
+                self._known[bucket.key] = self._file(bucket).read_bytes()
         if bucket.key in self._known:
             bucket.bytecode_from_string(self._known[bucket.key])
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keep what a template was compiled to."""
-        self._known[bucket.key] = bucket.bytecode_to_string()
+        self._known[bucket.key] = compiled = bucket.bytecode_to_string()
+        if sys.dont_write_bytecode:
+            return
+        file = self._file(bucket)
+        # In one piece, whoever else writes the same.
+        written = file.with_name(f"{file.name}.{uuid4().hex}")
+        with suppress(OSError):
+            self._folder.mkdir(exist_ok=True)
+            try:
+                written.write_bytes(compiled)
+                written.replace(file)
+            finally:
+                written.unlink(missing_ok=True)
+
+    def _file(self, bucket: Bucket) -> Path:
+        return self._folder / f"{bucket.key}.jinja2-{self._by}"
 
 
-_COMPILED: Final = _Compiled()
+_COMPILED: Final = Compiled(Path(__file__).parent / "__pycache__")
 
 
 @cache

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from typing import Final, get_args
+
+from jinja2 import Environment
 
 from domain.values import Language
 from web.drawing import templates
@@ -26,9 +28,20 @@ async def getting_ready() -> AsyncIterator[None]:
             await reading
 
 
+def read_now() -> None:
+    """Read every template in every language, so that what each was compiled to is kept: for an image."""
+    for around, name in _everything():
+        around.get_template(name)
+
+
 async def _read_all() -> None:
+    for around, name in _everything():
+        await asyncio.to_thread(around.get_template, name)
+        await asyncio.sleep(_PAUSE)
+
+
+def _everything() -> Iterator[tuple[Environment, str]]:
     for language in get_args(Language):
         around = templates(language)
         for name in around.list_templates():
-            await asyncio.to_thread(around.get_template, name)
-            await asyncio.sleep(_PAUSE)
+            yield around, name

@@ -279,7 +279,7 @@ def _lines(looking: Looking, content: Agenda, now: tuple[Item, ...]) -> Iterator
 def _meeting(looking: Looking, content: Agenda) -> Meeting | None:
     """Return the meeting an agenda is of, where cases wait for it."""
     asked = (content.process, content.unit, content.body)
-    meetings = looking.meetings(None, content.on)
+    meetings = looking.meetings(None, content.on, content.process)
     return next((one for one in meetings if (one.process, one.unit.id, one.body) == asked), None)
 
 

@@ -26,8 +26,8 @@ from services.parts import Caller, Parts
 from services.scoping import scope_of
 from services.views import Named
 
-_MOST: Final = 60
-"""Cases that wait for meetings and are looked at; the agenda of one is shorter by far."""
+_MOST: Final = 400
+"""Cases that wait for meetings and are looked at, those due soonest; the agenda of one is shorter by far."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,9 @@ class Looking:
         """What waits, by item."""
         self._editions: dict[str, Process] = {}
 
-    def meetings(self, unit: str | None, on: date | None = None) -> tuple[Meeting, ...]:
+    def meetings(
+        self, unit: str | None, on: date | None = None, process: str | None = None
+    ) -> tuple[Meeting, ...]:
         """Return the bodies for which cases wait, with these cases, soonest due first."""
         found: dict[tuple[str, str, str], list[Item]] = {}
         closed = deliberation.steps_closed(self._connection, self._parts, self._caller.person)
@@ -74,7 +76,7 @@ class Looking:
             self._connection,
             self._caller.person,
             self._parts.today(),
-            narrowed=TaskFilter(unit=unit, kind="meeting"),
+            narrowed=TaskFilter(process=process, unit=unit, kind="meeting"),
             closed=closed,
             limit=_MOST,
         )

@@ -19,7 +19,18 @@ from services.refusals import InvalidInput, NotFound
 from tests.api.admission import ADMISSION, admitting, reads, relate
 from tests.api.test_forms import read
 from tests.api.test_permission_costs import counted
-from tests.api.world import ADMIN, HOST, NOBODY, PARENT, SECRETARY, SINCE, SUBJECT
+from tests.api.world import (
+    ADMIN,
+    HOST,
+    NOBODY,
+    NOON,
+    PARENT,
+    SECRETARY,
+    SINCE,
+    SUBJECT,
+    add_somebody,
+    give_token,
+)
 
 OTHERS = (NOBODY, PARENT)
 BY_HALF = ADMISSION.replace(
@@ -140,6 +151,22 @@ async def test_meetings_take_as_many_questions_for_many_cases_and_units_as_for_o
     await world.start(subject=PARENT, process="admission", unit="circle-2")
     units, again = await asked()
     assert (set(units), again) == ({"circle-1", "circle-2"}, number)
+
+
+async def test_every_case_that_waits_for_a_body_is_on_its_agenda_however_many_wait(world):
+    names = [f"applicant-{number}" for number in range(61)]
+
+    def enrol(connection):
+        for name in names:
+            add_somebody(connection, name, "候选人")
+        return {name: give_token(connection, name, NOON) for name in names}
+
+    world.tokens |= await world.parts.database.write(enrol)
+    cases = {(await world.start(subject=name, process="admission"))["id"] for name in names}
+    (meeting,) = await meetings.waiting(world.parts, Caller(SECRETARY))
+    assert {one.case for one in meeting.waiting} == cases
+    agenda = await shown(world, await begun(world))
+    assert {line.item.case for line in agenda.lines if line.place} == cases
 
 
 async def test_the_order_is_kept_moved_and_shortened_without_a_script(world, three):

@@ -14,9 +14,11 @@ from uuid import uuid4
 
 from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
 from jinja2.bccache import Bucket
+from markupsafe import Markup
 
 from domain.values import Language, Text
 from web import days
+from web.compiling import Drawing
 from web.served import address_of
 from web.translating import translations
 
@@ -71,7 +73,7 @@ _COMPILED: Final = Compiled(Path(__file__).parent / "__pycache__")
 @cache
 def templates(language: Language) -> Environment:
     """Return the environment of a language. What is put into a template is escaped."""
-    made = Environment(
+    made = Drawing(
         loader=PackageLoader("web"),
         extensions=_EXTENSIONS,
         autoescape=True,
@@ -83,10 +85,12 @@ def templates(language: Language) -> Environment:
     )
     words = translations(language)
     made.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]  # the extension's own
+    made.speak(words.gettext)
     made.globals |= {
         "language": language,
         "day_words": days.day_words(language),
         "static": address_of,
+        "drawn_icon": drawn_icon,
         "new_key": lambda: uuid4().hex,
         "choices_of": lambda spec: tuple(
             (choice, spec.choice_title(choice).in_language(language)) for choice in spec.choices
@@ -107,6 +111,13 @@ def templates(language: Language) -> Environment:
         "days_said": partial(_in, days.in_words, language),
     }
     return made
+
+
+@cache
+def drawn_icon(name: str, also: str = "") -> Markup:
+    """Return the picture of an icon: every page has some dozens, of few kinds, which templates name."""
+    sign = Markup('<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>')
+    return sign.format(also, address_of("vendor/icons.svg"), name)
 
 
 def _in(write: Callable[..., str], language: Language, given: Any, *more: Any) -> str:  # noqa: ANN401 - as templates give it

@@ -17,7 +17,7 @@ from records import pattern_runs
 from records.finding_tables import findings
 from records.pattern_runs import Result, Run
 from records.pattern_tables import pattern_runs as runs
-from services.drafts import StartDraft, begun
+from services.drafts import StartDraft, begun, listed
 from services.parts import Caller, Parts
 
 _RUN = "0" * 32
@@ -32,10 +32,15 @@ async def furnish(parts: Parts, client: httpx.AsyncClient, people: Sequence[Visi
     more = {
         "finding": await _a_finding(parts, client, auditor),
         "look": await _a_look(parts, auditor),
-        "draft": await begun(parts, Caller(subject.person), draft),
+        "draft": await _a_draft(parts, Caller(subject.person), draft),
         "material": str(document["id"]),
     }
     return [replace(one, things={**more, **one.things}) for one in people]
+
+
+async def _a_draft(parts: Parts, caller: Caller, draft: StartDraft) -> str:
+    kept = next((one.id for one in await listed(parts, caller) if one.content == draft), None)
+    return kept or await begun(parts, caller, draft)
 
 
 async def _a_finding(parts: Parts, client: httpx.AsyncClient, auditor: Visitor) -> str:

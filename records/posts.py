@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, Select, Table
 
 from domain.circumstances import LentFor
 from records import lending, post_notes
+from records.columns import Day
 from records.cursors import Page
 from records.paging import in_order, page_of
 from records.people import person
@@ -138,8 +139,8 @@ def posts_by_id(connection: Connection, ids: Sequence[str]) -> tuple[Post, ...]:
 
 def posts_held(connection: Connection, person_id: str, today: date) -> tuple[Post, ...]:
     """Return the posts somebody holds today in their own right."""
-    query = _select_posts().where(posts.c.person_id == person_id, held_now(posts, today))
-    return tuple(_post(row) for row in connection.execute(query.order_by(posts.c.from_on, posts.c.id)))
+    rows = connection.execute(_HELD_BY, {"person": person_id, "today": today})
+    return tuple(_post(row) for row in rows)
 
 
 def list_posts(
@@ -258,6 +259,14 @@ def list_delegations(
     return Page(tuple(_delegation(row) for row in rows), following)
 
 
+def delegations_in_force(
+    connection: Connection, person_id: str, today: date, limit: int
+) -> tuple[Delegation, ...]:
+    """Return the delegations given or received by somebody that are in force today, by id: the first ones."""
+    rows = connection.execute(_IN_FORCE, {"person": person_id, "today": today, "most": limit})
+    return tuple(_delegation(row) for row in rows)
+
+
 def _put(connection: Connection, table: Table, given: str | None, values: Mapping[str, object]) -> str:
     """Add a row and return its id, which is made here unless it is given."""
     post_notes.keep_others_out(connection)
@@ -311,3 +320,21 @@ def _delegation(row: Row[Any]) -> Delegation:
         row.revoked_at,
         lending.lent_for(row.processes, row.stages, row.units),
     )
+
+
+# Written once: they are asked with every page, and building a statement takes longer than running it.
+_SOMEBODY, _TODAY = sa.bindparam("person", type_=sa.String()), sa.bindparam("today", type_=Day())
+_HELD_BY = (
+    _select_posts()
+    .where(posts.c.person_id == _SOMEBODY, held_now(posts, _TODAY))
+    .order_by(posts.c.from_on, posts.c.id)
+)
+_IN_FORCE = (
+    _select_delegations()
+    .where(
+        sa.or_(delegations.c.substitute_id == _SOMEBODY, posts.c.person_id == _SOMEBODY),
+        held_now(delegations, _TODAY),
+    )
+    .order_by(delegations.c.id)
+    .limit(sa.bindparam("most", type_=sa.Integer()))
+)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
@@ -158,16 +159,8 @@ def cases_kept_out_of(connection: Connection, person: str, case_id: str | None =
 
     Of relatives at any time in the case; `case_id` asks of one case.
     """
-    of_relatives = (
-        sa.select(cases.c.id)
-        .join(relations, relations.c.person_id == cases.c.subject_id)
-        .where(relations.c.relative_id == person, related_since(cases.c.opened_on))
-    )
-    declared = sa.select(case_recusals.c.case_id).where(case_recusals.c.person_id == person)
-    if case_id is not None:
-        of_relatives = of_relatives.where(cases.c.id == case_id)
-        declared = declared.where(case_recusals.c.case_id == case_id)
-    return tuple(connection.execute(sa.union(of_relatives, declared)).scalars())
+    asked = {"person": person} if case_id is None else {"person": person, "one": case_id}
+    return tuple(connection.execute(_kept_out_of(of_one=case_id is not None), asked).scalars())
 
 
 def may_keep_out(person: str | sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
@@ -179,6 +172,22 @@ def may_keep_out(person: str | sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
     )
     declared = sa.and_(case_recusals.c.case_id == cases.c.id, case_recusals.c.person_id == person)
     return sa.or_(sa.exists(sa.select(1).where(relative)), sa.exists(sa.select(1).where(declared)))
+
+
+@cache
+def _kept_out_of(*, of_one: bool) -> sa.CompoundSelect[Any]:
+    """Select the cases a `person` may have to keep out of, or `one` of them: asked with every page."""
+    person, one = sa.bindparam("person", type_=sa.String()), sa.bindparam("one", type_=sa.String())
+    of_relatives = (
+        sa.select(cases.c.id)
+        .join(relations, relations.c.person_id == cases.c.subject_id)
+        .where(relations.c.relative_id == person, related_since(cases.c.opened_on))
+    )
+    declared = sa.select(case_recusals.c.case_id).where(case_recusals.c.person_id == person)
+    if of_one:
+        of_relatives = of_relatives.where(cases.c.id == one)
+        declared = declared.where(case_recusals.c.case_id == one)
+    return sa.union(of_relatives, declared)
 
 
 def related_since(first: Any) -> sa.ColumnElement[bool]:  # noqa: ANN401 - a day, or a column with one

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -24,6 +25,14 @@ from records.tables import case_people, cases, delegations, posts, unit_closure,
 
 _MINE, _MOVING = cases.alias(), cases.alias()
 """Made once: a table under another name costs as much as a small list."""
+
+_TRUE = sa.true()
+_Part = tuple[tuple[str, ...], ColumnElement[bool]]
+"""Units, and which cases below them are meant."""
+_Conditions = tuple[ColumnElement[bool], ...]
+
+_REMEMBERED = 512
+"""Conditions that are kept, of the latest scopes: building one takes longer than asking it."""
 
 _LARGE = 20
 """A part is large that has one in so many of all units: its rows are found soon in any order."""
@@ -40,8 +49,7 @@ class Lent:
 
     def cases_are(self) -> ColumnElement[bool]:
         """Return the condition on `cases` that they are of these processes and in these stages."""
-        asked = ((cases.c.process, self.processes), (cases.c.stage, self.stages))
-        return sa.and_(sa.true(), *(column.in_(names) for column, names in asked if names))
+        return _of_processes_and_stages(self.processes, self.stages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +77,7 @@ class Scope:
 
     def sees(self) -> ColumnElement[bool]:
         """Return the condition on a row of `cases` that was found by its id."""
-        return self._narrowed(self._seen())
+        return self.narrowed(self._seen())
 
     def _seen(self) -> ColumnElement[bool]:
         if self.everything:
@@ -79,7 +87,7 @@ class Scope:
 
     def by_posts(self) -> ColumnElement[bool]:
         """Return the condition on a row of `cases` that is seen by a post, and not only by a part in it."""
-        return self._narrowed(sa.true() if self.everything else sa.or_(sa.false(), *self._by_posts()))
+        return self.narrowed(sa.true() if self.everything else sa.or_(sa.false(), *self._by_posts()))
 
     def units_by_posts(self, unit: ColumnElement[str]) -> ColumnElement[bool]:
         """Return the condition on a unit that it is one of the person's posts, or below one.
@@ -107,12 +115,12 @@ class Scope:
         read. The last gathers what is always little.
         """
         if self.everything:
-            return (self._narrowed(sa.true()),)
+            return (self.narrowed(sa.true()),)
         wholly = [cases.c.unit_id.in_(units_below(self.units))] if self.units else []
         partly = [
             sa.and_(cases.c.unit_id.in_(units_below(lent.units)), lent.cases_are()) for lent in self.lent
         ]
-        return tuple(self._narrowed(reason) for reason in (*wholly, *partly, self._concerns_them()))
+        return tuple(self.narrowed(reason) for reason in (*wholly, *partly, self._concerns_them()))
 
     def reasons_within(self, connection: Connection, unit: str) -> tuple[ColumnElement[bool], ...]:
         """Return the same for the cases of a unit and of all below it; none where nothing is seen there.
@@ -122,9 +130,9 @@ class Scope:
         """
         by_posts = self._within(connection, unit)
         if self.everything:
-            return tuple(self._narrowed(reason) for reason in by_posts)
+            return tuple(self.narrowed(reason) for reason in by_posts)
         concerns = sa.and_(self._concerns_them(), is_below((unit,), cases.c.unit_id))
-        return tuple(self._narrowed(reason) for reason in (*by_posts, concerns))
+        return tuple(self.narrowed(reason) for reason in (*by_posts, concerns))
 
     def each_once(
         self,
@@ -142,20 +150,14 @@ class Scope:
             reasons = self.reasons() if unit is None else self.reasons_within(connection, unit)
             return sa.select(*columns).where(*reasons, *conditions)
         parts = self._parts(connection, unit)
-        inside = sa.true() if unit is None else is_below((unit,), cases.c.unit_id)
-        found = [sa.and_(cases.c.unit_id.in_(units_below(tops)), asked) for tops, asked in parts]
-        known = [sa.and_(is_below(tops, cases.c.unit_id), asked) for tops, asked in parts]
-        ways = [
-            sa.select(*columns).where(self._narrowed(reason), *map(sa.not_, known[:place]), *conditions)
-            for place, reason in enumerate((*found, sa.and_(self._concerns_them(), inside)))
-        ]
+        ways = [sa.select(*columns).where(*asked, *conditions) for asked in _apart(self, tuple(parts), unit)]
         return ways[0] if len(ways) == 1 else sa.select(sa.union_all(*ways).subquery())
 
     def is_everything_in(self, connection: Connection, unit: str | None) -> bool:
         """Whether it is about all cases there are: all are seen, and the unit is the only root, or none."""
         if not self.everything or self.processes or self.within:
             return False
-        return unit is None or _is_only_root(connection, unit)
+        return unit is None or is_only_root(connection, unit)
 
     def in_any_order(self, connection: Connection, unit: str | None) -> ColumnElement[bool] | None:
         """Return the condition on rows of `cases` that come in another order than by their units.
@@ -164,23 +166,18 @@ class Scope:
         (`reasons`). The unit stands in an expression, so that SQLite does not begin with it all the same.
         """
         if self.everything and unit is None:
-            return self._narrowed(sa.true())
-        place = sa.func.coalesce(cases.c.unit_id, "")
+            return self.narrowed(sa.true())
         parts = self._parts(connection, unit)
         if not _are_many(connection, [top for tops, _ in parts for top in tops]):
             return None
-        ways = [sa.and_(place.in_(units_below(tops)), asked) for tops, asked in parts]
-        if not self.everything:
-            inside = sa.true() if unit is None else is_below((unit,), cases.c.unit_id)
-            ways.append(sa.and_(self._concerns_them(), inside))
-        return self._narrowed(sa.or_(*ways))
+        return _together(self, tuple(parts), unit)
 
     def by_posts_within(self, connection: Connection, unit: str) -> ColumnElement[bool]:
         """Return the condition on `cases` of a unit and of all below it that are seen by a post."""
-        return self._narrowed(sa.or_(sa.false(), *self._within(connection, unit)))
+        return self.narrowed(sa.or_(sa.false(), *self._within(connection, unit)))
 
     def _within(self, connection: Connection, unit: str) -> list[ColumnElement[bool]]:
-        if self.everything and _is_only_root(connection, unit):
+        if self.everything and is_only_root(connection, unit):
             return [sa.true()]
         parts = self._parts(connection, unit)
         return [sa.and_(cases.c.unit_id.in_(units_below(tops)), asked) for tops, asked in parts]
@@ -193,12 +190,12 @@ class Scope:
         Where everything is seen, a unit is asked for.
         """
         if self.everything and unit is not None:
-            return [((unit,), sa.true())]
-        held = ((self.units, sa.true()), *((lent.units, lent.cases_are()) for lent in self.lent))
+            return [((unit,), _TRUE)]
+        held = ((self.units, _TRUE), *((lent.units, lent.cases_are()) for lent in self.lent))
         parts = ((tops if unit is None else _shared(connection, tops, unit), asked) for tops, asked in held)
         return [(tops, asked) for tops, asked in parts if tops]
 
-    def _narrowed(self, seen: ColumnElement[bool]) -> ColumnElement[bool]:
+    def narrowed(self, seen: ColumnElement[bool]) -> ColumnElement[bool]:
         """Return a condition that leaves out what this is not for."""
         conditions = [seen]
         if self.processes:
@@ -209,18 +206,12 @@ class Scope:
 
     def _concerns_them(self) -> ColumnElement[bool]:
         """Return the condition on what is always little: own cases, and those that wait for their units."""
-        found = [
-            sa.select(_MINE.c.id).where(_MINE.c.subject_id == self.person),
-            sa.select(case_people.c.case_id).where(case_people.c.person_id == self.person),
-        ]
-        if self.units:
-            # Few cases wait for another unit: these are looked through, not all the units.
-            waits = sa.and_(_MOVING.c.target_unit_id > "", is_below(self.units, _MOVING.c.target_unit_id))
-            found.append(sa.select(_MOVING.c.id).where(waits))
-        for lent in self.lent:
-            waits = sa.and_(cases.c.target_unit_id > "", is_below(lent.units, cases.c.target_unit_id))
-            found.append(sa.select(cases.c.id).where(waits, lent.cases_are()))
-        return cases.c.id.in_(sa.union_all(*found))
+        return _concerning(self.person, self.units, self.lent)
+
+    def concerns_them_in(self, unit: str | None) -> ColumnElement[bool]:
+        """Return the same of a unit and of all below it, if one is named."""
+        concerns = self._concerns_them()
+        return concerns if unit is None else sa.and_(concerns, is_below((unit,), cases.c.unit_id))
 
 
 def scope_of(
@@ -253,9 +244,9 @@ class Held(NamedTuple):
     """The first are above every unit there is."""
 
 
-def _is_only_root(connection: Connection, unit: str) -> bool:
-    roots = sa.select(units.c.id).where(units.c.parent_id.is_(None)).limit(2)
-    return list(connection.execute(roots).scalars()) == [unit]
+def is_only_root(connection: Connection, unit: str) -> bool:
+    """Whether a unit stands above every other."""
+    return list(connection.execute(_ROOTS).scalars()) == [unit]
 
 
 def units_in(connection: Connection, query: Select[Any], person: str, today: date) -> Held:
@@ -288,21 +279,17 @@ def _are_many(connection: Connection, tops: Sequence[str]) -> bool:
     """Whether units and what lies below them are a good part of all there are."""
     if not tops:
         return False
-    below = sa.select(sa.func.count()).where(unit_closure.c.ancestor_id.in_(tops)).scalar_subquery()
-    every = sa.select(sa.func.count()).select_from(units).scalar_subquery()
-    return bool(connection.execute(sa.select(below * _LARGE >= every)).scalar_one())
+    return bool(connection.execute(_LARGE_PART, {"tops": tuple(tops)}).scalar_one())
 
 
 def _shared(connection: Connection, units_: Sequence[str], unit: str) -> tuple[str, ...]:
     """Return the tops of what lies both below this unit and below some."""
     if not units_:
         return ()
-    pairs = sa.select(unit_closure.c.unit_id)
-    inside = pairs.where(unit_closure.c.ancestor_id.in_(units_), unit_closure.c.unit_id == unit)
-    above = pairs.where(unit_closure.c.ancestor_id == unit, unit_closure.c.unit_id.in_(units_))
-    if connection.execute(inside.limit(1)).first() is not None:
+    asked = {"tops": tuple(units_), "unit": unit}
+    if connection.execute(_BELOW_SOME, asked).first() is not None:
         return (unit,)
-    return tuple(connection.execute(above).scalars())
+    return tuple(connection.execute(_SOME_BELOW, asked).scalars())
 
 
 def holds_here_or_above(connection: Connection, query: Select[Any], who: str, unit: str, today: date) -> bool:
@@ -314,13 +301,65 @@ def holds_here_or_above(connection: Connection, query: Select[Any], who: str, un
 
 def units_below(tops: Sequence[str]) -> Select[Any]:
     """Select the ids of units and of all below them."""
+    return _units_below(tuple(tops))
+
+
+@lru_cache(_REMEMBERED)
+def _units_below(tops: tuple[str, ...]) -> Select[Any]:
     return sa.select(unit_closure.c.unit_id).where(unit_closure.c.ancestor_id.in_(tops))
 
 
 def is_below(tops: Sequence[str], unit: ColumnElement[str]) -> ColumnElement[bool]:
     """Return the condition that a unit is one of some, or below: for few rows, each of which is looked up."""
+    return _is_below(tuple(tops), unit)
+
+
+@lru_cache(_REMEMBERED)
+def _is_below(tops: tuple[str, ...], unit: ColumnElement[str]) -> ColumnElement[bool]:
     pair = sa.and_(unit_closure.c.ancestor_id.in_(tops), unit_closure.c.unit_id == unit)
     return sa.exists(sa.select(1).where(pair))
+
+
+@lru_cache(_REMEMBERED)
+def _of_processes_and_stages(processes: tuple[str, ...], stages: tuple[str, ...]) -> ColumnElement[bool]:
+    asked = ((cases.c.process, processes), (cases.c.stage, stages))
+    return sa.and_(sa.true(), *(column.in_(names) for column, names in asked if names))
+
+
+@lru_cache(_REMEMBERED)
+def _concerning(person: str, units_: tuple[str, ...], lent_: tuple[Lent, ...]) -> ColumnElement[bool]:
+    """Return the condition on a person's own cases, and on those that wait for his units."""
+    found = [
+        sa.select(_MINE.c.id).where(_MINE.c.subject_id == person),
+        sa.select(case_people.c.case_id).where(case_people.c.person_id == person),
+    ]
+    if units_:
+        # Few cases wait for another unit: these are looked through, not all the units.
+        waits = sa.and_(_MOVING.c.target_unit_id > "", is_below(units_, _MOVING.c.target_unit_id))
+        found.append(sa.select(_MOVING.c.id).where(waits))
+    for lent in lent_:
+        waits = sa.and_(cases.c.target_unit_id > "", is_below(lent.units, cases.c.target_unit_id))
+        found.append(sa.select(cases.c.id).where(waits, lent.cases_are()))
+    return cases.c.id.in_(sa.union_all(*found))
+
+
+@lru_cache(_REMEMBERED)
+def _apart(scope: Scope, parts: tuple[_Part, ...], unit: str | None) -> tuple[_Conditions, ...]:
+    """Return the conditions of each way to find cases that are seen, without those of an earlier one."""
+    found = [sa.and_(cases.c.unit_id.in_(units_below(tops)), asked) for tops, asked in parts]
+    known = [sa.not_(sa.and_(is_below(tops, cases.c.unit_id), asked)) for tops, asked in parts]
+    reasons = (*found, scope.concerns_them_in(unit))
+    return tuple((scope.narrowed(reason), *known[:place]) for place, reason in enumerate(reasons))
+
+
+@lru_cache(_REMEMBERED)
+def _together(scope: Scope, parts: tuple[_Part, ...], unit: str | None) -> ColumnElement[bool]:
+    """Return the condition on cases that are seen, in whatever order they come."""
+    place = sa.func.coalesce(cases.c.unit_id, "")
+    ways = [sa.and_(place.in_(units_below(tops)), asked) for tops, asked in parts]
+    if not scope.everything:
+        ways.append(scope.concerns_them_in(unit))
+    return scope.narrowed(sa.or_(*ways))
 
 
 def held_on(table: FromClause, day: date | BindParameter[date]) -> ColumnElement[bool]:
@@ -357,3 +396,17 @@ def held_units(*, shows: ColumnElement[bool]) -> Select[Any]:
 
 # Asked with every request; building a statement takes longer than running it.
 _HELD_UNITS = held_units(shows=posts.c.role != ADMIN)
+_TOPS: sa.BindParameter[Any] = sa.bindparam("tops", expanding=True)
+_ROOTS = sa.select(units.c.id).where(units.c.parent_id.is_(None)).limit(2)
+_BELOW_SOME = (
+    sa.select(unit_closure.c.unit_id)
+    .where(unit_closure.c.ancestor_id.in_(_TOPS), unit_closure.c.unit_id == sa.bindparam("unit"))
+    .limit(1)
+)
+_SOME_BELOW = sa.select(unit_closure.c.unit_id).where(
+    unit_closure.c.ancestor_id == sa.bindparam("unit"), unit_closure.c.unit_id.in_(_TOPS)
+)
+_LARGE_PART = sa.select(
+    sa.select(sa.func.count()).where(unit_closure.c.ancestor_id.in_(_TOPS)).scalar_subquery() * _LARGE
+    >= sa.select(sa.func.count()).select_from(units).scalar_subquery()
+)

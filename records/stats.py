@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Connection, Select
 
 from records.progress_tables import done_steps, stage_stays
-from records.scope import Scope
+from records.scope import Scope, is_only_root
 from records.tables import cases, people, tasks, units
 
 _CLOSED = "closed"
@@ -203,11 +203,10 @@ def latest_acts(connection: Connection, scope: Scope, asked: Asked, limit: int) 
 def processes_there(connection: Connection) -> tuple[str, ...]:
     """Return the processes of which there are cases at all, each found by a step in an index."""
     found: list[str] = []
-    following = sa.select(sa.func.min(stage_stays.c.process))
-    process = connection.execute(following).scalar()
+    process = connection.execute(_FIRST_PROCESS).scalar()
     while process is not None:
         found.append(str(process))
-        process = connection.execute(following.where(stage_stays.c.process > process)).scalar()
+        process = connection.execute(_NEXT_PROCESS, {"before": process}).scalar()
     return tuple(found)
 
 
@@ -229,8 +228,7 @@ def first_with_cases(
 
 def unless_all(connection: Connection, unit: str | None) -> str | None:
     """Return a unit, or None where it stands above every other, so that nothing is left out by it."""
-    roots = sa.select(units.c.id).where(units.c.parent_id.is_(None)).limit(2)
-    return None if list(connection.execute(roots).scalars()) == [unit] else unit
+    return None if unit is None or is_only_root(connection, unit) else unit
 
 
 def unit_name(connection: Connection, unit: str) -> str | None:
@@ -279,3 +277,8 @@ def _cases(
 
 def _all(connection: Connection, query: Select[Any]) -> Sequence[Any]:
     return connection.execute(query).all()
+
+
+# Written once: every report asks them.
+_FIRST_PROCESS = sa.select(sa.func.min(stage_stays.c.process))
+_NEXT_PROCESS = _FIRST_PROCESS.where(stage_stays.c.process > sa.bindparam("before"))

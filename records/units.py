@@ -117,7 +117,7 @@ def move_unit(connection: Connection, unit_id: str, parent: str) -> Unit:
 
 def unit(connection: Connection, unit_id: str) -> Unit:
     """Return a unit. Raises NotFound."""
-    row = connection.execute(sa.select(units).where(units.c.id == unit_id)).one_or_none()
+    row = connection.execute(_ONE, {"one": unit_id}).one_or_none()
     if row is None:
         raise NotFound("no such unit")
     return _unit(row)
@@ -143,8 +143,8 @@ def list_units(
 
 def units_under(connection: Connection, unit_id: str, limit: int) -> tuple[Unit, ...]:
     """Return the units directly below one that are not closed, by id."""
-    query = sa.select(units).where(units.c.parent_id == unit_id, units.c.closed_on.is_(None))
-    return tuple(_unit(row) for row in connection.execute(query.order_by(units.c.id).limit(limit)))
+    rows = connection.execute(_UNDER, {"above": unit_id, "most": limit})
+    return tuple(_unit(row) for row in rows)
 
 
 def level(
@@ -158,8 +158,7 @@ def level(
 
 def with_some_below(connection: Connection, ids: Collection[str]) -> frozenset[str]:
     """Return those of some units that have a unit below them which is not closed."""
-    below = sa.select(units.c.parent_id).where(units.c.parent_id.in_(ids), units.c.closed_on.is_(None))
-    return frozenset(connection.execute(below.distinct()).scalars())
+    return frozenset(connection.execute(_WITH_SOME_BELOW, {"some": tuple(ids)}).scalars())
 
 
 def units_by_id(connection: Connection, ids: Collection[str]) -> dict[str, Unit]:
@@ -215,3 +214,18 @@ def _inside(below: Collection[str]) -> sa.ColumnElement[bool]:
 
 def _unit(row: Row[Any]) -> Unit:
     return Unit(row.id, row.kind, row.name, row.parent_id, row.temporary, row.may_approve, row.closed_on)
+
+
+# Written once: they are asked with every page, and building a statement takes longer than running it.
+_ONE = sa.select(units).where(units.c.id == sa.bindparam("one"))
+_UNDER = (
+    sa.select(units)
+    .where(units.c.parent_id == sa.bindparam("above"), units.c.closed_on.is_(None))
+    .order_by(units.c.id)
+    .limit(sa.bindparam("most", type_=sa.Integer()))
+)
+_WITH_SOME_BELOW = (
+    sa.select(units.c.parent_id)
+    .where(units.c.parent_id.in_(sa.bindparam("some", expanding=True)), units.c.closed_on.is_(None))
+    .distinct()
+)

@@ -21,6 +21,8 @@ from services.views import Me
 
 LONGEST_DAYS: Final = 3_660
 """Ten years: what is to last longer is better made anew."""
+_LENT: Final = 200
+"""Delegations of one person in force at once, at most."""
 
 
 async def log_out(parts: Parts, secret: str) -> None:
@@ -147,10 +149,10 @@ def me_view(connection: Connection, parts: Parts, caller: Caller) -> Me:
     today = parts.today()
     person = organisation.person(connection, caller.person)
     posts = organisation.posts_held(connection, caller.person, today)
-    lent = organisation.list_delegations(connection, person_id=caller.person, on=today, today=True, limit=200)
+    lent = organisation.delegations_in_force(connection, caller.person, today, _LENT)
     return Me(
         person=person_view(person),
         posts=tuple(post_view(post) for post in posts),
-        delegations=delegation_views(connection, lent.items),
+        delegations=delegation_views(connection, lent),
         absences=present_and_coming(connection, caller.person, today),
     )

@@ -25,6 +25,8 @@ class KeptFigures:
     """Whether what is counted now is kept whatever it weighs."""
     _kept: OrderedDict[Hashable, tuple[datetime, object]] = field(default_factory=OrderedDict, repr=False)
     _lock: Lock = field(default_factory=Lock, repr=False)
+    _in_this_look: dict[Hashable, tuple[datetime, object]] | None = field(default=None, repr=False)
+    """What one look at several reports has counted: several ask for the same."""
 
     def counted(
         self,
@@ -42,12 +44,17 @@ class KeptFigures:
         What lasts no time is counted in any case, for those who ask after it; and so is what `has_changed`
         since a moment for whoever looks.
         """
+        if self._in_this_look is not None and key in self._in_this_look:
+            at, found = self._in_this_look[key]
+            return found, at  # type: ignore[return-value]  # a key names one way to count
         with self._lock:
             at, found = self._kept.get(key, (now, None))
         is_new = at <= now < at + (self.lasts if lasts is None else lasts)
         if found is not None and is_new and not (has_changed is not None and has_changed(at)):
             return found, at  # type: ignore[return-value]  # a key names one way to count
         fresh = count()
+        if self._in_this_look is not None:
+            self._in_this_look[key] = (now, fresh)
         if weight(fresh) >= many or self.is_kept():
             self.keep(key, fresh, now)
         return fresh, now
@@ -61,8 +68,11 @@ class KeptFigures:
                 self._kept.popitem(last=False)
 
     def keeping(self, is_kept: Callable[[], bool]) -> KeptFigures:
-        """Return the same figures, of which everything is kept that is counted while a condition holds."""
-        return replace(self, is_kept=is_kept)
+        """Return the same figures for one look, of which all is kept that is counted while a condition holds.
+
+        What the look itself has counted is not counted for it a second time.
+        """
+        return replace(self, is_kept=is_kept, _in_this_look={})
 
     def forget(self) -> None:
         """Forget everything."""

@@ -7,6 +7,7 @@ written: that was half of what drawing a page took. What is drawn is the same.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from types import FunctionType, MethodType
 from typing import Any, Final, cast
 
@@ -16,7 +17,7 @@ from jinja2.runtime import Context, Macro
 from markupsafe import Markup, escape
 
 _SENTENCE: Final = frozenset({"_", "gettext"})
-_PLAIN: Final = (FunctionType, MethodType)
+_PLAIN: Final = (FunctionType, MethodType, type(cache(str)))
 
 
 class Sentences(dict[str, Markup]):

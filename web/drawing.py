@@ -6,7 +6,7 @@ import hashlib
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Final
@@ -17,11 +17,12 @@ from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from domain.values import Language, Text
-from web import days
+from web import compiling, days
 from web.compiling import Drawing
 from web.served import address_of
 from web.translating import translations
 
+_REMEMBERED: Final = 2_000
 _EXTENSIONS: Final = ("jinja2.ext.i18n", "jinja2.ext.do")
 
 
@@ -35,8 +36,9 @@ class Compiled(BytecodeCache):
     def __init__(self, folder: Path) -> None:
         self._known: dict[str, bytes] = {}
         self._folder = folder
-        # Beside the source, of which jinja2 makes sure, what comes of it depends on these two.
-        here = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:16]
+        # Beside the source, of which jinja2 makes sure, what comes of it depends on these.
+        ours = (Path(__file__), Path(compiling.__file__))
+        here = hashlib.sha256(b"".join(path.read_bytes() for path in ours)).hexdigest()[:16]
         self._by = f"{metadata.version('jinja2')}-{here}"
 
     def load_bytecode(self, bucket: Bucket) -> None:
@@ -91,6 +93,7 @@ def templates(language: Language) -> Environment:
         "day_words": days.day_words(language),
         "static": address_of,
         "drawn_icon": drawn_icon,
+        "kept": kept,
         "new_key": lambda: uuid4().hex,
         "choices_of": lambda spec: tuple(
             (choice, spec.choice_title(choice).in_language(language)) for choice in spec.choices
@@ -118,6 +121,14 @@ def drawn_icon(name: str, also: str = "") -> Markup:
     """Return the picture of an icon: every page has some dozens, of few kinds, which templates name."""
     sign = Markup('<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>')
     return sign.format(also, address_of("vendor/icons.svg"), name)
+
+
+def kept(macro: Callable[..., Markup]) -> Callable[..., Markup]:
+    """Return a macro that is drawn once for each of its latest arguments: days, never what people wrote.
+
+    A text and the same text marked as safe are equal, and drawn in different ways.
+    """
+    return lru_cache(_REMEMBERED)(macro)
 
 
 def _in(write: Callable[..., str], language: Language, given: Any, *more: Any) -> str:  # noqa: ANN401 - as templates give it

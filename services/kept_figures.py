@@ -46,6 +46,8 @@ class KeptFigures:
         """
         if self._in_this_look is not None and key in self._in_this_look:
             at, found = self._in_this_look[key]
+            if self.is_kept():
+                self.keep(key, found, at)
             return found, at  # type: ignore[return-value]  # a key names one way to count
         with self._lock:
             at, found = self._kept.get(key, (now, None))
@@ -60,7 +62,7 @@ class KeptFigures:
         return fresh, now
 
     def keep(self, key: Hashable, found: object, now: datetime) -> None:
-        """Keep what was counted, and forget the oldest of what is too much."""
+        """Keep what was counted at a moment, and forget the oldest of what is too much."""
         with self._lock:
             self._kept.pop(key, None)
             self._kept[key] = (now, found)

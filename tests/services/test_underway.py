@@ -98,5 +98,16 @@ async def test_what_somebody_comes_again_for_is_kept_whatever_it_weighs():
     keeping = kept.keeping(told.is_set)
     assert keeping.counted("a", NOW, lambda: next(counted), int) == (0, NOW)
     told.set()
-    assert keeping.counted("a", NOW, lambda: next(counted), int) == (1, NOW)
-    assert kept.counted("a", NOW, lambda: next(counted), int) == (1, NOW)
+    assert keeping.counted("b", NOW, lambda: next(counted), int) == (1, NOW)
+    assert kept.counted("b", NOW, lambda: next(counted), int) == (1, NOW)
+
+
+async def test_one_look_counts_the_same_once_and_the_next_look_anew():
+    kept, counted, told = KeptFigures(), iter(range(10)), asyncio.Event()
+    look = kept.keeping(told.is_set)
+    assert look.counted("a", NOW, lambda: next(counted), int) == (0, NOW)
+    assert look.counted("a", NOW, lambda: next(counted), int) == (0, NOW)
+    assert kept.keeping(told.is_set).counted("a", NOW, lambda: next(counted), int) == (1, NOW)
+    told.set()
+    assert look.counted("a", NOW, lambda: next(counted), int) == (0, NOW)
+    assert kept.counted("a", NOW, lambda: next(counted), int) == (0, NOW)

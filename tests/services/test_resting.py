@@ -1,6 +1,7 @@
 """Who found nothing that waits looks again when something is written, and once a minute all the same."""
 
 import asyncio
+import math
 from contextlib import asynccontextmanager
 from datetime import date
 from functools import partial
@@ -11,7 +12,7 @@ import pytest
 from activities import due_together
 from activities.due_together import DueTogether
 from domain.library import Library
-from records import due, recording
+from records import due, listening, recording
 from records.listening import LONGEST_REST_S, Listening, Rest
 from services import driving
 from services.driving import Driver
@@ -109,8 +110,7 @@ async def test_nobody_rests_who_hears_nothing():
 
 
 async def test_a_real_write_of_another_process_ends_the_rest(database, address):
-    listening = Listening(database, every=0)
-    rest = Rest(listening)
+    rest = Rest(Listening(database, every=0))
 
     async def resting():
         if await rest.lasts():
@@ -127,6 +127,7 @@ async def test_a_real_write_of_another_process_ends_the_rest(database, address):
 async def waiting(sqlite_database, monkeypatch):
     """A record with a case in which something is due later, and which is looked at all the time."""
     monkeypatch.setattr(due_together, "_LOOKS", 0.01)
+    monkeypatch.setattr(listening, "LONGEST_REST_S", math.inf)
 
     def begin(connection):
         an_organisation(connection)

@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
-from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from domain.library import Library
 from domain.retention import Everyday, Keep, Retention
-from records.beside import known_ids
+from records.beside import known_ids, said_by
 
 FILE = "retention.yaml"
 
@@ -50,7 +49,7 @@ def _read(folder: Path) -> dict[str, Any]:
     if not file.exists():
         return {}
     try:
-        written = YAML(typ="safe", pure=True).load(file.read_text("utf-8")) or {}
+        written = said_by(file.read_text("utf-8")) or {}
         everyday = _EVERYDAY.validate_python(written.pop(EVERYWHERE, {}))
         read: dict[str, Any] = dict(_SHAPE.validate_python(written))
     except (YAMLError, ValidationError, UnicodeDecodeError, AttributeError, TypeError) as error:

@@ -7,7 +7,7 @@ erasing takes), the documents it names, what is noted of messages. What belongs 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 from dateutil.relativedelta import relativedelta
@@ -46,6 +46,12 @@ class Keep(Value):
         if self.is_for_good:
             return None
         return first + relativedelta(years=self.years or 0, days=self.days or 0)
+
+    def before(self, now: datetime) -> datetime | None:
+        """Return the moment before which what there was need not be kept by now; None: for good."""
+        if self.is_for_good:
+            return None
+        return now - relativedelta(days=self.days or 0) - relativedelta(years=self.years or 0)
 
 
 class KeepCase(Keep):

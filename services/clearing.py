@@ -54,9 +54,7 @@ class Rules:
         if keep is None:
             lasts = _USUALLY.get(thing)
             return None if lasts is None else now - lasts
-        if keep.is_for_good:
-            return None
-        return now - timedelta(days=(keep.days or 0) + 365 * (keep.years or 0))
+        return keep.before(now)
 
     def of(self, thing: Thing) -> Rule:
         """Return what says how long something of a case is kept."""

@@ -1,6 +1,6 @@
 """How long things are kept follows from rules that are data: by process, outcome and kind of thing."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -71,3 +71,21 @@ def test_nobody_goes_before_the_last_of_all_days(outcomes, today):
             check_time_over(rules, today)
     else:
         check_time_over(rules, today)
+
+
+@given(
+    years=st.none() | st.integers(0, 12),
+    days=st.none() | st.integers(0, 400),
+    made=st.datetimes(datetime(2023, 1, 1), datetime(2025, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001 - the strategy gives it a zone
+    off=st.integers(-3, 3),
+)
+def test_nothing_goes_by_itself_before_the_first_day_on_which_it_need_not_be_kept(years, days, made, off):
+    keep = Keep(years=years, days=days, basis="1")
+    first = keep.until(made.date())
+    if first is None:
+        assert keep.before(made) is None
+        return
+    now = datetime.combine(first, made.time(), UTC) + timedelta(days=off)
+    before = keep.before(now)
+    assert before is not None
+    assert made >= before or now.date() >= first

@@ -160,6 +160,13 @@ async def test_a_long_roster_is_searched_for_a_name_and_says_how_far_it_is_ticke
     await expect(seek).to_have_value("")
     await expect(seats).to_have_count(60)
     await expect(told).to_have_text("已勾选2人，共60人")
+    everybody = page.get_by_label("全体到会")
+    for box in await page.locator("[name=attended]:not(:checked)").element_handles():
+        await box.check()
+    await expect(told).to_have_text("已勾选60人，共60人")
+    await expect(everybody).to_be_checked()
+    await page.locator("[name=attended]").last.uncheck()
+    await expect(everybody).not_to_be_checked()
     await page.close()
 
 

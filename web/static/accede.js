@@ -24,11 +24,13 @@
   on("click", (event) => {
     const button = event.target.closest("[data-opens],[data-back],[data-print],[data-all]");
     if (!button) return;
+    // A page may say meanwhile, box by box, whether all are ticked.
+    const { checked } = button;
     if (button.dataset.opens) $("#" + CSS.escape(button.dataset.opens))?.showModal();
     else if ("back" in button.dataset) history.back();
     else if ("print" in button.dataset) print();
     else for (const box of $$(`input[type=checkbox][name="${CSS.escape(button.dataset.all)}"]`)) {
-      box.checked = button.checked;
+      box.checked = checked;
       box.dispatchEvent(new Event("change", { bubbles: true }));
     }
   });

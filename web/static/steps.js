@@ -49,7 +49,9 @@
     const seats = $$(".seat", roster);
     const asked = $("[data-seek]", roster.parentElement);
     const told = $("[data-seated]", roster.parentElement);
+    const everybody = $("[data-all=attended]", roster.parentElement);
     const tell = () => {
+      everybody.checked = boxes("attended", roster).every((one) => one.checked);
       const there = seats.filter((seat) => $("input:checked", seat)).length;
       told.textContent = told.dataset.says.replace("{there}", there).replace("{all}", seats.length);
     };

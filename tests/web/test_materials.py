@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from tests.api.admission import ADMISSION, admitting
 from tests.api.world import HOST, SECRETARY, SUBJECT
 from tests.web.browsers import in_the_loop_of_the_browser
 
@@ -96,6 +97,38 @@ async def test_documents_are_handed_in_for_an_open_step_and_wait_on_its_form(sit
     assert answer.headers["location"].startswith(f"/cases/{case['id']}/steps/talk?kept=scan%3A")
     assert form.status_code == 200
     assert (await sent(site, path, SECRETARY, files, step="admit")).status_code == 404
+
+
+TRIAL = ADMISSION.replace(
+    "      - id: vote\n",
+    """\
+      - id: trial
+        kind: period
+        title: {zh: 试用期, en: Trial period}
+        by: circle.secretary
+        starts: apply
+        lasts: P12M
+        basis: "1"
+        entries:
+          - id: assessment
+            title: {zh: 考察, en: Assessment}
+            by: [circle.secretary]
+            every: P6M
+            materials: [letter]
+            basis: "1"
+      - id: vote
+""",
+)
+
+
+async def test_documents_for_an_entry_wait_on_its_form_too(site):
+    case = await admitting(site.world, TRIAL).start(process="admission")
+    files = {"material.letter": ("推荐信.png", PNG)}
+    kept = await sent(site, f"/cases/{case['id']}/materials", SECRETARY, files, step="trial")
+    assert kept.status_code == 303, kept.text
+    form = await asked(site, kept.headers["location"], SECRETARY)
+    assert "“推荐信.png”已保存" in form.text
+    assert 'name="kept.letter"' in form.text
 
 
 async def test_a_document_written_anew_shows_both_days_and_both_people_once_it_is_confirmed(site):

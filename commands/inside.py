@@ -96,11 +96,15 @@ async def what_is_personal_is_sealed(settings: Settings) -> list[Finding]:
     except (CommandFailed, DatabaseUnavailable):
         return []
     if parts.keys is None:
-        found = "free text and documents are kept in the open, and whoever is erased stays readable in them"
         if some:
             found = "free text and documents lie sealed, and nothing here opens them"
+            todo = (
+                "set ACCEDE_SECRET_KEYS to the key of before, such as that of secret.key beside a SQLite file"
+            )
+            return [Finding("keys", "wrong", found, todo)]
+        found = "free text and documents are kept in the open, and whoever is erased stays readable in them"
         todo = "set ACCEDE_SECRET_KEYS, the same for every process (openssl rand -base64 32), and keep a copy"
-        return [Finding("keys", "wrong" if some else "weak", found, todo)]
+        return [Finding("keys", "weak", found, todo)]
     if not all(parts.keys.opens(person, wrapped) for person, wrapped in some):
         found = "the keys of people do not open: free text and documents cannot be read"
         return [

@@ -232,3 +232,5 @@ async def test_what_is_kept_in_the_open_for_want_of_a_key_is_weak_and_a_lost_key
         assert found.state == state
     (found,) = await inside.what_is_personal_is_sealed(here)
     assert found.state == "wrong"
+    # A new key would open nothing of what lies there sealed.
+    assert "key of before" in found.do

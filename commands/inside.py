@@ -99,7 +99,7 @@ async def what_is_personal_is_sealed(settings: Settings) -> list[Finding]:
         if some:
             found = "free text and documents lie sealed, and nothing here opens them"
             todo = (
-                "set ACCEDE_SECRET_KEYS to the key of before, such as that of secret.key beside a SQLite file"
+                "set ACCEDE_SECRET_KEYS to the key of before, such as the one in a secret.key of then"
             )
             return [Finding("keys", "wrong", found, todo)]
         found = "free text and documents are kept in the open, and whoever is erased stays readable in them"

@@ -98,9 +98,7 @@ async def what_is_personal_is_sealed(settings: Settings) -> list[Finding]:
     if parts.keys is None:
         if some:
             found = "free text and documents lie sealed, and nothing here opens them"
-            todo = (
-                "set ACCEDE_SECRET_KEYS to the key of before, such as the one in a secret.key of then"
-            )
+            todo = "set ACCEDE_SECRET_KEYS to the key of before, such as the one in a secret.key of then"
             return [Finding("keys", "wrong", found, todo)]
         found = "free text and documents are kept in the open, and whoever is erased stays readable in them"
         todo = "set ACCEDE_SECRET_KEYS, the same for every process (openssl rand -base64 32), and keep a copy"

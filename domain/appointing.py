@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from domain.checking import Checking
 from domain.circumstances import PersonFacts
-from domain.process import CaseRole
+from domain.parties import CaseRole
 from domain.refusals import NotEligible, SamePersonTwice
 from domain.steps import AppointStep
 from domain.values import Text

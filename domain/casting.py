@@ -8,7 +8,8 @@ from datetime import date
 from domain.acts import EntryRecord, MeetingRecord, Opinion
 from domain.case import Case
 from domain.circumstances import Circumstances, HeldPost, PersonFacts, Relative, Roster, UnitRef
-from domain.process import Body, Process
+from domain.parties import Body
+from domain.process import Process
 from domain.refusals import RuleViolation
 from domain.rosters import seats
 from domain.rules import FieldRule

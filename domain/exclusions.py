@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from domain.acts import Backing, MeetingRecord
 from domain.checking import Checking
-from domain.process import Ground
+from domain.parties import Ground
 from domain.recusing import related, relatives_rule
 from domain.refusals import DocumentMissing
 from domain.rosters import seats

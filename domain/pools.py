@@ -7,7 +7,8 @@ from datetime import date
 
 from domain.at_hand import Count, Lasting, Out, Picture, not_there
 from domain.case import Case
-from domain.process import CaseRole, Process
+from domain.parties import CaseRole
+from domain.process import Process
 from domain.steps import AppointStep
 
 

@@ -14,9 +14,10 @@ from domain.case import Case
 from domain.circumstances import Circumstances
 from domain.entitled import barred_from
 from domain.foreseeing import Foreseen, look_ahead
+from domain.parties import Body
 from domain.permitting import actors_of
 from domain.pools import candidates_on, pool_of
-from domain.process import Body, Process
+from domain.process import Process
 from domain.recusing import is_deliberated, recused
 from domain.refusals import NotPossible
 from domain.rules import SeparationRule

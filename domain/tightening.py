@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from domain.process import Process, Recusal, Stage
+from domain.parties import Recusal
+from domain.process import Process, Stage
 from domain.soundness.flaws import Flaw
 from domain.soundness.order import Order
 from domain.steps import (

@@ -14,7 +14,8 @@ from sqlalchemy import Connection
 
 from domain.case import Case
 from domain.circumstances import Circumstances, HeldPost, PersonFacts, Relative, Roster, UnitRef
-from domain.process import Body, Process
+from domain.parties import Body
+from domain.process import Process
 from records.lending import lent_for
 from records.prepared import Sent, at_once
 from records.problems import NotFound

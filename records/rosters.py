@@ -8,7 +8,7 @@ from typing import Literal
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from domain.process import Body
+from domain.parties import Body
 from records.scope import held_on
 from records.tables import posts, restrictions, standings
 

@@ -13,7 +13,7 @@ from typing import Final, Literal
 from sqlalchemy import Connection
 
 from domain.library import Library
-from domain.process import Body
+from domain.parties import Body
 from records import inspecting
 from records.inspecting import HeldPost, Snapshot
 from records.scope import ADMIN, AUDITOR

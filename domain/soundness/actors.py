@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from domain.complaints import Place
-from domain.process import Body, CaseRole, Process
+from domain.parties import Body, CaseRole
+from domain.process import Process
 from domain.rules import Condition, RestrictionRule, SeparationRule, StandingRule, UnitRule
 from domain.soundness.flaws import Flaw, called, there_is_no
 from domain.soundness.order import Order, Spot, spots

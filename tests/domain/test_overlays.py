@@ -9,7 +9,8 @@ from domain.deciding import decide
 from domain.evolving import replay
 from domain.library import Library
 from domain.narrating import told as told_of
-from domain.overlays import NotTighter, Overlay, apply, check_overlay, read_overlay
+from domain.overlay import Overlay
+from domain.overlays import NotTighter, apply, check_overlay, read_overlay
 from domain.process import Process
 from domain.reading import parse, read_process
 from domain.spans import Span

@@ -6,6 +6,15 @@ unless they are given.
 
 from __future__ import annotations
 
+from records.delegations import (
+    Delegation,
+    add_delegation,
+    delegation,
+    delegations_by_id,
+    delegations_in_force,
+    end_delegation,
+    list_delegations,
+)
 from records.people import (
     Person,
     add_person,
@@ -16,22 +25,7 @@ from records.people import (
     person,
     persons,
 )
-from records.posts import (
-    Delegation,
-    Post,
-    add_delegation,
-    add_post,
-    delegation,
-    delegations_by_id,
-    delegations_in_force,
-    end_delegation,
-    end_post,
-    list_delegations,
-    list_posts,
-    post,
-    posts_by_id,
-    posts_held,
-)
+from records.posts import Post, add_post, end_post, list_posts, post, posts_by_id, posts_held
 from records.units import Unit, add_unit, change_unit, list_units, move_unit, path_of, unit
 
 __all__ = [

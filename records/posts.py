@@ -1,4 +1,4 @@
-"""Posts and their delegations: who may act for which unit, from a day to a last day."""
+"""Posts: who may act for which unit, from a day to a last day."""
 
 from __future__ import annotations
 
@@ -11,16 +11,15 @@ from uuid import uuid4
 import sqlalchemy as sa
 from sqlalchemy import Connection, Row, Select, Table
 
-from domain.circumstances import LentFor
-from records import lending, post_notes
+from records import post_notes
 from records.columns import Day
 from records.cursors import Page
 from records.paging import in_order, page_of
 from records.people import person
 from records.post_notes import note_rows
-from records.problems import NotFound, OutOfOrder, check_order
+from records.problems import NotFound, check_order
 from records.scope import held_now, held_on
-from records.tables import delegations, posts, units
+from records.tables import posts, units
 from records.unit_changes import Said
 from records.units import unit
 
@@ -49,26 +48,6 @@ class Post:
         return lasts and (day < today or self.revoked_at is None)
 
 
-@dataclass(frozen=True, slots=True)
-class Delegation:
-    """A post lent to a substitute."""
-
-    id: str
-    post: str
-    owner: str
-    substitute: str
-    role: str
-    unit: str
-    from_on: date
-    to_on: date | None
-    granted_by: str | None = None
-    granted_at: datetime | None = None
-    revoked_at: datetime | None = None
-    """When it was taken at once, on its last day."""
-    lent_for: LentFor | None = None
-    """None where it is lent for everything."""
-
-
 def add_post(  # noqa: PLR0913 - what a post is, and who gave it when
     connection: Connection,
     *,
@@ -90,8 +69,8 @@ def add_post(  # noqa: PLR0913 - what a post is, and who gave it when
     unit(connection, unit_id)
     lasts = {"from_on": from_on, "to_on": to_on, "granted_by": granted_by, "granted_at": granted_at}
     held: dict[str, object] = {"person_id": person_id, "role": role, "unit_id": unit_id}
-    made = _put(connection, posts, id, held | lasts)
-    note_rows(connection, "post", "given", (made,), _said(granted_by, granted_at))
+    made = put_noted(connection, posts, id, held | lasts)
+    note_rows(connection, "post", "given", (made,), said_by(granted_by, granted_at))
     return post(connection, made)
 
 
@@ -164,129 +143,25 @@ def list_posts(
     return Page(tuple(_post(row) for row in rows), following)
 
 
-def add_delegation(  # noqa: PLR0913 - what is lent, for how long, for what, and who says so
-    connection: Connection,
-    *,
-    post_id: str,
-    substitute: str,
-    from_on: date,
-    to_on: date | None = None,
-    granted_by: str | None = None,
-    granted_at: datetime | None = None,
-    lent_for: LentFor | None = None,
-    absence: str | None = None,
-    id: str | None = None,  # noqa: A002 - the column's name
-) -> Delegation:
-    """Lend a post, for everything or for some cases; `absence` is the one because of which it is lent.
+def put_noted(connection: Connection, table: Table, given: str | None, values: Mapping[str, object]) -> str:
+    """Add a post or a delegation and return its id, which is made here unless it is given.
 
-    Raises NotFound, OutOfOrder where it would end too early or go to its own holder.
+    Whoever notes them in the log waits until this transaction is over.
     """
-    check_order(from_on, to_on)
-    person(connection, substitute)
-    if post(connection, post_id).person == substitute:
-        raise OutOfOrder("nobody substitutes for themselves")
-    lasts = {"from_on": from_on, "to_on": to_on, "granted_by": granted_by, "granted_at": granted_at}
-    limits = lent_for or LentFor()
-    lent: dict[str, object] = {
-        "post_id": post_id,
-        "substitute_id": substitute,
-        "absence_id": absence,
-        "processes": lending.kept(limits.processes),
-        "stages": lending.kept(limits.stages),
-        "units": lending.kept(limits.units),
-    }
-    made = _put(connection, delegations, id, lent | lasts)
-    note_rows(connection, "delegation", "given", (made,), _said(granted_by, granted_at))
-    return delegation(connection, made)
-
-
-def keep_others_out_of_loan(connection: Connection, delegation_id: str) -> None:
-    """Have others who end the same delegation wait until this transaction is over."""
-    post_notes.keep_others_out(connection)
-    connection.execute(sa.select(delegations.c.id).where(delegations.c.id == delegation_id).with_for_update())
-
-
-def end_delegation(
-    connection: Connection,
-    delegation_id: str,
-    to_on: date,
-    *,
-    revoked_at: datetime | None = None,
-    said: Said | None = None,
-) -> Delegation:
-    """End a delegation after a last day, or at once; one before its first undoes it. Raises NotFound."""
-    post_notes.keep_others_out(connection)
-    delegation(connection, delegation_id)
-    query = sa.update(delegations).where(delegations.c.id == delegation_id)
-    connection.execute(query.values(to_on=to_on, revoked_at=revoked_at))
-    note_rows(connection, "delegation", "ended", (delegation_id,), said)
-    return delegation(connection, delegation_id)
-
-
-def delegation(connection: Connection, delegation_id: str) -> Delegation:
-    """Return a delegation. Raises NotFound."""
-    row = connection.execute(_select_delegations().where(delegations.c.id == delegation_id)).one_or_none()
-    if row is None:
-        raise NotFound("no such delegation")
-    return _delegation(row)
-
-
-def delegations_by_id(connection: Connection, ids: Sequence[str]) -> tuple[Delegation, ...]:
-    """Return delegations in the order of their ids; unknown ids are left out."""
-    rows = connection.execute(_select_delegations().where(delegations.c.id.in_(ids))) if ids else ()
-    return in_order(ids, map(_delegation, rows))
-
-
-def list_delegations(
-    connection: Connection,
-    *,
-    person_id: str | None = None,
-    on: date | None = None,
-    today: bool = False,
-    cursor: str | None = None,
-    limit: int = 50,
-) -> Page[Delegation]:
-    """Return delegations by id: given or received by somebody, in force on a day. Raises BadCursor.
-
-    Where the day is `today`, those taken at once this day are left out.
-    """
-    query = _select_delegations()
-    if person_id is not None:
-        query = query.where(sa.or_(delegations.c.substitute_id == person_id, posts.c.person_id == person_id))
-    if on is not None:
-        query = query.where((held_now if today else held_on)(delegations, on))
-    rows, following = page_of(connection, query, delegations.c.id, cursor, limit)
-    return Page(tuple(_delegation(row) for row in rows), following)
-
-
-def delegations_in_force(
-    connection: Connection, person_id: str, today: date, limit: int
-) -> tuple[Delegation, ...]:
-    """Return the delegations given or received by somebody that are in force today, by id: the first ones."""
-    rows = connection.execute(_IN_FORCE, {"person": person_id, "today": today, "most": limit})
-    return tuple(_delegation(row) for row in rows)
-
-
-def _put(connection: Connection, table: Table, given: str | None, values: Mapping[str, object]) -> str:
-    """Add a row and return its id, which is made here unless it is given."""
     post_notes.keep_others_out(connection)
     made = given or uuid4().hex
     connection.execute(sa.insert(table).values(id=made, **values))
     return made
 
 
-def _said(by: str | None, at: datetime | None) -> Said | None:
+def said_by(by: str | None, at: datetime | None) -> Said | None:
+    """Return who says so and when; None where it came with the installation."""
     return None if at is None else Said(by, at)
 
 
 def _select_posts() -> Select[Any]:
     named = (units.c.name.label("unit_name"), units.c.kind.label("unit_kind"))
     return sa.select(posts, *named).join(units, units.c.id == posts.c.unit_id)
-
-
-def _select_delegations() -> Select[Any]:
-    lent = (posts.c.person_id, posts.c.role, posts.c.unit_id)
-    return sa.select(delegations, *lent).join(posts, posts.c.id == delegations.c.post_id)
 
 
 def _post(row: Row[Any]) -> Post:
@@ -305,36 +180,12 @@ def _post(row: Row[Any]) -> Post:
     )
 
 
-def _delegation(row: Row[Any]) -> Delegation:
-    return Delegation(
-        row.id,
-        row.post_id,
-        row.person_id,
-        row.substitute_id,
-        row.role,
-        row.unit_id,
-        row.from_on,
-        row.to_on,
-        row.granted_by,
-        row.granted_at,
-        row.revoked_at,
-        lending.lent_for(row.processes, row.stages, row.units),
-    )
-
-
-# Written once: they are asked with every page, and building a statement takes longer than running it.
-_SOMEBODY, _TODAY = sa.bindparam("person", type_=sa.String()), sa.bindparam("today", type_=Day())
+# Written once: it is asked with every page, and building a statement takes longer than running it.
 _HELD_BY = (
     _select_posts()
-    .where(posts.c.person_id == _SOMEBODY, held_now(posts, _TODAY))
-    .order_by(posts.c.from_on, posts.c.id)
-)
-_IN_FORCE = (
-    _select_delegations()
     .where(
-        sa.or_(delegations.c.substitute_id == _SOMEBODY, posts.c.person_id == _SOMEBODY),
-        held_now(delegations, _TODAY),
+        posts.c.person_id == sa.bindparam("person", type_=sa.String()),
+        held_now(posts, sa.bindparam("today", type_=Day())),
     )
-    .order_by(delegations.c.id)
-    .limit(sa.bindparam("most", type_=sa.Integer()))
+    .order_by(posts.c.from_on, posts.c.id)
 )

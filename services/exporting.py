@@ -31,7 +31,8 @@ from records import (
 from records import materials as kept
 from records.cases import CaseFilter
 from records.cursors import every
-from records.posts import Delegation, Post
+from records.delegations import Delegation
+from records.posts import Post
 from records.scope import scope_of
 from records.stored import events_after
 from services import document_keys

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from records import endings, organisation, posts, visible
+from records import delegations, endings, organisation, posts, visible
 from records.organisation import Delegation, Post
 from records.unit_changes import Said
 from services.asking import Asking, once
@@ -145,7 +145,7 @@ def _administered_post(asking: Asking, post_id: str, seen: str | None) -> Post:
 
 
 def _own_delegation(asking: Asking, delegation_id: str, seen: str | None) -> Delegation:
-    posts.keep_others_out_of_loan(asking.connection, delegation_id)
+    delegations.keep_others_out(asking.connection, delegation_id)
     found = visible.find_delegation(asking.connection, delegation_id, viewer=asking.who, today=asking.today)
     if asking.who not in {found.owner, found.substitute}:
         asking.check_administers(found.unit)

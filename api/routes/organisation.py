@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypeVar
+from typing import Annotated, NamedTuple, TypedDict, TypeVar
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from api.bodies import DelegationBody, EndBody, PersonBody, PostBody, RevokeBody, UnitBody
 from api.bounds import Day, Id, Label, Storable
@@ -14,6 +14,7 @@ from services import organisation, organisation_differences, past, revoking, uni
 from services import posts as post_book
 from services.organisation import NewPerson, NewUnit
 from services.organisation_differences import OrganisationDifferenceView
+from services.parts import Caller, Parts
 from services.past import PersonThenView, PostFilter
 from services.posts import NewDelegation, NewPost
 from services.views import DelegationView, Page, PersonView, PostView, UnitView
@@ -132,40 +133,53 @@ async def give_post(body: PostBody, parts: Here, caller: By, response: Response,
     return _tagged(response, await post_book.give_post(parts, caller, NewPost(**body.model_dump()), key=key))
 
 
+class OnWhat(TypedDict):
+    """What the caller saw, and which request it repeats."""
+
+    seen: str | None
+    key: str | None
+
+
+class Ending(NamedTuple):
+    """What every end of a post or a delegation comes with: who asks for it, and on which last day he saw."""
+
+    parts: Parts
+    caller: Caller
+    response: Response
+    on_what: OnWhat
+
+    def tagged(self, ended: T) -> T:
+        """Return what was ended, with the last day it has now as the ETag."""
+        return _tagged(self.response, ended)
+
+
+async def _ending(
+    parts: Here, caller: By, response: Response, seen: SeenLastDay, *, key: Key = None
+) -> Ending:
+    return Ending(parts, caller, response, {"seen": seen, "key": key})
+
+
+Now = Annotated[Ending, Depends(_ending)]
+
+
 @posts.post("/{post_id}/end", summary="End a post")
-async def end_post(  # noqa: PLR0917 - the route, and what every route takes
-    post_id: Id,
-    body: EndBody,
-    parts: Here,
-    caller: By,
-    response: Response,
-    seen: SeenLastDay,
-    key: Key = None,
-) -> PostView:
+async def end_post(post_id: Id, body: EndBody, now: Now) -> PostView:
     """Set the last day a post is held. Posts are never deleted: what was done by them stays theirs.
 
     With `If-Match` it is refused where the post has another last day than it names.
     """
-    ended = await revoking.end_post(parts, caller, post_id, body.on, body.reason, seen=seen, key=key)
-    return _tagged(response, ended)
+    end = revoking.end_post(now.parts, now.caller, post_id, body.on, body.reason, **now.on_what)
+    return now.tagged(await end)
 
 
 @posts.post("/{post_id}/revoke", summary="Take a post at once")
-async def revoke_post(  # noqa: PLR0917 - the route, and what every route takes
-    post_id: Id,
-    body: RevokeBody,
-    parts: Here,
-    caller: By,
-    response: Response,
-    seen: SeenLastDay,
-    key: Key = None,
-) -> PostView:
+async def revoke_post(post_id: Id, body: RevokeBody, now: Now) -> PostView:
     """Take a post from this moment on, not from the end of the day; or one that has not begun.
 
     `If-Match` is as for its end.
     """
-    taken = await revoking.revoke_post(parts, caller, post_id, body.reason, seen=seen, key=key)
-    return _tagged(response, taken)
+    end = revoking.revoke_post(now.parts, now.caller, post_id, body.reason, **now.on_what)
+    return now.tagged(await end)
 
 
 @delegations.get("", summary="List delegations")
@@ -186,37 +200,20 @@ async def lend_post(
 
 
 @delegations.post("/{delegation_id}/end", summary="End a delegation")
-async def end_delegation(  # noqa: PLR0917 - the route, and what every route takes
-    delegation_id: Id,
-    body: EndBody,
-    parts: Here,
-    caller: By,
-    response: Response,
-    seen: SeenLastDay,
-    key: Key = None,
-) -> DelegationView:
+async def end_delegation(delegation_id: Id, body: EndBody, now: Now) -> DelegationView:
     """Set the last day of a delegation. `If-Match` is as for the end of a post."""
-    on, reason = body.on, body.reason
-    ended = await revoking.end_delegation(parts, caller, delegation_id, on, reason, seen=seen, key=key)
-    return _tagged(response, ended)
+    end = revoking.end_delegation(now.parts, now.caller, delegation_id, body.on, body.reason, **now.on_what)
+    return now.tagged(await end)
 
 
 @delegations.post("/{delegation_id}/revoke", summary="Take a delegation back at once")
-async def revoke_delegation(  # noqa: PLR0917 - the route, and what every route takes
-    delegation_id: Id,
-    body: RevokeBody,
-    parts: Here,
-    caller: By,
-    response: Response,
-    seen: SeenLastDay,
-    key: Key = None,
-) -> DelegationView:
+async def revoke_delegation(delegation_id: Id, body: RevokeBody, now: Now) -> DelegationView:
     """Take back what was lent from this moment on. Asked of either of the two, or of an `admin`.
 
     `If-Match` is as for the end of a post.
     """
-    taken = await revoking.revoke_delegation(parts, caller, delegation_id, body.reason, seen=seen, key=key)
-    return _tagged(response, taken)
+    end = revoking.revoke_delegation(now.parts, now.caller, delegation_id, body.reason, **now.on_what)
+    return now.tagged(await end)
 
 
 def _tagged(response: Response, ended: T) -> T:

@@ -188,17 +188,8 @@ async def perform(
         around = around_of(connection, parts, caller, (locked.process, locked.case), asked, ahead)
         check_seen(connection, parts, caller, locked.case, around)
         check_covered(caller, locked.case)
-        try:
-            recording.check_head(connection, locked, head)
-        except problems.HeadMoved as moved:
-            check_reads_on(connection, parts, caller, locked.case)
-            look = look_at(connection, parts, caller, locked.process, locked.case)
-            elsewhere = head_moved(connection, parts, look, moved)
-            if elsewhere is not None:
-                raise elsewhere from moved
-        _check_named(around.known, asked)
-        if asked.to_unit is not None:
-            _check_takes_in(around, asked.to_unit, "to_unit", parts.today())
+        _check_head(connection, parts, caller, locked, head)
+        _check_named(around, asked, parts.today())
         answers: list[Answered] = []
         sealing = sealing_of(parts)
 
@@ -319,14 +310,31 @@ def _act(  # noqa: PLR0913, PLR0917 - everything an act in a transaction depends
         raise
 
 
-def _check_named(known: Circumstances, asked: ActRequest) -> None:
-    """Raise InvalidInput where the act names a unit or a person that does not exist."""
+def _check_head(
+    connection: Connection, parts: Parts, caller: Caller, locked: LockedCase, head: str | None
+) -> None:
+    """Raise HeadMoved where the case stands elsewhere than the caller saw, as far as he is shown it."""
+    try:
+        recording.check_head(connection, locked, head)
+    except problems.HeadMoved as moved:
+        check_reads_on(connection, parts, caller, locked.case)
+        look = look_at(connection, parts, caller, locked.process, locked.case)
+        elsewhere = head_moved(connection, parts, look, moved)
+        if elsewhere is not None:
+            raise elsewhere from moved
+
+
+def _check_named(around: Surroundings, asked: ActRequest, today: date) -> None:
+    """Raise InvalidInput where the act names a person or unit that is not there, or a unit that closes."""
+    known = around.known
     if asked.to_unit is not None and not known.target_path:
         raise InvalidInput("to_unit", NOT_THERE)
     _check_people(
         known,
         {"people": asked.people, "meeting.excluded": excluded(asked), "person": recused(asked)},
     )
+    if asked.to_unit is not None:
+        _check_takes_in(around, asked.to_unit, "to_unit", today)
 
 
 def _check_takes_in(around: Surroundings, unit: str, path: str, day: date) -> None:

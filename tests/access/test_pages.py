@@ -1,4 +1,9 @@
-"""Every page is asked as everybody of the table. A page without a row fails; so does a row of none."""
+"""Every page is asked as everybody of the table. A page without a row fails; so does a row of none.
+
+Pages have what they show of the same services as the routes, and those are asked every question on both
+databases. So of pages each question is asked on one of the two: of every page, as of every caller, half are
+asked on either. `make thorough` asks all of them on both.
+"""
 
 import re
 
@@ -11,6 +16,7 @@ from tests.access.page_table import page_rows
 from tests.access.questions import logging_out
 from tests.access.scenes import run
 from tests.access.table import the_table
+from tests.thorough import THOROUGH
 from web.installing import is_page
 
 ENDS_IT = {"POST /logout", "POST /own/again"}
@@ -32,16 +38,37 @@ def test_every_page_has_a_row_and_every_row_a_page():
     assert {one.row.route for one in page_rows().values()} == routes()
 
 
+def test_every_question_is_asked_on_a_database_and_of_each_page_and_caller_half_on_either():
+    callers, rows = the_table().callers, page_rows()
+    asked = {
+        kind: {(name, caller) for name in rows for caller in callers_on(kind, name)}
+        for kind in ("sqlite", "postgresql")
+    }
+    assert asked["sqlite"] | asked["postgresql"] == {(name, caller) for name in rows for caller in callers}
+    for cells in asked.values():
+        least = 1 if THOROUGH else 0.49
+        assert all(sum(one == name for one, _ in cells) >= least * len(callers) for name in rows)
+        assert all(sum(one == caller for _, one in cells) >= least * len(rows) for caller in callers)
+
+
 @pytest.mark.parametrize("name", page_rows())
-def test_each_caller_is_shown_a_page_as_the_rows_say(scene, name):
-    expected = {str(caller): status for caller, status in page_rows()[name].row.answers.items()}
-    assert run(_asked(scene, page_rows()[name])) == expected
+def test_each_caller_is_shown_a_page_as_the_rows_say(scene, request, name):
+    callers = callers_on(request.node.callspec.params["shared_database"], name)
+    answers = page_rows()[name].row.answers
+    expected = {str(caller): answers[caller] for caller in callers}
+    assert run(_asked(scene, page_rows()[name], callers)) == expected
 
 
-async def _asked(scene, asked):
+def callers_on(kind, name):
+    """Return who asks a row on a database: as the squares of a chessboard, one colour on either."""
+    colour = [*page_rows()].index(name) + (kind == "sqlite")
+    return [caller for at, caller in enumerate(the_table().callers) if THOROUGH or (at + colour) % 2 == 0]
+
+
+async def _asked(scene, asked, callers):
     answered = {}
     method = asked.row.route.partition(" ")[0]
-    for caller in the_table().callers:
+    for caller in callers:
         address = await _address(scene, asked.asks)
         # Who signs out does so with a token that no other question needs.
         own = (await logging_out(scene, caller)).headers if asked.row.route in ENDS_IT else {}

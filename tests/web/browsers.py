@@ -83,6 +83,11 @@ WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 ASKS = "asked => globalThis.axe ? axe.run(document, asked).then(found => found.violations) : null"
 
 
+async def bring_axe(page: Page) -> None:
+    """Have axe in every document of a window that goes to many: to send it anew takes a tenth of a page."""
+    await page.context.add_init_script(_axe())
+
+
 async def barriers(page: Page) -> list[str]:
     """What keeps people out of a page, by the rules of WCAG 2.2 AA, as axe finds it: a line for each.
 

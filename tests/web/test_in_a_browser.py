@@ -8,7 +8,7 @@ import pytest_asyncio
 from playwright.async_api import ViewportSize
 
 from tests.thorough import THOROUGH
-from tests.web.browsers import Browsing, barriers, in_the_loop_of_the_browser
+from tests.web.browsers import Browsing, barriers, bring_axe, in_the_loop_of_the_browser
 from tests.web.furnished import looking_in
 from tests.web.registry import drawn_pages
 
@@ -23,6 +23,10 @@ LOOKS: dict[str, tuple[tuple[str, ViewportSize], ...]] = {
 """Light and dark, each wide and narrow; each language in both themes and both widths. Styles are the same for
 both languages: what colours and widths do to a page in one of them, they do in the other. `make thorough`
 turns to all four in each."""
+AS_READ = "zh"
+"""The language in which axe goes through each page in both its looks. In the other it goes through every
+other page in the one, and through the rest in the other: what is seen only in dark and wide, or in light and
+narrow, belongs to the frame, tables and fields that pages share. How a page lies is seen in all."""
 if THOROUGH:
     LOOKS = dict.fromkeys(LOOKS, tuple(look for looks in LOOKS.values() for look in looks))
 LAID_OUT = """
@@ -51,6 +55,7 @@ class Windows:
         page = self._pages.get(language)
         if page is None:
             page = await self.browsing.page(**looking_in(language))
+            await bring_axe(page)
             self._pages[language] = page
         await turn(page, look)
         await site.visit(page, one, language=language)
@@ -85,10 +90,35 @@ async def test_nothing_keeps_anybody_out_of_a_page(furnished_site, windows, one,
     first, *further = LOOKS[language]
     async with windows.at(furnished_site, one, language, first) as page:
         await look_over(page, language, first)
+        await go_through(page, one, language, first)
         for look in further:
             await turn(page, look)
             await look_over(page, language, look)
+            await go_through(page, one, language, look)
     assert windows.complaints() == []
+
+
+async def test_axe_goes_through_every_page_in_both_themes_and_widths_and_through_half_in_each_look_there_is():
+    pages = drawn_pages()
+    for page in pages:
+        assert gone_through(page, AS_READ) == LOOKS[AS_READ]
+    for language, looks in LOOKS.items():
+        for look in looks:
+            through = [page for page in pages if look in gone_through(page, language)]
+            assert len(through) >= len(pages) // 2
+
+
+def gone_through(one, language):
+    """Return the looks in which axe goes through a page."""
+    looks = LOOKS[language]
+    if THOROUGH or language == AS_READ:
+        return looks
+    return (looks[drawn_pages().index(one) % len(looks)],)
+
+
+async def go_through(page, one, language, look):
+    if look in gone_through(one, language):
+        assert await barriers(page) == [], look
 
 
 async def look_over(page, language, look):
@@ -98,4 +128,3 @@ async def look_over(page, language, look):
     assert laid_out["theme"] == theme
     assert laid_out["width"] <= size["width"], look
     assert laid_out["squeezed"] == [], look
-    assert await barriers(page) == [], look

@@ -74,7 +74,7 @@ async def test_minutes_name_consent_and_resolution_of_each_one_left_out(world, c
     assert "不计入应到人数的依据" in printed
     assert whole in "".join(printed.split()), printed
     english = "".join((await read(world, case, "vote.minutes", language="en")).split())
-    assert "Abroad1February2025教党〔2025〕3号documentdigest:" + digest + "notnamed" in english
+    assert "Abroad1February2025教党〔2025〕3号fingerprintofthedocument:" + digest + "notnamed" in english
 
 
 async def test_a_consent_that_is_not_named_is_asked_for_at_its_field_and_nothing_is_lost(world, case):

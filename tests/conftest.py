@@ -3,7 +3,6 @@
 import gc
 import os
 import shutil
-import sys
 import tempfile
 from pathlib import Path
 
@@ -61,9 +60,6 @@ def _keep_files_in_memory():
 
 
 _keep_files_in_memory()
-# httpx looks through all folders for it before each request to an application, and it is not there: told so
-# once, a request takes a tenth less.
-sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]  # Python takes None for what is not there
 # Until all tests are known nothing goes that came: what looks for garbage is set going after that.
 gc.disable()
 

@@ -1,8 +1,8 @@
-"""Two administrators change one thing: the second is told what the first did, and keeps what he typed."""
+"""Two people change one thing: the second is told what the first did, and keeps what he typed."""
 
 import re
 
-from tests.api.world import ADMIN, SUBJECT
+from tests.api.world import ADMIN, SECRETARY, SUBJECT
 from tests.web.browsers import in_the_loop_of_the_browser
 
 pytestmark = in_the_loop_of_the_browser
@@ -83,3 +83,28 @@ async def test_over_http_the_etag_of_what_was_said_guards_a_change_where_it_is_n
         assert unread.status_code == 412
         unguarded = await world.post(path, ADMIN, change | {"name": "丁"})
         assert unguarded.status_code == 201
+
+
+async def test_who_does_what_somebody_else_has_done_is_told_so_and_shown_what_he_wrote(site):
+    world = site.world
+    case = await world.start()
+    path, heads = f"/cases/{case['id']}/steps/talk", world.by(SECRETARY) | HTML
+    sent = {"head": case["head"], "occurred_on": case["opened_on"], "outcome": "done", "reason": "先写的话"}
+    assert (await world.client.post(path, data=sent, headers=heads)).status_code == 303
+    told = await world.client.post(path, data=sent | {"reason": "后写的话"}, headers=heads)
+    assert told.status_code == 412
+    assert "本环节已不再开启，因此您的填写没有登记" in told.text
+    assert re.search(r"<dt>理由或说明</dt><dd[^>]*>后写的话</dd>", told.text)
+    assert "确认无误后请再次提交" not in told.text
+
+
+async def test_who_does_a_step_that_is_still_open_keeps_his_form(site):
+    world = site.world
+    case = await world.start()
+    path, heads = f"/cases/{case['id']}/steps/talk", world.by(SECRETARY) | HTML
+    sent = {"head": "0" * 64, "occurred_on": case["opened_on"], "outcome": "done", "reason": "写下的话"}
+    told = await world.client.post(path, data=sent, headers=heads)
+    assert told.status_code == 412
+    assert "确认无误后请再次提交" in told.text
+    assert re.search(r'<textarea[^>]*name="reason"[^>]*>写下的话</textarea>', told.text)
+    assert "您填写的内容</h2>" not in told.text

@@ -32,7 +32,7 @@ def stages(process: Process) -> Iterator[Flaw]:
     if process.stages[last].outcome is None:
         yield Flaw.of(
             ("stages", last),
-            zh="最后一个阶段没有结果，所以个案永远不会结束：请在 outcome 中写明",
+            zh="最后一个阶段没有结果，所以个案永远不会结束：请在“outcome”中写明",
             en="the last stage ends in no outcome, so the case would never end: its 'outcome' names one",
         )
     yield from _ends(process)

@@ -14,6 +14,7 @@ from services.stats_views import RoleLoad
 from services.token_scopes import TokenScope
 from services.underway import Underway
 from tests.api.world import AUDITOR, HOST, NOBODY, PARENT, SECRETARY, SIBLING, SUBJECT, OfLittle
+from tests.counting import counting_that_waits
 
 SPAN = "from=2025-01-01&to=2026-12-31"
 REPORTS = ("funnel", "stages", "deadlines", "workload", "admissions")
@@ -196,8 +197,8 @@ async def test_what_is_being_counted_is_shared_with_nobody_who_may_see_less(worl
 @pytest.mark.parametrize("report", REPORTS)
 async def test_whoever_does_not_wait_is_told_that_it_is_counted_and_gets_it_later(world, case, report):
     counts = world.parts.counts
-    counts.patience = 0
-    later = await world.get(f"/v1/stats/{report}?{SPAN}", PARENT, prefer="respond-async, wait=5")
+    with counting_that_waits(counts):
+        later = await world.get(f"/v1/stats/{report}?{SPAN}", PARENT, prefer="respond-async, wait=5")
     assert later.status_code == 202, later.text
     assert later.headers["retry-after"] == "2"
     assert later.headers["preference-applied"] == "respond-async"
@@ -210,12 +211,12 @@ async def test_whoever_does_not_wait_is_told_that_it_is_counted_and_gets_it_late
 
 async def test_another_language_does_not_begin_a_second_count(world, case):
     counts, narrowed = world.parts.counts, stats.Narrowed("reading-circle")
-    counts.patience = 0
     mine = Caller(PARENT, "zh")
-    assert isinstance(await reports.soon(world.parts, mine, reports.KINDS, narrowed), Underway)
     others = replace(mine, language="en")
-    assert isinstance(await reports.soon(world.parts, others, reports.KINDS, narrowed), Underway)
-    assert len(counts._running) == 1
+    with counting_that_waits(counts):
+        assert isinstance(await reports.soon(world.parts, mine, reports.KINDS, narrowed), Underway)
+        assert isinstance(await reports.soon(world.parts, others, reports.KINDS, narrowed), Underway)
+        assert len(counts._running) == 1
     counts.patience = 60
     found = await reports.soon(world.parts, others, reports.KINDS, narrowed)
     assert isinstance(found, tuple)

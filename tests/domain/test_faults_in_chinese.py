@@ -68,7 +68,7 @@ def latin(text):
 
 LANGUAGE = latin(
     "age branch case cn date entered extension false first_standing instead local lost national opened"
-    " practice reached weekdays when withdrawn Y YAML"
+    " outcome practice reached weekdays when withdrawn Y YAML"
 )
 """Keys, kinds and names of the language that definitions are written in: the same for every reader."""
 

@@ -31,6 +31,10 @@ NAMES = {
     "API",
     "SHA-256",
     "SHA",
+    # How the log is made, by the names of its standards.
+    "Ed",
+    "RFC",
+    "SP",
 }
 """Latin words that Chinese pages may hold: names that have no other, and the languages by their own name."""
 

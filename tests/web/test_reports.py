@@ -4,6 +4,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.api.world import PASSWORD, SECRETARY
+from tests.counting import counting_that_waits
 from tests.web.browsers import in_the_loop_of_the_browser
 from tests.web.test_shell_in_a_browser import sign_in
 
@@ -21,9 +22,9 @@ async def test_a_count_that_takes_long_is_told_of_and_its_page_asks_again_withou
 ):
     client, counts = site.world.client, site.world.parts.counts
     await client.post("/login", data={"login": SECRETARY, "password": PASSWORD, "to": "/"})
-    counts.patience = 0
-    told = await client.get(address, headers=HTML)
-    part = await client.get(address, headers=PART)
+    with counting_that_waits(counts):
+        told = await client.get(address, headers=HTML)
+        part = await client.get(address, headers=PART)
     counts.patience = 60
     assert told.status_code == 200
     assert says in told.text
@@ -42,14 +43,14 @@ async def test_while_it_is_counted_a_page_changes_only_how_far_that_is_and_then_
 ):
     counts, page = site.world.parts.counts, await browsing.page()
     await sign_in(page, site)
-    counts.patience = 0
-    await page.goto(site.at("/reports"))
-    await page.evaluate("addEventListener('htmx:after:swap', () => (document.body.dataset.swapped = 1))")
-    again = page.get_by_role("link", name="再看一次")
-    await again.focus()
-    await page.locator("body[data-swapped]").wait_for()
-    await expect(again).to_be_focused()
-    await expect(page.locator("main")).to_contain_text("共5份")
+    with counting_that_waits(counts):
+        await page.goto(site.at("/reports"))
+        await page.evaluate("addEventListener('htmx:after:swap', () => (document.body.dataset.swapped = 1))")
+        again = page.get_by_role("link", name="再看一次")
+        await again.focus()
+        await page.locator("body[data-swapped]").wait_for()
+        await expect(again).to_be_focused()
+        await expect(page.locator("main")).to_contain_text("共5份")
     counts.patience = 60
     await page.locator(".reports").wait_for()
     await expect(page.locator("body[data-swapped]")).to_have_count(0)
@@ -59,10 +60,10 @@ async def test_while_it_is_counted_a_page_changes_only_how_far_that_is_and_then_
 async def test_a_workbook_that_is_still_counted_leads_to_the_page_that_says_so(site):
     client, counts = site.world.client, site.world.parts.counts
     await client.post("/login", data={"login": SECRETARY, "password": PASSWORD, "to": "/"})
-    counts.patience = 0
-    answer = await client.get("/reports/stages/table.xlsx?from=2024-01-01", headers=HTML)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/reports/stages?from=2024-01-01")
-    assert "表格还在统计" in (await client.get(answer.headers["location"], headers=HTML)).text
+    with counting_that_waits(counts):
+        answer = await client.get("/reports/stages/table.xlsx?from=2024-01-01", headers=HTML)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/reports/stages?from=2024-01-01")
+        assert "表格还在统计" in (await client.get(answer.headers["location"], headers=HTML)).text
     counts.patience = 60
     book = await client.get("/reports/stages/table.xlsx?from=2024-01-01", headers=HTML)
     assert (book.status_code, book.content[:2]) == (200, b"PK")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -154,8 +155,17 @@ async def _by_status(request: Request, error: Exception) -> Response:
 
 def methods_at(request: Request, path: str) -> set[str]:
     """Return every method of an address; the framework names those of the first route it found only."""
-    found = (route for route in iter_route_contexts(request.app.routes) if route.path_regex.match(path))
-    return {method for route in found for method in route.methods or ()}
+    known = _addresses(request.app)
+    return {method for pattern, methods in known if pattern.match(path) for method in methods}
+
+
+def _addresses(app: FastAPI) -> tuple[tuple[re.Pattern[str], frozenset[str]], ...]:
+    """Return the pattern and the methods of every route; a service that answers gets no further ones."""
+    if not hasattr(app.state, "addresses"):
+        found = ((one.path_regex, frozenset(one.methods or ())) for one in iter_route_contexts(app.routes))
+        app.state.addresses = tuple(found)
+    known: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = app.state.addresses
+    return known
 
 
 async def _fault(request: Request, _error: Exception) -> Response:

@@ -84,10 +84,12 @@ def give_to(
     """
     if not digests:
         return
-    known = document_keys.keys_of(connection, digests)
-    his = {one.sha256 for one in known if one.person == subject and one.wrapped is not None}
+    known = document_keys.openers(connection, digests, subject)
+    his = {one.sha256 for one in known if one.person == subject}
     for sha256 in {one.sha256 for one in known} - his:
         laid = _laid(connection, keys, (one for one in known if one.sha256 == sha256))
+        if laid is None:
+            laid = _laid(connection, keys, document_keys.keys_of(connection, (sha256,)))
         if laid is not None:
             document_keys.keep_keys(connection, [_wrapped(connection, keys, laid, subject, now)])
             his.add(sha256)

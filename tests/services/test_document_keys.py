@@ -11,8 +11,9 @@ from records import keys
 from records.document_keys import all_stored
 from records.privacy_tables import document_keys as wrappings
 from records.privacy_tables import person_keys
+from records.tables import people as persons
 from services.backups import back_up
-from services.document_keys import Closed, read
+from services.document_keys import Closed, give_to, read
 from services.documents import StoredDocuments
 from services.manifests import read_manifest
 from services.restoring import restore_documents
@@ -85,6 +86,50 @@ async def test_a_case_takes_the_document_over_from_whoever_handed_it_in(world):
     assert await whose(world) == {SUBJECT, HOST}
     assert await whole(world) == SCAN
     assert len(await in_store(world)) == 1
+
+
+async def opening_for(world, subject):
+    """Let the document open for the person a case that names it is about, as an act on that case does."""
+    await world.parts.write(
+        lambda connection: give_to(connection, world.parts.keys, subject, [DIGEST], world.clock())
+    )
+
+
+async def crowded(world):
+    """Have many more people wrappings of the document than are tried at once, all of them spoilt."""
+
+    def spoil(connection):
+        row = connection.execute(sa.select(wrappings)).first()
+        people = [f"aa-{number:02}" for number in range(40)]
+        connection.execute(
+            sa.insert(persons), [{"id": one, "name": one, "name_search": one} for one in people]
+        )
+        spoilt = {"sha256": row.sha256, "sealed_as": row.sealed_as, "wrapped": "c3BvaWx0IHNwb2lsdCBzcG9pbHQ="}
+        connection.execute(sa.insert(wrappings), [spoilt | {"person_id": one} for one in people])
+        for one in people:
+            world.parts.keys.key_of(connection, one, NOON)
+
+    await world.parts.write(spoil)
+
+
+async def test_among_many_keys_of_a_document_one_that_opens_it_is_found(world):
+    await hand_in(world, SECRETARY)
+    await crowded(world)
+    await opening_for(world, SUBJECT)
+    assert await whole(world) == SCAN
+    assert SUBJECT in await whose(world)
+
+
+async def test_of_a_document_for_many_only_who_handed_it_in_and_is_no_subject_of_it_loses_his_key(world):
+    material = await hand_in(world, SECRETARY)
+    await hand_in(world, HOST)
+    await crowded(world)
+    await named(world, HOST, material | {"id": (await hand_in(world, HOST))["id"]})
+    before = await whose(world)
+    assert SECRETARY not in before
+    assert len(before) == 41
+    await opening_for(world, SUBJECT)
+    assert await whose(world) == before | {SUBJECT}
 
 
 async def test_with_the_key_of_the_one_it_is_about_it_is_gone_and_with_another_s_it_stays(world):

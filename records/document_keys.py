@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from domain.batches import in_batches
 from records.dialects import insert_new
@@ -21,22 +22,22 @@ _AT_ONCE = 500
 _FEW = 20
 """Keys of a document that are tried before all are looked at."""
 
-_DIGESTS = document_keys.c.sha256.in_(sa.bindparam("digests", expanding=True))
-_PLACE = sa.func.row_number().over(
-    partition_by=document_keys.c.sha256,
-    order_by=(
-        sa.case((document_keys.c.person_id == sa.bindparam("first"), 0), else_=1),
-        document_keys.c.sealed_as,
-        document_keys.c.person_id,
-    ),
-)
+# A document may have thousands of keys, one person few: they are looked for among his, not among its own.
+_OF_THESE = document_keys.c.sha256.concat("").in_(sa.bindparam("digests", expanding=True))
 _OPENS = document_keys.c.wrapped.is_not(None)
-_PLACED = sa.select(document_keys, _PLACE.label("place")).where(_DIGESTS, _OPENS)
-_AMONG = _PLACED.subquery()
-_OPENERS = sa.select(_AMONG).where(_AMONG.c.place <= _FEW).order_by(_AMONG.c.sha256, _AMONG.c.place)
-
 _HANDED_IN_BY = sa.select(materials.c.created_by).where(
     materials.c.sha256.in_(sa.bindparam("digests", expanding=True))
+)
+_SUBJECT = sa.select(sa.bindparam("subject", type_=sa.String()))
+_HELD = sa.select(document_keys).where(
+    _OF_THESE, _OPENS, document_keys.c.person_id.in_(sa.union_all(_HANDED_IN_BY, _SUBJECT))
+)
+_ORDER = (document_keys.c.sha256, document_keys.c.sealed_as, document_keys.c.person_id)
+_ANY = (
+    sa.select(document_keys)
+    .where(document_keys.c.sha256 == sa.bindparam("digest"), _OPENS)
+    .order_by(*_ORDER)
+    .limit(_FEW)
 )
 _IS_ABOUT = (
     sa.select(cases.c.id)
@@ -46,10 +47,9 @@ _IS_ABOUT = (
     .exists()
 )
 _LET_GO = sa.delete(document_keys).where(
-    _DIGESTS,
+    _OF_THESE,
     _OPENS,
-    document_keys.c.person_id != sa.bindparam("subject"),
-    document_keys.c.person_id.in_(_HANDED_IN_BY),
+    document_keys.c.person_id.in_(sa.bindparam("people", expanding=True)),
     ~_IS_ABOUT,
 )
 
@@ -69,22 +69,18 @@ def keys_of(connection: Connection, digests: Iterable[str]) -> list[DocumentKey]
     found: list[DocumentKey] = []
     for some in in_batches(sorted(set(digests)), _AT_ONCE):
         query = sa.select(document_keys).where(document_keys.c.sha256.in_(some))
-        order = (document_keys.c.sha256, document_keys.c.sealed_as, document_keys.c.person_id)
-        rows = connection.execute(query.order_by(*order))
-        found += [DocumentKey(row.sha256, row.sealed_as, row.person_id, row.wrapped) for row in rows]
+        found += _read(connection.execute(query.order_by(*_ORDER)))
     return found
 
 
-def openers(connection: Connection, digests: Iterable[str], first: str) -> list[DocumentKey]:
-    """Return wrapped keys of documents: one person's before others', of each document a few.
+def held_by(connection: Connection, digests: Sequence[str], subject: str) -> list[DocumentKey]:
+    """Return the keys that open documents and are a person's, or of those who handed them in."""
+    return _read(connection.execute(_HELD, {"digests": sorted(set(digests)), "subject": subject}))
 
-    A document that is handed in once for thousands of cases has as many; mostly any of them opens it.
-    """
-    found: list[DocumentKey] = []
-    for some in in_batches(sorted(set(digests)), _AT_ONCE):
-        rows = connection.execute(_OPENERS, {"digests": some, "first": first})
-        found += [DocumentKey(row.sha256, row.sealed_as, row.person_id, row.wrapped) for row in rows]
-    return found
+
+def some_keys_of(connection: Connection, digest: str) -> list[DocumentKey]:
+    """Return some of the keys that open a document; one for thousands of cases has as many."""
+    return _read(connection.execute(_ANY, {"digest": digest}))
 
 
 def keep_keys(connection: Connection, kept: Iterable[DocumentKey]) -> None:
@@ -97,13 +93,14 @@ def keep_keys(connection: Connection, kept: Iterable[DocumentKey]) -> None:
         connection.execute(insert_new(connection, document_keys), rows)
 
 
-def let_go(connection: Connection, digests: Sequence[str], subject: str) -> None:
-    """Take the wrappings away that a case about somebody makes needless: of those who only handed it in.
+def let_go(connection: Connection, of: Sequence[DocumentKey]) -> None:
+    """Take those wrappings away whose holder no case is about that names the document: he only handed it in.
 
-    From then on a document opens by the keys of the people alone whom cases that name it are about. Only who
-    handed it in can have another, so that nobody else's is looked at.
+    From then on a document opens by the keys of the people alone whom cases that name it are about.
     """
-    connection.execute(_LET_GO, {"digests": sorted(set(digests)), "subject": subject})
+    if of:
+        named = {"digests": sorted({one.sha256 for one in of}), "people": sorted({one.person for one in of})}
+        connection.execute(_LET_GO, named)
 
 
 def forget(connection: Connection, sha256: str, sealed_as: str) -> list[str]:
@@ -149,3 +146,7 @@ def all_stored(connection: Connection) -> tuple[str, ...]:
     named = connection.execute(sa.select(materials.c.sha256).distinct()).scalars().all()
     columns = (document_keys.c.sha256, document_keys.c.sealed_as, document_keys.c.wrapped)
     return stored(named, (tuple(row) for row in connection.execute(sa.select(*columns))))
+
+
+def _read(rows: Iterable[Row[Any]]) -> list[DocumentKey]:
+    return [DocumentKey(row.sha256, row.sealed_as, row.person_id, row.wrapped) for row in rows]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,30 +16,19 @@ from sqlalchemy import Connection, Row
 
 from domain.batches import in_batches
 from records.dialects import insert_new
+from records.prepared import Prepared
 from records.privacy_tables import document_keys
 from records.tables import case_materials, cases, materials
 
 _AT_ONCE = 500
-_FEW = 20
+_ASKED_AT_ONCE = 50
+_FEW = 3
 """Keys of a document that are tried before all are looked at."""
 
 # A document may have thousands of keys, one person few: they are looked for among his, not among its own.
-_OF_THESE = document_keys.c.sha256.concat("").in_(sa.bindparam("digests", expanding=True))
+_SHA256 = document_keys.c.sha256.concat("")
 _OPENS = document_keys.c.wrapped.is_not(None)
-_HANDED_IN_BY = sa.select(materials.c.created_by).where(
-    materials.c.sha256.in_(sa.bindparam("digests", expanding=True))
-)
-_SUBJECT = sa.select(sa.bindparam("subject", type_=sa.String()))
-_HELD = sa.select(document_keys).where(
-    _OF_THESE, _OPENS, document_keys.c.person_id.in_(sa.union_all(_HANDED_IN_BY, _SUBJECT))
-)
 _ORDER = (document_keys.c.sha256, document_keys.c.sealed_as, document_keys.c.person_id)
-_ANY = (
-    sa.select(document_keys)
-    .where(document_keys.c.sha256 == sa.bindparam("digest"), _OPENS)
-    .order_by(*_ORDER)
-    .limit(_FEW)
-)
 _IS_ABOUT = (
     sa.select(cases.c.id)
     .join(case_materials, case_materials.c.case_id == cases.c.id)
@@ -47,7 +37,7 @@ _IS_ABOUT = (
     .exists()
 )
 _LET_GO = sa.delete(document_keys).where(
-    _OF_THESE,
+    _SHA256.in_(sa.bindparam("digests", expanding=True)),
     _OPENS,
     document_keys.c.person_id.in_(sa.bindparam("people", expanding=True)),
     ~_IS_ABOUT,
@@ -73,14 +63,39 @@ def keys_of(connection: Connection, digests: Iterable[str]) -> list[DocumentKey]
     return found
 
 
-def held_by(connection: Connection, digests: Sequence[str], subject: str) -> list[DocumentKey]:
-    """Return the keys that open documents and are a person's, or of those who handed them in."""
-    return _read(connection.execute(_HELD, {"digests": sorted(set(digests)), "subject": subject}))
+def at_hand(
+    connection: Connection, digests: Sequence[str], subject: str
+) -> tuple[list[DocumentKey], list[DocumentKey]]:
+    """Return keys that open documents: those of a person and of who handed them in; and a few of each.
+
+    A document handed in once for thousands of cases has as many; mostly any of them opens it.
+    """
+    rows: list[tuple[Any, ...]] = []
+    for wanted in in_batches(sorted(set(digests)), _ASKED_AT_ONCE):
+        given = {f"digest_{number}": each for number, each in enumerate(wanted)}
+        rows += _at_hand(len(wanted)).rows(connection, given | {"subject": subject})
+    theirs = [DocumentKey(*row[:-1]) for row in rows if row[-1]]
+    return theirs, [DocumentKey(*row[:-1]) for row in rows if not row[-1]]
 
 
-def some_keys_of(connection: Connection, digest: str) -> list[DocumentKey]:
-    """Return some of the keys that open a document; one for thousands of cases has as many."""
-    return _read(connection.execute(_ANY, {"digest": digest}))
+@lru_cache(maxsize=64)
+def _at_hand(number: int) -> Prepared:
+    """Return the query for the keys at hand of so many documents."""
+    digests = [sa.bindparam(f"digest_{each}", type_=sa.String()) for each in range(number)]
+    handed_in_by = sa.select(materials.c.created_by).where(materials.c.sha256.in_(digests))
+    subject = sa.select(sa.bindparam("subject", type_=sa.String()))
+    theirs = sa.select(document_keys, sa.literal_column("1")).where(
+        _SHA256.in_(digests), _OPENS, document_keys.c.person_id.in_(sa.union_all(handed_in_by, subject))
+    )
+    few = [
+        sa.select(document_keys, sa.literal_column("0").label("theirs"))
+        .where(document_keys.c.sha256 == digest, _OPENS)
+        .order_by(*_ORDER)
+        .limit(sa.literal_column(str(_FEW)))
+        .subquery()
+        for digest in digests
+    ]
+    return Prepared(sa.union_all(theirs, *map(sa.select, few)))
 
 
 def keep_keys(connection: Connection, kept: Iterable[DocumentKey]) -> None:

@@ -84,11 +84,14 @@ def give_to(
     """
     if not digests:
         return
-    held = document_keys.held_by(connection, digests, subject)
-    his = {one.sha256 for one in held if one.person == subject}
-    others = [one for one in held if one.person != subject]
-    for sha256 in sorted(set(digests) - his):
-        laid = _opened(connection, keys, sha256, [one for one in others if one.sha256 == sha256])
+    theirs, some = document_keys.at_hand(connection, digests, subject)
+    his = {one.sha256 for one in theirs if one.person == subject}
+    others = [one for one in theirs if one.person != subject]
+    for sha256 in sorted({one.sha256 for one in some} - his):
+        first = [one for one in (*others, *some) if one.sha256 == sha256]
+        laid = _laid(connection, keys, first)
+        if laid is None:
+            laid = _laid(connection, keys, document_keys.keys_of(connection, (sha256,)))
         if laid is not None:
             document_keys.keep_keys(connection, [_wrapped(connection, keys, laid, subject, now)])
             his.add(sha256)
@@ -140,19 +143,6 @@ def _laid(connection: Connection, keys: PersonKeys, rows: Iterable[DocumentKey])
             # Somebody else's may still open it.
             continue
     return None
-
-
-def _opened(
-    connection: Connection, keys: PersonKeys, sha256: str, first: Sequence[DocumentKey]
-) -> Laid | None:
-    """Open a document by the keys that are at hand, by some of its others, or by whichever does."""
-    laid = _laid(connection, keys, first)
-    if laid is None:
-        some = document_keys.some_keys_of(connection, sha256)
-        laid = _laid(connection, keys, some)
-        if laid is None and some:
-            laid = _laid(connection, keys, document_keys.keys_of(connection, (sha256,)))
-    return laid
 
 
 def _wrapped(connection: Connection, keys: PersonKeys, laid: Laid, person: str, now: datetime) -> DocumentKey:

@@ -59,12 +59,12 @@ _GONE: Final = 1
 
 def main(descriptor: int) -> int:
     """Become what is asked for at the socket until it is closed there; then end what became of it."""
-    with socket.socket(fileno=descriptor) as line, _Deaths() as deaths:
+    with socket.socket(fileno=descriptor) as line, Deaths() as deaths:
         # Everything that comes now stays: looking for garbage in it would take a quarter of the time.
         gc.disable()
         cradle = os.getpid()
         children: set[int] = set()
-        for asked in _requests(line, deaths, children):
+        for asked in requests(line, deaths, children, load()):
             # Looking through it again and again would copy it into each child.
             gc.freeze()
             pid = os.fork()
@@ -73,7 +73,7 @@ def main(descriptor: int) -> int:
                 deaths.forget()
                 _become(line, cradle, asked)
             children.add(pid)
-            _tell(line, born=pid)
+            tell(line, born=pid)
     for pid in children:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGTERM)
@@ -106,7 +106,7 @@ def load() -> Iterator[str | None]:
     yield "api"
 
 
-class _Deaths:
+class Deaths:
     """Makes the death of a child something that can be waited for beside a socket."""
 
     def __init__(self) -> None:
@@ -138,11 +138,12 @@ class _Deaths:
                 yield found[0], os.waitstatus_to_exitcode(found[1])
 
 
-def _requests(line: socket.socket, deaths: _Deaths, children: set[int]) -> Iterable[Mapping[str, Any]]:
+def requests(
+    line: socket.socket, deaths: Deaths, children: set[int], loading: Iterator[str | None]
+) -> Iterator[Mapping[str, Any]]:
     """Give what is asked for, in order and as soon as it is loaded, until the other end is closed; tell of
-    deaths meanwhile.
+    deaths meanwhile. What names no role waits until everything is loaded.
     """
-    loading = load()
     loaded: set[str | None] = set()
     asked: deque[Mapping[str, Any]] = deque()
     begun = b""
@@ -156,14 +157,14 @@ def _requests(line: socket.socket, deaths: _Deaths, children: set[int]) -> Itera
             ready = [key.fileobj for key, _ in waiting.select(None if role is _EVERYTHING else 0)]
             for pid, code in deaths.since():
                 children.discard(pid)
-                _tell(line, ended=pid, code=code)
+                tell(line, ended=pid, code=code)
             if line in ready:
                 more = line.recv(1 << 16)
                 if not more:
                     return
                 *whole, begun = (begun + more).split(b"\n")
                 asked.extend(map(json.loads, whole))
-            while asked and asked[0]["role"] in loaded:
+            while asked and asked[0].get("role", _EVERYTHING) in loaded:
                 yield asked.popleft()
 
 
@@ -173,7 +174,8 @@ def _import(modules: Iterable[str]) -> Iterator[None]:
         yield None
 
 
-def _tell(line: socket.socket, **news: int) -> None:
+def tell(line: socket.socket, **news: int) -> None:
+    """Say something to the other end, if it is still there."""
     with suppress(BrokenPipeError, ConnectionResetError):
         # Short enough to arrive in one piece, whoever else writes.
         line.sendall(json.dumps(news).encode() + b"\n")
@@ -188,7 +190,7 @@ def _become(line: socket.socket, cradle: int, asked: Mapping[str, Any]) -> None:
         os.environ.update(asked["env"])
         if asked["log"]:
             _write_into(asked["log"])
-        code = _lived(_ROLES[asked["role"]], lambda: _tell(line, ready=os.getpid()))
+        code = _lived(_ROLES[asked["role"]], lambda: tell(line, ready=os.getpid()))
     finally:
         for printed in (sys.stdout, sys.stderr):
             with suppress(OSError, ValueError):

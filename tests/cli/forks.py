@@ -12,20 +12,19 @@ import gc
 import json
 import os
 import queue
-import selectors
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from commands.cradle import _Deaths
+from commands.cradle import Deaths, requests, tell
 
 _ROOT = Path(__file__).resolve().parents[2]
 _LOADED = (
@@ -153,46 +152,22 @@ def _serve(line: socket.socket) -> None:
     gc.collect()
     gc.freeze()
     children: set[int] = set()
-    with line, _Deaths() as deaths:
-        for asked in _requests(line, deaths, children):
+    with line, Deaths() as deaths:
+        for asked in requests(line, deaths, children, iter(())):
             pid = os.fork()
             if pid == 0:
                 deaths.forget()
                 line.close()
                 _become(asked)
             children.add(pid)
-            _tell(line, born=pid)
+            tell(line, born=pid)
     # Who began them is gone.
     for pid in children:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
 
 
-def _requests(line: socket.socket, deaths: _Deaths, children: set[int]) -> Iterator[dict[str, Any]]:
-    """Give what is asked for until the other side hangs up, and tell of deaths meanwhile."""
-    begun = b""
-    with selectors.DefaultSelector() as waiting:
-        waiting.register(line, selectors.EVENT_READ)
-        waiting.register(deaths.heard, selectors.EVENT_READ)
-        while True:
-            ready = [key.fileobj for key, _ in waiting.select()]
-            for pid, code in deaths.since():
-                children.discard(pid)
-                _tell(line, ended=pid, code=code)
-            if line in ready:
-                more = line.recv(1 << 16)
-                if not more:
-                    return
-                *whole, begun = (begun + more).split(b"\n")
-                yield from map(json.loads, whole)
-
-
-def _tell(line: socket.socket, **news: int) -> None:
-    with suppress(BrokenPipeError, ConnectionResetError):
-        line.sendall(json.dumps(news).encode() + b"\n")
-
-
-def _become(asked: dict[str, Any]) -> None:
+def _become(asked: Mapping[str, Any]) -> None:
     """Be the command, to the end. Never returns."""
     code: object = 1
     try:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from domain.batches import in_batches
 from records.dialects import insert_new
@@ -59,7 +59,7 @@ def keys_of(connection: Connection, digests: Iterable[str]) -> list[DocumentKey]
     found: list[DocumentKey] = []
     for some in in_batches(sorted(set(digests)), _AT_ONCE):
         query = sa.select(document_keys).where(document_keys.c.sha256.in_(some))
-        found += _read(connection.execute(query.order_by(*_ORDER)))
+        found += [DocumentKey(*row) for row in connection.execute(query.order_by(*_ORDER))]
     return found
 
 
@@ -161,7 +161,3 @@ def all_stored(connection: Connection) -> tuple[str, ...]:
     named = connection.execute(sa.select(materials.c.sha256).distinct()).scalars().all()
     columns = (document_keys.c.sha256, document_keys.c.sealed_as, document_keys.c.wrapped)
     return stored(named, (tuple(row) for row in connection.execute(sa.select(*columns))))
-
-
-def _read(rows: Iterable[Row[Any]]) -> list[DocumentKey]:
-    return [DocumentKey(row.sha256, row.sealed_as, row.person_id, row.wrapped) for row in rows]

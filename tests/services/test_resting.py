@@ -137,6 +137,25 @@ async def waiting(sqlite_database, monkeypatch):
     return Counted(sqlite_database)
 
 
+async def rests_until_something_is_written(record, heard):
+    """Hold that a record is not read while nothing is written, and read again after that."""
+    await asked_again(heard)
+    once = record.read_by
+    await asked_again(heard)
+    assert record.read_by == once
+    heard.written += 1
+    await asked_again(heard)
+    assert record.read_by > once
+
+
+async def goes_on_looking(record, heard):
+    """Hold that a record is read although nothing is written."""
+    await asked_again(heard)
+    some = record.read_by
+    await asked_again(heard)
+    assert record.read_by > some
+
+
 async def test_what_is_due_is_not_looked_for_while_nothing_is_written_and_then_on_its_moment(waiting):
     heard, told, now = Heard(), [], [noon(BEGUN)]
     together = DueTogether(
@@ -147,14 +166,7 @@ async def test_what_is_due_is_not_looked_for_while_nothing_is_written_and_then_o
         listening=heard,
     )
     async with together.looking():
-        await asked_again(heard)
-        once = waiting.read_by
-        await asked_again(heard)
-        assert waiting.read_by == once
-
-        heard.written += 1
-        await asked_again(heard)
-        assert waiting.read_by > once
+        await rests_until_something_is_written(waiting, heard)
 
         now[0] = noon(LATER)
 
@@ -170,10 +182,7 @@ async def test_a_case_that_cannot_be_recorded_keeps_the_looker_from_resting(wait
     heard = Heard()
     together = DueTogether(waiting, Library.of([]), clock=lambda: noon(LATER), listening=heard)
     async with together.looking():
-        await asked_again(heard)
-        some = waiting.read_by
-        await asked_again(heard)
-        assert waiting.read_by > some
+        await goes_on_looking(waiting, heard)
 
 
 @asynccontextmanager
@@ -190,13 +199,7 @@ async def test_nothing_is_relayed_from_a_record_in_which_nothing_waits_and_nothi
     monkeypatch.setattr(driving, "_NEXT_ROUND", 0.01)
     record, heard = Counted(sqlite_database), Heard()
     async with relaying(record, heard):
-        await asked_again(heard)
-        once = record.read_by
-        await asked_again(heard)
-        assert record.read_by == once
-        heard.written += 1
-        await asked_again(heard)
-        assert record.read_by > once
+        await rests_until_something_is_written(record, heard)
 
 
 async def test_the_relay_goes_on_looking_while_somebody_has_yet_to_be_told(waiting):
@@ -206,10 +209,7 @@ async def test_the_relay_goes_on_looking_while_somebody_has_yet_to_be_told(waiti
         NO_TEMPORAL, waiting, relay_every=0.01, relay_after=3600, listening=heard, clock=lambda: noon(BEGUN)
     )
     async with driver:
-        await asked_again(heard)
-        some = waiting.read_by
-        await asked_again(heard)
-        assert waiting.read_by > some
+        await goes_on_looking(waiting, heard)
 
 
 class Notary:

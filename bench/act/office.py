@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
@@ -19,12 +22,12 @@ from domain.library import Library
 from records import accounts, migrating, organisation
 from records.database import Database
 from records.definitions import read_library
-from records.materials import add_material
-from services import acts, demo
+from services import acts, demo, materials
 from services.calendars import working_calendar
 from services.demo_organisation import PEOPLE, demo_id
 from services.documents import StoredDocuments
 from services.parts import Caller, Parts
+from services.person_keys import keys_of
 from services.requests import StartRequest
 
 SECRETARY: Final = "林书远"
@@ -33,22 +36,28 @@ MEMBERS: Final = ("罗千帆", "董清越")
 UNIT: Final = demo_id("unit", "office")
 _PROCESS: Final = "membership-development"
 _REASON: Final = "材料后补。"
-_LETTER: Final = "1" * 64
+_KEY: Final = base64.b64encode(secrets.token_bytes(32)).decode()
 
 Act = Callable[[], Awaitable[None]]
 
-_STEPS: Final[tuple[tuple[str, str, Mapping[str, object]], ...]] = (
-    ("first-talk", SECRETARY, {"outcome": "done"}),
-    ("recommend", SECRETARY, {"outcome": "done"}),
+_STEPS: Final[tuple[tuple[str, str, Mapping[str, object], str], ...]] = (
+    (
+        "first-talk",
+        SECRETARY,
+        {"outcome": "done"},
+        "talk-record personal-matters-report circumstances-register",
+    ),
+    ("recommend", SECRETARY, {"outcome": "done"}, "recommendation-form"),
     (
         "activist-decision",
         SECRETARY,
         {"outcome": "listed", "meeting": {"eligible": 4, "present": 4, "yes": 4}},
+        "activist-minutes",
     ),
-    ("activist-filing", ORGANISER, {"outcome": "done"}),
-    ("contacts", SECRETARY, {"outcome": "done", "people": [demo_id("person", name) for name in MEMBERS]}),
+    ("activist-filing", ORGANISER, {"outcome": "done"}, "activist-filing-form activist-filing-report"),
+    ("contacts", SECRETARY, {"outcome": "done", "people": [demo_id("person", name) for name in MEMBERS]}, ""),
 )
-"""What is done in each case, by whom: five acts, the first after the application."""
+"""What is done in each case, by whom, with which documents: five acts, the first after the application."""
 
 
 @dataclass
@@ -58,6 +67,8 @@ class Office:
     parts: Parts
     app: FastAPI
     tokens: Mapping[str, str]
+    documents: Mapping[tuple[str, str], str]
+    """Of each kind one, by who handed it in: all cases name the same."""
 
     async def jobs(self, acts_: int) -> list[list[Act]]:
         """Start as many cases as it takes, and return the acts to be done in each, in order."""
@@ -81,19 +92,21 @@ class Office:
 
     async def _job(self) -> list[Act]:
         subject = uuid4().hex
-        letter = await self.parts.write(
-            lambda connection: _add_applicant(connection, subject, self.parts.clock())
-        )
+        await self.parts.write(lambda connection: _add_applicant(connection, subject))
+        letter = await _hand_in(self.parts, subject, f"letter of {subject}")
         asked = StartRequest(
             process=_PROCESS, subject=subject, unit=UNIT, materials={"application-letter": (letter,)}
         )
         case = await acts.start(self.parts, Caller(subject), asked)
         heads = [case.head]
 
-        def act(step: str, by: str, body: Mapping[str, object]) -> Act:
+        def act(step: str, by: str, more: Mapping[str, object], kinds: str) -> Act:
+            handed = {kind: [self.documents[by, kind]] for kind in kinds.split()}
+            body = {"reason": _REASON, "materials": handed} | dict(more)
+
             async def run() -> None:
                 path = f"/v1/cases/{case.id}/steps/{step}"
-                answer = await self.post(path, by, {"reason": _REASON} | dict(body), heads[-1])
+                answer = await self.post(path, by, body, heads[-1])
                 heads.append(answer["case"]["head"])
 
             return run
@@ -105,7 +118,7 @@ class Office:
 async def opened_office(
     address: str, opened: Callable[[str], Database] = Database.open
 ) -> AsyncIterator[Office]:
-    """Open the office on a database, which is filled where it is empty."""
+    """Open the office on a database, which is filled where it is empty. What is personal is sealed."""
     migrating.upgrade(address)
     database = opened(address)
     parts = Parts(
@@ -114,11 +127,17 @@ async def opened_office(
         documents=StoredDocuments.at("memory:///"),
         calendars=working_calendar,
         clock=lambda: datetime.now(UTC),
+        keys=keys_of({"keys": _KEY, "file": None}),
     )
     try:
         await parts.write(_people)
         tokens = await parts.write(_tokens)
-        yield Office(parts, create_app(parts), tokens)
+        documents = {
+            (by, kind): await _hand_in(parts, demo_id("person", by), kind)
+            for _, by, _, kinds in _STEPS
+            for kind in kinds.split()
+        }
+        yield Office(parts, create_app(parts), tokens, documents)
     finally:
         await database.close()
 
@@ -150,18 +169,14 @@ def _tokens(connection: Connection) -> dict[str, str]:
     return made
 
 
-def _add_applicant(connection: Connection, person: str, now: datetime) -> str:
-    """Add a person and the letter of application, and return the letter's id."""
+def _add_applicant(connection: Connection, person: str) -> None:
     organisation.add_person(connection, id=person, name="申请人", born_on=date(1999, 5, 4))
-    return add_material(
-        connection,
-        sha256=_LETTER,
-        media_type="text/plain",
-        size=10,
-        name="letter.txt",
-        created_by=person,
-        now=now,
-    ).id
+
+
+async def _hand_in(parts: Parts, person: str, text: str) -> str:
+    """Hand in a document, which lies sealed, and return its id."""
+    made = await materials.hand_in(parts, Caller(person), "document.txt", BytesIO(text.encode()))
+    return made.id
 
 
 async def _called(app: FastAPI, path: str, headers: Mapping[str, str], content: bytes) -> tuple[int, bytes]:

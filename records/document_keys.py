@@ -6,18 +6,19 @@ about others too opens as before.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from domain.batches import in_batches
-from records.dialects import insert_new
+from records.dialects import insert_for
+from records.keys import Kept
 from records.prepared import Prepared
-from records.privacy_tables import document_keys
+from records.privacy_tables import document_keys, person_keys
 from records.tables import case_materials, cases, materials
 
 _AT_ONCE = 500
@@ -36,11 +37,13 @@ _IS_ABOUT = (
     .correlate(document_keys)
     .exists()
 )
-_LET_GO = sa.delete(document_keys).where(
-    _SHA256.in_(sa.bindparam("digests", expanding=True)),
-    _OPENS,
-    document_keys.c.person_id.in_(sa.bindparam("people", expanding=True)),
-    ~_IS_ABOUT,
+_LET_GO = Prepared(
+    sa.delete(document_keys).where(
+        sa.bindparam("digest", type_=sa.String()) == _SHA256,
+        _OPENS,
+        document_keys.c.person_id == sa.bindparam("holder", type_=sa.String()),
+        ~_IS_ABOUT,
+    )
 )
 
 
@@ -63,9 +66,18 @@ def keys_of(connection: Connection, digests: Iterable[str]) -> list[DocumentKey]
     return found
 
 
-def at_hand(
-    connection: Connection, digests: Sequence[str], subject: str
-) -> tuple[list[DocumentKey], list[DocumentKey]]:
+class AtHand(NamedTuple):
+    """Keys that open documents, and those of the people by whose keys they do."""
+
+    theirs: list[DocumentKey]
+    """Those of a person and of who handed the documents in."""
+    some: list[DocumentKey]
+    """A few of each document."""
+    people: Mapping[str, Kept | None]
+    """What is known of the key of the person, and of others whose keys open something."""
+
+
+def at_hand(connection: Connection, digests: Sequence[str], subject: str) -> AtHand:
     """Return keys that open documents: those of a person and of who handed them in; and a few of each.
 
     A document handed in once for thousands of cases has as many; mostly any of them opens it.
@@ -74,8 +86,14 @@ def at_hand(
     for wanted in in_batches(sorted(set(digests)), _ASKED_AT_ONCE):
         given = {f"digest_{number}": each for number, each in enumerate(wanted)}
         rows += _at_hand(len(wanted)).rows(connection, given | {"subject": subject})
-    theirs = [DocumentKey(*row[:-1]) for row in rows if row[-1]]
-    return theirs, [DocumentKey(*row[:-1]) for row in rows if not row[-1]]
+    people: dict[str, Kept | None] = {row[2]: Kept(row[4]) for row in rows if row[4] is not None}
+    people[subject] = next((Kept(row[4]) for row in rows if row[5] == _OWN), None)
+    theirs = [DocumentKey(*row[:4]) for row in rows if row[5] == _THEIRS]
+    return AtHand(theirs, [DocumentKey(*row[:4]) for row in rows if row[5] == _SOME], people)
+
+
+_SOME, _THEIRS, _OWN = range(3)
+"""What a row at hand is: one of a few keys of a document, one of theirs, or the subject's own key alone."""
 
 
 @lru_cache(maxsize=64)
@@ -83,19 +101,35 @@ def _at_hand(number: int) -> Prepared:
     """Return the query for the keys at hand of so many documents."""
     digests = [sa.bindparam(f"digest_{each}", type_=sa.String()) for each in range(number)]
     handed_in_by = sa.select(materials.c.created_by).where(materials.c.sha256.in_(digests))
-    subject = sa.select(sa.bindparam("subject", type_=sa.String()))
-    theirs = sa.select(document_keys, sa.literal_column("1")).where(
-        _SHA256.in_(digests), _OPENS, document_keys.c.person_id.in_(sa.union_all(handed_in_by, subject))
+    subject = sa.bindparam("subject", type_=sa.String())
+    by = document_keys.c.person_id.in_(sa.union_all(handed_in_by, sa.select(subject)))
+    theirs = sa.select(document_keys, _key_of(document_keys), _kind(_THEIRS)).where(
+        _SHA256.in_(digests), _OPENS, by
     )
     few = [
-        sa.select(document_keys, sa.literal_column("0").label("theirs"))
+        sa.select(document_keys)
         .where(document_keys.c.sha256 == digest, _OPENS)
         .order_by(*_ORDER)
         .limit(sa.literal_column(str(_FEW)))
         .subquery()
         for digest in digests
     ]
-    return Prepared(sa.union_all(theirs, *map(sa.select, few)))
+    some = [sa.select(each, _key_of(each), _kind(_SOME)) for each in few]
+    nothing = sa.null()
+    own = sa.select(
+        nothing, nothing, person_keys.c.person_id, nothing, person_keys.c.wrapped, _kind(_OWN)
+    ).where(person_keys.c.person_id == subject)
+    return Prepared(sa.union_all(theirs, *some, own))
+
+
+def _key_of(keys: sa.FromClause) -> sa.Label[str]:
+    """Return the wrapped key of who opens a document, looked up by itself, row by row."""
+    his = sa.select(person_keys.c.wrapped).where(person_keys.c.person_id == keys.c.person_id)
+    return his.scalar_subquery().label("key")
+
+
+def _kind(of: int) -> sa.Label[int]:
+    return sa.literal_column(str(of), sa.Integer()).label("kind")
 
 
 def keep_keys(connection: Connection, kept: Iterable[DocumentKey]) -> None:
@@ -104,18 +138,21 @@ def keep_keys(connection: Connection, kept: Iterable[DocumentKey]) -> None:
         {"sha256": one.sha256, "sealed_as": one.sealed_as, "person_id": one.person, "wrapped": one.wrapped}
         for one in kept
     ]
-    if rows:
-        connection.execute(insert_new(connection, document_keys), rows)
+    _put_new(connection.dialect.name).send_many(connection, rows)
 
 
-def let_go(connection: Connection, of: Sequence[DocumentKey]) -> None:
+@cache
+def _put_new(dialect: str) -> Prepared:
+    return Prepared(insert_for(dialect, document_keys).on_conflict_do_nothing())
+
+
+def let_go(connection: Connection, of: Iterable[DocumentKey]) -> None:
     """Take those wrappings away whose holder no case is about that names the document: he only handed it in.
 
     From then on a document opens by the keys of the people alone whom cases that name it are about.
     """
-    if of:
-        named = {"digests": sorted({one.sha256 for one in of}), "people": sorted({one.person for one in of})}
-        connection.execute(_LET_GO, named)
+    held = sorted({(one.sha256, one.person) for one in of})
+    _LET_GO.send_many(connection, [{"digest": sha256, "holder": person} for sha256, person in held])
 
 
 def forget(connection: Connection, sha256: str, sealed_as: str) -> list[str]:

@@ -15,7 +15,7 @@ from records import cases, words
 from records.stored import Sealed
 from services.document_keys import give_to
 from services.parts import Parts
-from services.person_keys import Erased, PersonKeys, sealed_word
+from services.person_keys import Erased, HeldKeys, PersonKeys, sealed_word
 
 
 class ActSealing:
@@ -35,9 +35,9 @@ class ActSealing:
         """
         if self._keys is None:
             return {}
-        now = self._clock()
-        give_to(connection, self._keys, case.subject, documents_in(new), now)
-        found, self._cipher = self._keys.sealed(connection, case, new, now)
+        held = HeldKeys(self._keys, connection, self._clock())
+        give_to(connection, held, case.subject, documents_in(new))
+        found, self._cipher = held.sealed(case, new)
         return found
 
     def answer(self, text: str) -> str:

@@ -11,7 +11,6 @@ import base64
 import secrets
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import BinaryIO, Final
 
 from cryptography.exceptions import InvalidTag
@@ -19,9 +18,10 @@ from sqlalchemy import Connection
 
 from records import document_keys, materials
 from records.document_keys import DocumentKey
+from records.prepared import at_once
 from services import sealed_bytes
 from services.parts import Parts
-from services.person_keys import PersonKeys
+from services.person_keys import HeldKeys
 from services.sealing import Unreadable
 
 _NONCE: Final = 12
@@ -70,32 +70,31 @@ def note(connection: Connection, parts: Parts, laid: Laid | None, person: str) -
     people = [person]
     if laid.in_place_of is not None:
         people += document_keys.forget(connection, laid.sha256, laid.in_place_of)
-    now = parts.clock()
-    for one in dict.fromkeys(people):
-        document_keys.keep_keys(connection, [_wrapped(connection, parts.keys, laid, one, now)])
+    held = HeldKeys(parts.keys, connection, parts.clock())
+    document_keys.keep_keys(connection, [_wrapped(held, laid, one) for one in dict.fromkeys(people)])
 
 
-def give_to(
-    connection: Connection, keys: PersonKeys, subject: str, digests: Sequence[str], now: datetime
-) -> None:
+def give_to(connection: Connection, held: HeldKeys, subject: str, digests: Sequence[str]) -> None:
     """Let documents that a case names open with the key of the person it is about, and with no uploader's.
 
     Raises Erased, NotReady.
     """
     if not digests:
         return
-    theirs, some = document_keys.at_hand(connection, digests, subject)
+    theirs, some, people = document_keys.at_hand(connection, digests, subject)
+    held.note(people)
     his = {one.sha256 for one in theirs if one.person == subject}
     others = [one for one in theirs if one.person != subject]
+    given = []
     for sha256 in sorted({one.sha256 for one in some} - his):
         first = [one for one in (*others, *some) if one.sha256 == sha256]
-        laid = _laid(connection, keys, first)
-        if laid is None:
-            laid = _laid(connection, keys, document_keys.keys_of(connection, (sha256,)))
+        laid = _laid(held, first) or _laid(held, document_keys.keys_of(connection, (sha256,)))
         if laid is not None:
-            document_keys.keep_keys(connection, [_wrapped(connection, keys, laid, subject, now)])
+            given.append(_wrapped(held, laid, subject))
             his.add(sha256)
-    document_keys.let_go(connection, [one for one in others if one.sha256 in his])
+    with at_once(connection, put_off=True):
+        document_keys.keep_keys(connection, given)
+        document_keys.let_go(connection, [one for one in others if one.sha256 in his])
 
 
 async def read(parts: Parts, sha256: str) -> AsyncIterator[bytes]:
@@ -125,16 +124,16 @@ def _before(connection: Connection, parts: Parts, sha256: str) -> tuple[Laid | N
 def _known(connection: Connection, parts: Parts, sha256: str) -> tuple[bool, Laid | None]:
     """Return whether a document is sealed for anybody, and with what it is opened."""
     rows = document_keys.keys_of(connection, (sha256,))
-    laid = None if parts.keys is None else _laid(connection, parts.keys, rows)
+    laid = None if parts.keys is None else _laid(HeldKeys(parts.keys, connection, parts.clock()), rows)
     return any(one.wrapped is not None for one in rows), laid
 
 
-def _laid(connection: Connection, keys: PersonKeys, rows: Iterable[DocumentKey]) -> Laid | None:
+def _laid(held: HeldKeys, rows: Iterable[DocumentKey]) -> Laid | None:
     for one in rows:
         if one.wrapped is None:
             continue
         try:
-            cipher = keys.known_key(connection, one.person)
+            cipher = held.known_key(one.person)
             if cipher is not None:
                 whole = base64.b64decode(one.wrapped)
                 key = cipher.decrypt(whole[:_NONCE], whole[_NONCE:], _about(one.sha256, one.sealed_as))
@@ -145,9 +144,9 @@ def _laid(connection: Connection, keys: PersonKeys, rows: Iterable[DocumentKey])
     return None
 
 
-def _wrapped(connection: Connection, keys: PersonKeys, laid: Laid, person: str, now: datetime) -> DocumentKey:
+def _wrapped(held: HeldKeys, laid: Laid, person: str) -> DocumentKey:
     nonce = secrets.token_bytes(_NONCE)
-    cipher = keys.key_of(connection, person, now)
+    cipher = held.key_of(person)
     wrapped = nonce + cipher.encrypt(nonce, laid.key, _about(laid.sha256, laid.sealed_as))
     return DocumentKey(laid.sha256, laid.sealed_as, person, base64.b64encode(wrapped).decode())
 

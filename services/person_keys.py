@@ -24,6 +24,7 @@ from domain.chain import canonical
 from domain.events import Event
 from domain.personal import APART, Parts, commitment, personal_parts, together, without
 from records import keys
+from records.keys import Kept
 from records.stored import Sealed, StoredEvent
 from services.refusals import NotReady, Refusal
 from services.sealing import Sealer, SealingPlace, Unreadable, sealer_of
@@ -45,20 +46,6 @@ class PersonKeys:
     """The keys of people, wrapped and unwrapped by what seals for the installation."""
 
     sealer: Sealer
-
-    def sealed(
-        self, connection: Connection, case: Case, events: Sequence[Event], now: datetime
-    ) -> tuple[dict[int, Sealed], AESGCM | None]:
-        """Return what is to be kept of events that hold something personal, by number, and by which key.
-
-        Raises Erased, NotReady where the key cannot be unwrapped here.
-        """
-        apart = {event.seq: parts for event in events if (parts := personal_parts(event))}
-        if not apart:
-            return {}, None
-        key = self.key_of(connection, case.subject, now)
-        data = {event.seq: event.data for event in events}
-        return {seq: _sealed(key, case.id, seq, data[seq], parts) for seq, parts in apart.items()}, key
 
     def sealed_again(
         self,
@@ -159,7 +146,10 @@ class PersonKeys:
 
     def key_of(self, connection: Connection, person: str, now: datetime) -> AESGCM:
         """Return the key of a person, made where he has none. Raises Erased, NotReady."""
-        kept = keys.find_key(connection, person)
+        return self.key_in(keys.find_key(connection, person), connection, person, now)
+
+    def key_in(self, kept: Kept | None, connection: Connection, person: str, now: datetime) -> AESGCM:
+        """Return the same of what is known of a person's key. Raises Erased, NotReady."""
         if kept is None:
             fresh = base64.b64encode(secrets.token_bytes(_KEY)).decode()
             kept = keys.keep_key(connection, person, self.sealer.seal(fresh, _about(person)), now)
@@ -172,13 +162,69 @@ class PersonKeys:
 
     def known_key(self, connection: Connection, person: str) -> AESGCM | None:
         """Return the key of a person; None where he has none, or none any more. Raises Unreadable."""
-        kept = keys.find_key(connection, person)
+        return self.known_in(keys.find_key(connection, person), person)
+
+    def known_in(self, kept: Kept | None, person: str) -> AESGCM | None:
+        """Return the same of what is known of a person's key. Raises Unreadable."""
         if kept is None or kept.wrapped is None:
             return None
         return AESGCM(self._unwrapped(person, kept.wrapped))
 
     def _unwrapped(self, person: str, wrapped: str) -> bytes:
         return base64.b64decode(self.sealer.open(wrapped, _about(person)))
+
+
+class HeldKeys:
+    """The keys of people as one transaction finds them: each is looked up and unwrapped once.
+
+    Nobody holds them longer than that, so that a key that is destroyed is gone for the next.
+    """
+
+    def __init__(self, keys: PersonKeys, connection: Connection, now: datetime) -> None:
+        """Take the keys of people, and the moment that keys which are made were made at."""
+        self._keys = keys
+        self._connection = connection
+        self._now = now
+        self._found: dict[str, Kept | None] = {}
+        self._opened: dict[str, AESGCM] = {}
+
+    def note(self, found: Mapping[str, Kept | None]) -> None:
+        """Take what is known of some keys, which was read in this transaction."""
+        self._found |= found
+
+    def key_of(self, person: str) -> AESGCM:
+        """Return the key of a person, made where he has none. Raises Erased, NotReady."""
+        opened = self._opened.get(person)
+        if opened is None:
+            kept = self._kept(person)
+            opened = self._keys.key_in(kept, self._connection, person, self._now)
+            self._opened[person] = opened
+        return opened
+
+    def known_key(self, person: str) -> AESGCM | None:
+        """Return the key of a person; None where he has none, or none any more. Raises Unreadable."""
+        opened = self._opened.get(person)
+        if opened is None:
+            opened = self._keys.known_in(self._kept(person), person)
+            if opened is not None:
+                self._opened[person] = opened
+        return opened
+
+    def sealed(self, case: Case, events: Sequence[Event]) -> tuple[dict[int, Sealed], AESGCM | None]:
+        """Return what is to be kept of events that hold something personal, by number, and by which key.
+
+        Raises Erased, NotReady where the key cannot be unwrapped here.
+        """
+        apart = [(event, parts) for event in events if (parts := personal_parts(event))]
+        if not apart:
+            return {}, None
+        key = self.key_of(case.subject)
+        return {event.seq: _sealed(key, case.id, event.seq, event.data, parts) for event, parts in apart}, key
+
+    def _kept(self, person: str) -> Kept | None:
+        if person not in self._found:
+            self._found[person] = keys.find_key(self._connection, person)
+        return self._found[person]
 
 
 def keys_of(place: SealingPlace) -> PersonKeys | None:

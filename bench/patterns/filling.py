@@ -31,7 +31,7 @@ from records.tables import (
     unit_closure,
     units,
 )
-from services.person_keys import PersonKeys
+from services.person_keys import HeldKeys, PersonKeys
 
 _SINCE: Final = date(2010, 1, 1)
 _MADE: Final = datetime(2015, 1, 1, tzinfo=UTC)
@@ -264,5 +264,5 @@ def _sealed(connection: Connection, keys: PersonKeys, head: Head, lines: list[Li
     ]
     return {
         seq: {"data": json.dumps(one.data, ensure_ascii=False, sort_keys=True), "sealed": one.text}
-        for seq, one in keys.sealed(connection, case, written, _MADE)[0].items()
+        for seq, one in HeldKeys(keys, connection, _MADE).sealed(case, written)[0].items()
     }

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from domain.verifying import Tampered
 from records import keys
 from records.document_keys import all_stored
+from records.prepared import watched
 from records.privacy_tables import document_keys as wrappings
 from records.privacy_tables import person_keys
 from records.tables import people as persons
@@ -16,6 +17,7 @@ from services.backups import back_up
 from services.document_keys import Closed, give_to, read
 from services.documents import StoredDocuments
 from services.manifests import read_manifest
+from services.person_keys import Erased, HeldKeys
 from services.restoring import restore_documents
 from services.verifying import CannotVerify, verify
 from tests.api.world import HOST, NOON, SECRETARY, SUBJECT, a_world
@@ -91,8 +93,38 @@ async def test_a_case_takes_the_document_over_from_whoever_handed_it_in(world):
 async def opening_for(world, subject):
     """Let the document open for the person a case that names it is about, as an act on that case does."""
     await world.parts.write(
-        lambda connection: give_to(connection, world.parts.keys, subject, [DIGEST], world.clock())
+        lambda connection: give_to(
+            connection, HeldKeys(world.parts.keys, connection, world.clock()), subject, [DIGEST]
+        )
     )
+
+
+async def test_a_document_is_given_to_nobody_whose_key_was_destroyed_and_by_no_such_key(world):
+    await hand_in(world, SECRETARY)
+    await destroy(world, SUBJECT)
+    with pytest.raises(Erased):
+        await opening_for(world, SUBJECT)
+    await destroy(world, SECRETARY)
+    await opening_for(world, HOST)
+    assert await whose(world) == {SECRETARY}
+    with pytest.raises(Closed):
+        await whole(world)
+
+
+async def test_a_document_is_given_with_one_look_at_all_the_keys_it_takes(world):
+    await hand_in(world, SECRETARY)
+    sent: list[str] = []
+
+    def give(connection):
+        held = HeldKeys(world.parts.keys, connection, NOON)
+        with watched(sent.append):
+            give_to(connection, held, SUBJECT, [DIGEST])
+            held.key_of(SUBJECT)
+
+    await world.parts.write(lambda connection: world.parts.keys.key_of(connection, SUBJECT, NOON))
+    await world.parts.write(give)
+    assert [text.split()[0] for text in sent] == ["SELECT", "INSERT", "DELETE"]
+    assert await whose(world) == {SUBJECT}
 
 
 async def crowded(world):

@@ -98,9 +98,13 @@ class Library:
                 return edition
         raise UnknownProcess(f"the process {process_id!r} has no version {version!r} here")
 
+    def publishes(self, digest: str) -> bool:
+        """Whether the definition of that digest is one of these."""
+        return digest in self._by_digest
+
     def by_digest(self, digest: str) -> Process:
         """Return the definition of that digest. Raises UnknownProcess."""
-        if digest not in self._by_digest:
+        if not self.publishes(digest):
             raise UnknownProcess(f"no definition with the digest {digest!r} was published here")
         return self._by_digest[digest]
 

@@ -139,7 +139,9 @@ class Looking:
         return self._editions[item.case]
 
     def _place(self, task: Task, ways: Ways) -> tuple[str, str] | None:
-        """Return unit and body that decide."""
+        """Return unit and body that decide; None where the definition is not published here."""
+        if not self._parts.library.publishes(task.digest):
+            return None
         process = self._parts.library.by_digest(task.digest)
         step = process.steps[task.step]
         if not isinstance(step, MeetingStep):

@@ -7,6 +7,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
+from domain.library import UnknownProcess
 from domain.passing import moments
 from domain.permitting import actor_title, actors_of
 from domain.process import Process
@@ -43,7 +44,10 @@ async def inbox(
     cursor: str | None = None,
     limit: int = 50,
 ) -> Page[TaskView]:
-    """Return the open steps the caller may act on, soonest due first. Raises InvalidInput."""
+    """Return the open steps the caller may act on, soonest due first. Raises InvalidInput.
+
+    What a definition says that is not published here is passed over: nobody could act on it here.
+    """
 
     def work(connection: Connection) -> Page[TaskView]:
         closed = deliberation.steps_closed(connection, parts, caller.person)
@@ -59,7 +63,8 @@ async def inbox(
         ids = sorted({task.post for task in page.items if task.post is not None})
         posts = {each.id: post_view(each) for each in organisation.posts_by_id(connection, ids)}
         names = organisation.names_of(connection, (task.on_behalf_of or "" for task in page.items))
-        items = tuple(_view(parts, caller, task, posts, names) for task in page.items)
+        known = [task for task in page.items if parts.library.publishes(task.digest)]
+        items = tuple(_view(parts, caller, task, posts, names) for task in known)
         return Page(items=items, next=page.next)
 
     return await parts.read(work)
@@ -98,7 +103,10 @@ async def coming(parts: Parts, caller: Caller, *, limit: int = 3) -> tuple[Comin
 
 
 def _coming(connection: Connection, parts: Parts, caller: Caller, case_id: str) -> Coming | None:
-    found = cases.find_case(connection, parts.library, case_id, None)
+    try:
+        found = cases.find_case(connection, parts.library, case_id, None)
+    except UnknownProcess:
+        return None
     ahead = moments(found.process, found.case, parts.clock())
     later = next((moment for moment in ahead if moment.at > parts.clock()), None)
     if later is None:

@@ -1,14 +1,17 @@
 """Relatives and declared conflicts: who counts, who acts, and what they do not see."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from domain.library import Library
+from domain.reading import read_process
 from records import standings
+from services import meetings, tasks
 from services.audit_overview import overview
 from services.parts import Caller
-from tests.api.admission import NOTES, a_case, admitting, handed_in, reads, relate, roster, vote
+from tests.api.admission import ADMISSION, NOTES, a_case, admitting, handed_in, reads, relate, roster, vote
 from tests.api.world import (
     ADMIN,
     AUDITOR,
@@ -284,3 +287,37 @@ async def test_what_is_counted_of_findings_is_what_is_listed_without_cases_one_k
         assert top is None or top.unit.findings == listed
     await relate(world, NOBODY, SECRETARY, ADMIN)
     assert (await overview(world.parts, Caller(SECRETARY))).number == 1
+
+
+async def test_a_case_whose_definition_is_not_published_here_breaks_no_list_of_whoever_may_keep_out_of_it(
+    world_on_both,
+):
+    ours = world_on_both.parts.library
+    both = Library.of([*ours, read_process(ADMISSION, "admission.yaml")])
+    world = publishing(world_on_both, both)
+    other, known = await a_case(world), await world.start(NOBODY)
+    path = f"/v1/cases/{other['id']}/findings"
+    assert (await world.post(path, AUDITOR, {"detail": "the letter bears no date"})).status_code == 201
+    assert await in_inbox(world) == {other["id"], known["id"]}
+    # The definition the other one follows is taken away.
+    publishing(world, ours)
+    assert await in_inbox(world) == {known["id"]}
+    await relate(world, SUBJECT, SECRETARY, ADMIN)
+    assert await in_inbox(world) == {known["id"]}
+    for listed in ("/v1/tasks/count", "/v1/notifications"):
+        assert (await world.get(listed, SECRETARY)).status_code == 200
+    cases = (await world.get("/v1/cases", SECRETARY)).json()["items"]
+    assert [one["id"] for one in cases] == [known["id"]]
+    assert (await world.get("/v1/findings", SECRETARY)).json()["items"] == []
+    assert await tasks.coming(world.parts, Caller(SECRETARY)) is not None
+    assert await meetings.waiting(world.parts, Caller(SECRETARY)) == ()
+
+
+def publishing(world, library):
+    world.parts = replace(world.parts, library=library)
+    world.client._transport.app.state.parts = world.parts
+    return world
+
+
+async def in_inbox(world):
+    return {one["case"] for one in (await world.get("/v1/tasks", SECRETARY)).json()["items"]}

@@ -7,14 +7,16 @@ next request finds it gone, and days gone by stay as they were.
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Final
 
+from domain.values import Text
 from records import delegations, endings, organisation, posts, visible
 from records.organisation import Delegation, Post
 from records.unit_changes import Said
 from services.asking import Asking, once
 from services.parts import Caller, Parts
 from services.people import delegation_views, ended_post_view
-from services.refusals import Contradiction, WordsMoved
+from services.refusals import Contradiction, InvalidInput, WordsMoved
 from services.views import DelegationView, PostView
 
 
@@ -28,15 +30,15 @@ async def end_post(
     seen: str | None = None,
     key: str | None = None,
 ) -> PostView:
-    """Set the last day of a post, sooner than it had. `seen` is as for `revoke_post`.
+    """Set the last day of a post, sooner than it had; today at the soonest. `seen` is as for `revoke_post`.
 
-    Raises WordsMoved, NotFound, NotPermitted, Contradiction.
+    Raises WordsMoved, NotFound, NotPermitted, InvalidInput for a day gone by, Contradiction.
     """
 
     def work(asking: Asking) -> PostView:
         found = _administered_post(asking, post_id, seen)
         last = on or asking.today
-        _check_sooner(found, last)
+        _check_sooner(found, last, asking.today)
         said = _said(parts, caller, reason)
         ended = organisation.end_post(asking.connection, post_id, last, said=said)
         endings.say_ended(asking.connection, "post", post_id, last, said)
@@ -83,13 +85,13 @@ async def end_delegation(
 ) -> DelegationView:
     """Set an earlier last day of a delegation: by either of the two, or an admin of the post's unit.
 
-    `seen` is as for `revoke_post`. Raises WordsMoved, NotFound, NotPermitted, Contradiction.
+    `seen` is as for `revoke_post`. Raises the same as `end_post`.
     """
 
     def work(asking: Asking) -> DelegationView:
         found = _own_delegation(asking, delegation_id, seen)
         last = on or asking.today
-        _check_sooner(found, last)
+        _check_sooner(found, last, asking.today)
         if last < found.from_on and found.from_on <= asking.today:
             raise Contradiction
         said = _said(parts, caller, reason)
@@ -164,8 +166,14 @@ def _said(parts: Parts, caller: Caller, reason: str | None) -> Said:
     return Said(by=caller.person, at=parts.clock(), reason=reason)
 
 
-def _check_sooner(found: Post | Delegation, last: date) -> None:
-    """Raise Contradiction where an end would be put off: that would give a right back for days gone by."""
+def _check_sooner(found: Post | Delegation, last: date, today: date) -> None:
+    """Raise InvalidInput for a day gone by, and Contradiction where an end would be put off.
+
+    The one would make what was done by right since look like nobody's, and rosters that were counted look
+    miscounted; the other would give a right back.
+    """
+    if last < today:
+        raise InvalidInput("on", _GONE_BY)
     if found.revoked_at is not None or (found.to_on is not None and last > found.to_on):
         raise Contradiction
 
@@ -178,3 +186,10 @@ def _last_day(found: Post | Delegation, today: date) -> date:
     if found.revoked_at is not None or (found.to_on is not None and found.to_on < today):
         raise Contradiction
     return today if found.from_on <= today else found.from_on - timedelta(days=1)
+
+
+_GONE_BY: Final = Text(
+    zh="已经过去的日子不再改动：最后一天最早为今天。实际离任日期可写入理由；需要立即收回的，请选择立即收回。",
+    en="Days gone by stay as they were: the last day is today at the soonest. Since when it was over in fact "
+    "can be said in the reason; what has to end this minute is taken at once.",
+)

@@ -342,6 +342,8 @@ class Checking:
     def _sooner(self, sheet: Sheet, one: Compared) -> None:
         if one.would_last_longer:
             self._fault(sheet, one, "to", "would-last-longer")
+        elif one.would_end_before(self.today):
+            self._fault(sheet, one, "to", "day-gone-by")
 
     def _posts_lent(self, book: Book) -> set[str]:
         if "delegations" not in book.sources:

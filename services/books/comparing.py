@@ -48,6 +48,11 @@ class Compared(NamedTuple):
         was, would_be = self.different.get("to", (None, None))
         return isinstance(was, date) and (not isinstance(would_be, date) or would_be > was)
 
+    def would_end_before(self, today: date) -> bool:
+        """Whether something that lasts would have a last day that is gone by."""
+        _, would_be = self.different.get("to", (None, None))
+        return isinstance(would_be, date) and would_be < today
+
 
 def compared(connection: Connection, sheet: Sheet, rows: Sequence[Row]) -> list[Compared]:
     """Compare rows that name all they need; the others are left out."""

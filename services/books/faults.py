@@ -249,6 +249,10 @@ WORDS: Final = {
         zh="任期只能提前结束，不能延长。需要继续时请另加一行。",
         en="It can end sooner and not later. Give it again by a row of its own.",
     ),
+    "day-gone-by": Text(
+        zh="已经过去的日子不再改动：最后一天最早为今天，实际离任日期可写入理由。",
+        en="Days gone by stay as they were: the last day is today at the soonest.",
+    ),
     "kind-in-use": Text(
         zh="该组织尚有未结个案，不能改变类别。",
         en="The unit has open cases, so its kind cannot change.",

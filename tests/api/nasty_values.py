@@ -133,7 +133,7 @@ BODIES = {
         "/v1/delegations",
         {"post": f"post-{SECRETARY}", "substitute": SUBJECT, "from": "2025-03-10", "to": "2025-04-03"},
     ),
-    "end": (f"/v1/posts/post-{SECRETARY}/end", {"on": "2025-03-03"}),
+    "end": (f"/v1/posts/post-{SECRETARY}/end", {"on": "2025-03-20"}),
 }
 
 TEXTS = {

@@ -1,5 +1,7 @@
 """Who will be missing, over HTTP: for those who see the cases by a post, one unit at a time."""
 
+from datetime import timedelta
+
 import pytest
 
 from activities.staffing import StaffingActivities
@@ -59,7 +61,8 @@ async def test_its_pages_miss_and_repeat_nothing(world, case):
 
 async def test_what_is_told_of_several_cases_of_a_unit_is_one_message_that_names_each(world, case):
     other = await world.start(NOBODY)
-    await world.post(f"/v1/posts/post-{SECRETARY}/end", ADMIN, {"on": "2025-03-09"})
+    yesterday = world.parts.today() - timedelta(days=1)
+    await world.parts.database.write(lambda c: organisation.end_post(c, f"post-{SECRETARY}", yesterday))
     await world.parts.database.write(
         lambda c: organisation.add_post(
             c, person_id=PARENT, role="secretary", unit_id="committee-1", from_on=SINCE

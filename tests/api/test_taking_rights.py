@@ -118,6 +118,18 @@ async def test_a_last_day_is_kept_with_who_set_it(world):
     assert (said["last"], said["at_once"], said["by"], said["reason"]) == ("2025-03-31", False, ADMIN, "届满")
 
 
+async def test_nothing_is_made_to_end_on_a_day_gone_by_for_what_was_done_since_was_done_by_right(world):
+    loan = {"post": f"post-{SECRETARY}", "substitute": NOBODY}
+    lent = (await world.post("/v1/delegations", SECRETARY, loan)).json()
+    world.clock.turn_to(date(2025, 3, 11))
+    for path, by in ((f"/v1/posts/post-{HOST}", ADMIN), (f"/v1/delegations/{lent['id']}", SECRETARY)):
+        refused = await world.post(f"{path}/end", by, {"on": TODAY}, accept_language="en")
+        assert (refused.status_code, refused.json()["errors"][0]["path"]) == (422, "on"), refused.text
+        assert "taken at once" in refused.text
+        today = await world.post(f"{path}/end", by, {"on": TOMORROW})
+        assert (today.status_code, today.json()["to"]) == (200, TOMORROW)
+
+
 async def test_over_http_the_last_day_as_it_was_seen_guards_the_end_of_a_post_and_of_a_loan(world):
     today = world.parts.today().isoformat()
     post = {"person": NOBODY, "role": "host", "unit": "circle-1"}

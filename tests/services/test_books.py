@@ -268,6 +268,13 @@ def test_a_post_is_not_made_to_last_longer(sqlite_database):
     assert found(view) == {("posts", 2, "to", "would-last-longer")}
 
 
+def test_a_post_is_not_made_to_end_on_a_day_gone_by(sqlite_database):
+    assert brought(sqlite_database, packed(GOOD), apply=True).applied
+    for last, faults in (("2025-03-09", {("posts", 2, "to", "day-gone-by")}), ("2025-03-10", set())):
+        row = ["post-1", "p-1", "secretary", "c-2", "2022-02-01", last]
+        assert found(brought(sqlite_database, packed({"posts": [GOOD["posts"][0], row]}))) == faults
+
+
 def once_it_is_checked(database, sheets, meanwhile):
     """Bring a book in, and do something else after it was checked, once its first sheet is in."""
     first, seen = next(iter(sheets)), []

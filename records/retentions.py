@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +20,8 @@ EVERYWHERE: Final = "everywhere"
 """Under which name stands what belongs to no case."""
 _LEAST: Final[Mapping[Everyday, int]] = {"login-attempts": 1, "answers": 1}
 """Days below which the service would do its work badly: guessing is slowed by what was tried before."""
+_SOME_DAY: Final = date(2001, 1, 1)
+"""From which the time a rule gives is counted, in years of the calendar; a leap year is years away."""
 
 _EVERYDAY: TypeAdapter[dict[Everyday, Keep]] = TypeAdapter(dict[Everyday, Keep])
 _SHAPE: TypeAdapter[dict[str, Retention]] = TypeAdapter(dict[str, Retention])
@@ -56,6 +59,7 @@ def _read(folder: Path) -> dict[str, Any]:
         raise BadRetention(f"{FILE} does not say years by outcome for each process") from error
     for name, least in _LEAST.items():
         keep = everyday.get(name)
-        if keep is not None and not keep.is_for_good and (keep.days or 0) + 365 * (keep.years or 0) < least:
+        until = None if keep is None else keep.until(_SOME_DAY)
+        if until is not None and until < _SOME_DAY + timedelta(days=least):
             raise BadRetention(f"{FILE}: {name} are needed for {least} days at least")
     return read | {EVERYWHERE: everyday}

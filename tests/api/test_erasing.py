@@ -121,6 +121,20 @@ async def test_his_documents_are_gone_and_those_others_need_stay(world, case):
     assert left == {b"what two cases name"}
 
 
+async def test_a_document_goes_with_whom_the_case_is_about_whoever_else_handed_it_in(world, case):
+    the_same = {"file": ("a copy.txt", SCAN.encode())}
+    handed_in = [
+        (await world.client.post("/v1/materials", files=one, headers=world.by(HOST))).json()["id"]
+        for one in (the_same, {"file": ("other.txt", b"about nobody")})
+    ]
+    later(world, 4)
+    await erased(world)
+    assert [(await world.get(f"/v1/materials/{one}/content", HOST)).status_code for one in handed_in] == [
+        404,
+        200,
+    ]
+
+
 async def test_a_rule_that_keeps_a_case_refuses_with_its_article_and_its_day(world, case):
     later(world, 2)
     refused = await ask(world, ADMIN)

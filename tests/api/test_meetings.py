@@ -70,6 +70,10 @@ async def shown(world, agenda, by=SECRETARY):
     return await agendas.opened(world.parts, Caller(by), agenda)
 
 
+async def drawn(world, agenda):
+    return (await world.get(f"/meetings/{agenda}", SECRETARY, accept="text/html")).text
+
+
 async def sent(world, agenda, fields, *, path=""):
     headers = world.by(SECRETARY) | {"accept": "text/html"}
     return await world.client.post(f"/meetings/{agenda}{path}", data=fields, headers=headers)
@@ -264,7 +268,11 @@ async def test_the_day_of_an_agenda_stays_once_a_vote_is_recorded_under_it(world
     assert (await sent(world, agenda, entered(world, ids, occurred_on=after))).status_code == 303
     assert (await sent(world, agenda, entered(world, ids, attended=[SECRETARY, HOST]))).status_code == 303
     read_before = (await shown(world, agenda)).content
+    assert 'name="occurred_on"' in await drawn(world, agenda)
     await voted(world, agenda, three[1], yes="2")
+    page = await drawn(world, agenda)
+    assert 'name="occurred_on"' not in page
+    assert "会议日期不再更改" in page
     refused = await sent(world, agenda, entered(world, ids, occurred_on=before, attended=[SECRETARY, HOST]))
     assert refused.status_code == 422
     assert "请另建议程" in refused.text

@@ -8,11 +8,14 @@ from hashlib import sha256
 from sqlalchemy import Connection
 
 from records import boards, inbox, notifications, problems
+from records.listening import EVERY_S, Listening
 from services import deliberation
 from services.parts import Caller, Parts
 from services.scoping import scope_of
 from services.seeing import look_into
 from services.views import View
+
+__all__ = ["EVERY_S", "Listening", "NewsView", "Watched", "news"]
 
 
 class NewsView(View):

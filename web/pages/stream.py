@@ -17,8 +17,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from api.bounds import Id
-from services.listening import EVERY_S, Listening
-from services.news import Watched, news
+from services.news import EVERY_S, Listening, Watched, news
 from services.refusals import NotSignedIn
 from web.visits import Visit, visit_of
 

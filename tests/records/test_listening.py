@@ -2,7 +2,7 @@
 
 import asyncio
 
-from services.listening import EVERY_S, Listening
+from records.listening import EVERY_S, Listening
 
 
 class AskedParts:

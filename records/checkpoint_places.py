@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from records.dialects import insert_new
+from records.held_units import held_now
 from records.log_tables import checkpoint_places
-from records.scope import AUDITOR, held_now
+from records.scope import AUDITOR
 from records.tables import people, posts
 
 

@@ -16,8 +16,9 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Connection, Row, Table
 
 from records import post_notes
+from records.held_units import held_now
 from records.problems import NotFound
-from records.scope import ADMIN, held_now
+from records.scope import ADMIN
 from records.tables import cases, delegations, posts, standings, unit_closings, units
 from records.unit_changes import Said, add_change
 

@@ -14,12 +14,12 @@ from domain.circumstances import LentFor
 from records import lending, post_notes
 from records.columns import Day
 from records.cursors import Page
+from records.held_units import held_now, held_on
 from records.paging import in_order, page_of
 from records.people import person
 from records.post_notes import note_rows
 from records.posts import post, put_noted, said_by
 from records.problems import NotFound, OutOfOrder, check_order
-from records.scope import held_now, held_on
 from records.tables import delegations, posts
 from records.unit_changes import Said
 

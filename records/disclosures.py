@@ -14,7 +14,8 @@ from sqlalchemy import Connection, Row
 from records import words
 from records.cursors import Page, cursor_of, place_of
 from records.door_tables import disclosed, disclosures
-from records.scope import AUDITOR, Scope, held_units, units_in
+from records.held_units import held_units, units_in
+from records.scope import AUDITOR, Scope
 from records.tables import cases, posts
 
 _AUDITED = held_units(shows=posts.c.role == AUDITOR)

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from records.below import units_below
 from records.progress_tables import stage_stays
-from records.scope import units_below
 from records.tables import cases, events, units
 
 

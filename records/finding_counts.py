@@ -11,9 +11,10 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Row
 
 from domain.auditing.lives import OVER
+from records.below import units_below
 from records.finding_tables import findings
 from records.findings import FindingFilter, conditions
-from records.scope import Scope, units_below
+from records.scope import Scope
 from records.tables import cases, unit_closure, units
 
 

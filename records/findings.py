@@ -17,11 +17,12 @@ from domain.auditing.evaluating import Found
 from domain.auditing.lives import OVER, found_again
 from domain.case import Case
 from records import words
+from records.below import units_below
 from records.cursors import Page, cursor_of, place_of
 from records.finding_tables import finding_words, findings
 from records.lives import Lives
 from records.problems import NotFound
-from records.scope import Scope, units_below
+from records.scope import Scope
 from records.tables import cases, people, units
 
 BY_HAND = "hand"

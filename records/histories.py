@@ -17,7 +17,8 @@ from sqlalchemy import Connection
 
 from domain.batches import in_batches
 from domain.patterns.facts import READ, Head, Line, Post, Waiting
-from records.scope import held_now, held_on, units_below
+from records.below import units_below
+from records.held_units import held_now, held_on
 from records.tables import case_people, cases, events, posts, standings, tasks, units
 
 _EPOCH: Final = date(1970, 1, 1).toordinal()

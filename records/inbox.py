@@ -11,10 +11,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Connection, Row, Select
 
+from records.below import is_below
 from records.columns import Day
 from records.cursors import Page, cursor_of, place_of
+from records.held_units import held_now
 from records.lending import covers_case, is_narrowed, names
-from records.scope import held_now, is_below
 from records.tables import cases, delegations, people, posts, tasks, units
 
 _NEVER = "9999-12-31"

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from records.door_tables import accounts
-from records.scope import held_now, held_on
+from records.held_units import held_now, held_on
 from records.tables import delegations, people, posts, standings, unit_closure, units
 from records.unit_trees import wrong_units
 

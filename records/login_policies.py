@@ -10,8 +10,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection, Select
 
+from records.below import units_below
 from records.door_tables import login_policies, sessions
-from records.scope import held_now, units_below
+from records.held_units import held_now
 from records.tables import delegations, posts, unit_closure, units
 
 

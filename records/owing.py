@@ -18,10 +18,10 @@ from domain.obligations import Obligation, kept_from
 from domain.process import Process
 from records.columns import Day
 from records.dialects import insert_for
+from records.held_units import held_now, held_on
 from records.lending import LIMITS, lent_for
 from records.prepared import Prepared, Sent
 from records.relations import relatives_in
-from records.scope import held_now, held_on
 from records.tables import delegations, obligations, posts, relations
 from records.telling_ahead import TOLD, AskedAhead, Like, posts_in
 

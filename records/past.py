@@ -14,8 +14,9 @@ from sqlalchemy import Connection
 
 from domain.circumstances import LentFor
 from records.cursors import Page, cursor_of, place_of
+from records.held_units import held_now, held_on
 from records.lending import LIMITS, lent_for
-from records.scope import ADMIN, held_now, held_on
+from records.scope import ADMIN
 from records.searching import named
 from records.tables import delegations, people, posts, restrictions, standings, unit_closure
 from records.unit_changes import states_on

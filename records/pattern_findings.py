@@ -15,13 +15,14 @@ from sqlalchemy import Connection, Row
 from domain.auditing.lives import OVER, found_again
 from domain.patterns.again import has_moved, is_worse, place_of
 from records import words
+from records.below import units_below
 from records.cursors import place_of as place_in
 from records.findings import FindingFilter
 from records.lives import Lives
 from records.pattern_runs import Result
 from records.pattern_tables import pattern_findings, pattern_results, pattern_words
 from records.problems import NotFound
-from records.scope import Scope, units_below
+from records.scope import Scope
 from records.tables import people, unit_closure, units
 
 _LIVES = Lives(pattern_findings, pattern_words)

@@ -11,10 +11,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection, Row
 
+from records.below import is_below
 from records.cursors import Page, cursor_of, number_of
+from records.held_units import held_units, units_in
 from records.pattern_tables import pattern_results, pattern_runs
 from records.problems import NotFound
-from records.scope import AUDITOR, held_units, is_below, units_in
+from records.scope import AUDITOR
 from records.tables import posts
 
 _AUDITED = held_units(shows=posts.c.role == AUDITOR)

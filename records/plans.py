@@ -8,8 +8,9 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from records.held_units import held_units, holds_here_or_above
 from records.organisation_tables import unit_plans
-from records.scope import ADMIN, AUDITOR, held_units, holds_here_or_above
+from records.scope import ADMIN, AUDITOR
 from records.tables import people, posts, units
 
 

@@ -14,11 +14,11 @@ from sqlalchemy import Connection, Row, Select, Table
 from records import post_notes
 from records.columns import Day
 from records.cursors import Page
+from records.held_units import held_now, held_on
 from records.paging import in_order, page_of
 from records.people import person
 from records.post_notes import note_rows
 from records.problems import NotFound, check_order
-from records.scope import held_now, held_on
 from records.tables import posts, units
 from records.unit_changes import Said
 from records.units import unit

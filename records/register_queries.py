@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy import BindParameter, ColumnElement, CompoundSelect, ScalarSelect, Select
 
 from records.columns import Day
+from records.held_units import held_now, held_on
 from records.lending import LIMITS
 from records.prepared import Prepared
 from records.relations import related_since
-from records.scope import held_now, held_on
 from records.tables import delegations, people, posts, relations, restrictions, standings, unit_closure, units
 
 FULL_MEMBER = "full-member"

@@ -18,8 +18,8 @@ from sqlalchemy import Connection, Row
 from domain.circumstances import Relative
 from domain.values import Kinship, seen_from_the_other
 from records import words
+from records.held_units import held_on
 from records.problems import AlreadyThere, NotFound, check_order
-from records.scope import held_on
 from records.tables import case_recusals, cases, relation_entries, relations
 from records.unit_changes import Said
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from domain.parties import Body
-from records.scope import held_on
+from records.held_units import held_on
 from records.tables import posts, restrictions, standings
 
 Why = Literal["standing", "restriction"]

@@ -11,17 +11,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import BindParameter, ColumnElement, Connection, FromClause, Row, Select
+from sqlalchemy import ColumnElement, Connection, Select
 
-from domain.circumstances import LentFor
 from domain.seeing import ADMIN as ADMIN  # noqa: PLC0414 - asked for under this module's name, too
 from domain.seeing import AUDITOR as AUDITOR  # noqa: PLC0414 - the same
-from records.columns import Day
-from records.lending import LIMITS, lent_for
-from records.tables import case_people, cases, delegations, posts, unit_closure, units
+from records.below import REMEMBERED, are_many, is_below, is_only_root, shared, units_below
+from records.held_units import Lent, held_units, units_in
+from records.tables import case_people, cases, posts
 
 _MINE, _MOVING = cases.alias(), cases.alias()
 """Made once: a table under another name costs as much as a small list."""
@@ -30,26 +29,6 @@ _TRUE = sa.true()
 _Part = tuple[tuple[str, ...], ColumnElement[bool]]
 """Units, and which cases below them are meant."""
 _Conditions = tuple[ColumnElement[bool], ...]
-
-_REMEMBERED = 512
-"""Conditions that are kept, of the latest scopes: building one takes longer than asking it."""
-
-_LARGE = 20
-"""A part is large that has one in so many of all units: its rows are found soon in any order."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lent:
-    """A post that is lent for some cases: those below its units that belong to these processes and stages."""
-
-    units: tuple[str, ...]
-    """Of the post, or those below it that the delegation names."""
-    processes: tuple[str, ...] = ()
-    stages: tuple[str, ...] = ()
-
-    def cases_are(self) -> ColumnElement[bool]:
-        """Return the condition on `cases` that they are of these processes and in these stages."""
-        return _of_processes_and_stages(self.processes, self.stages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +147,7 @@ class Scope:
         if self.everything and unit is None:
             return self.narrowed(sa.true())
         parts = self._parts(connection, unit)
-        if not _are_many(connection, [top for tops, _ in parts for top in tops]):
+        if not are_many(connection, [top for tops, _ in parts for top in tops]):
             return None
         return _together(self, tuple(parts), unit)
 
@@ -192,7 +171,7 @@ class Scope:
         if self.everything and unit is not None:
             return [((unit,), _TRUE)]
         held = ((self.units, _TRUE), *((lent.units, lent.cases_are()) for lent in self.lent))
-        parts = ((tops if unit is None else _shared(connection, tops, unit), asked) for tops, asked in held)
+        parts = ((tops if unit is None else shared(connection, tops, unit), asked) for tops, asked in held)
         return [(tops, asked) for tops, asked in parts if tops]
 
     def narrowed(self, seen: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -234,99 +213,7 @@ def scope_of_others(connection: Connection, person: str, today: date, *, leaving
     return Scope(person, today, held.are_all, held.wholly, held.partly)
 
 
-class Held(NamedTuple):
-    """The units of somebody's posts."""
-
-    wholly: tuple[str, ...]
-    """Of posts that are his own, or lent for everything."""
-    partly: tuple[Lent, ...]
-    are_all: bool
-    """The first are above every unit there is."""
-
-
-def is_only_root(connection: Connection, unit: str) -> bool:
-    """Whether a unit stands above every other."""
-    return list(connection.execute(_ROOTS).scalars()) == [unit]
-
-
-def units_in(connection: Connection, query: Select[Any], person: str, today: date) -> Held:
-    """Return the units that `held_units` selects for somebody."""
-    rows = connection.execute(query, {"person": person, "today": today}).all()
-    wholly = [row for row in rows if not _is_narrowed(row)]
-    partly = [_lent(connection, row) for row in rows if _is_narrowed(row)]
-    above_all = bool(wholly) and sum(row.parent_id is None for row in wholly) == wholly[0].roots
-    return Held(tuple(row.unit_id for row in wholly), tuple(lent for lent in partly if lent.units), above_all)
-
-
-def _is_narrowed(row: Row[Any]) -> bool:
-    return row.processes is not None or row.stages is not None or row.units is not None
-
-
-def _lent(connection: Connection, row: Row[Any]) -> Lent:
-    """Return what is lent: in its units below the post's, or in the post's where one of them is above it."""
-    limits = lent_for(row.processes, row.stages, row.units) or LentFor()
-    units_ = (row.unit_id,)
-    if limits.units:
-        below = units_below(units_).where(unit_closure.c.unit_id.in_(limits.units))
-        above = sa.select(unit_closure.c.unit_id).where(
-            unit_closure.c.unit_id == row.unit_id, unit_closure.c.ancestor_id.in_(limits.units)
-        )
-        units_ = tuple(sorted(connection.execute(sa.union(below, above)).scalars()))
-    return Lent(units_, limits.processes, limits.stages)
-
-
-def _are_many(connection: Connection, tops: Sequence[str]) -> bool:
-    """Whether units and what lies below them are a good part of all there are."""
-    if not tops:
-        return False
-    return bool(connection.execute(_LARGE_PART, {"tops": tuple(tops)}).scalar_one())
-
-
-def _shared(connection: Connection, units_: Sequence[str], unit: str) -> tuple[str, ...]:
-    """Return the tops of what lies both below this unit and below some."""
-    if not units_:
-        return ()
-    asked = {"tops": tuple(units_), "unit": unit}
-    if connection.execute(_BELOW_SOME, asked).first() is not None:
-        return (unit,)
-    return tuple(connection.execute(_SOME_BELOW, asked).scalars())
-
-
-def holds_here_or_above(connection: Connection, query: Select[Any], who: str, unit: str, today: date) -> bool:
-    """Whether somebody holds one of the posts of `held_units`, own or wholly lent, in a unit or above it."""
-    held = units_in(connection, query, who, today).wholly
-    above = sa.select(unit_closure.c.ancestor_id).where(unit_closure.c.unit_id == unit)
-    return bool(held) and not set(connection.execute(above).scalars()).isdisjoint(held)
-
-
-def units_below(tops: Sequence[str]) -> Select[Any]:
-    """Select the ids of units and of all below them."""
-    return _units_below(tuple(tops))
-
-
-@lru_cache(_REMEMBERED)
-def _units_below(tops: tuple[str, ...]) -> Select[Any]:
-    return sa.select(unit_closure.c.unit_id).where(unit_closure.c.ancestor_id.in_(tops))
-
-
-def is_below(tops: Sequence[str], unit: ColumnElement[str]) -> ColumnElement[bool]:
-    """Return the condition that a unit is one of some, or below: for few rows, each of which is looked up."""
-    return _is_below(tuple(tops), unit)
-
-
-@lru_cache(_REMEMBERED)
-def _is_below(tops: tuple[str, ...], unit: ColumnElement[str]) -> ColumnElement[bool]:
-    pair = sa.and_(unit_closure.c.ancestor_id.in_(tops), unit_closure.c.unit_id == unit)
-    return sa.exists(sa.select(1).where(pair))
-
-
-@lru_cache(_REMEMBERED)
-def _of_processes_and_stages(processes: tuple[str, ...], stages: tuple[str, ...]) -> ColumnElement[bool]:
-    asked = ((cases.c.process, processes), (cases.c.stage, stages))
-    return sa.and_(sa.true(), *(column.in_(names) for column, names in asked if names))
-
-
-@lru_cache(_REMEMBERED)
+@lru_cache(REMEMBERED)
 def _concerning(person: str, units_: tuple[str, ...], lent_: tuple[Lent, ...]) -> ColumnElement[bool]:
     """Return the condition on a person's own cases, and on those that wait for his units."""
     found = [
@@ -343,7 +230,7 @@ def _concerning(person: str, units_: tuple[str, ...], lent_: tuple[Lent, ...]) -
     return cases.c.id.in_(sa.union_all(*found))
 
 
-@lru_cache(_REMEMBERED)
+@lru_cache(REMEMBERED)
 def _apart(scope: Scope, parts: tuple[_Part, ...], unit: str | None) -> tuple[_Conditions, ...]:
     """Return the conditions of each way to find cases that are seen, without those of an earlier one."""
     found = [sa.and_(cases.c.unit_id.in_(units_below(tops)), asked) for tops, asked in parts]
@@ -352,7 +239,7 @@ def _apart(scope: Scope, parts: tuple[_Part, ...], unit: str | None) -> tuple[_C
     return tuple((scope.narrowed(reason), *known[:place]) for place, reason in enumerate(reasons))
 
 
-@lru_cache(_REMEMBERED)
+@lru_cache(REMEMBERED)
 def _together(scope: Scope, parts: tuple[_Part, ...], unit: str | None) -> ColumnElement[bool]:
     """Return the condition on cases that are seen, in whatever order they come."""
     place = sa.func.coalesce(cases.c.unit_id, "")
@@ -362,51 +249,5 @@ def _together(scope: Scope, parts: tuple[_Part, ...], unit: str | None) -> Colum
     return scope.narrowed(sa.or_(*ways))
 
 
-def held_on(table: FromClause, day: date | BindParameter[date]) -> ColumnElement[bool]:
-    """Return the condition that a row with `from_on` and `to_on` (the last day, or open) covers `day`."""
-    return sa.and_(table.c.from_on <= day, sa.or_(table.c.to_on.is_(None), table.c.to_on >= day))
-
-
-def held_now(table: FromClause, today: date | BindParameter[date]) -> ColumnElement[bool]:
-    """Return the condition that a post or delegation covers today, and was not taken at once."""
-    return sa.and_(held_on(table, today), table.c.revoked_at.is_(None))
-
-
-def held_units(*, shows: ColumnElement[bool]) -> Select[Any]:
-    """Select the units where a `person` holds posts `today`, own and lent with what for, and how many roots
-    there are.
-    """
-    person, today = sa.bindparam("person", type_=sa.String()), sa.bindparam("today", type_=Day())
-    held = sa.and_(shows, held_now(posts, today))
-    nothing = [sa.null().label(column.name) for column in LIMITS]
-    own = sa.select(posts.c.unit_id, *nothing).where(posts.c.person_id == person, held)
-    lent = (
-        sa.select(posts.c.unit_id, *LIMITS)
-        .join(delegations, delegations.c.post_id == posts.c.id)
-        .where(delegations.c.substitute_id == person, held_now(delegations, today), held)
-    )
-    mine = sa.union(own, lent).subquery()
-    root = units.alias()
-    roots = sa.select(sa.func.count()).where(root.c.parent_id.is_(None)).scalar_subquery()
-    limits = [mine.c[column.name] for column in LIMITS]
-    return sa.select(mine.c.unit_id, units.c.parent_id, roots.label("roots"), *limits).join(
-        units, units.c.id == mine.c.unit_id
-    )
-
-
 # Asked with every request; building a statement takes longer than running it.
 _HELD_UNITS = held_units(shows=posts.c.role != ADMIN)
-_TOPS: sa.BindParameter[Any] = sa.bindparam("tops", expanding=True)
-_ROOTS = sa.select(units.c.id).where(units.c.parent_id.is_(None)).limit(2)
-_BELOW_SOME = (
-    sa.select(unit_closure.c.unit_id)
-    .where(unit_closure.c.ancestor_id.in_(_TOPS), unit_closure.c.unit_id == sa.bindparam("unit"))
-    .limit(1)
-)
-_SOME_BELOW = sa.select(unit_closure.c.unit_id).where(
-    unit_closure.c.ancestor_id == sa.bindparam("unit"), unit_closure.c.unit_id.in_(_TOPS)
-)
-_LARGE_PART = sa.select(
-    sa.select(sa.func.count()).where(unit_closure.c.ancestor_id.in_(_TOPS)).scalar_subquery() * _LARGE
-    >= sa.select(sa.func.count()).select_from(units).scalar_subquery()
-)

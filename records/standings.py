@@ -25,8 +25,8 @@ from domain.events import (
 from domain.process import Process
 from domain.standings import Stood, standings_given
 from records.columns import Day
+from records.held_units import held_on
 from records.prepared import Prepared, Sent
-from records.scope import held_on
 from records.stored import events_after
 from records.tables import people, standings
 

@@ -14,8 +14,9 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Connection, Select
 
+from records.below import is_only_root
 from records.progress_tables import done_steps, stage_stays
-from records.scope import Scope, is_only_root
+from records.scope import Scope
 from records.tables import cases, people, tasks, units
 
 _CLOSED = "closed"

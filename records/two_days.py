@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Connection, FromClause, Select
 
-from records.scope import held_now, held_on
+from records.held_units import held_now, held_on
 from records.tables import delegations, people, posts, standings
 
 Place = Callable[[ColumnElement[str]], ColumnElement[bool]]

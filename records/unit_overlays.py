@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy import Connection, Row
 
+from records.held_units import held_now, held_units, holds_here_or_above
 from records.organisation_tables import unit_overlays
-from records.scope import ADMIN, AUDITOR, held_now, held_units, holds_here_or_above
+from records.scope import ADMIN, AUDITOR
 from records.tables import delegations, people, posts, unit_closure, units
 
 

@@ -14,8 +14,10 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Connection, FromClause, Select
 
+from records.below import is_below, units_below
 from records.cursors import Page, cursor_of, place_of
 from records.dialects import is_among
+from records.held_units import held_on, held_units, units_in
 from records.organisation import (
     Delegation,
     Person,
@@ -28,7 +30,7 @@ from records.organisation import (
     posts_by_id,
 )
 from records.problems import NotFound
-from records.scope import ADMIN, held_on, held_units, is_below, units_below, units_in
+from records.scope import ADMIN
 from records.searching import EVERYBODY, RARE, bearers, named
 from records.tables import (
     case_people,

@@ -14,9 +14,10 @@ from sqlalchemy import Connection
 from domain.circumstances import LentFor
 from domain.values import Text, Value
 from records import organisation, post_notes, units, visible
+from records.below import units_below
 from records.cursors import every
 from records.organisation import Delegation, Post
-from records.scope import ADMIN, AUDITOR, units_below
+from records.scope import ADMIN, AUDITOR
 from services.asking import NOT_THERE, Asking, check_takes_in, existing, once
 from services.near import check_not_erased
 from services.parts import Caller, Parts

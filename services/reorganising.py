@@ -19,11 +19,11 @@ from domain.events import Event
 from domain.library import Library, UnknownProcess
 from domain.refusals import RuleViolation
 from records import closings, recording, registers, unit_trees
+from records.below import units_below
 from records.closings import Closing
 from records.database import Database
 from records.recording import Recorded
 from records.registers import ActedOn
-from records.scope import units_below
 from records.tables import cases
 from records.unit_changes import UnitChange, moved_by
 

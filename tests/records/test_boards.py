@@ -8,8 +8,10 @@ import pytest
 import sqlalchemy as sa
 
 from records import tables
+from records.below import is_below
 from records.boards import BoardFilter, count_stages, first_of_all, first_of_stages, list_by_due
-from records.scope import Lent, Scope, is_below, scope_of
+from records.held_units import Lent
+from records.scope import Scope, scope_of
 from tests.builders import SECRETARY, SUBJECT
 from tests.records.organisations import OUTSIDER
 

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from domain.circumstances import LentFor
 from records import administration, bulk, closings, organisation, post_notes
+from records.held_units import held_now
 from records.log_tables import administration as entries
-from records.scope import held_now
 from records.tables import delegations, posts
 from records.unit_changes import Said
 from tests.builders import HOST, SECRETARY, noon

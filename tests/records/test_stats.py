@@ -7,7 +7,8 @@ import pytest
 import sqlalchemy as sa
 
 from records import stats
-from records.scope import Lent, Scope
+from records.held_units import Lent
+from records.scope import Scope
 from records.stats import Asked
 from tests.records.organisations import an_organisation
 from tests.records.walks import the_whole_way

@@ -84,11 +84,12 @@ every-bit: install ## every bit of a log, and of the rows it is kept in, is chan
 	EVERY_BIT=1 $(BIN)/pytest -n 0 -q --timeout 3600 tests/services/test_every_bit.py tests/services/test_backups.py \
 		tests/domain/test_verifying.py
 
-thorough: install ## many more random histories and generated requests, every scenario rehearsed, every page in all its looks and as everybody on both databases; takes an hour
+thorough: install ## many more random histories and generated requests, every scenario rehearsed, every page in all its looks, every route and page as everybody on both databases; takes an hour
 	@.ci/debian
 	@.ci/node
 	THOROUGH=1 $(BIN)/pytest $(PYTEST_OPTIONS) -q --timeout 3600 tests/domain tests/processes tests/api/test_schema.py \
-		tests/journeys/test_rehearsals.py tests/web/test_in_a_browser.py tests/access/test_pages.py
+		tests/journeys/test_rehearsals.py tests/web/test_in_a_browser.py tests/access/test_pages.py \
+		tests/access/test_table.py
 
 screenshots: install ## a picture of every page in every look, in screenshots/; WORD=inbox for some of them, WORD=README for the six there
 	@.ci/debian

@@ -1,9 +1,4 @@
-"""Every page is asked as everybody of the table. A page without a row fails; so does a row of none.
-
-Pages have what they show of the same services as the routes, and those are asked every question on both
-databases. So of pages each question is asked on one of the two: of every page, as of every caller, half are
-asked on either. `make thorough` asks all of them on both.
-"""
+"""Every page is asked as everybody of the table. A page without a row fails; so does a row of none."""
 
 import re
 
@@ -15,8 +10,7 @@ from settings import Settings
 from tests.access.page_table import page_rows
 from tests.access.questions import logging_out
 from tests.access.scenes import run
-from tests.access.table import the_table
-from tests.thorough import THOROUGH
+from tests.access.turns import callers_on, check_turns
 from web.installing import is_page
 
 ENDS_IT = {"POST /logout", "POST /own/again"}
@@ -38,31 +32,16 @@ def test_every_page_has_a_row_and_every_row_a_page():
     assert {one.row.route for one in page_rows().values()} == routes()
 
 
-def test_every_question_is_asked_on_a_database_and_of_each_page_and_caller_half_on_either():
-    callers, rows = the_table().callers, page_rows()
-    asked = {
-        kind: {(name, caller) for name in rows for caller in callers_on(kind, name)}
-        for kind in ("sqlite", "postgresql")
-    }
-    assert asked["sqlite"] | asked["postgresql"] == {(name, caller) for name in rows for caller in callers}
-    for cells in asked.values():
-        least = 1 if THOROUGH else 0.49
-        assert all(sum(one == name for one, _ in cells) >= least * len(callers) for name in rows)
-        assert all(sum(one == caller for _, one in cells) >= least * len(rows) for caller in callers)
+def test_everybody_asks_every_page_and_each_answer_is_given_on_both_databases():
+    check_turns([one.row.answers for one in page_rows().values()])
 
 
 @pytest.mark.parametrize("name", page_rows())
 def test_each_caller_is_shown_a_page_as_the_rows_say(scene, request, name):
-    callers = callers_on(request.node.callspec.params["shared_database"], name)
-    answers = page_rows()[name].row.answers
+    answers, kind = page_rows()[name].row.answers, request.node.callspec.params["shared_database"]
+    callers = callers_on(kind, [*page_rows()].index(name), answers)
     expected = {str(caller): answers[caller] for caller in callers}
     assert run(_asked(scene, page_rows()[name], callers)) == expected
-
-
-def callers_on(kind, name):
-    """Return who asks a row on a database: as the squares of a chessboard, one colour on either."""
-    colour = [*page_rows()].index(name) + (kind == "sqlite")
-    return [caller for at, caller in enumerate(the_table().callers) if THOROUGH or (at + colour) % 2 == 0]
 
 
 async def _asked(scene, asked, callers):

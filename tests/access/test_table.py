@@ -1,4 +1,4 @@
-"""Every cell of the table is asked on both databases. A route without a row fails; so does a row of none."""
+"""Every cell of the table is asked, on either database by turns. A route needs a row, and a row a route."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from tests.access.page_table import page_rows
 from tests.access.questions import QUESTIONS
 from tests.access.scenes import run
 from tests.access.table import Caller, Unclear, read, the_table
+from tests.access.turns import callers_on, check_turns
 from web.installing import is_page
 
 ROWS = {row.name: row for row in the_table().rows}
@@ -44,17 +45,22 @@ def test_every_role_asks_every_route_and_page_from_every_situation():
     assert not [row.name for row in rows if not asking <= set(row.answers)]
 
 
+def test_everybody_asks_every_row_and_each_answer_is_given_on_both_databases():
+    check_turns([row.answers for row in ROWS.values()])
+
+
 @pytest.mark.parametrize("name", ROWS)
-def test_each_caller_is_answered_as_the_table_says(scene, name):
-    expected = {str(caller): status for caller, status in ROWS[name].answers.items()}
-    assert run(_asked(scene, name)) == expected
+def test_each_caller_is_answered_as_the_table_says(scene, request, name):
+    answers, kind = ROWS[name].answers, request.node.callspec.params["shared_database"]
+    callers = callers_on(kind, [*ROWS].index(name), answers)
+    assert run(_asked(scene, name, callers)) == {str(caller): answers[caller] for caller in callers}
 
 
-async def _asked(scene, name):
-    """Ask a row as every caller; what one of them used up is made anew for the next."""
+async def _asked(scene, name, callers):
+    """Ask a row as these callers; what one of them used up is made anew for the next."""
     answered = {}
     method = name.partition(" ")[0]
-    for caller in the_table().callers:
+    for caller in callers:
         asked = await QUESTIONS[name](scene, caller)
         headers = scene.headers_of(caller) | dict(asked.headers)
         answer = await scene.client.request(

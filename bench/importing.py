@@ -19,7 +19,7 @@ from bench.ending import ended
 from bench.promises import Promise, report
 from commands.opening import opened_parts
 from commands.showing import shown_progress
-from records import bulk, migrating
+from records import additions, bulk, migrating
 from services.case_books.columns import columns_of
 from services.case_books.findings import CaseBookView
 from services.case_books.importing import Bringing, import_cases
@@ -70,7 +70,7 @@ async def _measured(settings: Settings, rows: int) -> tuple[CaseBookView, CaseBo
         await parts.write(fill_organisation)
         rest: bulk.Says = {"email": None, "language": "zh", "born_on": date(1995, 1, 1)}
         people: list[bulk.Says] = [{"id": f"bench-{one}", "name": f"某{one}", **rest} for one in range(rows)]
-        await parts.write(lambda connection: bulk.add_people(connection, people))
+        await parts.write(lambda connection: additions.add_people(connection, people))
         file = _book(parts, rows)
         how = Bringing(by=PEOPLE[0].id, apply=True, as_it_was=True)
         begun = time.monotonic()

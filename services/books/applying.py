@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from domain.values import Text
 from records import (
-    bulk,
+    additions,
     endings,
     erasures,
     organisation,
@@ -107,27 +107,27 @@ def catch_up(connection: Connection, author: Author) -> None:
 
 
 def _add_units(connection: Connection, new: Sequence[Entry], places: Places, author: Author) -> None:
-    bulk.add_units(connection, new, places.path, author.said)
+    additions.add_units(connection, new, places.path, author.said)
 
 
 def _add_people(connection: Connection, new: Sequence[Entry], _places: Places, _author: Author) -> None:
-    bulk.add_people(connection, new)
+    additions.add_people(connection, new)
 
 
 def _add_standings(connection: Connection, new: Sequence[Entry], _places: Places, _author: Author) -> None:
-    bulk.add_standings(connection, new, _SOURCE)
+    additions.add_standings(connection, new, _SOURCE)
 
 
 def _add_posts(connection: Connection, new: Sequence[Entry], _places: Places, author: Author) -> None:
-    bulk.add_posts(connection, new, author.said)
+    additions.add_posts(connection, new, author.said)
 
 
 def _add_delegations(connection: Connection, new: Sequence[Entry], _places: Places, author: Author) -> None:
-    bulk.add_delegations(connection, new, author.said)
+    additions.add_delegations(connection, new, author.said)
 
 
 def _add_restrictions(connection: Connection, new: Sequence[Entry], _places: Places, author: Author) -> None:
-    bulk.add_restrictions(connection, new, author.said)
+    additions.add_restrictions(connection, new, author.said)
 
 
 def _change_unit(connection: Connection, one: Compared, author: Author) -> None:

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from domain.circumstances import LentFor
-from records import administration, bulk, closings, organisation, post_notes
+from records import additions, administration, bulk, closings, organisation, post_notes
 from records.held_units import held_now
 from records.log_tables import administration as entries
 from records.tables import delegations, posts
@@ -86,8 +86,8 @@ def test_many_rows_of_a_book_are_noted_each(begun):
         "to": LATER,
         **limits,
     }
-    begun.write_now(lambda c: bulk.add_posts(c, new, SAID))
-    begun.write_now(lambda c: bulk.add_delegations(c, [loan], SAID))
+    begun.write_now(lambda c: additions.add_posts(c, new, SAID))
+    begun.write_now(lambda c: additions.add_delegations(c, [loan], SAID))
 
     assert [kind for kind, _, by, _ in noted(begun) if by == ADMIN].count("post-given") > 900
     assert wrong(begun) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Literal, get_args
 
 from domain.moments import PUBLISHED
@@ -99,41 +100,29 @@ def more_columns_of(family: Sequence[Process]) -> tuple[Column, ...]:
 
 
 def _of_more(steps: tuple[tuple[str, Text], ...], outcomes: tuple[tuple[str, Text], ...]) -> Iterator[Column]:
-    yield _more("case", "id", "个案：第一张表中的个案编号或人员", "Case: its key or person above", needs=True)
-    yield _more("what", "choice", "内容：可选", "What: to be chosen", needs=True, choices=_WHAT)
-    yield _more("on", "day", "日期：如 2026-05-01", "Day: such as 2026-05-01", needs=True)
-    yield _more(
+    more = partial(_whole, "more")
+    yield more("case", "id", "个案：第一张表中的个案编号或人员", "Case: its key or person above", needs=True)
+    yield more("what", "choice", "内容：可选", "What: to be chosen", needs=True, choices=_WHAT)
+    yield more("on", "day", "日期：如 2026-05-01", "Day: such as 2026-05-01", needs=True)
+    yield more(
         "step",
         "choice",
         "环节：又一次办理、意见和答复须填",
         "Step: for another round, an objection, an answer",
         choices=steps,
     )
-    yield _more("outcome", "choice", "结果：该次办理的结果", "Outcome: of that round", choices=outcomes)
+    yield more("outcome", "choice", "结果：该次办理的结果", "Outcome: of that round", choices=outcomes)
     for name, title in COUNTS.items():
-        yield _more(name, "number", f"{title.zh}：该次会议", f"{title.en}: of that meeting")
-    yield _more("wrote", "words", *_WROTE)
-    yield _more(
+        yield more(name, "number", f"{title.zh}：该次会议", f"{title.en}: of that meeting")
+    yield more("wrote", "words", *_WROTE)
+    yield more(
         "unit",
         "id",
         "组织：转入的组织编号；第一张表填写最初所在的组织",
         "Unit: the id of the one it moved to; the row of the case names the one it began in",
     )
-    yield _more("says", "prose", "说明：摘要或原因；可留空", "Words: what was said, or why; may be empty")
-    yield _more("by", "id", "经办人：人员编号；可留空", "By: the id of who did it; may be empty")
-
-
-def _more(
-    key: str,
-    kind: Kind,
-    zh: str,
-    en: str,
-    *,
-    needs: bool = False,
-    choices: tuple[tuple[str, Text], ...] = (),
-) -> Column:
-    title, says = _parted(zh, en)
-    return Column(f"more.{key}", kind, title, says, "more", name=key, required=needs, choices=choices)
+    yield more("says", "prose", "说明：摘要或原因；可留空", "Words: what was said, or why; may be empty")
+    yield more("by", "id", "经办人：人员编号；可留空", "By: the id of who did it; may be empty")
 
 
 def _in_order(family: Sequence[Process]) -> list[str]:
@@ -149,21 +138,22 @@ def _in_order(family: Sequence[Process]) -> list[str]:
 
 
 def _of_case(process: Process, stages: tuple[tuple[str, Text], ...]) -> Iterator[Column]:
-    yield _case(
+    case = partial(_whole, "case")
+    yield case(
         "key",
         "id",
         "个案编号：本表中唯一；可留空，此时每人一案",
         "Key: unique in this file; may be empty while everybody has one case",
     )
-    yield _case(
+    yield case(
         "person", "id", "人员：系统中的人员编号", "Person: the id of somebody in the record", needs=True
     )
-    yield _case("name", "line", "姓名：仅供核对，可留空", "Name: compared with the record only; may be empty")
+    yield case("name", "line", "姓名：仅供核对，可留空", "Name: compared with the record only; may be empty")
     unit = process.unit_kinds[process.starts_in]
-    yield _case(
+    yield case(
         "unit", "id", f"组织：{unit.zh}的编号", f"Unit: the id of a unit of the kind {unit.en}", needs=True
     )
-    yield _case(
+    yield case(
         "stage",
         "choice",
         "所处阶段：目前到了哪一阶段；可留空，此时以各项日期为准",
@@ -277,7 +267,8 @@ def _part(
     return Column(key, kind, whole, says, part, step.id, name, choices=choices)
 
 
-def _case(
+def _whole(
+    part: Part,
     key: str,
     kind: Kind,
     zh: str,
@@ -286,8 +277,10 @@ def _case(
     needs: bool = False,
     choices: tuple[tuple[str, Text], ...] = (),
 ) -> Column:
+    """Return a column about a case as a whole, or about one fact more of it."""
     title, says = _parted(zh, en)
-    return Column(key, kind, title, says, "case", name=key, required=needs, choices=choices)
+    place = key if part == "case" else f"{part}.{key}"
+    return Column(place, kind, title, says, part, name=key, required=needs, choices=choices)
 
 
 def _parted(zh: str, en: str) -> tuple[Text, Text]:

@@ -35,7 +35,7 @@ def blocked_by(
         try:
             voting_body(process, step, Circumstances(actor="", path=path or case.path))
         except RuleViolation as refused:
-            return refused
+            return refused.untraced()
     return rule_on_case(process, case, step, path)
 
 

@@ -54,7 +54,7 @@ def outlook(  # noqa: PLR0917 - an act before it is filled in
         step, judged_by, signature = check_step_act(draft, act)
         checking = Checking(judged_by, draft.case, step, known=known, on=on, signature=signature)
     except RuleViolation as refused:
-        return Outlook(on, refused)
+        return Outlook(on, refused.untraced())
     try:
         check_order(checking)
         note_late_entry(checking, draft.today)
@@ -68,7 +68,7 @@ def outlook(  # noqa: PLR0917 - an act before it is filled in
             if isinstance(step, NoticeStep) and (early := closing_notice(draft.case, step, on)):
                 raise early
     except RuleViolation as refused:
-        return Outlook(on, refused, tuple(checking.warnings))
+        return Outlook(on, refused.untraced(), tuple(checking.warnings))
     return Outlook(on, warned=tuple(checking.warnings))
 
 
@@ -79,7 +79,7 @@ def outlook_on_case(process: Process, case: Case, act: WholeCaseAct, now: dateti
         pass_time(draft, judged_on=act.occurred_on)
         check_case_act(draft, act)
     except RuleViolation as refused:
-        return Outlook(act.occurred_on, refused)
+        return Outlook(act.occurred_on, refused.untraced())
     return Outlook(act.occurred_on)
 
 

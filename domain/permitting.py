@@ -45,7 +45,7 @@ def why_not(
         signature = sign(edition, case, step, actors_of(step), known)
         check_apart(edition, case, step, signature, known)
     except RuleViolation as refused:
-        return refused
+        return refused.untraced()
     return blocked_by(edition, case, step, today, known.path)
 
 

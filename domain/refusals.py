@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Self
 
 from domain.values import Level, Text
 
@@ -35,6 +36,13 @@ class RuleViolation(Exception):
         self.detail = detail
         self.passes_on = passes_on
         self.passes_when = passes_when
+
+    def untraced(self) -> Self:
+        """Return the refusal without where it was raised, for whoever is told of it.
+
+        That place refers to callers, who keep the refusal: a circle, which only a search for garbage ends.
+        """
+        return self.with_traceback(None)
 
 
 class TooEarly(RuleViolation):

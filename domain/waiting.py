@@ -156,7 +156,7 @@ def _refused(process: Process, case: Case, step: Step, today: date) -> RuleViola
     try:
         check_open(process, case, step)
     except RuleViolation as refused:
-        return refused
+        return refused.untraced()
     in_the_way = blocked_by(process, case, step, today)
     if in_the_way is None and isinstance(step, NoticeStep) and is_published(case, step):
         return closing_notice(case, step, today)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from datetime import date
 from typing import Any
 
@@ -225,6 +227,24 @@ def test_in_a_period_only_those_with_a_duty_may_do_something() -> None:
     found = walk.why_not("trial", walk.known("lodge.warden"))
     assert isinstance(found, NotEntitled)
     assert walk.why_not("trial", walk.known(ELDER)) is None
+
+
+def test_a_refusal_that_is_only_told_is_gone_once_nobody_knows_it() -> None:
+    """Without a search for garbage, which takes the longer the more refusals there are."""
+    walk = asks()
+    gc.collect()
+    gc.disable()
+    try:
+        gone = weakref.ref(_told(walk))
+    finally:
+        gc.enable()
+    assert gone() is None
+
+
+def _told(walk: Walk) -> NotEntitled:
+    refused = walk.why_not("ask", known(walk, "ann"))
+    assert isinstance(refused, NotEntitled)
+    return refused
 
 
 def test_actors_are_called_by_their_titles() -> None:

@@ -50,6 +50,8 @@ class Library:
         """Take families whose versions know their successors, oldest first."""
         self._families = families
         self._by_digest = {edition.digest: edition for edition in self.editions}
+        self._roots: dict[tuple[str, str], Process] = {}
+        """By the digest of the version a case follows, and its last one with its overlay: for every act."""
 
     @classmethod
     def of(cls, processes: Iterable[Process]) -> Library:
@@ -154,10 +156,17 @@ class Library:
                 f"its digest is {edition.digest[:12]}…, the case's is {case.digest[:12]}…"
             )
         local = case.local_before or case.version
+        known = self._roots.get((edition.digest, local))
+        return known or self._roots.setdefault((edition.digest, local), self._root(edition, local))
+
+    def _root(self, edition: Process, local: str) -> Process:
+        """Return the earliest version with the overlay of `local` from which both can be reached."""
         roots = (
             each
-            for each in self.family(case.process)
-            if each.overlay == _overlay_in(local) and _leads_to(each, local) and _leads_to(each, case.version)
+            for each in self.family(edition.process)
+            if each.overlay == _overlay_in(local)
+            and _leads_to(each, local)
+            and _leads_to(each, edition.version)
         )
         return next(roots, edition)
 

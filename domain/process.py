@@ -10,7 +10,6 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field, PrivateAttr
 
 from domain.parties import Body, CaseRole, Ground, OrgRole, Recusal
-from domain.remembering import remembered
 from domain.steps import PeriodStep, Step
 from domain.values import Name, Text, Value
 
@@ -160,7 +159,22 @@ class Process(Value):
 
     def edition(self, version: str) -> Process:
         """Return this definition or the later one of that version. Raises KeyError when there is none."""
-        return self if self.version == version else _later(self, version)
+        if version == self.version:
+            return self
+        later = self.later.get(version)
+        if later is None:
+            message = f"{self.process} has no version {version} at or after {self.version}"
+            raise KeyError(message)
+        return later
+
+    @cached_property
+    def later(self) -> dict[str, Process]:
+        """Every edition after this one, by version: looked up some fifty times an act."""
+        found, following = dict[str, Process](), self.successor
+        while following is not None:
+            found[following.version] = following
+            following = following.successor
+        return found
 
     def in_force_on(self, day: date, latest: str) -> Process:
         """Return the edition that judges what happened on `day`, at most the one of version `latest`."""
@@ -220,15 +234,3 @@ class Process(Value):
     def periods(self) -> tuple[PeriodStep, ...]:
         """Return all period steps."""
         return tuple(step for step in self.steps.values() if isinstance(step, PeriodStep))
-
-
-@remembered(64)
-def _later(process: Process, version: str) -> Process:
-    """Return a later edition. Everything that is asked of a case begins with it, some forty times an act."""
-    found = process.successor
-    while found is not None:
-        if found.version == version:
-            return found
-        found = found.successor
-    message = f"{process.process} has no version {version} at or after {process.version}"
-    raise KeyError(message)

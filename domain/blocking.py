@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Final
 
 from domain.case import Case
 from domain.circumstances import Circumstances, UnitRef
@@ -15,6 +16,14 @@ from domain.spans import Span
 from domain.steps import MeetingStep, NoticeStep, PeriodStep, Step
 from domain.values import Text
 from domain.voting import voting_body
+
+_PARTS: Final = {
+    "ends": Text(zh="期满", en="end"),
+    "starts": Text(zh="开始", en="start"),
+    "opened": Text(zh="开启", en="opening"),
+    "entered": Text(zh="开始", en="start"),
+}
+"""What an anchor may be of a step or a stage."""
 
 
 def blocked_by(
@@ -120,20 +129,14 @@ def too_early(process: Process, first: Earliest) -> TooEarly:
 def anchor_title(process: Process, anchor: str) -> Text:
     """Return an anchor as people would say it."""
     name, _, part = anchor.rpartition(".")
-    ends = {
-        "ends": Text(zh="期满", en="end"),
-        "starts": Text(zh="开始", en="start"),
-        "opened": Text(zh="开启", en="opening"),
-        "entered": Text(zh="开始", en="start"),
-    }
     if anchor in process.steps:
         return process.steps[anchor].title
-    if part in ends and name in process.steps:
+    if part in _PARTS and name in process.steps:
         title = process.steps[name].title
-        return Text(zh=f"{title.zh}{ends[part].zh}", en=f"{title.en} ({ends[part].en})")
+        return Text(zh=f"{title.zh}{_PARTS[part].zh}", en=f"{title.en} ({_PARTS[part].en})")
     stages = {stage.id: stage.title for stage in process.stages}
-    if part in ends and name in stages:
-        return Text(zh=f"{stages[name].zh}{ends[part].zh}", en=f"{stages[name].en} ({ends[part].en})")
+    if part in _PARTS and name in stages:
+        return Text(zh=f"{stages[name].zh}{_PARTS[part].zh}", en=f"{stages[name].en} ({_PARTS[part].en})")
     return Text(zh="个案开始", en="start of the case")
 
 

@@ -152,7 +152,10 @@ class Case(Value):
 
     def unit_of_kind(self, kind: str) -> UnitRef | None:
         """Return the nearest unit of that kind on the case's path."""
-        return next((unit for unit in self.path if unit.kind == kind), None)
+        for unit in self.path:
+            if unit.kind == kind:
+                return unit
+        return None
 
     def is_done(self, step: str) -> bool:
         """Whether a step was completed or passed over, so that others may follow."""

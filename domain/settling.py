@@ -33,23 +33,22 @@ def settle(draft: Draft, floor: date, *, fresh_floor: date | None = None) -> Non
 
 def _advance(draft: Draft, stage: Stage, step: Step, floor: date, fresh_floor: date | None) -> bool:
     """Open or pass one step where its turn has come. Return whether something changed."""
-    case, process = draft.case, draft.process
+    case = draft.case
     state = case.steps.get(step.id)
+    if state is not None and state.status in {"open", "done"}:
+        return False
+    predecessors = draft.process.predecessors[step.id]
+    if not all(case.is_done(before) for before in predecessors):
+        return False
     applies = step.when is None or holds(case, step.when)
     if state is not None and state.status == "passed":
         if step.when is None or state.unknown or not applies or _overtaken(draft, step):
             return False
-    elif state is not None and state.status != "again":
-        return False
-    if not all(case.is_done(before) for before in process.predecessors[step.id]):
-        return False
-    if not applies:
-        if state is not None and state.status == "passed":
-            return False
+    elif not applies:
         draft.add(facts.StepPassed(because="condition"), on=floor, step=step.id)
         return True
     days = [case.stages.get(stage.id, floor)]
-    earlier = (case.steps[before] for before in process.predecessors[step.id])
+    earlier = (case.steps[before] for before in predecessors)
     # One that was passed over was never done: it counts from the day it was passed over.
     days.extend(before.done_on or before.opened_on for before in earlier)
     if state is not None:

@@ -5,6 +5,7 @@ What was read of a JSON body on the way is handed on as `accede.json` in the sco
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterable
 from urllib.parse import unquote_to_bytes, urlsplit
@@ -17,6 +18,7 @@ from api.strict_json import NotJson, NotStorable, read_json
 from telemetry import metrics, tracing
 
 _UPLOADS = frozenset({"materials", "import"})
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
@@ -284,4 +286,4 @@ def _announced(request: Request) -> int:
 
 def _has_control_letters(scope: Scope) -> bool:
     query: bytes = unquote_to_bytes(scope.get("query_string", b""))
-    return any(letter < " " or letter == "\x7f" for letter in scope["path"]) or b"\x00" in query
+    return _CONTROL.search(scope["path"]) is not None or b"\x00" in query

@@ -80,13 +80,12 @@ def seen(place: Place, viewer: Viewer, event: Event, data: Mapping[str, Any]) ->
         return _whole(event, data)
     whole = whole_group(place, event)
     if whole is not None and not viewer.sees(whole):
-        masked = _masked(viewer, event, {whole}, protects=whole in _PROTECTED)
-        return masked.model_copy(update={"data": {}})
+        return _masked(viewer, event, {}, {whole}, protects=whole in _PROTECTED)
     left_out = [part for part in parts_of(place, event) if not viewer.sees(part[2])]
     # Whoever hands in what informants said is no informant; whose entry it is, is one.
     protects = any(key == "entry" for key, _, _ in left_out)
-    shown = _masked(viewer, event, {group for _, _, group in left_out}, protects=protects)
-    return shown.model_copy(update={"data": _without(data, left_out)})
+    shown = _without(data, left_out)
+    return _masked(viewer, event, shown, {group for _, _, group in left_out}, protects=protects)
 
 
 def whole_group(place: Place, event: Event) -> Group | None:
@@ -184,24 +183,26 @@ def content_of(place: Place, event: Event) -> Group:
     return "submissions" if "subject" in step.by else "answers"
 
 
-def _masked(viewer: Viewer, event: Event, groups: set[Group], *, protects: bool) -> Seen:
-    """Return an event without data; who acted is masked with what he said, where that is to protect him."""
+def _masked(
+    viewer: Viewer, event: Event, data: dict[str, Any], groups: set[Group], *, protects: bool
+) -> Seen:
+    """Return an event with what of its data is shown, and who acted where that needs no protection."""
     named = viewer.sees("names") and not protects
     people = (event.actor, event.post, event.on_behalf_of)
     shown = people if named else tuple(MASK if one is not None else None for one in people)
     by_name: set[Group] = set() if shown == people else {"names"}
     actor, post, on_behalf_of = shown
-    return Seen(
+    return Seen.trusted(
         actor=actor,
         post=post,
         on_behalf_of=on_behalf_of,
-        data={},
+        data=data,
         withheld=tuple(sorted(groups | by_name)),
     )
 
 
 def _whole(event: Event, data: Mapping[str, Any]) -> Seen:
-    return Seen(actor=event.actor, post=event.post, on_behalf_of=event.on_behalf_of, data=dict(data))
+    return Seen.trusted(actor=event.actor, post=event.post, on_behalf_of=event.on_behalf_of, data=dict(data))
 
 
 def _without(data: Mapping[str, Any], left_out: list[_Part]) -> dict[str, Any]:

@@ -390,7 +390,7 @@ def _view(  # noqa: PLR0917 - everything a view of what was just done depends on
 
 
 def _performed(view: CaseView, recorded: Recorded, caller: Caller, look: Look) -> Performed:
-    return Performed(
+    return Performed.trusted(
         events=look.events(recorded.events),
         case=view,
         warnings=tuple(warning_view(warned, caller.language) for warned in recorded.warnings),

@@ -20,6 +20,7 @@ from domain.recusing import recused
 from domain.seeing import Group, Marked, Viewer, roles_shown, viewer_of
 from domain.silence import NOT_FOR_ALL, Corrected, Correcting, is_absent
 from domain.withholding import Place, group_of_document, seen
+from domain.withholding import Seen as Shown
 from records import cases, problems, registers, sensitivity
 from records import disclosures as kept
 from records.cases import FoundCase
@@ -74,7 +75,7 @@ class Look:
     def event(self, event: Event) -> AnyEventView:
         """Return a fact as the viewer sees it."""
         shown = seen(self.place, self.viewer, event, event.data)
-        parts = _envelope(event) | shown.model_dump(exclude={"withheld"})
+        parts = _envelope(event, shown)
         if not shown.withheld:
             return EventView.trusted(**parts)
         return PartEventView(**parts, groups=shown.withheld)
@@ -82,8 +83,7 @@ class Look:
     def proven(self, stored: StoredEvent) -> Seen:
         """Return the same with its place in the chain, whose hash is of the whole."""
         shown = seen(self.place, self.viewer, stored.event, stored.data)
-        parts = _envelope(stored.event) | shown.model_dump(exclude={"withheld"})
-        parts |= {"prev_hash": stored.prev_hash, "hash": stored.hash}
+        parts = _envelope(stored.event, shown) | {"prev_hash": stored.prev_hash, "hash": stored.hash}
         if shown.withheld:
             return WithheldEventView(**parts, groups=shown.withheld)
         if stored.sealed is None:
@@ -129,7 +129,7 @@ def look_by(parts: Parts, process: Process, case: Case, around: Surroundings) ->
     Whoever was a relative at any time in the case keeps out of looking at it, too.
     """
     marked = marked_in(parts, case.process)
-    place = Place.model_construct(process=process, case=case, marked=marked)
+    place = Place.trusted(process=process, case=case, marked=marked)
     keeps_out = around.known.actor in recused(process.edition(case.version), case, around.ever_related)
     viewer = viewer_of(process, case, around.known, recused=keeps_out)
     return Look(case, viewer, place, known=around.known)
@@ -137,7 +137,7 @@ def look_by(parts: Parts, process: Process, case: Case, around: Surroundings) ->
 
 def look_of_subject(parts: Parts, process: Process, case: Case) -> Look:
     """Return the look of the person a case is about, whoever asks."""
-    place = Place.model_construct(process=process, case=case, marked=marked_in(parts, case.process))
+    place = Place.trusted(process=process, case=case, marked=marked_in(parts, case.process))
     return Look(case, Viewer(person=case.subject, ways=("subject",)), place)
 
 
@@ -247,7 +247,7 @@ def _groups_of(connection: Connection, look: Look, sha256: str) -> frozenset[Gro
     return frozenset(groups.intersection(_PROTECTED) or groups)
 
 
-def _envelope(event: Event) -> dict[str, Any]:
+def _envelope(event: Event, shown: Shown) -> dict[str, Any]:
     return {
         "seq": event.seq,
         "type": event.type,
@@ -255,4 +255,8 @@ def _envelope(event: Event) -> dict[str, Any]:
         "round": event.round,
         "occurred_on": event.occurred_on,
         "recorded_at": event.recorded_at,
+        "actor": shown.actor,
+        "post": shown.post,
+        "on_behalf_of": shown.on_behalf_of,
+        "data": shown.data,
     }

@@ -17,8 +17,8 @@ from records.cursors import Page
 from records.held_units import held_now, held_on
 from records.paging import in_order, page_of
 from records.people import person
-from records.post_notes import note_rows
-from records.posts import post, put_noted, said_by
+from records.post_notes import end_noted, keep_row, put_noted
+from records.posts import post
 from records.problems import NotFound, OutOfOrder, check_order
 from records.tables import delegations, posts
 from records.unit_changes import Said
@@ -75,15 +75,12 @@ def add_delegation(  # noqa: PLR0913 - what is lent, for how long, for what, and
         "stages": lending.kept(limits.stages),
         "units": lending.kept(limits.units),
     }
-    made = put_noted(connection, delegations, id, lent | lasts)
-    note_rows(connection, "delegation", "given", (made,), said_by(granted_by, granted_at))
-    return delegation(connection, made)
+    return delegation(connection, put_noted(connection, "delegation", id, lent | lasts))
 
 
 def keep_others_out(connection: Connection, delegation_id: str) -> None:
     """Have others who end the same delegation wait until this transaction is over."""
-    post_notes.keep_others_out(connection)
-    connection.execute(sa.select(delegations.c.id).where(delegations.c.id == delegation_id).with_for_update())
+    keep_row(connection, "delegation", delegation_id)
 
 
 def end_delegation(
@@ -97,9 +94,7 @@ def end_delegation(
     """End a delegation after a last day, or at once; one before its first undoes it. Raises NotFound."""
     post_notes.keep_others_out(connection)
     delegation(connection, delegation_id)
-    query = sa.update(delegations).where(delegations.c.id == delegation_id)
-    connection.execute(query.values(to_on=to_on, revoked_at=revoked_at))
-    note_rows(connection, "delegation", "ended", (delegation_id,), said)
+    end_noted(connection, "delegation", delegation_id, to_on, revoked_at, said)
     return delegation(connection, delegation_id)
 
 

@@ -12,6 +12,7 @@ from collections.abc import Collection, Generator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any, Final, Literal
+from uuid import uuid4
 
 import sqlalchemy as sa
 from pydantic import JsonValue
@@ -107,6 +108,41 @@ def keep_others_out(connection: Connection) -> None:
     Asked for before a row is changed or locked, so that two never wait for one another.
     """
     alone(connection)
+
+
+def keep_row(connection: Connection, what: What, row_id: str) -> None:
+    """Have others who end the same post or delegation wait until this transaction is over."""
+    keep_others_out(connection)
+    table = _REGISTERS[what].table
+    connection.execute(sa.select(table.c.id).where(table.c.id == row_id).with_for_update())
+
+
+def put_noted(connection: Connection, what: What, given: str | None, values: Mapping[str, object]) -> str:
+    """Add a row that says by whom it was given and when; return its id, which is made unless it is given.
+
+    Without a moment it came with the installation.
+    """
+    keep_others_out(connection)
+    made, by, at = given or uuid4().hex, values["granted_by"], values["granted_at"]
+    connection.execute(sa.insert(_REGISTERS[what].table).values(id=made, **values))
+    said = Said(None if by is None else str(by), at) if isinstance(at, datetime) else None
+    note_rows(connection, what, "given", (made,), said)
+    return made
+
+
+def end_noted(  # noqa: PLR0917 - what ends, when and how, and who says so
+    connection: Connection,
+    what: What,
+    row_id: str,
+    to_on: date,
+    revoked_at: datetime | None,
+    said: Said | None,
+) -> None:
+    """Write down the last day of a row, and the moment where it was taken at once."""
+    table = _REGISTERS[what].table
+    query = sa.update(table).where(table.c.id == row_id)
+    connection.execute(query.values(to_on=to_on, revoked_at=revoked_at))
+    note_rows(connection, what, "ended", (row_id,), said)
 
 
 def note_rows(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from uuid import uuid4
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, Row, Select, Table
+from sqlalchemy import Connection, Row, Select
 
 from records import post_notes
 from records.columns import Day
@@ -17,7 +16,7 @@ from records.cursors import Page
 from records.held_units import held_now, held_on
 from records.paging import in_order, page_of
 from records.people import person
-from records.post_notes import note_rows
+from records.post_notes import end_noted, keep_row, put_noted
 from records.problems import NotFound, check_order
 from records.tables import posts, units
 from records.unit_changes import Said
@@ -69,15 +68,12 @@ def add_post(  # noqa: PLR0913 - what a post is, and who gave it when
     unit(connection, unit_id)
     lasts = {"from_on": from_on, "to_on": to_on, "granted_by": granted_by, "granted_at": granted_at}
     held: dict[str, object] = {"person_id": person_id, "role": role, "unit_id": unit_id}
-    made = put_noted(connection, posts, id, held | lasts)
-    note_rows(connection, "post", "given", (made,), said_by(granted_by, granted_at))
-    return post(connection, made)
+    return post(connection, put_noted(connection, "post", id, held | lasts))
 
 
 def keep_others_out(connection: Connection, post_id: str) -> None:
     """Have others who end the same post wait until this transaction is over."""
-    post_notes.keep_others_out(connection)
-    connection.execute(sa.select(posts.c.id).where(posts.c.id == post_id).with_for_update())
+    keep_row(connection, "post", post_id)
 
 
 def end_post(
@@ -96,9 +92,7 @@ def end_post(
     post_notes.keep_others_out(connection)
     if revoked_at is None:
         check_order(post(connection, post_id).from_on, to_on)
-    query = sa.update(posts).where(posts.c.id == post_id)
-    connection.execute(query.values(to_on=to_on, revoked_at=revoked_at))
-    note_rows(connection, "post", "ended", (post_id,), said)
+    end_noted(connection, "post", post_id, to_on, revoked_at, said)
     return post(connection, post_id)
 
 
@@ -141,22 +135,6 @@ def list_posts(
         query = query.where(held_on(posts, on))
     rows, following = page_of(connection, query, posts.c.id, cursor, limit)
     return Page(tuple(_post(row) for row in rows), following)
-
-
-def put_noted(connection: Connection, table: Table, given: str | None, values: Mapping[str, object]) -> str:
-    """Add a post or a delegation and return its id, which is made here unless it is given.
-
-    Whoever notes them in the log waits until this transaction is over.
-    """
-    post_notes.keep_others_out(connection)
-    made = given or uuid4().hex
-    connection.execute(sa.insert(table).values(id=made, **values))
-    return made
-
-
-def said_by(by: str | None, at: datetime | None) -> Said | None:
-    """Return who says so and when; None where it came with the installation."""
-    return None if at is None else Said(by, at)
 
 
 def _select_posts() -> Select[Any]:

@@ -2,35 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import date
-from typing import Literal, Protocol
+from typing import Literal
 
 from sqlalchemy import Connection
 
 from domain.auditing.lives import Saying
 from domain.patterns.catalogue import Measure
 from domain.values import Text, Value
+from records.findings import Word
+from records.pattern_findings import PatternWord
 from services.pattern_views import CaseRef
 from services.people import naming
 from services.views import Named, RecordedAt, View
 
 
-class _Said(Protocol):
-    """A word of a finding's life, as far as it says who spoke."""
-
-    @property
-    def said_by(self) -> str | None:
-        """Who said it; None where a rule or a look did."""
-
-    @property
-    def on_behalf_of(self) -> str | None:
-        """Who had lent the post for it."""
-
-
-def speakers(connection: Connection, words: Iterable[_Said]) -> Callable[[str | None], Named | None]:
+def speakers(
+    connection: Connection, words: Iterable[Word | PatternWord]
+) -> Callable[[str | None], Named | None]:
     """Return what names those who said words, and those they spoke for."""
     return naming(connection, (one for word in words for one in (word.said_by, word.on_behalf_of)))
+
+
+def spoke(words: Iterable[Word | PatternWord], kinds: Collection[str]) -> tuple[str, ...]:
+    """Return those who said words of some kinds, and those they spoke for, in order."""
+    found = (one for word in words if word.kind in kinds for one in (word.said_by, word.on_behalf_of))
+    return tuple(sorted({person for person in found if person is not None}))
 
 
 class Told(Value):
@@ -118,6 +116,28 @@ class WordView(View):
     figure: FigureView | None = None
     """Of the look that said it."""
     evidence: tuple[EvidenceView, ...]
+
+
+def word_view(
+    word: Word | PatternWord,
+    named: Callable[[str | None], Named | None],
+    *,
+    evaluation: int | None = None,
+    figure: FigureView | None = None,
+    evidence: tuple[EvidenceView, ...] = (),
+) -> WordView:
+    """Return a word as it is shown, with what it rests on; `named` is of `speakers`."""
+    return WordView(
+        number=word.number,
+        kind=word.kind,
+        said_by=named(word.said_by),
+        on_behalf_of=named(word.on_behalf_of),
+        said_at=word.said_at,
+        reason=word.reason,
+        evaluation=evaluation,
+        figure=figure,
+        evidence=evidence,
+    )
 
 
 class FindingDetail(FindingView):

@@ -38,7 +38,15 @@ from services import pattern_findings
 from services.asking import Asking, once
 from services.auditing import check_sees_findings
 from services.deliberation import hidden_cases
-from services.finding_views import EvidenceView, FindingDetail, FindingView, Told, WordView, speakers
+from services.finding_views import (
+    EvidenceView,
+    FindingDetail,
+    FindingView,
+    Told,
+    speakers,
+    spoke,
+    word_view,
+)
 from services.parts import Caller, Parts
 from services.refusals import InvalidInput, NotFound, NotPermitted
 from services.scoping import scope_of
@@ -223,17 +231,10 @@ def _life(connection: Connection, seen: _Seen) -> Life:
         for one in (stored.event.actor, stored.event.on_behalf_of)
         if one is not None
     }
-    spoke = {
-        person
-        for word in seen.words
-        if word.kind in {"raised", "explained"}
-        for person in (word.said_by, word.on_behalf_of)
-        if person is not None
-    }
     state: FindingState = "raised"
     for word in seen.words:
         state = _after(word, state)
-    return Life(state=state, spoke=tuple(sorted(spoke)), acted=tuple(sorted(acted)))
+    return Life(state=state, spoke=spoke(seen.words, {"raised", "explained"}), acted=tuple(sorted(acted)))
 
 
 def _after(word: Word, state: FindingState) -> FindingState:
@@ -327,13 +328,9 @@ def _detail(connection: Connection, parts: Parts, caller: Caller, seen: _Seen) -
     finding = seen.finding
     named = speakers(connection, seen.words)
     words = tuple(
-        WordView(
-            number=word.number,
-            kind=word.kind,
-            said_by=named(word.said_by),
-            on_behalf_of=named(word.on_behalf_of),
-            said_at=word.said_at,
-            reason=word.reason,
+        word_view(
+            word,
+            named,
             evaluation=word.evaluation,
             evidence=tuple(_evidence_view(parts, caller, finding.process, one) for one in word.evidence),
         )

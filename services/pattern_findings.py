@@ -19,7 +19,7 @@ from records.findings import FindingFilter
 from records.pattern_findings import PatternFinding, PatternWord
 from records.problems import NotFound
 from records.scope import Scope
-from services.finding_views import FigureView, FindingDetail, FindingView, Told, WordView, speakers
+from services.finding_views import FigureView, FindingDetail, FindingView, Told, speakers, spoke, word_view
 from services.parts import Caller, Parts
 from services.patterns import cases_shown
 from services.scoping import scope_of
@@ -68,20 +68,7 @@ def detail(connection: Connection, parts: Parts, caller: Caller, finding_id: str
         in_both=_says(finding) if pattern is None else pattern.says,
         innocent=None if pattern is None else pattern.innocent.in_language(caller.language),
         cases=tuple(cases_shown(connection, parts, caller, told.get("cases", ()))),
-        words=tuple(
-            WordView(
-                number=word.number,
-                kind=word.kind,
-                said_by=named(word.said_by),
-                on_behalf_of=named(word.on_behalf_of),
-                said_at=word.said_at,
-                reason=word.reason,
-                evaluation=None,
-                figure=_figure(caller, finding, word),
-                evidence=(),
-            )
-            for word in words
-        ),
+        words=tuple(word_view(word, named, figure=_figure(caller, finding, word)) for word in words),
         can=sayable(
             _life(finding, words),
             _whose(connection, parts, finding),
@@ -110,18 +97,11 @@ def _seen(connection: Connection, parts: Parts, caller: Caller, finding_id: str)
 
 def _life(finding: PatternFinding, words: Sequence[PatternWord]) -> Life:
     """Return what it is judged by: whoever explained it, or whose doings it is about, decides nothing."""
-    spoke = {
-        person
-        for word in words
-        if word.kind == "explained"
-        for person in (word.said_by, word.on_behalf_of)
-        if person is not None
-    }
     named = {person for word in words if word.told for person in word.told.get("people", ())}
     acted = named | ({finding.person} if finding.person is not None else set())
     states: dict[str, FindingState] = {state: state for state in AFTER.values()}
     state = states.get(finding.state, "raised")
-    return Life(state=state, spoke=tuple(sorted(spoke)), acted=tuple(sorted(acted)))
+    return Life(state=state, spoke=spoke(words, {"explained"}), acted=tuple(sorted(acted)))
 
 
 def _whose(connection: Connection, parts: Parts, finding: PatternFinding) -> Whose:

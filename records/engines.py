@@ -22,6 +22,15 @@ SQLITE: ModuleType = _bundled or sqlite3
 _READER_CACHE_KB = 32 << 10
 """KiB of pages that each connection that only reads keeps of a SQLite file, once it has read them."""
 
+_PAGES_OF_WAL = 8000
+"""From when on a commit brings the WAL into the file. A page that stands in it many times is copied once.
+
+At 1,000, SQLite's own number, that was every forty acts.
+"""
+
+_KEPT_OF_WAL = 64 << 20
+"""Bytes the WAL keeps when it begins anew after a reader who took long made it grow."""
+
 _FIRST_WITH_THE_BUG = (3, 7, 0)
 _FIRST_WITHOUT_THE_BUG = (3, 51, 3)
 
@@ -31,11 +40,16 @@ def has_the_wal_bug(version: tuple[int, ...]) -> bool:
     return _FIRST_WITH_THE_BUG <= version < _FIRST_WITHOUT_THE_BUG
 
 
-def journal_pragmas(version: tuple[int, ...]) -> tuple[str, str]:
+def journal_pragmas(version: tuple[int, ...]) -> tuple[str, ...]:
     """Return how this SQLite has to keep its journal so that what was committed survives a power cut."""
     if has_the_wal_bug(version):
         return ("PRAGMA journal_mode=DELETE", "PRAGMA synchronous=EXTRA")
-    return ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL")
+    return (
+        "PRAGMA journal_mode=WAL",
+        "PRAGMA synchronous=FULL",
+        f"PRAGMA wal_autocheckpoint={_PAGES_OF_WAL}",
+        f"PRAGMA journal_size_limit={_KEPT_OF_WAL}",
+    )
 
 
 def database_url(address: str) -> URL:

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine
 from records import prepared
 from records.prepared import Prepared, at_once, putting_off
 from records.problems import DatabaseUnavailable
+from records.turns import Turns
 from records.wire import Belated
 from records.writers import PooledWriter, is_full, may_run_again, refused_by_database
 from telemetry import metrics
@@ -68,6 +69,7 @@ class GroupWriter:
 
     def __init__(self, engine: Engine, aside: PooledWriter | None = None, *, threads: int = 1) -> None:
         self._engine = engine
+        self._turns = Turns.beside(engine.url) if engine.dialect.name == "sqlite" else None
         self._aside = aside
         self._waiting: queue.SimpleQueue[_Waiting[Any] | None] = queue.SimpleQueue()
         self._closed = False
@@ -102,6 +104,8 @@ class GroupWriter:
         if self._aside is not None:
             self._aside.close()
         self._engine.dispose()
+        if self._turns is not None:
+            self._turns.close()
 
     def _run(self) -> None:
         while (first := self._waiting.get()) is not None:
@@ -117,7 +121,7 @@ class GroupWriter:
         group = _Group()
         ended = False
         try:
-            with self._engine.connect() as connection, connection.begin() as transaction:
+            with self._turn(), self._engine.connect() as connection, connection.begin() as transaction:
                 # Where a refusal comes too late to say whose it is, all are done again aside.
                 with nullcontext() if self._aside is None else putting_off(connection):
                     ended = self._gather(connection, first, group)
@@ -133,6 +137,11 @@ class GroupWriter:
         for one in group.done:
             self._settle(one)
         return ended
+
+    def _turn(self) -> AbstractContextManager[None]:
+        if self._turns is None:
+            return nullcontext()
+        return self._turns.taken()
 
     def _gather(self, connection: Connection, first: _Waiting[Any], group: _Group) -> bool:
         """Run works until none waits, or it has been long enough; return whether the end was asked for.

@@ -1,8 +1,9 @@
-"""What workflows have yet to be told: handed out at once when it is quiet, gathered when it is not.
+"""What workflows have yet to be told: gathered for a moment when it is quiet, for longer when it is not.
 
 A signal costs more than the act it tells of, and a workflow is a clock of days: learning of several acts at
-once, a moment later, it misses nothing. So under load a case rests until nothing has happened to it for a
-moment, and what happens meanwhile goes in the same signal. When few people act nobody rests.
+once, a moment later, it misses nothing. So a case rests until nothing has happened to it for a moment, and
+what happens meanwhile goes in the same signal. When few people act the moment is a short one: whether more
+follows is not known from the first act.
 """
 
 from __future__ import annotations
@@ -18,13 +19,14 @@ from domain.events import Event
 HELD: Final = 20_000
 """Events held in memory at most; beyond that they wait in the outbox for the relay."""
 QUIET: Final = 10.0
-"""Acts a second of this process up to which each is told at once."""
+"""Acts a second of this process up to which a case rests no longer than a lull takes."""
 RESTS: Final = 6.0
 """Seconds a case gathers what happens to it, at most, while more than that goes on."""
 _PAUSES: Final = 1.0
 """Seconds without an act on a case before which nobody can be said to have gone on, at least."""
 LULL: Final = 0.15
-"""Seconds without any act after which nobody rests any longer: there is time to tell."""
+"""Seconds without any act after which nobody rests any longer: there is time to tell. Without one on a case,
+while it is quiet, after which it is told."""
 _LOOKS: Final = 0.05
 """Seconds between two looks whether it has become quiet."""
 ENOUGH: Final = 100
@@ -126,14 +128,14 @@ class Gathering:
     def _make_ready(self, case_id: str) -> None:
         if not self.take(case_id):
             return
-        if self._acts <= self._quiet or not self._rests:
+        if not self._rests:
             self._ready.put_nowait(case_id)
-        else:
-            loop = asyncio.get_running_loop()
-            self._resting[case_id] = _Rest(latest=self._acted_at + self._rests, acted_at=self._acted_at)
-            self._let_rest(case_id)
-            if self._look is None:
-                self._look = loop.call_later(_LOOKS, self._hurry_in_a_lull)
+            return
+        loop = asyncio.get_running_loop()
+        self._resting[case_id] = _Rest(latest=self._acted_at + self._rests, acted_at=self._acted_at)
+        self._let_rest(case_id)
+        if self._look is None:
+            self._look = loop.call_later(_LOOKS, self._hurry_in_a_lull)
 
     def _let_rest(self, case_id: str) -> None:
         """Let a case rest on, or rouse it when its time has come."""
@@ -151,6 +153,8 @@ class Gathering:
 
         As many cases as rest, at so many acts a second, are acted on this often each; twice that is a pause.
         """
+        if self._acts <= self._quiet:
+            return LULL
         return max(2 * len(self._resting) / max(self._acts, 1), _PAUSES)
 
     def _rouse(self, case_id: str) -> None:

@@ -25,9 +25,11 @@ WAITING = (
     "bench/test_powercut",
     "bench/test_small_waiting",
     "bench/test_small_startup",
+    "bench/test_small_pages",
 )
-"""Files whose tests mostly wait, for kills, power cuts and midnight. They come first and stay together: while
-one process waits, the others leave no processor idle. Spread over all processes, they would."""
+"""Files whose tests mostly wait, for kills, power cuts, midnight and slow lines. They come first and
+stay together: while one process waits, the others leave no processor idle. Spread over all of them, they
+would."""
 RETOLD = (
     "auditing/test_judging_again",
     "auditing/test_lives",
@@ -41,7 +43,6 @@ FIRST = (
     "journeys/test_up",
     "web/test_whole_case",
     "journeys/test_rehearsals",
-    "bench/test_small_pages",
     "bench/test_small_act",
 )
 """Files whose tests take half a minute or more: begun last, they would be waited for by processes with

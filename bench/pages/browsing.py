@@ -103,8 +103,9 @@ async def _twice(
     if shifting:
         await context.add_init_script(_SHIFTING)
     page = await context.new_page()
-    # A new window of Chromium is busy with itself at first.
-    await page.wait_for_timeout(_SETTLED)
+    if not light:
+        # A new window of Chromium is busy with itself at first, which makes pages later, and moves nothing.
+        await page.wait_for_timeout(_SETTLED)
     session = await context.new_cdp_session(page)
     await session.send("Network.enable")
     await session.send("Network.emulateNetworkConditions", _LINE)

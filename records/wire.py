@@ -99,7 +99,8 @@ class Wire:
     def let_go(self, *, put_off: bool = False) -> None:
         """Wait for every answer, once it is called as often as `hold`. Raises psycopg.Error, as `settle`.
 
-        `put_off`: where that is allowed, leave the answers to whoever waits next.
+        `put_off`: where that is allowed, leave the answers to whoever waits next. They are not waited for
+        here either where nothing else was asked.
         """
         self._held -= 1
         if self._held:
@@ -107,7 +108,7 @@ class Wire:
         if put_off and self.puts_off:
             for asked in self._asked:
                 asked.is_put_off = True
-        else:
+        elif self._asked and not self._asked[-1].is_put_off:
             self.settle()
 
     def execute(self, text: str, values: Sequence[Any]) -> Asked:

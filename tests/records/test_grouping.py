@@ -18,6 +18,7 @@ from tests.databases import KINDS
 from tests.records.rows_of_people import add, people
 
 PUT = Prepared(sa.insert(tables.people), ("id", "name", "name_search", "language"))
+COUNT = Prepared(sa.select(sa.func.count()).select_from(tables.people))
 
 
 def row(person):
@@ -77,6 +78,25 @@ def held(database, address):
 
     yield database, together
     writer.close()
+
+
+@pytest.mark.parametrize("address", [KINDS[1]], indirect=True)
+def test_a_round_in_which_nothing_is_asked_waits_for_nothing_that_was_put_off(held):
+    database, together = held
+    database.write_now(add("there"))
+    passed = []
+
+    def asks(connection):
+        with at_once(connection):
+            pass
+        passed.append("nothing asked")
+        with at_once(connection):
+            COUNT.send(connection, {})
+        passed.append("something asked")
+
+    (refused,) = together(put_off("there", then=asks))
+    assert isinstance(refused.exception(5), sa.exc.IntegrityError)
+    assert passed == ["nothing asked"]
 
 
 @pytest.mark.parametrize("address", [KINDS[1]], indirect=True)

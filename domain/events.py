@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, Field, JsonValue
 
 from domain.acts import Change, MeetingRecord
 from domain.circumstances import UnitRef
+from domain.remembering import remembered
 from domain.values import Level, Scalar, Text, Value
 from domain.working_days import WorkingCalendar
 
@@ -412,10 +413,18 @@ class Event(Value):
 
     @property
     def data(self) -> dict[str, JsonValue]:
-        """The body as JSON values, without its type: what the record keeps beside the envelope."""
-        data: dict[str, Any] = self.body.model_dump(mode="json", exclude={"type"})
-        return data
+        """The body as JSON values, without its type: what the record keeps beside the envelope.
+
+        It is the same object each time: whoever changes something takes a copy.
+        """
+        return _data_of(self.body)
 
     def bare(self) -> Event:
         """Return the same fact without personal data and free text: what may reach Temporal."""
         return self.model_copy(update={"body": self.body.bare()})
+
+
+@remembered(32)  # one act hashes it, looks for what is personal in it, and shows it
+def _data_of(body: Body) -> dict[str, JsonValue]:
+    data: dict[str, Any] = body.model_dump(mode="json", exclude={"type"})
+    return data

@@ -54,6 +54,13 @@ def test_no_free_text_and_no_document_is_left_in_what_temporal_sees(body: facts.
     assert SECRET not in event(body).bare().model_dump_json()
 
 
+def test_what_an_event_holds_is_put_together_once() -> None:
+    one = event(facts.StageEntered(stage="trial"))
+    assert one.data == {"stage": "trial"}
+    assert one.data is one.data
+    assert event(facts.StageEntered(stage="entry")).data == {"stage": "entry"}
+
+
 def test_what_rules_look_at_is_left() -> None:
     body = facts.StepCompleted(
         outcome="done", version="1", values={"grade": 3}, people=("p1",), meeting=MEETING

@@ -25,7 +25,7 @@ _TURN: Final = 1
 _PATIENCE_SECONDS: Final = 1.0
 """A writer is seldom longer at work. Who waited for so long in vain leaves the line alone for a while."""
 _ALONE_SECONDS: Final = 10.0
-_PAUSE_SECONDS: Final = 0.002
+_PAUSE_SECONDS: Final = 0.001
 
 
 class Turns:

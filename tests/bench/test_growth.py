@@ -14,6 +14,9 @@ from bench.growth.seeding import Seeds, Size
 from bench.growth.told_plans import BEGIN, END, NoPlace, heard_by_list, ways, with_plans
 from tests.databases import KINDS, fresh_postgres
 
+# Both records are seeded after one demonstration, which takes longer than the rest: one process makes it.
+pytestmark = pytest.mark.xdist_group("growth")
+
 TINY = Size("tiny", departments=2, committees=4, open_cases=180)
 
 

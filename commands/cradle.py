@@ -17,6 +17,7 @@ import selectors
 import signal
 import socket
 import sys
+import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -191,6 +192,8 @@ def _become(line: socket.socket, cradle: int, asked: Mapping[str, Any]) -> None:
         if asked["log"]:
             _write_into(asked["log"])
         code = _lived(_ROLES[asked["role"]], lambda: tell(line, ready=os.getpid()))
+    except BaseException:  # noqa: BLE001 - it ends here whatever it was, and nobody else would say why
+        traceback.print_exc()
     finally:
         for printed in (sys.stdout, sys.stderr):
             with suppress(OSError, ValueError):

@@ -5,9 +5,8 @@ from records import engines
 _as_it_should_be = engines.journal_pragmas
 
 
-def _weaker(version: tuple[int, ...]) -> tuple[str, str]:
-    journal, _ = _as_it_should_be(version)
-    return (journal, "PRAGMA synchronous=NORMAL")
+def _weaker(version: tuple[int, ...]) -> tuple[str, ...]:
+    return (*_as_it_should_be(version), "PRAGMA synchronous=NORMAL")
 
 
 engines.journal_pragmas = _weaker

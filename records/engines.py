@@ -7,6 +7,8 @@ from types import ModuleType
 from typing import Any, Literal
 
 import sqlalchemy as sa
+from sqlalchemy import FromClause
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.engine import URL, Engine, make_url
 
 try:
@@ -33,6 +35,13 @@ _KEPT_OF_WAL = 64 << 20
 
 _FIRST_WITH_THE_BUG = (3, 7, 0)
 _FIRST_WITHOUT_THE_BUG = (3, 51, 3)
+
+
+class _WithHints(SQLiteCompiler):
+    """Writes what `with_hint` says for SQLite after the name of its table; SQLAlchemy leaves that out."""
+
+    def get_from_hint_text(self, table: FromClause, text: str | None) -> str | None:  # noqa: ARG002 - theirs
+        return text
 
 
 def has_the_wal_bug(version: tuple[int, ...]) -> bool:
@@ -108,6 +117,7 @@ def _open_sqlite(url: URL, role: Role, connections: int) -> Engine:
         max_overflow=0,
         connect_args={"check_same_thread": False},
     )
+    engine.dialect.statement_compiler = _WithHints
 
     @sa.event.listens_for(engine, "connect")
     def set_up(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own type

@@ -2,6 +2,7 @@ import pytest
 
 from bench.act.measuring import differences
 from bench.act.promised import promises
+from bench.act.run import plan_of
 from bench.act.systems import Kept
 from bench.act.table import table, values
 from bench.act.walking import STEPS, Tally
@@ -110,3 +111,20 @@ def test_the_table_has_a_line_for_each_place_and_names_its_groups():
 
 def test_values_for_the_file_hold_every_round():
     assert [len(one["rounds"]) for one in values(a_run())] == [3] * 8
+
+
+@pytest.mark.parametrize(
+    "asked, name",
+    [
+        ([], "act"),
+        (["--rounds", "8"], "act"),
+        (["--small"], "act"),
+        (["--systems", "accede,plain"], "act-partly"),
+        (["--databases", "sqlite"], "act-partly"),
+        (["--callers", "1"], "act-partly"),
+        (["--walk", "tour"], "act-partly"),
+        (["--plant", "slow-act"], "act-partly"),
+    ],
+)
+def test_a_run_of_a_part_leaves_the_results_of_the_whole_alone(asked, name):
+    assert plan_of(asked).results == name

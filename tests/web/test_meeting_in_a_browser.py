@@ -227,9 +227,12 @@ async def test_an_agenda_is_put_in_order_by_keyboard_alone(site, browsing):
     await names.nth(1).locator("input").focus()
     await page.keyboard.press("Tab")
     await expect(page.get_by_role("button", name=f"前移：{second}")).to_be_focused()
-    await page.keyboard.press("Enter")
+    # The next page is whole before anything is pressed on it.
+    async with page.expect_navigation():
+        await page.keyboard.press("Enter")
     await expect(names).to_have_text([second, first])
     later = page.get_by_role("button", name=f"后移：{second}")
     await later.focus()
-    await page.keyboard.press("Space")
+    async with page.expect_navigation():
+        await page.keyboard.press("Space")
     await expect(names).to_have_text([first, second])

@@ -11,12 +11,15 @@ from bench.chaos.household import Household
 
 DAY = 86_400.0
 _PATIENCE = 240.0
+"""Seconds in which nothing changes of what waits, before it is given up: many mails take their time."""
+_AT_MOST = 1200.0
+"""Seconds until it is given up in any case."""
 _PUNCTUAL = 5.0
 """Seconds by which something may happen later than its moment, in a run that goes on meanwhile."""
 
 
 class NoRest(Exception):
-    """Something was still waiting after minutes."""
+    """Something was still waiting, and nothing had become of it for minutes."""
 
 
 async def come_to_rest(household: Household, *, mails: bool = False) -> float:
@@ -24,9 +27,13 @@ async def come_to_rest(household: Household, *, mails: bool = False) -> float:
 
     Returns seconds.
     """
-    began = time.monotonic()
+    began = changed = time.monotonic()
+    before = ""
     while waiting := await asyncio.to_thread(_waiting, household, mails=mails):
-        if time.monotonic() - began > _PATIENCE:
+        now = time.monotonic()
+        if waiting != before:
+            before, changed = waiting, now
+        if now - changed > _PATIENCE or now - began > _AT_MOST:
             raise NoRest(waiting)
         await asyncio.sleep(0.1)
     return time.monotonic() - began

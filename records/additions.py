@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Table
 
 from domain.batches import in_batches
 from records import words
@@ -15,7 +15,7 @@ from records.copying import pour
 from records.dialects import is_among
 from records.lending import kept
 from records.names import endings, searchable
-from records.post_notes import keep_others_out, note_rows
+from records.post_notes import What, keep_others_out, note_rows
 from records.tables import (
     delegations,
     name_endings,
@@ -151,14 +151,10 @@ def add_posts(connection: Connection, new: Sequence[Says], said: Said) -> None:
             "role": one["role"],
             "unit_id": one["unit"],
             **_lasting(one),
-            "granted_by": said.by,
-            "granted_at": said.at,
         }
         for one in new
     ]
-    keep_others_out(connection)
-    pour(connection, posts, rows)
-    note_rows(connection, "post", "given", [str(one["id"]) for one in new], said)
+    _give(connection, "post", posts, rows, said)
 
 
 def add_delegations(connection: Connection, new: Sequence[Says], said: Said) -> None:
@@ -170,14 +166,17 @@ def add_delegations(connection: Connection, new: Sequence[Says], said: Said) -> 
             "substitute_id": one["substitute"],
             **_lasting(one),
             **{limit: kept(str(one[limit] or "").split()) for limit in LIMITED},
-            "granted_by": said.by,
-            "granted_at": said.at,
         }
         for one in new
     ]
+    _give(connection, "delegation", delegations, rows, said)
+
+
+def _give(connection: Connection, what: What, table: Table, rows: Sequence[Says], said: Said) -> None:
+    """Write rows of posts or of what is lent, with who gave them and when, and note them in the log."""
     keep_others_out(connection)
-    pour(connection, delegations, rows)
-    note_rows(connection, "delegation", "given", [str(one["id"]) for one in new], said)
+    pour(connection, table, [row | {"granted_by": said.by, "granted_at": said.at} for row in rows])
+    note_rows(connection, what, "given", [str(row["id"]) for row in rows], said)
 
 
 def add_restrictions(connection: Connection, new: Sequence[Says], said: Said | None) -> None:

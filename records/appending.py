@@ -19,7 +19,7 @@ from domain.moments import local_day
 from domain.obligations import obligations as obligations_of
 from domain.process import Process
 from domain.waiting import Waiting, waiting
-from records.dialects import insert_for
+from records.dialects import insert_for, put_new
 from records.owing import ask_for_holders, owed_rows, put_owed
 from records.prepared import Prepared, at_once
 from records.problems import OneOpenCase
@@ -203,12 +203,7 @@ def _put_recusals(connection: Connection, before: Case | None, after: Case) -> N
 
 
 def _put_materials(connection: Connection, case_id: str, new: Sequence[Event]) -> None:
-    _put_new_materials(connection.dialect.name).send_many(connection, material_rows(case_id, new))
-
-
-@cache
-def _put_new_materials(dialect: str) -> Prepared:
-    return Prepared(insert_for(dialect, case_materials).on_conflict_do_nothing())
+    put_new(connection, case_materials).send_many(connection, material_rows(case_id, new))
 
 
 def _tell_the_workflow(connection: Connection, after: Case, now: datetime) -> None:

@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
+from records.prepared import Prepared
+
 
 def insert_into(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
     """Return an INSERT that can say what to do when the row exists already (`on_conflict_…`)."""
@@ -30,6 +32,16 @@ def insert_new(connection: Connection, table: Table) -> sqlite.Insert | postgres
 @cache
 def _insert_new(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
     return insert_for(dialect, table).on_conflict_do_nothing()
+
+
+def put_new(connection: Connection, table: Table, columns: tuple[str, ...] | None = None) -> Prepared:
+    """Return the same, prepared, for the way of every act. `columns` are those of `Prepared`."""
+    return _put_new(connection.dialect.name, table, columns)
+
+
+@cache
+def _put_new(dialect: str, table: Table, columns: tuple[str, ...] | None) -> Prepared:
+    return Prepared(_insert_new(dialect, table), columns)
 
 
 def is_among(

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from domain.obligations import Obligation
-from records.dialects import insert_for
+from records.dialects import insert_new
 from records.owing import obligation_row, put_owed
 from records.tables import cases, notice_lines, obligations, people
 
@@ -68,8 +68,7 @@ def gather(
             {"notice_id": made, "case_id": one.case, "step": one.owed.step, "from_on": one.owed.due_on}
             for one in lines
         ]
-        insert = insert_for(connection.dialect.name, notice_lines).on_conflict_do_nothing()
-        connection.execute(insert, rows)
+        connection.execute(insert_new(connection, notice_lines), rows)
     return sum(len(lines) for lines in told.values())
 
 

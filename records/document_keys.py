@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from domain.batches import in_batches
-from records.dialects import insert_for
+from records.dialects import put_new
 from records.keys import Kept
 from records.prepared import Prepared
 from records.privacy_tables import document_keys, person_keys
@@ -138,12 +138,7 @@ def keep_keys(connection: Connection, kept: Iterable[DocumentKey]) -> None:
         {"sha256": one.sha256, "sealed_as": one.sealed_as, "person_id": one.person, "wrapped": one.wrapped}
         for one in kept
     ]
-    _put_new(connection.dialect.name).send_many(connection, rows)
-
-
-@cache
-def _put_new(dialect: str) -> Prepared:
-    return Prepared(insert_for(dialect, document_keys).on_conflict_do_nothing())
+    put_new(connection, document_keys).send_many(connection, rows)
 
 
 def let_go(connection: Connection, of: Iterable[DocumentKey]) -> None:

@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from records.dialects import insert_for, insert_new
+from records.dialects import insert_new, put_new
 from records.prepared import Prepared
 from records.privacy_tables import person_keys
 
@@ -46,18 +45,11 @@ def find_wrapped(connection: Connection, people: Iterable[str]) -> dict[str, str
 def keep_key(connection: Connection, person_id: str, wrapped: str, now: datetime) -> Kept:
     """Keep a new key of a person and return it, or the one somebody else kept at the same time."""
     row = {"person_id": person_id, "wrapped": wrapped, "created_at": now}
-    _put_new(connection.dialect.name).send(connection, row)
+    put_new(connection, person_keys, tuple(row)).send(connection, row)
     found = find_key(connection, person_id)
     if found is None:
         raise AssertionError("a key that was kept is there")
     return found
-
-
-@cache
-def _put_new(dialect: str) -> Prepared:
-    return Prepared(
-        insert_for(dialect, person_keys).on_conflict_do_nothing(), ("person_id", "wrapped", "created_at")
-    )
 
 
 def destroy_key(connection: Connection, person_id: str, erasure_id: str, now: datetime) -> None:

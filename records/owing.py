@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,7 +17,7 @@ from domain.circumstances import Relative
 from domain.obligations import Obligation, kept_from
 from domain.process import Process
 from records.columns import Day
-from records.dialects import insert_for
+from records.dialects import put_new
 from records.held_units import held_now, held_on
 from records.lending import LIMITS, lent_for
 from records.prepared import Prepared, Sent
@@ -109,7 +109,7 @@ def owed_rows(
 
 def put_owed(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     """Write down what is owed, as `owed_rows` says; what was written down before stays as it is."""
-    _put(connection.dialect.name).send_many(connection, rows)
+    put_new(connection, obligations, _GIVEN).send_many(connection, rows)
 
 
 def obligation_id(case_id: str, owed: Obligation, person: str | None) -> str:
@@ -214,9 +214,4 @@ def _holders_query(number: int) -> Prepared:
 _PAIR = ("unit", "role")
 _LATER = frozenset({"channel", "sent_at", "failure", "read_at"})
 """Columns that delivery fills in."""
-
-
-@cache
-def _put(dialect: str) -> Prepared:
-    given = [column.name for column in obligations.c if column.name not in _LATER]
-    return Prepared(insert_for(dialect, obligations).on_conflict_do_nothing(), given)
+_GIVEN = tuple(column.name for column in obligations.c if column.name not in _LATER)

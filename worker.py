@@ -32,6 +32,7 @@ from temporalio.worker import (
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 from uvicorn.loops.auto import auto_loop_factory
 
+from activities.beating import BEAT
 from activities.cases import RecordActivities
 from activities.checkpointing import CheckpointActivities
 from activities.delivering import DeliveringActivities
@@ -310,6 +311,8 @@ def _worker(
         # The cases of a dead worker go to the other this soon. Were it sooner, a busy one would lose cases it
         # has in memory to the other, which has to read their histories first, when there is no time for that.
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=10),
+        # Signs of life are gathered before they are sent: no longer than they take to come.
+        max_heartbeat_throttle_interval=timedelta(seconds=BEAT),
         graceful_shutdown_timeout=_GOODBYE,
     )
 

@@ -1,11 +1,13 @@
 """What the courier asks for: deliver what waits, and write down how that went.
 
 An obligation is claimed, sent, and written down as delivered, in three steps. A crash between the last two
-sends it again when the claim runs out, with the same Message-ID: SMTP has no better way.
+sends it again when the claim runs out, with the same Message-ID: SMTP has no better way. Whoever ends in good
+order finishes the mail it is at and gives back what it had not begun.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from functools import partial
@@ -16,6 +18,7 @@ import structlog
 from sqlalchemy import Connection
 from temporalio import activity
 
+from activities.beating import BEAT, CalledOff, alive
 from domain.library import Library, UnknownProcess
 from domain.moments import local_day
 from domain.permitting import actor_title
@@ -51,10 +54,12 @@ class DeliveringActivities:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         zone: tzinfo = UTC,
         required: Mapping[Topic, Required] = MappingProxyType({}),
+        beat: float = BEAT,
     ) -> None:
         """Take the record, what was published, and the sender (none: the list in the application only).
 
-        `zone` is the organisation's; of topics that are `required` nobody can switch mails off.
+        `zone` is the organisation's; of topics that are `required` nobody can switch mails off. `beat` is how
+        many seconds lie between two signs of life.
         """
         self._database = database
         self._library = library
@@ -62,22 +67,39 @@ class DeliveringActivities:
         self._clock = clock
         self._zone = zone
         self._required = required
+        self._beat = beat
 
     @activity.defn(name="deliver_batch")
     async def deliver_batch(self, asked: DeliverAsked) -> Delivered:
         """Deliver what is to be sent now, oldest first."""
+        return await alive(partial(self._deliver_batch, asked.limit), every=self._beat)
+
+    async def _deliver_batch(self, limit: int, called_off: CalledOff) -> Delivered:
         begun = self._clock()
-        claim = partial(self._claim, now=begun, limit=asked.limit)
-        shown, owed = await self._database.write(claim)
-        delivered, failed, here = len(shown), 0, tracing.here()
+        shown, owed = await self._database.write(partial(self._claim, now=begun, limit=limit))
         for one in shown:
             metrics.DELIVERIES.labels(one.kind, "delivered").inc()
+        sent, failed, left = await self._send_until(
+            owed, lambda: called_off() or self._clock() - begun > _ENOUGH
+        )
+        if left:
+            give_back = partial(notifications.give_back, ids=[one.id for one in left], claimed=begun)
+            await self._database.write(partial(give_back, now=self._clock()))
+        next_at = await self._database.read(notifications.next_attempt)
+        more = next_at is not None and next_at <= self._clock()
+        return Delivered(delivered=len(shown) + sent, failed=failed, more=more, next_at=next_at)
+
+    async def _send_until(
+        self, owed: Sequence[Owed], is_enough: Callable[[], bool]
+    ) -> tuple[int, int, Sequence[Owed]]:
+        """Send one mail after another; return how many were sent, how many not, and what was not tried."""
+        sent, failed, here = 0, 0, tracing.here()
         places = await self._places(owed)
         lists = await self._database.read(partial(lines_of, notices=[one.id for one in owed]))
+        waiting = deque(self._mails(owed))
         async with self._sender.round() as sending:
-            for mail in self._mails(owed):
-                if self._clock() - begun > _ENOUGH:
-                    break
+            while waiting and not is_enough():
+                mail = waiting.popleft()
                 one = mail[0]
                 place = places.get((one.case, one.seq), "")
                 with tracing.span("deliver", parent=place, links=[here], obligation=one.id, about=one.kind):
@@ -85,11 +107,8 @@ class DeliveringActivities:
                 for each in mail:
                     metrics.DELIVERIES.labels(each.kind, "delivered" if went_well else "failed").inc()
                 number = len(mail)
-                delivered, failed = delivered + number * went_well, failed + number * (not went_well)
-                _sign_of_life()
-        next_at = await self._database.read(notifications.next_attempt)
-        more = next_at is not None and next_at <= self._clock()
-        return Delivered(delivered=delivered, failed=failed, more=more, next_at=next_at)
+                sent, failed = sent + number * went_well, failed + number * (not went_well)
+        return sent, failed, [one for mail in waiting for one in mail]
 
     def _claim(self, connection: Connection, now: datetime, limit: int) -> tuple[list[Owed], list[Owed]]:
         """Claim what waits; return what the list delivers by itself, and what is to be sent.
@@ -210,8 +229,3 @@ def _lent(owed: Owed, post: Text) -> Lent | None:
 
 def _language(named: str) -> Language:
     return "en" if named == "en" else "zh"
-
-
-def _sign_of_life() -> None:
-    if activity.in_activity():
-        activity.heartbeat()

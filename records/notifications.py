@@ -148,6 +148,13 @@ def delivered(connection: Connection, ids: Collection[str], now: datetime, chann
         )
 
 
+def give_back(connection: Connection, ids: Collection[str], claimed: datetime, now: datetime) -> None:
+    """Let others have at once what was claimed at a moment and not tried, unless they have it already."""
+    ours = (obligations.c.status == "waiting", obligations.c.next_attempt_at == claimed + LEASE)
+    query = sa.update(obligations).where(obligations.c.id.in_(sorted(ids)), *ours)
+    connection.execute(query.values(attempts=obligations.c.attempts - 1, next_attempt_at=now))
+
+
 def failed(
     connection: Connection, obligation_id: str, now: datetime, why: str, *, final: bool = False
 ) -> None:

@@ -23,6 +23,9 @@ ROUND = timedelta(minutes=10)
 """The courier looks this often even when nobody wakes it: a wake may be lost in a crash."""
 PAUSE = timedelta(seconds=0.5)
 """Between two batches when nothing more is waiting: gathers what comes in a burst."""
+SILENCE = timedelta(seconds=5)
+"""A worker of which nothing is heard for this long while it delivers is taken for dead, and another delivers.
+What it had claimed stays claimed for its time: it may be alive, and at it still."""
 
 _RETRY = RetryPolicy(
     initial_interval=timedelta(seconds=1), backoff_coefficient=2, maximum_interval=timedelta(minutes=5)
@@ -60,7 +63,7 @@ class CourierWorkflow:
             contract.CourierActivities.deliver_batch,
             DeliverAsked(),
             start_to_close_timeout=timedelta(minutes=10),
-            heartbeat_timeout=timedelta(minutes=1),
+            heartbeat_timeout=SILENCE,
             retry_policy=_RETRY,
             summary="deliver what waits",
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date, timedelta
@@ -9,6 +11,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from temporalio.activity import ActivityCancellationDetails
 from temporalio.testing import ActivityEnvironment
 
 from activities.delivering import DeliveringActivities
@@ -16,6 +19,7 @@ from domain.acts import Recuse
 from domain.library import Library
 from domain.reading import read_process
 from records import organisation, recording
+from records.notifications import LEASE
 from records.tables import obligations, people
 from senders.mail import MailSender
 from senders.messages import Message, NotNow, Refused
@@ -189,6 +193,86 @@ async def test_a_batch_that_takes_long_leaves_the_rest_for_later(post):
     post.now += timedelta(minutes=10)
     assert (await post.deliver()).delivered == 1
     assert len({message.id for message in post.sender.taken}) == 2
+
+
+class SlowSender(FakeSender):
+    """Takes each message only once it is let."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_at_it = asyncio.Event()
+        self.go_on = asyncio.Event()
+
+    async def send(self, message: Message) -> None:
+        self.is_at_it.set()
+        await self.go_on.wait()
+        await super().send(message)
+
+
+def delivering(post: Post, env: ActivityEnvironment) -> asyncio.Task[Delivered]:
+    """Begin to deliver beside the test, with many signs of life a second."""
+    work = DeliveringActivities(post.database, post.library, post.sender, clock=lambda: post.now, beat=0.01)
+    return asyncio.create_task(env.run(work.deliver_batch, DeliverAsked()))
+
+
+async def test_signs_of_life_are_given_while_one_mail_takes_its_time(post):
+    post.sender, env = SlowSender(), ActivityEnvironment()
+    beats = itertools.count(1)
+
+    def heard() -> None:
+        if next(beats) > 3 and post.sender.is_at_it.is_set():
+            post.sender.go_on.set()
+
+    env.on_heartbeat = heard
+    batch = await asyncio.wait_for(delivering(post, env), 30)
+
+    assert batch.delivered == 1
+
+
+async def test_a_round_that_is_taken_away_ends_after_its_mail_and_others_have_the_rest_at_once(post):
+    await owe_copies(post, 3)
+    post.sender, env = SlowSender(), ActivityEnvironment()
+    taken_away = delivering(post, env)
+    await post.sender.is_at_it.wait()
+    env.cancel(ActivityCancellationDetails(not_found=True))
+    post.sender.go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await taken_away
+
+    assert len(post.sender.taken) == 1
+    assert sorted(await post.statuses()) == ["sent", "waiting", "waiting", "waiting"]
+    assert (await post.deliver()).delivered == 3
+    assert len({message.id for message in post.sender.taken}) == len(post.sender.taken) == 4
+    assert {row.attempts for row in await post.rows()} == {1}
+
+
+async def test_a_worker_that_stops_finishes_its_mail_and_leaves_the_rest_to_others(post):
+    await owe_copies(post, 2)
+    post.sender, env = SlowSender(), ActivityEnvironment()
+    stopping = delivering(post, env)
+    await post.sender.is_at_it.wait()
+    env.worker_shutdown()
+    post.sender.go_on.set()
+    batch = await stopping
+
+    assert (batch.delivered, batch.more) == (1, True)
+    assert (await post.deliver()).delivered == 2
+
+
+async def test_a_worker_that_has_to_end_breaks_off_a_mail_that_takes_too_long(post):
+    post.sender, env = SlowSender(), ActivityEnvironment()
+    stopping = delivering(post, env)
+    await post.sender.is_at_it.wait()
+    env.worker_shutdown()
+    env.cancel(ActivityCancellationDetails(worker_shutdown=True))
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(stopping, 30)
+
+    assert post.sender.taken == []
+    post.sender.go_on.set()
+    assert (await post.deliver()).delivered == 0, "it may have been taken, and stays claimed for its time"
+    post.now += LEASE
+    assert (await post.deliver()).delivered == 1
 
 
 async def test_more_than_a_batch_is_announced(post):

@@ -10,8 +10,9 @@ from temporalio.client import WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
+from activities.beating import BEAT
 from workflows.contract import CourierStart, DeliverAsked, Delivered
-from workflows.courier import HISTORY_LIMIT, ROUND, CourierWorkflow
+from workflows.courier import HISTORY_LIMIT, ROUND, SILENCE, CourierWorkflow
 
 QUEUE = "courier"
 
@@ -26,11 +27,16 @@ class Letterbox:
         self.busy = asyncio.Event()
         self.go_on = asyncio.Event()
         self.go_on.set()
+        self.lost = 0
+        """How many rounds are begun by workers that are killed in the middle of them."""
 
     @activity.defn(name="deliver_batch")
     async def deliver_batch(self, asked: DeliverAsked) -> Delivered:
         self.rounds.append(activity.info().started_time)
         self.busy.set()
+        if self.lost:
+            self.lost -= 1
+            await asyncio.Event().wait()
         await self.go_on.wait()
         answer = self.answers.pop(0) if self.answers else Delivered()
         if isinstance(answer, Exception):
@@ -114,6 +120,18 @@ async def test_a_record_that_is_away_is_asked_again(letterbox):
     await letterbox.wake()
 
     await letterbox.after(3)
+
+
+async def test_a_worker_that_is_lost_in_a_round_holds_up_the_mail_for_seconds(letterbox):
+    letterbox.lost = 1
+    await letterbox.wake()
+    await letterbox.after(2)
+
+    assert letterbox.rounds[1] - letterbox.rounds[0] < timedelta(seconds=10)
+
+
+def test_a_worker_that_lives_is_heard_of_several_times_before_it_is_taken_for_dead():
+    assert timedelta(seconds=BEAT) * 3 <= SILENCE
 
 
 async def test_a_courier_of_many_rounds_goes_on_in_a_new_run(letterbox):

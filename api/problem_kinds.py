@@ -63,6 +63,15 @@ KINDS: dict[str, ProblemKind] = {
             ("个案目前的状态不允许这样办理。", "What was asked does not fit the present state of the case."),
         ),
         _kind(
+            "not-published",
+            409,
+            ("所依据的流程定义不在此处", "The definition is not published here"),
+            (
+                "个案完整保存，但所依据的流程定义目前没有在此发布，因此不能显示或办理。请联系管理员。",
+                "The case is kept whole, but what it follows is not published here now. Tell an operator.",
+            ),
+        ),
+        _kind(
             "one-open-case",
             409,
             ("此人已有未结个案", "There is an open case already"),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
@@ -18,11 +19,14 @@ from starlette.exceptions import HTTPException
 from api.invalid import faults_in
 from api.language import language_of
 from api.problem_kinds import BY_STATUS, KINDS
+from domain.library import UnknownProcess
 from domain.refusals import RuleViolation
 from domain.values import Language, Text
 from services.books.carrying import BookNotClean
 from services.refusals import HeadMoved, InvalidInput, Refusal, TooManyTries, WordsMoved
 from telemetry import metrics
+
+_log = structlog.get_logger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -63,13 +67,16 @@ def install(app: FastAPI) -> None:
     """Let every way in which a request can fail leave as a problem."""
     app.add_exception_handler(RuleViolation, _rule_broken)
     app.add_exception_handler(Refusal, _refused)
+    app.add_exception_handler(UnknownProcess, _unpublished)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _by_status)
     app.add_exception_handler(Exception, _fault)
 
 
-async def answer_to(request: Request, error: RuleViolation | Refusal) -> Response:
-    """Return the answer to an act that was refused."""
+async def answer_to(request: Request, error: RuleViolation | Refusal | UnknownProcess) -> Response:
+    """Return the answer to an act that was refused, or whose case follows what is not published here."""
+    if isinstance(error, UnknownProcess):
+        return await _unpublished(request, error)
     answering = _rule_broken if isinstance(error, RuleViolation) else _refused
     return await answering(request, error)
 
@@ -128,6 +135,12 @@ async def _refused(request: Request, error: Exception) -> Response:
     if error.kind == "not-signed-in":
         headers["www-authenticate"] = "Bearer"
     return answered(request, Problem(error.kind, error.detail, headers=headers, more=more))
+
+
+async def _unpublished(request: Request, error: Exception) -> Response:
+    """Say what is missing to whoever asked, and which definition it is to operators."""
+    _log.warning("a case follows a definition that is not published here", reason=str(error))
+    return answered(request, Problem("not-published"))
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

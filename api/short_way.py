@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api import problems
 from api.callers import actor_of, head_in, parts_of
 from api.routes.acts import KINDS, Acting
+from domain.library import UnknownProcess
 from domain.refusals import RuleViolation
 from services.refusals import Refusal
 
@@ -43,7 +44,7 @@ class ShortWay:
             return
         try:
             answer = await plain.perform()
-        except (RuleViolation, Refusal) as refused:
+        except (RuleViolation, Refusal, UnknownProcess) as refused:
             answer = await problems.answer_to(plain.request, refused)
         await answer(scope, receive, send)
 

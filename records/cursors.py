@@ -11,6 +11,8 @@ from typing import Final, Generic, TypeVar
 
 T = TypeVar("T")
 _AT_ONCE: Final = 200
+_REFILLS: Final = 5
+"""How often more is read for one page, where much is passed over."""
 _LARGEST: Final = 2**31 - 1
 """The largest number a row can have."""
 
@@ -36,6 +38,26 @@ def every(page_of: Callable[..., Page[T]]) -> Iterator[T]:
         if page.next is None:
             return
         cursor = page.next
+
+
+def filled(
+    page_of: Callable[[str | None, int], Page[T]],
+    is_shown: Callable[[T], bool],
+    cursor: str | None,
+    limit: int,
+) -> Page[T]:
+    """Return a page of what is shown: for what is passed over more is read, a few times at the most.
+
+    `page_of` takes a cursor and how many.
+    """
+    found: list[T] = []
+    for _ in range(_REFILLS):
+        page = page_of(cursor, limit - len(found))
+        found += filter(is_shown, page.items)
+        cursor = page.next
+        if cursor is None or len(found) == limit:
+            break
+    return Page(tuple(found), cursor)
 
 
 def cursor_of(*place: str) -> str:

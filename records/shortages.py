@@ -65,7 +65,7 @@ class Looked:
 
 def look(connection: Connection, library: Library, today: date, *, after: str, limit: int) -> Looked:
     """Return what is new about a page of open cases. Writes nothing."""
-    page = open_cases(connection, library, after=after, limit=limit)
+    page, last = open_cases(connection, library, after=after, limit=limit)
     picture = picture_of(connection, page, today)
     known = _known(connection, [one.case.id for one in page])
     news: list[Found] = []
@@ -74,7 +74,7 @@ def look(connection: Connection, library: Library, today: date, *, after: str, l
         found = shortages_of(one.process, one.case, picture, today)
         short += bool(found)
         news += _news(one, found, known.get(one.case.id, {}), today)
-    return Looked(len(page), short, tuple(news), page[-1].case.id if len(page) == limit else None)
+    return Looked(len(page), short, tuple(news), last)
 
 
 def keep(connection: Connection, news: Sequence[Found], now: datetime, today: date) -> int:

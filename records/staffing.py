@@ -6,6 +6,7 @@ A page takes seven statements, whatever is in it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final, NamedTuple, TypeVar
@@ -15,7 +16,7 @@ from sqlalchemy import Connection, Row, Select
 
 from domain.at_hand import FULL_MEMBER, Lasting, Picture
 from domain.case import Case
-from domain.library import Library
+from domain.library import Library, UnknownProcess
 from domain.process import Process
 from records.absences import absences_since
 from records.lending import LIMITS, lent_for
@@ -49,8 +50,12 @@ def open_cases(
     scope: Scope | None = None,
     unit: str | None = None,
     process: str | None = None,
-) -> tuple[OpenCase, ...]:
-    """Return cases that are open and not suspended, by id: all, or those of a unit seen by a post."""
+) -> tuple[tuple[OpenCase, ...], str | None]:
+    """Return cases that are open and not suspended, by id: all, or those of a unit seen by a post.
+
+    And after which to go on, None where there is no more. Those whose definition is not published here are
+    passed over: whom they ask for cannot be read.
+    """
     # Which they are is read from an index; only theirs are the rows with a snapshot.
     first = sa.select(cases.c.id).where(cases.c.status == "open", cases.c.id > after)
     if scope is not None and unit is not None:
@@ -66,7 +71,11 @@ def open_cases(
         .join(units, units.c.id == cases.c.unit_id)
     )
     rows = connection.execute(query.order_by(cases.c.id)).all()
-    return tuple(_open_case(connection, library, row) for row in rows)
+    found = []
+    for row in rows:
+        with suppress(UnknownProcess):
+            found.append(_open_case(connection, library, row))
+    return tuple(found), rows[-1].id if len(rows) == limit else None
 
 
 def picture_of(connection: Connection, found: Sequence[OpenCase], today: date) -> Picture:

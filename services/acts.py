@@ -21,10 +21,10 @@ from domain.library import UnknownProcess
 from domain.process import Process
 from domain.refusals import NotEntitled, NotPossible, RuleViolation
 from domain.values import Text
-from records import problems, recording, registers, units
+from records import cases, problems, recording, registers, units
 from records.idempotency import refusing
 from records.prepared import at_once
-from records.recording import LockedCase, Recorded
+from records.recording import LockedCase, Locking, Recorded
 from records.registers import ActedOn, Surroundings
 from services import corrections, idempotency, overlays, presuming
 from services.act_documents import ActDocuments
@@ -184,7 +184,7 @@ async def perform(
             if not covers_kept(connection, caller, case_id, parts.today()):
                 raise problems.NotFound("not in the token's scope")
             return _as_before(opened_answer(connection, parts, case_id, earlier)), None
-        locked = recording.locked(connection, parts.library, asked_for)
+        locked = _locked(connection, parts, caller, asked_for)
         around = around_of(connection, parts, caller, (locked.process, locked.case), asked, ahead)
         check_seen(connection, parts, caller, locked.case, around)
         check_covered(caller, locked.case)
@@ -400,6 +400,16 @@ def _performed(view: CaseView, recorded: Recorded, caller: Caller, look: Look) -
 def _as_before(answer: str) -> Answered:
     case = json.loads(answer)["case"]
     return Answered(answer, case["head"], case["process"]["id"])
+
+
+def _locked(connection: Connection, parts: Parts, caller: Caller, asked_for: Locking) -> LockedCase:
+    try:
+        return recording.locked(connection, parts.library, asked_for)
+    except UnknownProcess:
+        # That it cannot be read is told to those who see it, and there is no case for all others.
+        if not cases.is_seen(connection, asked_for.case_id, scope_of(connection, caller, parts.today())):
+            raise problems.NotFound("not in the caller's scope") from None
+        raise
 
 
 def _process_for_start(connection: Connection, parts: Parts, asked: StartRequest, on: date) -> Process:

@@ -9,8 +9,9 @@ from datetime import date
 from sqlalchemy import Connection
 
 from domain.values import Language
-from records import boards
+from records import boards, cursors
 from records.boards import BoardCase, BoardFilter, StageCount
+from records.cursors import filled
 from records.scope import Scope
 from services.parts import Caller, Parts
 from services.scoping import scope_of
@@ -99,7 +100,7 @@ async def shown(
             first = boards.first_of_stages(connection, scope, chosen, unit, limit=limit)
         late = [case for case in first if case.overdue][:limit]
         columns = _columns(parts, chosen, counts, first, caller.language)
-        return Board(chosen, processes, columns, tuple(_card(parts, one, caller.language) for one in late))
+        return Board(chosen, processes, columns, _cards(parts, late, caller.language))
 
     return await parts.read(work)
 
@@ -127,8 +128,12 @@ def due_first(
     limit: int,
 ) -> Page[Card]:
     """Return the same of a scope that is known."""
-    page = boards.list_by_due(connection, scope, narrowed, cursor=cursor, limit=limit)
-    return Page(items=tuple(_card(parts, one, language) for one in page.items), next=page.next)
+
+    def page_of(after: str | None, some: int) -> cursors.Page[BoardCase]:
+        return boards.list_by_due(connection, scope, narrowed, cursor=after, limit=some)
+
+    page = filled(page_of, lambda one: parts.library.publishes(one.digest), cursor, limit)
+    return Page(items=_cards(parts, page.items, language), next=page.next)
 
 
 def titles_of(parts: Parts, language: Language, process: str, stage: str) -> tuple[str, ...]:
@@ -152,7 +157,8 @@ def stage_titles(parts: Parts, process: str, language: Language) -> dict[str, st
 def _processes(parts: Parts, counts: Sequence[StageCount], language: Language) -> tuple[ProcessCount, ...]:
     found: dict[str, list[StageCount]] = {}
     for count in counts:
-        found.setdefault(count.process, []).append(count)
+        if count.process in parts.library.processes:
+            found.setdefault(count.process, []).append(count)
     return tuple(
         ProcessCount(
             id=name,
@@ -175,11 +181,16 @@ def _columns(
             title=title,
             all=known[stage].all if stage in known else 0,
             overdue=known[stage].overdue if stage in known else 0,
-            cards=tuple(_card(parts, one, language) for one in first if one.stage == stage),
+            cards=_cards(parts, [one for one in first if one.stage == stage], language),
         )
         for stage, title in stage_titles(parts, process, language).items()
         if stage in known or stage in latest
     )
+
+
+def _cards(parts: Parts, found: Sequence[BoardCase], language: Language) -> tuple[Card, ...]:
+    """Return the cards of cases, without those whose definition is not published here."""
+    return tuple(_card(parts, one, language) for one in found if parts.library.publishes(one.digest))
 
 
 def _card(parts: Parts, found: BoardCase, language: Language) -> Card:

@@ -11,8 +11,9 @@ from domain.library import UnknownProcess
 from domain.moments import end_of
 from domain.values import Language
 from domain.waiting import open_steps
-from records import cases, registers
+from records import cases, cursors, registers
 from records.cases import FoundCase, ListedCase
+from records.cursors import filled
 from records.problems import NotFound
 from records.registers import ActedOn
 from services import disclosures
@@ -67,10 +68,13 @@ async def listed(
         scope = scope_of(connection, caller, parts.today())
         told = {} if wanted.overdue is None else _told_overdue(connection, parts, caller)
         asked = replace(narrowed, told_overdue=told)
-        page = cases.list_cases(connection, scope=scope, narrowed=asked, cursor=cursor, limit=limit)
+
+        def page_of(after: str | None, some: int) -> cursors.Page[ListedCase]:
+            return cases.list_cases(connection, scope=scope, narrowed=asked, cursor=after, limit=some)
+
         # What follows a definition that is not published here cannot be described, and breaks no list.
-        known = [found for found in page.items if parts.library.publishes(found.digest)]
-        rows = tuple(_row_of(connection, parts, caller, found) for found in known)
+        page = filled(page_of, lambda found: parts.library.publishes(found.digest), cursor, limit)
+        rows = tuple(_row_of(connection, parts, caller, found) for found in page.items)
         return Page(items=rows, next=page.next)
 
     return await parts.read(work)

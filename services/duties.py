@@ -88,9 +88,12 @@ async def between(parts: Parts, caller: Caller, days: Days, *, limit: int) -> Mo
 def first_of(  # noqa: PLR0917 - what a look is about
     connection: Connection, parts: Parts, language: Language, scope: Scope, days: Days, limit: int
 ) -> tuple[Duty, ...]:
-    """Return the first of what is due and what becomes possible, uncounted."""
+    """Return the first of what is due and what becomes possible, uncounted.
+
+    What a definition says that is not published here is passed over.
+    """
     found = duties.list_duties(connection, scope, days.first, days.last, unit=days.unit, limit=limit)
-    return tuple(_titled(parts, one, language) for one in found)
+    return tuple(_titled(parts, one, language) for one in found if parts.library.publishes(one.digest))
 
 
 async def feed(parts: Parts, caller: Caller) -> str:

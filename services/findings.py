@@ -25,6 +25,7 @@ from domain.auditing.rules import AuditRule
 from domain.case import Case
 from domain.chain import moment_text
 from domain.circumstances import HeldPost
+from domain.library import UnknownProcess
 from domain.process import Process
 from domain.values import Text, Value
 from records import cases, registers
@@ -198,15 +199,24 @@ def _together(
 def _shown(
     connection: Connection, parts: Parts, caller: Caller, found: Iterable[Finding]
 ) -> tuple[Finding, ...]:
-    """Return those in cases of which the caller is shown findings: he may keep out of some."""
+    """Return those in cases of which the caller is shown findings: he may keep out of some.
+
+    Whether he does cannot be read where the definition is not published here: these are not shown.
+    """
     shown: dict[str, bool] = {}
     every = tuple(found)
     for finding in every:
         if finding.case not in shown:
-            read = cases.find_case(connection, parts.library, finding.case, None)
-            look = look_at(connection, parts, caller, read.process, read.case)
-            shown[finding.case] = look.viewer.sees("findings")
+            shown[finding.case] = _is_shown(connection, parts, caller, finding.case)
     return tuple(finding for finding in every if shown[finding.case])
+
+
+def _is_shown(connection: Connection, parts: Parts, caller: Caller, case_id: str) -> bool:
+    try:
+        read = cases.find_case(connection, parts.library, case_id, None)
+    except UnknownProcess:
+        return False
+    return look_at(connection, parts, caller, read.process, read.case).viewer.sees("findings")
 
 
 def _seen(connection: Connection, parts: Parts, caller: Caller, finding_id: str) -> _Seen:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import BinaryIO
 
 import puremagic
 from sqlalchemy import Connection
 
+from domain.library import UnknownProcess
 from domain.values import Text
 from records import cases, sensitivity
 from records import materials as kept
@@ -89,8 +91,9 @@ async def case_of(parts: Parts, caller: Caller, view: MaterialView) -> Named | N
     def work(connection: Connection) -> Named | None:
         scope = scope_of(connection, caller, parts.today())
         for case_id in sensitivity.cases_with(connection, view.sha256, scope):
-            found = cases.find_case(connection, parts.library, case_id, scope)
-            return Named(id=case_id, name=found.subject_name)
+            with suppress(UnknownProcess):
+                found = cases.find_case(connection, parts.library, case_id, scope)
+                return Named(id=case_id, name=found.subject_name)
         return None
 
     return await parts.read(work)

@@ -177,8 +177,9 @@ def latest(parts: Parts, process: str) -> Process:
 
 
 def body_title(parts: Parts, process: str, body: str) -> Text:
-    """Return what a body is called by the latest edition that knows it."""
-    known = (one.bodies[body] for one in reversed(parts.library.family(process)) if body in one.bodies)
+    """Return what a body is called by the latest edition that knows it; a meeting where none is here."""
+    family = (one for one in reversed(parts.library.editions) if one.process == process)
+    known = (one.bodies[body] for one in family if body in one.bodies)
     found = next(known, None)
     return Text(zh="会议", en="Meeting") if found is None else found.title
 

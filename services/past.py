@@ -12,6 +12,7 @@ from typing import Final, TypeVar
 
 from sqlalchemy import Connection
 
+from domain.library import UnknownProcess
 from domain.moments import end_of
 from records import cases, organisation, past, unit_changes, unit_trees, visible
 from records.cases import ListedCase
@@ -201,7 +202,7 @@ def _row_then(
 ) -> CaseRow | None:
     try:
         found = cases.case_as_of(connection, parts.library, row.id, day, None)
-    except NotFound:
+    except (NotFound, UnknownProcess):
         return None
     if row.apart:
         present = cases.find_case(connection, parts.library, row.id, None)

@@ -13,6 +13,7 @@ from typing import Any, Final, Literal
 
 from sqlalchemy import Connection
 
+from domain.library import UnknownProcess
 from domain.patterns.catalogue import PATTERNS
 from domain.patterns.copies import Pair, Place
 from domain.patterns.likeness import passages
@@ -209,13 +210,16 @@ def _day(told: Mapping[str, Any], place: Literal[0, 1]) -> date | None:
 def cases_shown(
     connection: Connection, parts: Parts, caller: Caller, ids: Sequence[str]
 ) -> Iterator[CaseRef]:
-    """Yield those of some cases that the caller sees, and is shown findings of."""
+    """Yield those of some cases that the caller sees, and is shown findings of.
+
+    Whether he is cannot be read where the definition is not published here.
+    """
     scope = scope_of(connection, caller, parts.today())
     seen = {}
     for case_id in ids:
         try:
             found = cases.find_case(connection, parts.library, case_id, scope)
-        except NotFound:
+        except (NotFound, UnknownProcess):
             continue
         if look_at(connection, parts, caller, found.process, found.case).viewer.sees("findings"):
             seen[case_id] = found.case.subject
@@ -255,7 +259,7 @@ def _text(connection: Connection, parts: Parts, caller: Caller, place: Place) ->
         found = cases.find_case(
             connection, parts.library, place.case, scope_of(connection, caller, parts.today())
         )
-    except NotFound:
+    except (NotFound, UnknownProcess):
         return None, None, None
     look = look_at(connection, parts, caller, found.process, found.case)
     look = replace(look, viewer=look.viewer.model_copy(update={"stated": False}))

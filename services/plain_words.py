@@ -9,8 +9,9 @@ from sqlalchemy import Connection
 
 from domain.plain_words import MayAdd, MayAsk, PlainCase, WaitsFor, plainly
 from domain.values import Language
-from records import cases, organisation, units
-from records.cases import CaseFilter, FoundCase
+from records import cases, cursors, organisation, units
+from records.cases import CaseFilter, FoundCase, ListedCase
+from records.cursors import filled
 from services.case_views import process_ref
 from services.parts import Caller, Parts
 from services.scoping import scope_of
@@ -72,12 +73,19 @@ async def told(parts: Parts, caller: Caller, case_id: str) -> PlainCaseView:
 
 
 async def own(parts: Parts, caller: Caller, *, cursor: str | None, limit: int) -> Page[PlainCaseView]:
-    """Return the cases that are about the caller, latest opened first. Raises InvalidInput."""
+    """Return the cases that are about the caller, latest opened first. Raises InvalidInput.
+
+    What follows a definition that is not published here cannot be told in words, and is passed over.
+    """
 
     def work(connection: Connection) -> Page[PlainCaseView]:
         scope = scope_of(connection, caller, parts.today())
         mine = CaseFilter(subject=caller.person)
-        page = cases.list_cases(connection, scope=scope, narrowed=mine, cursor=cursor, limit=limit)
+
+        def page_of(after: str | None, some: int) -> cursors.Page[ListedCase]:
+            return cases.list_cases(connection, scope=scope, narrowed=mine, cursor=after, limit=some)
+
+        page = filled(page_of, lambda row: parts.library.publishes(row.digest), cursor, limit)
         found = (cases.find_case(connection, parts.library, row.id, scope) for row in page.items)
         items = tuple(plain_view(connection, parts, caller.language, one) for one in found)
         return Page(items=items, next=page.next)

@@ -76,7 +76,7 @@ async def list_shortages(  # noqa: PLR0917 - who asks, and about what
         after = "" if cursor is None else place_of(cursor, 1)[0]
         found: list[ShortageView] = []
         for _ in range(_LOOKS):
-            page = staffing.open_cases(
+            page, last = staffing.open_cases(
                 connection,
                 parts.library,
                 after=after,
@@ -86,9 +86,9 @@ async def list_shortages(  # noqa: PLR0917 - who asks, and about what
                 process=process,
             )
             found += _views(connection, parts, caller, page)
-            if len(page) < min(_AT_ONCE, limit):
+            if last is None:
                 return Page(items=tuple(found), next=None)
-            after = page[-1].case.id
+            after = last
             if len(found) >= limit:
                 break
         return Page(items=tuple(found), next=cursor_of(after))

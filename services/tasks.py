@@ -12,8 +12,9 @@ from domain.passing import moments
 from domain.permitting import actor_title, actors_of
 from domain.process import Process
 from domain.values import Text
-from records import cases, organisation
+from records import cases, cursors, organisation
 from records import inbox as kept
+from records.cursors import filled
 from records.inbox import Task, TaskFilter, TaskGroup
 from services import deliberation
 from services.case_views import process_ref
@@ -51,20 +52,18 @@ async def inbox(
 
     def work(connection: Connection) -> Page[TaskView]:
         closed = deliberation.steps_closed(connection, parts, caller.person)
-        page = kept.list_tasks(
-            connection,
-            caller.person,
-            parts.today(),
-            narrowed=narrowed,
-            closed=closed,
-            cursor=cursor,
-            limit=limit,
-        )
+
+        def page_of(after: str | None, some: int) -> cursors.Page[Task]:
+            who, on = caller.person, parts.today()
+            return kept.list_tasks(
+                connection, who, on, narrowed=narrowed, closed=closed, cursor=after, limit=some
+            )
+
+        page = filled(page_of, lambda task: parts.library.publishes(task.digest), cursor, limit)
         ids = sorted({task.post for task in page.items if task.post is not None})
         posts = {each.id: post_view(each) for each in organisation.posts_by_id(connection, ids)}
         names = organisation.names_of(connection, (task.on_behalf_of or "" for task in page.items))
-        known = [task for task in page.items if parts.library.publishes(task.digest)]
-        items = tuple(_view(parts, caller, task, posts, names) for task in known)
+        items = tuple(_view(parts, caller, task, posts, names) for task in page.items)
         return Page(items=items, next=page.next)
 
     return await parts.read(work)

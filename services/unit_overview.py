@@ -84,7 +84,8 @@ async def overview(parts: Parts, caller: Caller, unit: str) -> UnitOverview:
             if process in parts.library.processes
         ]
         by_week = _by_week(connection, parts, caller, scope, every)
-        acts = [act for asked in every for act in stats.latest_acts(connection, scope, asked, _SOME)]
+        latest = (act for asked in every for act in stats.latest_acts(connection, scope, asked, _SOME))
+        acts = [act for act in latest if parts.library.publishes(act.digest)]
         acts.sort(key=lambda act: act.done_on, reverse=True)
         return UnitOverview(
             duties=duties.first_of(connection, parts, caller.language, scope, month, _SOME),
@@ -136,6 +137,7 @@ def _short(
             have=one.have,
         )
         for one in found
+        if parts.library.publishes(one.digest)
     )
 
 

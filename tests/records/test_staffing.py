@@ -69,6 +69,25 @@ async def test_a_case_with_its_people_is_only_counted(begun):
     assert told(begun) == []
 
 
+async def test_a_case_whose_definition_is_not_published_here_keeps_nobody_from_being_told_of_others(begun):
+    end(begun, SECRETARY, BEGIN - timedelta(days=1))
+    another(begun, 2)
+    elsewhere = sa.update(tables.cases).where(tables.cases.c.id == "case-1")
+    begun.write_now(
+        lambda c: c.execute(elsewhere.values(snapshot=replaced(c, "case-1", LIBRARY.editions[0].digest)))
+    )
+    assert await looked(begun) == StaffingSeen(open_cases=1, short=1, told=1)
+    first, goes_on = begun.read_now(lambda c: open_cases(c, LIBRARY, limit=1))
+    assert (first, goes_on) == ((), "case-1")
+
+
+def replaced(connection, case, digest):
+    """The row of a case that follows another definition than the one there is here."""
+    row = connection.execute(sa.select(tables.cases.c.snapshot).where(tables.cases.c.id == case)).scalar_one()
+    assert digest in row
+    return row.replace(digest, "0" * len(digest))
+
+
 async def test_a_missing_secretary_is_told_to_those_above_and_once(begun):
     end(begun, SECRETARY, BEGIN - timedelta(days=1))
     assert await looked(begun) == StaffingSeen(open_cases=1, short=1, told=1)
@@ -159,7 +178,7 @@ def test_the_picture_knows_leave_and_what_is_lent_for_what(begun):
         )
 
     begun.write_now(prepare)
-    page = begun.read_now(lambda c: open_cases(c, LIBRARY))
+    page, _ = begun.read_now(lambda c: open_cases(c, LIBRARY))
     picture = begun.read_now(lambda c: picture_of(c, page, BEGIN))
     held = picture.posts["circle-1", "secretary"]
     assert [(one.person, one.on_behalf_of) for one in held] == [(SECRETARY, None), (OUTSIDER, SECRETARY)]

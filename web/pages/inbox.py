@@ -136,7 +136,8 @@ def _urgency(visit: Visit, task: TaskView) -> str:
 
 def _choices(visit: Visit, groups: tuple[TaskGroup, ...]) -> dict[str, tuple[Choice, ...]]:
     """Return what the list can be narrowed to, each with how many tasks there are then."""
-    latest = {one.process: visit.parts.library.family(one.process)[-1] for one in groups}
+    latest = {one.process: one for one in visit.parts.library.editions}
+    groups = tuple(one for one in groups if one.process in latest)
     words: dict[str, dict[str, str]] = {"process": {}, "stage": {}, "unit": {}}
     counts: dict[tuple[str, str], int] = {}
     for group in groups:

@@ -52,7 +52,7 @@ from records.database import Database
 from records.definitions import read_library
 from records.listening import Listening
 from records.preferences import read_required
-from records.problems import DatabaseUnavailable, SchemaOutdated
+from records.problems import DatabaseUnavailable, RecordDamaged, SchemaOutdated
 from records.retentions import BadRetention, read_everyday, read_retention
 from senders.mail import MailSender
 from senders.messages import NotNow, Refused
@@ -420,7 +420,7 @@ async def _database(settings: Settings, stop: asyncio.Event) -> Database | None:
     while not stop.is_set():
         try:
             return await asyncio.to_thread(Database.open, settings.database_url)
-        except (SchemaOutdated, ValueError) as wrong:
+        except (SchemaOutdated, RecordDamaged, ValueError) as wrong:
             raise CannotStart(str(wrong)) from wrong
         except DatabaseUnavailable as away:
             _log.warning(str(away), tries_again_in=pause)

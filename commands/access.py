@@ -14,7 +14,7 @@ from commands.opening import opened_parts
 from domain.values import Language, Text
 from services.access import AccessView
 from services.access_explained import Explained, explained_for
-from services.refusals import Refusal
+from services.refusals import NotReady, Refusal
 from services.views import OpenStepView
 from settings import Settings
 
@@ -57,6 +57,8 @@ async def _explained(
             raise CommandFailed("--on is a day that has come")
         try:
             return await explained_for(parts, person, case, day, language)
+        except NotReady:
+            raise
         except Refusal:
             raise CommandFailed("there is no such person, or no such case on that day") from None
 

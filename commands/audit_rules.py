@@ -18,7 +18,7 @@ from commands.opening import opened_parts
 from services import auditing
 from services.auditing import Audited
 from services.auditing import Progress as Told
-from services.refusals import NotFound, NotReady
+from services.refusals import NotFound
 from settings import Settings
 
 
@@ -54,8 +54,6 @@ async def _evaluated(settings: Settings, case: str | None, *, every: bool) -> Au
                 return await auditing.audit_all(parts, every=every, progress=progress)
         except NotFound:
             raise CommandFailed("there is no such case, or no audit rules for its process") from None
-        except NotReady:
-            raise CommandFailed("the database does not answer") from None
 
 
 @contextmanager

@@ -25,7 +25,7 @@ from commands.published import published
 from domain.addresses import is_loopback
 from records import engines, keys, migrating
 from records.followed import unpublished
-from records.problems import DatabaseUnavailable, SchemaOutdated
+from records.problems import DatabaseUnavailable, RecordDamaged, SchemaOutdated
 from services.calendars import working_calendar
 from services.probing import ENOUGH_DISK, nearest
 from settings import Settings
@@ -67,11 +67,14 @@ async def definitions_are_sound(settings: Settings) -> Finding:
 
 
 async def record_has_its_tables(settings: Settings) -> Finding:
-    """Look whether the record answers with the tables of this release."""
+    """Look whether the record answers with the tables of this release, and a file of SQLite is whole."""
     try:
         await asyncio.to_thread(migrating.check, settings.database_url)
+        await asyncio.to_thread(engines.check_whole, settings.database_url)
     except SchemaOutdated as error:
         return Finding("record", "wrong", "the tables are not those of this release", str(error))
+    except RecordDamaged as error:
+        return Finding("record", "wrong", "its file is damaged", str(error))
     except DatabaseUnavailable as error:
         return Finding("record", "wrong", "the database does not answer", str(error))
     return Finding("record", "well", f"its tables are at revision {migrating.head()}")

@@ -14,7 +14,7 @@ from commands.passwords import new_password
 from services import accounts, elsewhere, second_steps
 from services import sessions as own_sessions
 from services.parts import Parts
-from services.refusals import InUse, InvalidInput, Refusal
+from services.refusals import InUse, InvalidInput, NotReady, Refusal
 
 app = typer.Typer(
     rich_markup_mode=None,
@@ -121,5 +121,7 @@ def _run(work: Callable[[Parts], Awaitable[None]], *, taken: str = "that login i
         raise CommandFailed(f"{error.path}: {error.problem.en}") from None
     except InUse:
         raise CommandFailed(taken) from None
+    except NotReady:
+        raise
     except Refusal:
         raise CommandFailed("there is no such login or person here") from None

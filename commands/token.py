@@ -10,7 +10,7 @@ import typer
 from commands.failures import CommandFailed, installation
 from commands.opening import opened_parts
 from services import accounts
-from services.refusals import InvalidInput, Refusal
+from services.refusals import InvalidInput, NotReady, Refusal
 from services.token_scopes import TokenScope
 from settings import Settings
 
@@ -45,5 +45,7 @@ async def _issue(settings: Settings, login: str, name: str | None, days: int, sc
             return await accounts.issue_token(parts, login, name, days=days, scope=scope)
         except InvalidInput as error:
             raise CommandFailed(f"--{error.path}: {error.problem.en}") from None
+        except NotReady:
+            raise
         except Refusal:
             raise CommandFailed(f"there is no login {login!r} here, or it was disabled") from None

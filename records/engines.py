@@ -16,6 +16,8 @@ try:
 except ImportError:
     _bundled = None
 
+from records.problems import RecordDamaged
+
 Role = Literal["writer", "reader"]
 
 SQLITE: ModuleType = _bundled or sqlite3
@@ -32,6 +34,15 @@ At 1,000, SQLite's own number, that was every forty acts.
 
 _KEPT_OF_WAL = 64 << 20
 """Bytes the WAL keeps when it begins anew after a reader who took long made it grow."""
+
+_DAMAGED = frozenset({11, 26})
+"""What SQLite says of a file that is damaged (SQLITE_CORRUPT), or no database at all (SQLITE_NOTADB), in the
+last byte of its codes."""
+
+_IS_DAMAGED = (
+    "The record is damaged: {} cannot be read as a SQLite database. Stop everything that uses it, move it "
+    "and its -wal and -shm aside, and restore the last backup there (accede restore)."
+)
 
 _FIRST_WITH_THE_BUG = (3, 7, 0)
 _FIRST_WITHOUT_THE_BUG = (3, 51, 3)
@@ -87,6 +98,24 @@ def open_engine(
     return _open_postgresql(url, connections, patience_ms)
 
 
+def check_whole(address: str) -> None:
+    """Read a SQLite file from end to end; nothing on PostgreSQL. Raises RecordDamaged.
+
+    Raises SQLAlchemyError as well, where something else keeps it from being read.
+    """
+    url = database_url(address)
+    if url.get_backend_name() != "sqlite":
+        return
+    engine = open_engine(address, role="reader")
+    try:
+        with engine.connect() as connection:
+            found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+    finally:
+        engine.dispose()
+    if found != "ok":
+        raise RecordDamaged(_IS_DAMAGED.format(url.database))
+
+
 def _open_postgresql(url: URL, connections: int, patience_ms: int | None) -> Engine:
     engine = sa.create_engine(
         url,
@@ -137,5 +166,11 @@ def _open_sqlite(url: URL, role: Role, connections: int) -> Engine:
     @sa.event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if role == "writer" else "BEGIN")
+
+    @sa.event.listens_for(engine, "handle_error")
+    def name_damage(context: sa.ExceptionContext) -> None:
+        # The driver has one class for it and for much else, so that nobody behind could tell them apart.
+        if getattr(context.original_exception, "sqlite_errorcode", 0) & 0xFF in _DAMAGED:
+            raise RecordDamaged(_IS_DAMAGED.format(url.database)) from context.original_exception
 
     return engine

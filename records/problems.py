@@ -17,6 +17,10 @@ class StorageFull(DatabaseUnavailable):
     """There is no room where the database keeps its data. Nothing of the work was kept."""
 
 
+class RecordDamaged(DatabaseUnavailable):
+    """The file of the record cannot be read as a database, and waiting does not help; the message says so."""
+
+
 class SchemaOutdated(Exception):
     """The tables are not those this release needs; the message says what to do."""
 

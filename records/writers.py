@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 
 from records import prepared
-from records.problems import DatabaseUnavailable, StorageFull
+from records.problems import DatabaseUnavailable, RecordDamaged, StorageFull
 
 T = TypeVar("T")
 
@@ -37,6 +37,8 @@ class Writer(Protocol):
 
 def refused_by_database(error: Exception) -> DatabaseUnavailable:
     """Return the error that a caller may show; the driver's own text stays in its cause."""
+    if isinstance(error, RecordDamaged):
+        return RecordDamaged(str(error))
     if is_full(error):
         return StorageFull(
             "There is no room left on the disk of the database: nothing was recorded. "

@@ -184,6 +184,7 @@ _OF_THE_RECORD = (
     problems.OutOfOrder,
     problems.StorageFull,
     problems.DatabaseUnavailable,
+    problems.RecordDamaged,
     BadCursor,
 )
 
@@ -203,5 +204,6 @@ def translated(error: Exception) -> refusals.Refusal:
         problems.OutOfOrder: refusals.Contradiction,
         problems.StorageFull: refusals.StorageFull,
         problems.DatabaseUnavailable: refusals.NotReady,
+        problems.RecordDamaged: refusals.NotReady,
     }
     return plain[type(error)]()

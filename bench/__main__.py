@@ -18,7 +18,18 @@ from bench.ending import ended, run_part
 from bench.growth.opening import folder_for
 from bench.promises import RESULTS
 
-PARTS = ("act", "growth", "pages", "bringing", "waiting", "startup", "patterns")
+PARTS = (
+    "act",
+    "importing",
+    "growth",
+    "pages",
+    "waiting",
+    "proofs",
+    "bringing",
+    "startup",
+    "patterns",
+)
+"""In the order of the table in docs/performance.md."""
 _OF_A_LARGE_RECORD = ("growth", "pages")
 
 Run = Callable[[str, Sequence[str]], int]

@@ -66,7 +66,7 @@ def main(arguments: Sequence[str] | None = None, *, into: Path = RESULTS) -> int
     units = _FULL if asked.full else _SMALL if asked.small else _TENTH
     kinds = ("sqlite", "postgresql") if asked.database == "both" else (asked.database,)
     promises: list[Promise] = []
-    details: dict[str, object] = {}
+    details: dict[str, object] = {"small": asked.small, "planted": asked.plant}
     with tempfile.TemporaryDirectory(prefix="accede-bringing-") as folder, Shelf(Path(folder)) as shelf:
         book = _book(Path(folder), units, asked.form)
         for kind in kinds:

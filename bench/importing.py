@@ -8,7 +8,7 @@ import io
 import random
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import IO, Final
@@ -16,7 +16,7 @@ from typing import IO, Final
 import xlsxwriter  # type: ignore[import-untyped] # it has no types
 
 from bench.ending import ended
-from bench.promises import Promise, report
+from bench.promises import RESULTS, Promise, report
 from commands.opening import opened_parts
 from commands.showing import shown_progress
 from records import additions, bulk, migrating
@@ -47,11 +47,12 @@ _WAY: Final = (
 _Row = dict[str, object]
 
 
-def main() -> int:
-    """Measure, and return the exit code."""
+def main(arguments: Sequence[str] | None = None, *, into: Path = RESULTS) -> int:
+    """Measure, print one line for each promise, leave results in a folder, and return the exit code."""
     asked = argparse.ArgumentParser(prog="python -m bench.importing", description=__doc__)
     asked.add_argument("--small", action="store_true", help="200 rows; says nothing about speed")
-    rows = 200 if asked.parse_args().small else 10_000
+    is_small = asked.parse_args(arguments).small
+    rows = 200 if is_small else 10_000
     with tempfile.TemporaryDirectory(prefix="accede-bench-") as folder:
         address = f"sqlite:///{Path(folder) / 'accede.db'}"
         migrating.upgrade(address)
@@ -62,7 +63,8 @@ def main() -> int:
         Promise("importing-again", "the same file again", once_more, _SECONDS / 5, "s"),
         Promise("importing-once", "rows that are there twice or not at all", 0 if kept else 1, 0, "rows"),
     ]
-    return report("importing", promises, {"rows": rows, "gaps": first.gap_count})
+    details = {"rows": rows, "gaps": first.gap_count, "small": is_small}
+    return report("importing", promises, details, into=into)
 
 
 async def _measured(settings: Settings, rows: int) -> tuple[CaseBookView, CaseBookView, float, float]:

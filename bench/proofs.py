@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import random
+import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -17,8 +18,9 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 
+from bench.ending import ended
 from bench.growth.opening import Shelf
-from bench.promises import Promise, report
+from bench.promises import RESULTS, Promise, report
 from domain.tree import (
     consistency_path,
     inclusion_path,
@@ -58,12 +60,12 @@ class Cost:
     """The most that one took."""
 
 
-def main() -> int:
-    """Measure, and return the exit code."""
+def main(arguments: Sequence[str] | None = None, *, into: Path = RESULTS) -> int:
+    """Measure, print one line for each promise, leave results in a folder, and return the exit code."""
     asked = argparse.ArgumentParser(prog="python -m bench.proofs", description=__doc__)
     asked.add_argument("--small", action="store_true", help="70,000 events; says nothing about speed")
     asked.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
-    given = asked.parse_args()
+    given = asked.parse_args(arguments)
     sizes, rounds = (_SMALL, 20) if given.small else (_SIZES, 300)
     with tempfile.TemporaryDirectory(prefix="accede-bench-") as folder, Shelf(Path(folder)) as shelf:
         database = Database.open(shelf.empty(given.database, "proofs"))
@@ -76,7 +78,8 @@ def main() -> int:
         few, many = (costs[size][kind].processor for size in sizes)
         says = f"{kind}: {sizes[-1]:,} events beside {sizes[0]:,}"
         promises.append(Promise(f"proofs-{kind}-grows", says, round(many / few, 2), _RATIO, "times"))
-    return report("proofs", promises, {"database": given.database, "costs": costs})
+    details = {"database": given.database, "costs": costs, "small": given.small}
+    return report("proofs", promises, details, into=into)
 
 
 def _steps(sizes: tuple[int, ...]) -> Iterator[tuple[int, int]]:
@@ -87,7 +90,13 @@ def _of_one_size(size: int, costs: dict[str, Cost]) -> Iterator[Promise]:
     for kind, cost in costs.items():
         says = f"{kind}, {size:,} events, 95 of 100"
         yield Promise(f"proofs-{kind}", says, round(cost.milliseconds, 2), _MILLISECONDS, "ms")
-        yield Promise(f"proofs-{kind}-asks", f"{kind}, statements", cost.statements, _STATEMENTS, "")
+        yield Promise(
+            f"proofs-{kind}-asks",
+            f"{kind}, asked of the database",
+            cost.statements,
+            _STATEMENTS,
+            "statements",
+        )
 
 
 def measured(database: Database, before: int, size: int, rounds: int) -> dict[str, Cost]:
@@ -155,4 +164,4 @@ def _counted() -> Iterator[list[str]]:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    sys.exit(ended(main))

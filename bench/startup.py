@@ -62,7 +62,8 @@ def main(arguments: Sequence[str] | None = None, *, into: Path = RESULTS) -> int
             folder = Path(scratch) / f"{prog}{number}"
             fresh.append(_up(folder, environment))
             again.append(_up(folder, environment))
-    return report("startup", _promises(helps, fresh, again), _details(helps, fresh, again), into=into)
+    details = {**_details(helps, fresh, again), "small": asked.small, "planted": asked.plant}
+    return report("startup", _promises(helps, fresh, again), details, into=into)
 
 
 def _promises(helps: Sequence[float], fresh: Sequence[Start], again: Sequence[Start]) -> list[Promise]:

@@ -67,7 +67,7 @@ def main() -> int:
     kinds = ("sqlite", "postgresql") if options.database == "both" else (options.database,)
     with folder_for(options.keep) as folder, Shelf(folder) as shelf:
         promises: list[Promise] = []
-        details: dict[str, object] = {}
+        details: dict[str, object] = {"small": options.small, "planted": options.plant}
         plans: dict[str, Ways] = {}
         for kind in kinds:
             effort = _SMALL if options.small else _WIDE if options.wide else _FULL

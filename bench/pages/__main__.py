@@ -98,6 +98,7 @@ async def _measured(parts: Parts, options: argparse.Namespace, into: Path) -> in
         f"{viewer} {at.address}": [_figures_of(one) for one in some] for (viewer, at), some in costs.items()
     }
     told = {"costs": details, "seen": {page: str(one) for page, one in seen.items()}, "clock": options.clock}
+    told |= {"small": options.small, "planted": options.plant}
     return report("pages", promises, told, into=into)
 
 

@@ -86,6 +86,7 @@ def main(arguments: Sequence[str] | None = None, *, into: Path = RESULTS) -> int
         Promise("patterns.memory", "memory it adds", looked.memory, MEMORY, "MiB"),
     ]
     details = {"raised_by_honest": [sorted(one) for one in raised], **asdict(looked)}
+    details |= {"small": asked.small, "planted": asked.plant}
     return report("patterns", promises, details | {"load_average": os.getloadavg()}, into=into)
 
 

@@ -8,11 +8,11 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from bench.__main__ import PARTS
 from bench.plots.figures import Results, act_figures, promises_figure
 from bench.plots.page import with_figures
 from bench.promises import RESULTS
 
-_PARTS = ("act", "growth", "bringing", "waiting", "startup")
 _DOCS = Path(__file__).parents[2] / "docs"
 
 
@@ -42,7 +42,7 @@ def figures(results: Results) -> Iterator[tuple[str, str]]:
 
 
 def _read(folder: Path) -> Iterator[Results]:
-    for part in _PARTS:
+    for part in PARTS:
         path = folder / f"{part}.json"
         if path.exists():
             yield json.loads(path.read_text("utf-8"))

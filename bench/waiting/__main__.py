@@ -114,6 +114,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "rest_cpu": measured.rest_cpu,
         "drain_cpu": measured.drain_cpu,
         "told_cpu": measured.told_cpu,
+        "small": asked.small,
+        "planted": asked.plant,
     }
     return report("waiting", promises(size, measured), beside)
 

@@ -3,7 +3,18 @@ from pathlib import Path
 
 import pytest
 
+import bench
 from bench.__main__ import PARTS, main
+
+NO_MEASUREMENTS = {"chaos", "powercut", "plots"}
+"""What stands beside the measurements of speed, and has commands of its own."""
+
+
+def test_no_measurement_of_speed_is_left_out():
+    folder = Path(bench.__file__).parent
+    programs = {path.stem for path in folder.glob("[!_]*.py") if "ArgumentParser" in path.read_text("utf-8")}
+    programs |= {path.parent.name for path in folder.glob("*/__main__.py")}
+    assert set(PARTS) == programs - NO_MEASUREMENTS
 
 
 class Measuring:

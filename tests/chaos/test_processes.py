@@ -9,7 +9,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from bench.chaos.processes import Program
+from bench.chaos.trials.rolling import roll
+from bench.chaos.trials.staging import Stage
 
 PROJECT = Path(__file__).resolve().parents[2]
 SLEEPER = [sys.executable, "-S", "-c", "import time; time.sleep(60)"]
@@ -69,6 +73,8 @@ async def test_programs_die_with_the_harness_that_started_them(tmp_path):
     script = f"""
 import asyncio, os, pathlib
 from bench.chaos.processes import Program
+from bench.chaos.trials.rolling import roll
+from bench.chaos.trials.staging import Stage
 async def main():
     program = Program(name="s", argv={SLEEPER!r}, env=os.environ, log=pathlib.Path({str(tmp_path / "log")!r}),
                       cwd=pathlib.Path("/"))
@@ -87,3 +93,39 @@ asyncio.run(main())
         harness.kill()
         harness.wait()
     await until(lambda: is_gone(pid))
+
+
+class AHousehold:
+    """As many programs of ours as there are, without anything that could be lost."""
+
+    def __init__(self, folder: Path, names: tuple[str, ...]) -> None:
+        self._programs = [
+            Program(name=name, argv=SLEEPER, env=os.environ, log=folder / name, cwd=folder) for name in names
+        ]
+
+    def named(self, kind: str) -> list[Program]:
+        return [one for one in self._programs if one.name.startswith(kind)]
+
+    async def until_ready(self) -> None:
+        """Nothing else has to be there."""
+
+    async def start(self) -> None:
+        for one in self._programs:
+            await one.start()
+
+    async def stop(self) -> None:
+        for one in self._programs:
+            await one.stop()
+
+
+@pytest.mark.parametrize("names", [("api-1", "worker-1", "worker-2"), ("api-1", "api-2", "worker-1")])
+async def test_a_rolling_restart_promises_each_program_there_is_and_counts_those_that_came_back(
+    tmp_path: Path, names: tuple[str, ...]
+):
+    household = AHousehold(tmp_path, names)
+    await household.start()
+    try:
+        (promise,) = await roll(Stage(household, None, None), 2)  # type: ignore[arg-type]  # nothing else is asked
+    finally:
+        await household.stop()
+    assert (promise.figure, promise.bound, promise.kept) == (6, 6, True)

@@ -20,7 +20,7 @@ from domain.obligations import obligations as obligations_of
 from domain.process import Process
 from domain.waiting import Waiting, waiting
 from records.dialects import insert_for, put_new
-from records.owing import ask_for_holders, owed_rows, put_owed
+from records.owing import ask_for_holders, owed_rows, put_owed, shown_by_itself
 from records.prepared import Prepared, at_once
 from records.problems import OneOpenCase
 from records.progress import ask_for_progress, progress_in, put_progress
@@ -30,6 +30,7 @@ from records.stored import Sealing, StoredEvent, event_row, linked
 from records.tables import case_materials, case_people, case_recusals, cases, events, outbox
 from records.tasks import Tasks, first_due, follow_tasks
 from records.telling_ahead import AskedAhead
+from telemetry import metrics
 
 _PUT_CASE = Prepared(sa.insert(cases))
 _PUT_EVENTS = Prepared(sa.insert(events))
@@ -46,6 +47,8 @@ class Appended:
     expected: Waiting
     opened: Mapping[tuple[str, int], datetime]
     """When each open step was opened, by step and round."""
+    is_to_carry: bool
+    """Whether a message waits for somebody to deliver it."""
 
 
 @contextmanager
@@ -102,10 +105,18 @@ def appended(  # noqa: PLR0913 - everything that is written at once
         _tell_the_workflow(connection, after, now)
         if not corrected:
             follow_standings(connection, process, after, new, standings)
-        yield Appended(stored, stored[-1].hash, expected, opened)
+        yield Appended(stored, stored[-1].hash, expected, opened, _is_to_carry(told))
     _put_recusals(connection, before, after)
     if corrected:
         put_right(connection, process, after)
+
+
+def _is_to_carry(told: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether somebody has to deliver any of these messages. Counts what lists show by themselves."""
+    for row in told:
+        if shown_by_itself(row):
+            metrics.DELIVERIES.labels(row["kind"], "delivered").inc()
+    return any(row["status"] == "waiting" for row in told)
 
 
 def case_row(process: Process, case: Case, head: str) -> dict[str, Any]:

@@ -22,8 +22,11 @@ from records.held_units import held_now, held_on
 from records.lending import LIMITS, lent_for
 from records.prepared import Prepared, Sent
 from records.relations import relatives_in
-from records.tables import delegations, obligations, posts, relations
-from records.telling_ahead import TOLD, AskedAhead, Like, posts_in
+from records.tables import delegations, obligations, people, posts, relations
+from records.telling_ahead import TOLD, AskedAhead, Like, people_in, posts_in
+
+IN_APP = "in-app"
+"""The channel of what is delivered by standing in its receiver's own list."""
 
 _DOMAIN = "accede"
 
@@ -37,6 +40,8 @@ class Holders:
     first."""
     relatives: tuple[Relative, ...]
     """Of the subject, who may have to keep out."""
+    without_address: frozenset[str] = frozenset()
+    """Those of whom it is known that no mail reaches them."""
 
     def told(self, process: Process, case: Case, owed: Obligation) -> Mapping[str | None, str | None]:
         """Return who is told of a duty, with whose substitute each is; nobody who keeps out of it."""
@@ -77,7 +82,7 @@ def ask_for_holders(
         TOLD.note(ahead.like, asked.values())
         if asked and (sent := ahead.answer(case, asked, today)) is not None:
             return sent
-    return _ask_for_holders(connection, case, asked, today)
+    return _ask_for_holders(connection, case, asked, today, people_in(owed))
 
 
 def ask_ahead(connection: Connection, case: Case, like: Like, today: date) -> AskedAhead:
@@ -94,17 +99,22 @@ def owed_rows(
 
     A post stands for those who hold it today and for substitutes to whom it is lent for this case; not for
     the person concerned, nor for whoever acts for him, nor for whoever keeps out of what it is about. A post
-    that nobody holds leaves a row without a person, so that the gap can be seen.
+    that nobody holds leaves a row without a person, so that the gap can be seen. Whom no mail reaches has
+    it in his list at once, which is all there is to deliver.
     """
     holders = _holders(case, asked)
     rows = []
     for one in owed:
         told = holders.told(process, case, one) or {None: None}
-        rows += [
-            obligation_row(obligation_id(case.id, one, person), case.id, one, person, owner, now)
-            for person, owner in told.items()
-        ]
+        for person, owner in told.items():
+            row = obligation_row(obligation_id(case.id, one, person), case.id, one, person, owner, now)
+            rows.append(row | _shown(now) if person in holders.without_address else row)
     return rows
+
+
+def shown_by_itself(row: Mapping[str, Any]) -> bool:
+    """Whether a row of `owed_rows` is delivered by being there."""
+    return bool(row["channel"] == IN_APP)
 
 
 def put_owed(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
@@ -139,7 +149,14 @@ def obligation_row(  # noqa: PLR0917 - what is owed to whom
         "attempts": 0,
         "next_attempt_at": None if person is None else now,
         "message_id": f"{made}@{_DOMAIN}",
+        "channel": None,
+        "sent_at": None,
     }
+
+
+def _shown(now: datetime) -> dict[str, Any]:
+    """Return what differs in the row of what is delivered by being there."""
+    return {"status": "sent", "attempts": 1, "next_attempt_at": None, "channel": IN_APP, "sent_at": now}
 
 
 def holders_of(connection: Connection, case: Case, asked: Iterable[tuple[str, str]], today: date) -> Holders:
@@ -148,16 +165,22 @@ def holders_of(connection: Connection, case: Case, asked: Iterable[tuple[str, st
 
 
 def _ask_for_holders(
-    connection: Connection, case: Case, asked: Iterable[tuple[str, str]], today: date
+    connection: Connection,
+    case: Case,
+    asked: Iterable[tuple[str, str]],
+    today: date,
+    named: Iterable[str] = (),
 ) -> Sent | None:
     wanted = sorted(asked)
-    if not wanted:
+    others = sorted(set(named) - {case.subject})
+    if not wanted and not named:
         return None
     given = {
         f"{name}_{n}": value for n, pair in enumerate(wanted) for name, value in zip(_PAIR, pair, strict=True)
     }
+    given |= {f"named_{n}": person for n, person in enumerate(others)}
     about = {"today": today, "of_person": case.subject}
-    return _holders_query(len(wanted)).send(connection, given | about)
+    return _holders_query(len(wanted), len(others)).send(connection, given | about)
 
 
 def _holders(case: Case, asked: Sent | None) -> Holders:
@@ -165,53 +188,71 @@ def _holders(case: Case, asked: Sent | None) -> Holders:
         return Holders({}, ())
     found: dict[tuple[str | None, str | None], dict[str | None, str | None]] = {}
     every = asked.rows()
-    relatives = [(person, kind, by) for unit, kind, person, by, *_ in every if unit is None]
+    relatives = [(person, kind, by) for unit, kind, person, by, *_ in every if unit is None and kind]
     rows = [row for row in every if row[0] is not None]
-    for unit, role, person, owner, *limits in sorted(rows, key=lambda row: (row[2], row[3] or "")):
+    for unit, role, person, owner, _, *limits in sorted(rows, key=lambda row: (row[2], row[3] or "")):
         narrowed = lent_for(*limits)
         covered = narrowed is None or narrowed.covers(case.process, case.stage, case.path)
         if covered and case.subject not in {person, owner}:
             found.setdefault((unit, role), {}).setdefault(person, owner)
-    return Holders(found, relatives_in(sorted(relatives)))
+    without = frozenset(person for _, _, person, _, is_without, *_ in every if is_without)
+    return Holders(found, relatives_in(sorted(relatives)), without)
 
 
 @lru_cache(maxsize=64)
-def _holders_query(number: int) -> Prepared:
+def _holders_query(number: int, others: int) -> Prepared:
     """Return the query for those who hold so many posts today, each named by unit and role.
 
-    Relatives come in no unit: what each is to the subject, who it is, and who had that recorded.
+    Relatives come in no unit: what each is to the subject, who it is, and who had that recorded. The subject
+    and so many `others`, who are told by name, come in no unit and as nothing. Of whoever may be told it says
+    whether he is without an address.
     """
     today = sa.bindparam("today", type_=Day())
-    named = (
+    subject = sa.bindparam("of_person", type_=sa.String())
+    pairs = (
         sa.and_(posts.c.unit_id == sa.bindparam(f"unit_{n}"), posts.c.role == sa.bindparam(f"role_{n}"))
         for n in range(number)
     )
-    here = sa.and_(sa.or_(*named), held_now(posts, today))
     nothing = [sa.null().label(column.name) for column in LIMITS]
-    owner = sa.null().label("owner")
-    own = sa.select(posts.c.unit_id, posts.c.role, posts.c.person_id, owner, *nothing).where(here)
-    substitutes = (
+    owner, unit = sa.null().label("owner"), sa.null().label("unit_id")
+    is_without = (sa.func.coalesce(people.c.email, "") == "").label("is_without")
+    parts = []
+    if number:
+        here = sa.and_(sa.or_(*pairs), held_now(posts, today))
+        parts += [
+            sa.select(posts.c.unit_id, posts.c.role, posts.c.person_id, owner, is_without, *nothing)
+            .join(people, people.c.id == posts.c.person_id)
+            .where(here),
+            sa.select(
+                posts.c.unit_id,
+                posts.c.role,
+                delegations.c.substitute_id,
+                posts.c.person_id.label("owner"),
+                is_without,
+                *LIMITS,
+            )
+            .join(delegations, delegations.c.post_id == posts.c.id)
+            .join(people, people.c.id == delegations.c.substitute_id)
+            .where(here, held_now(delegations, today)),
+        ]
+    named = (subject, *(sa.bindparam(f"named_{n}", type_=sa.String()) for n in range(others)))
+    parts += [
         sa.select(
-            posts.c.unit_id,
-            posts.c.role,
-            delegations.c.substitute_id,
-            posts.c.person_id.label("owner"),
-            *LIMITS,
-        )
-        .join(delegations, delegations.c.post_id == posts.c.id)
-        .where(here, held_now(delegations, today))
-    )
-    related = sa.select(
-        sa.null().label("unit_id"),
-        relations.c.kind,
-        relations.c.relative_id,
-        relations.c.stated_by.label("owner"),
-        *nothing,
-    ).where(relations.c.person_id == sa.bindparam("of_person", type_=sa.String()), held_on(relations, today))
-    return Prepared(sa.union_all(own, substitutes, related))
+            unit,
+            relations.c.kind,
+            relations.c.relative_id,
+            relations.c.stated_by.label("owner"),
+            sa.false().label("is_without"),
+            *nothing,
+        ).where(relations.c.person_id == subject, held_on(relations, today)),
+        sa.select(unit, sa.null().label("kind"), people.c.id, owner, is_without, *nothing).where(
+            people.c.id.in_(named)
+        ),
+    ]
+    return Prepared(sa.union_all(*parts))
 
 
 _PAIR = ("unit", "role")
-_LATER = frozenset({"channel", "sent_at", "failure", "read_at"})
-"""Columns that delivery fills in."""
+_LATER = frozenset({"failure", "read_at"})
+"""Columns that nothing is known of yet."""
 _GIVEN = tuple(column.name for column in obligations.c if column.name not in _LATER)

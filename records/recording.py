@@ -81,6 +81,8 @@ class Recorded:
     """What the case waits for now."""
     opened: Mapping[tuple[str, int], datetime]
     """When each open step was opened, by step and round."""
+    is_to_carry: bool = False
+    """Whether a message waits for somebody to deliver it."""
 
     @property
     def next_moment(self) -> datetime | None:
@@ -204,7 +206,9 @@ def record(
         ahead=None if locked is None else locked.ahead,
     ) as done:
         warnings = _warnings(done.events)
-        recorded = Recorded(after, done.head, done.events, warnings, done.expected, done.opened)
+        recorded = Recorded(
+            after, done.head, done.events, warnings, done.expected, done.opened, done.is_to_carry
+        )
         beside(recorded)
     keep_place(connection, after.id, after.seq, now)
     return recorded

@@ -76,3 +76,8 @@ def posts_in(owed: Sequence[Obligation]) -> dict[Post, str]:
     """Return the posts that are owed something, with the actor each stands for."""
     asked = ((one.assignee.unit, one.assignee.role, one.assignee.actor) for one in owed)
     return {(unit, role): actor for unit, role, actor in asked if unit and role}
+
+
+def people_in(owed: Sequence[Obligation]) -> frozenset[str]:
+    """Return the people who are owed something by name."""
+    return frozenset(person for one in owed for person in one.assignee.people)

@@ -223,7 +223,8 @@ async def _done(parts: Parts, work: Callable[[Connection], tuple[A, Recorded | N
     """Run the work of a request in its transaction, and tell the workflows after the commit."""
     answer, recorded = await parts.write(work)
     if recorded is not None and recorded.events:
-        parts.driver.soon(recorded.case.id, [stored.event for stored in recorded.events])
+        events = [stored.event for stored in recorded.events]
+        parts.driver.soon(recorded.case.id, events, is_to_carry=recorded.is_to_carry)
     return answer
 
 

@@ -117,15 +117,16 @@ class Driver:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def soon(self, case_id: str, events: Sequence[Event]) -> None:
-        """Tell a case's workflow what was just recorded, and the courier that messages may wait.
+    def soon(self, case_id: str, events: Sequence[Event], *, is_to_carry: bool = True) -> None:
+        """Tell a case's workflow what was just recorded, and the courier where messages may be to carry.
 
         Returns at once and never raises; call it after the commit, in the order of the commits. What cannot
         be held or told now is told by the relay later.
         """
         if not events:
             return
-        self.wake()
+        if is_to_carry:
+            self.wake()
         self._gathering.add(case_id, events, tracing.here())
 
     def wake(self) -> None:

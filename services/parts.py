@@ -42,8 +42,8 @@ T = TypeVar("T")
 class Driver(Protocol):
     """Tells the workflows what was recorded. Must return at once and never fail: the record is the memory."""
 
-    def soon(self, case_id: str, events: Sequence[Event]) -> None:
-        """Facts of one case were committed, in order."""
+    def soon(self, case_id: str, events: Sequence[Event], *, is_to_carry: bool = True) -> None:
+        """Facts of one case were committed, in order; messages may be to carry."""
 
 
 class Looker(Protocol):
@@ -57,7 +57,7 @@ class Looker(Protocol):
 class NullDriver:
     """Tells nobody. What it leaves untold waits in the outbox."""
 
-    def soon(self, case_id: str, events: Sequence[Event]) -> None:
+    def soon(self, case_id: str, events: Sequence[Event], *, is_to_carry: bool = True) -> None:
         """Do nothing."""
 
 

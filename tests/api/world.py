@@ -178,7 +178,7 @@ class Heard:
     def __init__(self) -> None:
         self.told: list[tuple[str, tuple[int, ...]]] = []
 
-    def soon(self, case_id, events):
+    def soon(self, case_id, events, *, is_to_carry=True):
         self.told.append((case_id, tuple(event.seq for event in events)))
 
 

@@ -65,9 +65,9 @@ class Later:
     def __init__(self) -> None:
         self.real: Driver | None = None
 
-    def soon(self, case_id, events) -> None:
+    def soon(self, case_id, events, *, is_to_carry=True) -> None:
         assert self.real is not None
-        self.real.soon(case_id, events)
+        self.real.soon(case_id, events, is_to_carry=is_to_carry)
 
 
 @asynccontextmanager

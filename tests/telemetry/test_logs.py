@@ -97,7 +97,7 @@ async def test_a_fault_is_logged_with_the_trace_of_its_request_and_without_what_
     world = await a_door(sqlite_database)
 
     class Broken:
-        def soon(self, case_id, events):
+        def soon(self, case_id, events, *, is_to_carry=True):
             structlog.get_logger("driver").info("telling", case=case_id)
             try:
                 fail_with(ValueError(TYPED[0]))

@@ -122,7 +122,7 @@ async def test_spans_name_no_person_and_no_query_and_not_what_an_error_says(sqli
     world = await a_door(sqlite_database)
 
     class Broken:
-        def soon(self, case_id, events):
+        def soon(self, case_id, events, *, is_to_carry=True):
             raise ValueError("张三 could not be told")
 
     object.__setattr__(world.parts, "driver", Broken())

@@ -185,7 +185,8 @@ def _named(person: str, names: Mapping[str, str]) -> Named | None:
 def _process(parts: Parts, language: Language, name: str) -> Named | None:
     if not name:
         return None
-    return Named(id=name, name=parts.library.family(name)[-1].title.in_language(language))
+    titles = {one.process: one.title.in_language(language) for one in parts.library}
+    return Named(id=name, name=titles.get(name, name))
 
 
 def _title(parts: Parts, language: Language, told: Mapping[str, Any]) -> str:

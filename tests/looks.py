@@ -18,12 +18,18 @@ ID = "0" * 32
 
 
 async def a_kept_look(
-    parts: Parts, unit: str, *, case: str | None = None, person: str = "", ago: timedelta = timedelta()
+    parts: Parts,
+    unit: str,
+    *,
+    case: str | None = None,
+    person: str = "",
+    process: str = "",
+    ago: timedelta = timedelta(),
 ) -> str:
     """Keep a look that found two things in a unit some time ago, and return its id."""
     looked = {"last-day": 12, "copied-texts": 12}
     run = Run(ID, parts.clock() - ago, parts.today(), None, None, _told(looked))
-    of: dict[str, Any] = {"process": "", "narrowed": "", "people": []}
+    of: dict[str, Any] = {"process": process, "narrowed": "", "people": []}
     of["cases"] = [] if case is None else [case]
     late = of | {
         "person": person,

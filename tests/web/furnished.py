@@ -110,7 +110,9 @@ async def furnish(world: World) -> Furnished:
         "unit_id": "circle-1",
         "process": "reading-circle",
         "version": "1",
-        "look": await a_kept_look(world.parts, "circle-1", case=case["id"], person=SECRETARY),
+        "look": await a_kept_look(
+            world.parts, "circle-1", case=case["id"], person=SECRETARY, process="reading-circle"
+        ),
         "pattern": await a_kept_pattern(world.parts, "circle-1", case=case["id"]),
         "material": material,
         "material_id": material,

@@ -31,7 +31,7 @@ class Round:
     waits_by_step: Mapping[str, float]
     """The median for each step of the walk, in seconds."""
     cpu: Mapping[str, float]
-    """Processor seconds by group of processes, over acting and settling."""
+    """Processor seconds by group of processes, until the rows said that everything was told."""
     seen_again: int
     left: int
     """Effects that were not done after all patience."""
@@ -69,20 +69,22 @@ async def measure(system: System, callers: int, seconds: float) -> Round:
     if not tally.seconds:
         raise ActRefused("no act was answered in the time of the round")
     left = await system.settled(list(tally.heads))
-    settled = time.monotonic()
+    told = time.monotonic()
     after = _cpu(system)
+    # Nobody waits any more: what is asked from here on is not counted.
+    at_work = await system.at_work(list(tally.heads))
     for connection in connections:
         connection.close()
     return Round(
         callers=callers,
         acts=len(tally.seconds),
         acting=answered - begun,
-        settling=settled - answered,
+        settling=max(told, at_work.until) - answered,
         waits=tuple(sorted(waited for _, waited in tally.seconds)),
         waits_by_step=_by_step(tally.seconds),
         cpu={name: after[name] - before[name] for name in after},
         seen_again=tally.seen_again,
-        left=left,
+        left=left + at_work.left,
         wrong=differences(tally, system.kept(list(tally.heads))),
     )
 

@@ -5,19 +5,22 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+import time
 from collections.abc import Collection, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflowservice.v1 import GetWorkflowExecutionHistoryReverseRequest
 from temporalio.client import Client, WorkflowExecutionStatus
 
 from bench.act.client import Connection, request
 from bench.act.furnishing import furnish, password_of
 from bench.act.organisation import Organisation, login_for
 from bench.act.running import DidNotStart, Process, environment, free_port, listens
-from bench.act.systems import Kept, System
+from bench.act.systems import AtWork, Kept, System
 from bench.act.walking import STEPS, ActRefused, Script, documents_needed
 from commands.embedded import server_argv, server_environment
 from records.engines import open_engine
@@ -26,8 +29,8 @@ from workflows.contract import case_workflow_id
 
 _ACCEDE = (sys.executable, "-P", "-m", "cli")
 _AT_ONCE = 16
-_LOOKED_AT = 64
-"""Workflows looked at beside what is still in the rows."""
+_LOOKS = 0.05
+"""Seconds between two looks at workflows that have something to do."""
 _FIRST_DAY = "2023-06-01"
 
 
@@ -42,7 +45,6 @@ class Accede(System):
         super().__init__(folder, scenery)
         self._documents: dict[tuple[str, str], str] = {}
         self._identify: dict[str, bytes] = {}
-        self._at_rest: set[str] = set()
 
     async def log_in(self) -> None:
         """Open a session for each login, hand in a document of each kind, and put the requests together."""
@@ -67,25 +69,23 @@ class Accede(System):
         body = json.dumps(said | {"materials": {"application-letter": [letter]}}).encode()
         return request("POST", "/v1/cases", self._identify[secretary], body)
 
-    async def settled(self, cases: Collection[str]) -> int:
-        """Wait until every effect of acts on these cases is done; return how many never were."""
-        self._at_rest.clear()
-        return await super().settled(cases)
-
-    async def left(self, cases: Collection[str]) -> int:
-        """Return how many cases are untold, messages undelivered, workflows with something to do.
-
-        Nobody acts any more, so a workflow that knows all and was seen at rest stays at rest, and Temporal is
-        asked about it once: each look costs its server a part of what an act costs.
-        """
+    async def left(self, cases: Collection[str]) -> int:  # noqa: ARG002 - nobody else acts
+        """Return how many cases are untold and messages undelivered."""
         waiting = sa.select(sa.func.count()).where(obligations.c.status == "waiting")
+        behind = sa.select(sa.func.count()).where(outbox.c.driven_seq < outbox.c.seq)
         with self._engine.connect() as connection:
-            behind = sa.select(outbox.c.case_id).where(outbox.c.driven_seq < outbox.c.seq)
-            untold = set(connection.execute(behind).scalars())
-            rows = len(untold) + connection.execute(waiting).scalar_one()
-        told = [case for case in cases if case not in untold and case not in self._at_rest]
-        at_work = await self._at_work(told[:_LOOKED_AT] if rows else told)
-        return rows + at_work
+            return sum(connection.execute(query).scalar_one() for query in (waiting, behind))
+
+    async def at_work(self, cases: Collection[str]) -> AtWork:
+        """Wait until no workflow has a task or an activity; its history says when the last of them ended."""
+        give_up_at = time.monotonic() + self.patience
+        while (  # noqa: ASYNC110 - what is awaited happens in other processes
+            busy := await self._busy(cases)
+        ) and time.monotonic() < give_up_at:
+            await asyncio.sleep(_LOOKS)
+        some = asyncio.Semaphore(_AT_ONCE)
+        latest = max(await asyncio.gather(*(self._latest(case, some) for case in cases)), default=0.0)
+        return AtWork(busy, time.monotonic() - (time.time() - latest))
 
     def kept(self, cases: Collection[str]) -> Mapping[str, Kept]:
         """Return what the rows say of these cases."""
@@ -102,20 +102,30 @@ class Accede(System):
                     case.steps.append(row.step)
         return found
 
-    async def _at_work(self, cases: Collection[str]) -> int:
-        """Return how many workflows have a task or an activity that is not done; remember the others."""
+    async def _busy(self, cases: Collection[str]) -> int:
+        """Return how many workflows have a task or an activity that is not done."""
         some = asyncio.Semaphore(_AT_ONCE)
 
-        async def look(case: str) -> None:
+        async def is_busy(case: str) -> bool:
             async with some:
                 said = await self._client.get_workflow_handle(case_workflow_id(case)).describe()
             raw = said.raw_description
-            busy = raw.HasField("pending_workflow_task") or bool(raw.pending_activities)
-            if said.status is not WorkflowExecutionStatus.RUNNING or not busy:
-                self._at_rest.add(case)
+            at_work = raw.HasField("pending_workflow_task") or bool(raw.pending_activities)
+            return at_work and said.status is WorkflowExecutionStatus.RUNNING
 
-        await asyncio.gather(*map(look, cases))
-        return sum(case not in self._at_rest for case in cases)
+        return sum(await asyncio.gather(*map(is_busy, cases)))
+
+    async def _latest(self, case: str, some: asyncio.Semaphore) -> float:
+        """Return when the last event of a workflow's history was written, in seconds since 1970."""
+        asked = GetWorkflowExecutionHistoryReverseRequest(
+            namespace=self._client.namespace,
+            execution=WorkflowExecution(workflow_id=case_workflow_id(case)),
+            maximum_page_size=1,
+        )
+        async with some:
+            told = await self._client.workflow_service.get_workflow_execution_history_reverse(asked)
+        moment = told.history.events[0].event_time
+        return moment.seconds + moment.nanos / 1e9
 
     async def _hand_in(self, connection: Connection, login: str, kind: str) -> str:
         border = "a-border-of-the-bench"

@@ -29,6 +29,16 @@ class Kept:
     """Each step of the walk that a person completed, as often as he did."""
 
 
+@dataclass(frozen=True, slots=True)
+class AtWork:
+    """What an engine did for some cases."""
+
+    left: int
+    """Cases for which it still has something to do after all patience."""
+    until: float
+    """When it did the last of it, in seconds of `time.monotonic`."""
+
+
 class System(ABC):
     """One way of doing the job, on one database."""
 
@@ -65,7 +75,14 @@ class System(ABC):
 
     @abstractmethod
     async def left(self, cases: Collection[str]) -> int:
-        """Return how many effects of acts on these cases are not done yet."""
+        """Return how many effects of acts on these cases are not done yet, by the rows."""
+
+    async def at_work(self, cases: Collection[str]) -> AtWork:  # noqa: ARG002 - no engine, nothing to ask
+        """Return what an engine did for these cases, once the rows say that nothing is left to tell it.
+
+        It waits for the engine. Asking costs the engine, so nobody asks while the clock runs.
+        """
+        return AtWork(0, 0.0)
 
     @abstractmethod
     def kept(self, cases: Collection[str]) -> Mapping[str, Kept]:
@@ -81,11 +98,13 @@ class System(ABC):
         self._applied = missing.stop
         numbers = deque(missing)
         await asyncio.gather(*(self._start_some(numbers) for _ in range(_STARTERS)))
-        await self.settled([case.id for case in self.cases])
+        every = [case.id for case in self.cases]
+        await self.settled(every)
+        await self.at_work(every)
         await asyncio.to_thread(self.count_rows)
 
     async def settled(self, cases: Collection[str]) -> int:
-        """Wait until every effect of acts on these cases is done; return how many never were."""
+        """Wait until every effect of acts on these cases is done, by the rows; return how many never were."""
         give_up_at = time.monotonic() + self.patience
         while (  # noqa: ASYNC110 - what is awaited happens in other processes
             left := await self.left(cases)

@@ -1,5 +1,7 @@
 """The measurement itself, for a moment: whether it runs and its counts agree, never how fast it was."""
 
+import time
+
 import pytest
 
 from bench.act.measuring import measure
@@ -7,6 +9,7 @@ from bench.act.organisation import Organisation
 from bench.act.others import Plain
 from bench.act.ours import AccedeApart
 from bench.act.promised import promises
+from bench.act.systems import AtWork
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 SECONDS = 1.0
@@ -40,6 +43,28 @@ async def test_acts_of_ours_are_in_the_rows_every_effect_is_done_and_without_a_w
         assert kept({("sqlite", "accede", 2): [found]}) == {"acts-in-the-rows": True, "effects-done": False}
     finally:
         await system.stop()
+
+
+class Slow(Plain):
+    """Says that an engine of its was at work for a while after the last answer."""
+
+    async def at_work(self, cases):
+        assert cases
+        return AtWork(left=3, until=time.monotonic() + 60)
+
+
+async def test_a_round_lasts_as_long_as_its_engine_was_at_work(tmp_path):
+    folder = tmp_path / "slow"
+    system = Slow(folder, Organisation(1, 400), f"sqlite:///{folder / 'rows.db'}")
+    await system.start()
+    try:
+        await system.prepare(cases=400)
+        found = await a_round_of(system)
+    finally:
+        await system.stop()
+    assert found.settling > 59
+    assert found.left == 3
+    assert found.per_second < found.acknowledged_per_second / 30
 
 
 async def test_acts_of_a_plain_service_are_in_its_rows(tmp_path):

@@ -27,10 +27,10 @@ async def test_acts_of_ours_are_in_the_rows_every_effect_is_done_and_without_a_w
     tmp_path,
 ):
     folder = tmp_path / "ours"
-    system = AccedeApart(folder, Organisation(1, 200), f"sqlite:///{folder / 'rows.db'}", workers=1)
+    system = AccedeApart(folder, Organisation(1, 400), f"sqlite:///{folder / 'rows.db'}", workers=1)
     await system.start()
     try:
-        await system.prepare(cases=100)
+        await system.prepare(cases=300)
         found = await a_round_of(system)
         assert found.acts > 0
         assert set(found.cpu) == {"client", "api", "worker", "server"}

@@ -34,6 +34,8 @@ OPTIONS = (
     # Another machine cannot be found. To stop each request on its way and look at it costs a sixth of a page:
     # the browser keeps nothing then, and fetches and compiles every script again.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+    # A page lives too short for its scripts to be compiled twice.
+    "--js-flags=--no-opt --no-maglev",
     "--no-first-run",
     "--no-sandbox",
     # Otherwise a process is begun for every page, which costs as much as to show it.

@@ -6,8 +6,10 @@ import signal
 import pytest
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.service import RPCError, RPCStatusCode
 
 from tests.cli.running import accede
+from tests.journeys.household import until as until_it_holds
 from tests.journeys.households import Household, is_alive, tour, until
 from workflows.contract import CaseEnd, case_workflow_id
 
@@ -27,9 +29,21 @@ def toured(household):
     return tour(household.api)
 
 
+async def has_begun(handle):
+    try:
+        await handle.describe()
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+        return False
+    return True
+
+
 async def ended(household, case_id):
     client = await Client.connect(household.told["temporal"], data_converter=pydantic_data_converter)
     handle = client.get_workflow_handle(case_workflow_id(case_id), result_type=CaseEnd)
+    # A workflow is told what has been answered already: a tour may be over before it begins.
+    await until_it_holds(lambda: has_begun(handle))
     end = await handle.result()
     return end, (await handle.describe()).status
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import settings
 
 from tests.progress import Progress
-from tests.thorough import examples
+from tests.thorough import THOROUGH, examples
 
 IN_MEMORY = Path("/dev/shm")  # noqa: S108 - folders of our own are made in it, with names nobody can guess
 ROOM = 4 * 2**30
@@ -39,6 +39,9 @@ RETOLD = (
     "processes/test_scenarios",
 )
 """Files whose tests look at scenarios that ship: in one process, each of them is run once for all."""
+TINY = ("auditing", "domain", "patterns", "processes")
+"""Rooms whose tests take milliseconds, as long as they are not thorough: each of their files is handed out
+as a whole. To hand out thousands of tests one by one costs more than some of them."""
 FIRST = (
     "journeys/test_up",
     "web/test_whole_case",
@@ -111,6 +114,8 @@ def _kept_together_with(item):
         return "waiting"
     if _file_of(item) in RETOLD:
         return "retold"
+    if item.path.parent.name in TINY and not THOROUGH:
+        return _file_of(item)
     scopes = {made.scope for fixtures in item._fixtureinfo.name2fixturedefs.values() for made in fixtures}
     if not scopes & {"module", "package", "class"}:
         return None

@@ -98,11 +98,19 @@ async def test_what_fails_says_why_in_one_line_and_ends_with_2(nursery, tmp_path
 
 async def test_what_fails_for_a_fault_nobody_foresaw_leaves_its_traceback(nursery, tmp_path):
     log = tmp_path / "log"
-    (tmp_path / "accede.db").write_bytes(b"no database at all" * 1000)
-    failed = await nursery.bear("prepare", env=environment(data_dir=tmp_path), log=log)
+    # Loaded in the end, and nothing that a process could be.
+    failed = await nursery.bear("everything", env=environment(data_dir=tmp_path), log=log)
     assert await failed.wait() == 1
     assert "Traceback" in log.read_text()
-    assert "file is not a database" in log.read_text()
+    assert "KeyError: 'everything'" in log.read_text()
+
+
+async def test_a_damaged_record_is_no_such_fault(nursery, tmp_path):
+    log = tmp_path / "log"
+    (tmp_path / "accede.db").write_bytes(b"no database at all" * 1000)
+    failed = await nursery.bear("prepare", env=environment(data_dir=tmp_path), log=log)
+    assert await failed.wait() == 2
+    assert "Traceback" not in log.read_text()
 
 
 async def test_a_process_that_is_killed_is_known_to_be_dead_and_the_next_one_is_there_at_once(

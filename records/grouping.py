@@ -5,9 +5,9 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -60,6 +60,31 @@ class _Group:
     committing: bool = False
 
 
+class _Held:
+    """One thread's connection, from group to group: to take one from the pool each time, and to give it back,
+    takes longer than to begin. It is let go of after any failure, because it may be what failed.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._connection: Connection | None = None
+
+    @contextmanager
+    def connection(self) -> Iterator[Connection]:
+        if self._connection is None or self._connection.closed:
+            self._connection = self._engine.connect()
+        try:
+            yield self._connection
+        except BaseException:
+            self.let_go()
+            raise
+
+    def let_go(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+
 class GroupWriter:
     """What waits shares one commit; a failing work takes back nothing but itself. SQLite takes one thread.
 
@@ -108,20 +133,22 @@ class GroupWriter:
             self._turns.close()
 
     def _run(self) -> None:
+        held = _Held(self._engine)
         while (first := self._waiting.get()) is not None:
-            if self._commit_group(first):
+            if self._commit_group(held, first):
                 break
+        held.let_go()
         # The end is for every thread.
         self._waiting.put(None)
 
-    def _commit_group(self, first: _Waiting[Any]) -> bool:
+    def _commit_group(self, held: _Held, first: _Waiting[Any]) -> bool:
         """Run and commit a group; return whether the end was asked for."""
         if not first.future.set_running_or_notify_cancel():
             return False
         group = _Group()
         ended = False
         try:
-            with self._turn(), self._engine.connect() as connection, connection.begin() as transaction:
+            with self._turn(), held.connection() as connection, connection.begin() as transaction:
                 # Where a refusal comes too late to say whose it is, all are done again aside.
                 with nullcontext() if self._aside is None else putting_off(connection):
                     ended = self._gather(connection, first, group)

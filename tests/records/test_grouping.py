@@ -258,3 +258,30 @@ def test_nor_is_it_where_it_shares_a_group_and_is_done_again_aside(held):
     assert isinstance(hidden.exception(5), DatabaseUnavailable)
     assert (first.result(5), last.result(5)) == ("a", "b")
     assert people(database) == ["a", "b", "there"]
+
+
+def test_a_connection_is_kept_from_group_to_group_and_let_go_after_a_failure(address, database):
+    assert database.read_now(lambda c: COUNT.rows(c, {})) == [(0,)]
+    engine = open_engine(address)
+    taken: list[str] = []
+    sa.event.listen(engine, "checkout", lambda *_: taken.append("taken"))
+    sa.event.listen(engine, "checkin", lambda *_: taken.append("given back"))
+    writer = GroupWriter(engine, PooledWriter(open_engine(address), 1))
+
+    def breaks_the_transaction(connection):
+        connection.connection.dbapi_connection.rollback()
+        connection.close()
+
+    try:
+        for person in ("one", "two", "three"):
+            assert writer.submit(put_off(person)).result(10) == person
+        assert taken == ["taken"]
+        with suppress(DatabaseUnavailable):
+            writer.submit(breaks_the_transaction).result(10)
+        assert taken == ["taken", "given back"]
+        assert writer.submit(put_off("four")).result(10) == "four"
+        assert taken == ["taken", "given back", "taken"]
+    finally:
+        writer.close()
+    assert taken == ["taken", "given back"] * 2
+    assert database.read_now(lambda c: COUNT.rows(c, {})) == [(4,)]

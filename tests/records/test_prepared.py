@@ -7,7 +7,10 @@ import pytest
 import sqlalchemy as sa
 
 from records import tables
+from records.engines import open_engine
+from records.grouping import GroupWriter
 from records.prepared import Prepared, at_once, watched
+from records.writers import PooledWriter
 from tests.databases import KINDS
 
 PUT_UNIT = Prepared(sa.insert(tables.units), ("id", "kind", "name", "parent_id", "temporary", "may_approve"))
@@ -147,15 +150,22 @@ def test_whoever_watches_sees_every_statement(database):
 
 
 @pytest.mark.parametrize("address", [KINDS[1]], indirect=True)
-def test_a_statement_is_prepared_once_and_outlives_a_refusal(database):
+def test_a_statement_is_prepared_once_and_outlives_a_refusal(database, address):
+    assert database.read_now(lambda c: COUNTED.rows(c, {})) == [(0,)]
+    # One thread, and so one connection, which is what a statement is prepared for.
+    writer = GroupWriter(open_engine(address), PooledWriter(open_engine(address), 1), threads=1)
+
     def fails(connection):
         COUNTED.rows(connection, {})
         raise LookupError("no")
 
-    for _ in range(3):
-        with pytest.raises(LookupError):
-            database.write_now(fails)
-        assert database.write_now(lambda c: c.execute(PREPARED_NOW).scalar()) == 1
+    try:
+        for _ in range(3):
+            with pytest.raises(LookupError):
+                writer.submit(fails).result(10)
+            assert writer.submit(lambda c: c.execute(PREPARED_NOW).scalar()).result(10) == 1
+    finally:
+        writer.close()
 
 
 @pytest.mark.parametrize("address", [KINDS[1]], indirect=True)

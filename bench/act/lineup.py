@@ -19,7 +19,7 @@ from bench.act.systems import System
 
 DATABASES: Final = ("sqlite", "postgresql")
 PEERS: Final = ("temporal", "plain", "dbos", "viewflow")
-_ON_POSTGRESQL_ALONE: Final = frozenset({"dbos", "viewflow"})
+ON_POSTGRESQL_ALONE: Final = frozenset({"dbos", "viewflow"})
 FAULTS: Final = ("slow-act", "undelivered")
 _SLOW: Final = (sys.executable, "-P", "-m", "bench.act.slow_api")
 
@@ -43,7 +43,7 @@ def lineup(ground: Ground, names: Sequence[str], stopping: AsyncExitStack) -> It
         stopping.callback(postgres.stop)
         servers = {"database": [postgres.pid]}
     for name in names:
-        if ground.database == "sqlite" and name in _ON_POSTGRESQL_ALONE:
+        if ground.database == "sqlite" and name in ON_POSTGRESQL_ALONE:
             continue
         place = ground.folder / name
         address = postgres.database(name) if postgres else f"sqlite:///{place / 'rows.db'}"

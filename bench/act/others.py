@@ -21,7 +21,7 @@ from bench.act.systems import Kept, System
 from bench.act.walking import STEPS, Script, documents_needed
 
 _PEERS = "bench.act.peers"
-PEERS_PYTHON = str(Path(__file__).parents[2] / ".venv-peers" / "bin" / "python")
+PEERS_PYTHON = Path(__file__).parents[2] / ".venv-peers" / "bin" / "python"
 """The Python beside the peers' own libraries; .ci/install-peers makes it."""
 
 
@@ -145,7 +145,7 @@ class Dbos(Peer):
 
     name = "dbos"
     fastest = 150.0
-    python = PEERS_PYTHON
+    python = str(PEERS_PYTHON)
 
     async def start_processes(self, port: int) -> None:
         """Start the API, which is its worker too."""
@@ -157,7 +157,7 @@ class Viewflow(Peer):
 
     name = "viewflow"
     fastest = 250.0
-    python = PEERS_PYTHON
+    python = str(PEERS_PYTHON)
 
     async def start_processes(self, port: int) -> None:
         """Start gunicorn."""

@@ -15,9 +15,10 @@ from pathlib import Path
 import uvloop
 
 from bench.act.client import ConnectionLost
-from bench.act.lineup import DATABASES, FAULTS, PEERS, Ground, lineup
+from bench.act.lineup import DATABASES, FAULTS, ON_POSTGRESQL_ALONE, PEERS, Ground, lineup
 from bench.act.measuring import Round, measure
 from bench.act.organisation import Organisation
+from bench.act.others import PEERS_PYTHON
 from bench.act.promised import ALONE, CROWD, OURS, Place, promises
 from bench.act.systems import System
 from bench.act.table import table, values
@@ -61,6 +62,9 @@ class Plan:
 def main(argv: Sequence[str] | None = None) -> int:
     """Measure, print a table and the promises, and return the exit code."""
     plan = plan_of(argv)
+    if lacks_peers(plan):
+        sys.stderr.write("bench.act: the libraries of DBOS and viewflow are missing: run .ci/install-peers\n")
+        return 2
     started = time.monotonic()
     results = uvloop.run(run(plan))
     print(f"\n{table(results)}\n")
@@ -73,6 +77,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     }
     print(f"on {machine()['processor']}, {machine()['cores']} cores; {details['seconds']} seconds in all")
     return report(plan.results, promises(results), details)
+
+
+def lacks_peers(plan: Plan, python: Path = PEERS_PYTHON) -> bool:
+    """Whether a plan has peers whose own libraries are not installed."""
+    asked = "postgresql" in plan.databases and not ON_POSTGRESQL_ALONE.isdisjoint(plan.systems)
+    return asked and not python.exists()
 
 
 async def run(plan: Plan) -> dict[Place, list[Round]]:

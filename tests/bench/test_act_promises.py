@@ -2,7 +2,7 @@ import pytest
 
 from bench.act.measuring import differences
 from bench.act.promised import promises
-from bench.act.run import plan_of
+from bench.act.run import lacks_peers, plan_of
 from bench.act.systems import Kept
 from bench.act.table import table, values
 from bench.act.walking import STEPS, Tally
@@ -128,3 +128,19 @@ def test_values_for_the_file_hold_every_round():
 )
 def test_a_run_of_a_part_leaves_the_results_of_the_whole_alone(asked, name):
     assert plan_of(asked).results == name
+
+
+@pytest.mark.parametrize(
+    "asked, lacks",
+    [
+        ([], True),
+        (["--small"], False),
+        (["--databases", "sqlite"], False),
+        (["--systems", "accede,dbos"], True),
+    ],
+)
+def test_peers_without_their_libraries_are_known_before_anything_is_measured(tmp_path, asked, lacks):
+    there = tmp_path / "python"
+    assert lacks_peers(plan_of(asked), there) == lacks
+    there.touch()
+    assert not lacks_peers(plan_of(asked), there)

@@ -61,8 +61,10 @@ class _Group:
 
 
 class _Held:
-    """One thread's connection, from group to group: to take one from the pool each time, and to give it back,
-    takes longer than to begin. It is let go of after any failure, because it may be what failed.
+    """One thread's connection to SQLite, from group to group: to take one takes longer than to begin.
+
+    It is let go of after any failure, because it may be what failed.
+    On PostgreSQL several threads share the connections: who acts alone finds what the server has warm.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -78,6 +80,8 @@ class _Held:
         except BaseException:
             self.let_go()
             raise
+        if self._engine.dialect.name != "sqlite":
+            self.let_go()
 
     def let_go(self) -> None:
         connection, self._connection = self._connection, None

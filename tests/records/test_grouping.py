@@ -260,6 +260,7 @@ def test_nor_is_it_where_it_shares_a_group_and_is_done_again_aside(held):
     assert people(database) == ["a", "b", "there"]
 
 
+@pytest.mark.parametrize("address", [KINDS[0]], indirect=True)
 def test_a_connection_is_kept_from_group_to_group_and_let_go_after_a_failure(address, database):
     assert database.read_now(lambda c: COUNT.rows(c, {})) == [(0,)]
     engine = open_engine(address)

@@ -53,28 +53,24 @@ class Slow(Plain):
         return AtWork(left=3, until=time.monotonic() + 60)
 
 
-async def test_a_round_lasts_as_long_as_its_engine_was_at_work(tmp_path):
-    folder = tmp_path / "slow"
-    system = Slow(folder, Organisation(1, 400), f"sqlite:///{folder / 'rows.db'}")
+async def a_round_of_a_plain_one(kind, folder):
+    system = kind(folder, Organisation(1, 400), f"sqlite:///{folder / 'rows.db'}")
     await system.start()
     try:
         await system.prepare(cases=400)
-        found = await a_round_of(system)
+        return await a_round_of(system)
     finally:
         await system.stop()
+
+
+async def test_a_round_lasts_as_long_as_its_engine_was_at_work(tmp_path):
+    found = await a_round_of_a_plain_one(Slow, tmp_path / "slow")
     assert found.settling > 59
     assert found.left == 3
     assert found.per_second < found.acknowledged_per_second / 30
 
 
 async def test_acts_of_a_plain_service_are_in_its_rows(tmp_path):
-    folder = tmp_path / "plain"
-    system = Plain(folder, Organisation(1, 400), f"sqlite:///{folder / 'rows.db'}")
-    await system.start()
-    try:
-        await system.prepare(cases=400)
-        found = await a_round_of(system)
-    finally:
-        await system.stop()
+    found = await a_round_of_a_plain_one(Plain, tmp_path / "plain")
     assert found.acts > 0
     assert kept({("sqlite", "plain", 2): [found]}) == {"acts-in-the-rows": True}

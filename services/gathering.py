@@ -3,7 +3,8 @@
 A signal costs more than the act it tells of, and a workflow is a clock of days: learning of several acts at
 once, a moment later, it misses nothing. So a case rests until nothing has happened to it for a moment, and
 what happens meanwhile goes in the same signal. When few people act the moment is a short one: whether more
-follows is not known from the first act.
+follows is not known from the first act. When many act, all that have rested are told together each
+second: telling one after the other costs more, and has acts and tellings in each other's way all the time.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ HELD: Final = 20_000
 QUIET: Final = 10.0
 """Acts a second of this process up to which a case rests no longer than a lull takes."""
 RESTS: Final = 6.0
-"""Seconds a case gathers what happens to it, at most, while more than that goes on."""
+"""Seconds a case gathers what happens to it, at most, while more than that goes on; `TOGETHER` is added."""
+TOGETHER: Final = 1.0
+"""Seconds between two moments at which all that have rested are told, while more than that goes on."""
 _PAUSES: Final = 1.0
 """Seconds without an act on a case before which nobody can be said to have gone on, at least."""
 LULL: Final = 0.15
@@ -55,10 +58,14 @@ class _Rest:
 class Gathering:
     """Holds what is untold, and hands out one case after another. A case that is handed out is busy."""
 
-    def __init__(self, *, quiet: float = QUIET, rests: float = RESTS) -> None:
-        """Begin empty. `quiet` is in acts a second; `rests` in seconds, and 0 gathers nothing."""
+    def __init__(self, *, quiet: float = QUIET, rests: float = RESTS, together: float = TOGETHER) -> None:
+        """Begin empty. `quiet` is in acts a second; the others in seconds.
+
+        `rests` of 0 gathers nothing; `together` of 0 hands each case out by itself.
+        """
         self._quiet = quiet
         self._rests = rests
+        self._together = together
         self._held = 0
         self._pending: dict[str, Untold] = {}
         self._busy: set[str] = set()
@@ -141,7 +148,7 @@ class Gathering:
         """Let a case rest on, or rouse it when its time has come."""
         rest = self._resting[case_id]
         loop = asyncio.get_running_loop()
-        until = min(rest.acted_at + self._pause(), rest.latest)
+        until = self._with_the_others(min(rest.acted_at + self._pause(), rest.latest))
         if until <= loop.time():
             self._rouse(case_id)
         else:
@@ -156,6 +163,12 @@ class Gathering:
         if self._acts <= self._quiet:
             return LULL
         return max(2 * len(self._resting) / max(self._acts, 1), _PAUSES)
+
+    def _with_the_others(self, until: float) -> float:
+        """Return when a case that has rested at a moment to come is told."""
+        if not self._together or self._acts <= self._quiet or until <= asyncio.get_running_loop().time():
+            return until
+        return math.ceil(until / self._together) * self._together
 
     def _rouse(self, case_id: str) -> None:
         rest = self._resting.pop(case_id, None)

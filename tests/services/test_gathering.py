@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+from itertools import pairwise
 
 import pytest
 
@@ -13,9 +14,9 @@ from tests.builders import a_case
 EVENTS = a_case()[1]
 
 
-def busy_gathering(rests: float = 3600) -> Gathering:
+def busy_gathering(rests: float = 3600, together: float = 0) -> Gathering:
     """One for which any act is too much to be told at once."""
-    return Gathering(quiet=0, rests=rests)
+    return Gathering(quiet=0, rests=rests, together=together)
 
 
 async def handed_out(gathering: Gathering, within: float = 1) -> tuple[str, int]:
@@ -75,6 +76,31 @@ async def test_under_load_a_case_rests_and_what_happens_meanwhile_is_told_with_i
         await handed_out(gathering, within=0.02)
 
     assert [await handed_out(gathering), await handed_out(gathering)] == [("case-1", 2), ("case-2", 1)]
+
+
+async def test_under_load_those_who_have_rested_are_handed_out_together():
+    """Others act meanwhile, so that no lull rouses anybody; the moments are those of the loop's clock."""
+    gathering = busy_gathering(rests=0.05, together=0.4)
+    loop = asyncio.get_running_loop()
+    handed: list[tuple[str, float]] = []
+
+    async def take() -> None:
+        while True:
+            case_id, _ = await gathering.next()
+            handed.append((case_id, loop.time()))
+
+    taking = asyncio.create_task(take())
+    for number in range(40):
+        gathering.add(f"case-{number}", EVENTS[:1])
+        await asyncio.sleep(0.03)
+    taking.cancel()
+
+    moments = [moment for _, moment in handed]
+    pauses = [later - earlier for earlier, later in pairwise(moments)]
+    assert len(handed) > 10
+    assert {case_id for case_id, _ in handed} == {f"case-{number}" for number in range(len(handed))}
+    # By themselves they would come one by one, as they were acted on.
+    assert sum(pause > 0.02 for pause in pauses) <= 4
 
 
 async def test_a_case_that_is_acted_on_again_and_again_is_told_when_that_ends():

@@ -12,6 +12,7 @@ from domain.case import Case, StepState
 from domain.drafting import Draft
 from domain.moments import DeadlineDay, deadlines, earliest, notice_end, start_of
 from domain.process import Predecessor, Process
+from domain.remembering import remembered
 from domain.settling import finish_period, settle
 from domain.spans import days_later
 from domain.steps import NoticeStep, PeriodStep, Step
@@ -38,15 +39,25 @@ def moments(process: Process, case: Case, now: datetime) -> tuple[Moment, ...]:
 
     A reminder whose deadline has passed by `now` is left out: being overdue says more.
     """
+    return tuple(moment for moment, until in _ever(process, case) if until is None or now < until)
+
+
+_Until = tuple[Moment, datetime | None]
+"""A moment, and that from which on it is left out, if there is one."""
+
+
+@remembered(512)
+def _ever(process: Process, case: Case) -> tuple[_Until, ...]:
+    """Return every moment of a case, soonest first: asked after an act, and again before the next."""
     edition = process.edition(case.version)
     if case.status != "open":
         return ()
-    found: list[Moment] = []
+    found: list[_Until] = []
     for state in case.steps.values():
         step = edition.steps.get(state.id)
         if step is not None and state.status == "open" and edition.stage_of[step.id].id == case.stage:
-            found.extend(_of_step(edition, case, step, state, now))
-    return tuple(sorted(found, key=lambda moment: (moment.at, moment.kind, moment.step)))
+            found.extend(_of_step(edition, case, step, state))
+    return tuple(sorted(found, key=lambda one: (one[0].at, one[0].kind, one[0].step)))
 
 
 def pass_time(
@@ -122,7 +133,7 @@ def _left_behind(case: Case, later: Process, before: Process, step: str) -> bool
     )
 
 
-def _of_step(process: Process, case: Case, step: Step, state: StepState, now: datetime) -> list[Moment]:
+def _of_step(process: Process, case: Case, step: Step, state: StepState) -> list[_Until]:
     found: list[Moment] = []
     zone = case.time_zone
     if isinstance(step, PeriodStep):
@@ -139,13 +150,14 @@ def _of_step(process: Process, case: Case, step: Step, state: StepState, now: da
         first = earliest(process, case, step)
         if first is not None and first.day > state.opened_on and not state.ready:
             found.append(Moment(at=start_of(first.day, zone), kind="ready", step=step.id, on=first.day))
+    reminders: list[_Until] = []
     open_deadlines = [day for day in deadlines(process, case, step) if day.rule not in state.overdue]
     for number, deadline in enumerate(open_deadlines):
         passed = start_of(days_later(deadline.day, 1), zone)
         found.append(Moment(at=passed, kind="overdue", step=step.id, on=deadline.day, deadline=deadline))
-        if number == 0 and now < passed:
-            found.extend(_reminders(case, step, state, deadline))
-    return found
+        if number == 0:
+            reminders = [(each, passed) for each in _reminders(case, step, state, deadline)]
+    return [*((each, None) for each in found), *reminders]
 
 
 def _reminders(case: Case, step: Step, state: StepState, deadline: DeadlineDay) -> list[Moment]:

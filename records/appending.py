@@ -18,6 +18,7 @@ from domain.events import Event
 from domain.moments import local_day
 from domain.obligations import obligations as obligations_of
 from domain.process import Process
+from domain.remembering import remembered
 from domain.waiting import Waiting, waiting
 from records.dialects import insert_for, put_new
 from records.owing import ask_for_holders, owed_rows, put_owed, shown_by_itself
@@ -121,11 +122,12 @@ def _is_to_carry(told: Sequence[Mapping[str, Any]]) -> bool:
 
 def case_row(process: Process, case: Case, head: str) -> dict[str, Any]:
     """Return the columns that follow from a case alone."""
-    return _columns(process, case) | {"head": head, "snapshot": snapshot_of(case)}
+    return {**_columns(process, case), "head": head, "snapshot": snapshot_of(case)}
 
 
-def _columns(process: Process, case: Case) -> dict[str, Any]:
-    """Return those that lists ask."""
+@remembered(512)
+def _columns(process: Process, case: Case) -> Mapping[str, Any]:
+    """Return those that lists ask: of a case after an act, and again before the next."""
     only_one = process.edition(case.version).one_open_case and not case.is_closed
     targets = [proposal.path[0].id for proposal in case.proposals if proposal.path]
     return {

@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, cached_property
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import sqlalchemy as sa
@@ -47,14 +48,18 @@ class _Compiled:
     """Values that stand in the statement itself."""
 
     def parameters(self, values: Values) -> Sequence[Any]:
-        given = self.given
-        found = [values[name] if name in values else given[name] for name in self.order]
-        return [value if value.__class__ in _AS_IT_IS else plain(value) for value in found]
+        return _all_plain(self._pick({**self.given, **values} if self.given else values))
 
     def parameters_of_rows(self, rows: Sequence[Values]) -> Sequence[Any]:
         """Return those of an INSERT of so many rows, whose parameters are named by column and row."""
-        found = [rows[row][name] for row, name in self.places]
-        return [value if value.__class__ in _AS_IT_IS else plain(value) for value in found]
+        return _all_plain([rows[row][name] for row, name in self.places])
+
+    @cached_property
+    def _pick(self) -> Callable[[Values], Sequence[Any]]:
+        """Picks the values by position; a statement is sent far more often than it is compiled."""
+        if len(self.order) > 1:
+            return itemgetter(*self.order)
+        return lambda values: [values[name] for name in self.order]
 
     @cached_property
     def places(self) -> tuple[tuple[int, str], ...]:
@@ -307,6 +312,13 @@ def _refused(
     if lost:
         connection.invalidate(error)
     return wrapped
+
+
+def _all_plain(values: Sequence[Any]) -> Sequence[Any]:
+    """Return values as they are kept; mostly there is nothing to do, and a look at all at once says so."""
+    if _AS_IT_IS.issuperset(map(type, values)):
+        return values
+    return [value if value.__class__ in _AS_IT_IS else plain(value) for value in values]
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401 - any value of a column

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, TypedDict, Unpack
+from typing import Any, Final, TypedDict, Unpack
 
 from sqlalchemy import Connection
 
@@ -16,8 +16,9 @@ from domain.case import Case
 from domain.circumstances import Circumstances, HeldPost, PersonFacts, Relative, Roster, UnitRef
 from domain.parties import Body
 from domain.process import Process
+from domain.remembering import remembered
 from records.lending import lent_for
-from records.prepared import Sent, at_once
+from records.prepared import Prepared, Sent, at_once
 from records.problems import NotFound
 from records.register_queries import FORMER, POSTS, Formed, paths_query, people_query, rosters_query
 from records.relations import relatives_in
@@ -25,6 +26,8 @@ from records.scope import ADMIN
 
 _UNKNOWN = "none"
 """The standing of a person the register knows no standing of."""
+_EDITIONS: Final = 64
+"""Editions, or pairs of them, of which it is remembered what is to be asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +142,12 @@ def ask(
     posts_ = POSTS.send(connection, {"actor": actor, "on": days.on, "today": days.today})
     paths_ = paths_query(len(starts)).send(connection, _numbered("start", starts) | {"on": days.on})
     people_ = _send_people(connection, process, tuple(dict.fromkeys((*asked, actor, *proposers))), days.on)
-    bodies = _bodies(process, case, days.on)
+    judging = process if case is None else process.edition(case.version)
+    present = process if case is None else process.in_force_on(days.on, case.version)
+    bodies, query = _bodies(judging, present)
     since = days.on if case is None else case.opened_on
-    rosters_ = _send_rosters(connection, bodies, unit, about, (days.on, since))
+    given = {"place": unit, "of_person": about or "", "on": days.on, "since": since}
+    rosters_ = query.send(connection, given)
     sent = (posts_, paths_, people_, rosters_)
     return Asking(place, actor, about, unit, target_unit, asked, bodies, sent)
 
@@ -156,7 +162,7 @@ def surroundings_in(asked: Asking) -> Surroundings:
     if not path:
         raise NotFound("no such unit")
     rosters, relatives, former = _rosters(rosters_, asked.bodies, path)
-    known = Circumstances.model_construct(
+    known = Circumstances.trusted(
         actor=asked.actor,
         posts=_posts(held),
         path=path,
@@ -206,7 +212,7 @@ def _posts(held: Iterable[tuple[Any, ...]]) -> tuple[HeldPost, ...]:
         key=lambda row: (row[4] or "", row[0], *(limit or "" for limit in row[5:])),
     )
     return tuple(
-        HeldPost.model_construct(
+        HeldPost.trusted(
             id=id_, role=role, unit=unit, unit_kind=kind, on_behalf_of=owner, lent_for=lent_for(*limits)
         )
         for id_, role, unit, kind, owner, *limits in rows
@@ -220,7 +226,7 @@ def _paths(
     names: dict[str, str] = {}
     closing: dict[str, str] = {}
     for start, id_, kind, name, temporary, may_approve, closing_from, full_members in rows:
-        place = UnitRef.model_construct(
+        place = UnitRef.trusted(
             id=id_,
             kind=kind,
             temporary=bool(temporary),
@@ -235,9 +241,14 @@ def _paths(
 
 
 def _send_people(connection: Connection, process: Process, wanted: tuple[str, ...], on: date) -> Sent:
-    names = tuple(sorted({name for edition in _editions(process) for name in edition.standings}))
-    query = people_query(len(wanted), names)
+    query = people_query(len(wanted), _standings(process))
     return query.send(connection, _numbered("wanted", wanted) | {"on": on})
+
+
+@remembered(_EDITIONS)
+def _standings(process: Process) -> tuple[str, ...]:
+    """Return the standings that any edition from this one on knows, in order."""
+    return tuple(sorted({name for edition in _editions(process) for name in edition.standings}))
 
 
 def _people(
@@ -248,7 +259,7 @@ def _people(
     for row in found:
         rows.setdefault(row[0], []).append(row)
     facts = tuple(
-        PersonFacts.model_construct(
+        PersonFacts.trusted(
             id=person,
             standing=rows[person][-1][3] or _UNKNOWN,
             born_on=_day(rows[person][-1][2]) if person == subject else None,
@@ -269,26 +280,17 @@ def _numbered(name: str, values: Sequence[str]) -> dict[str, str]:
     return {f"{name}_{number}": value for number, value in enumerate(values)}
 
 
-def _bodies(process: Process, case: Case | None, on: date) -> dict[str, Body]:
-    """Return the bodies of the edition that judges the day, and those only the present one has."""
-    if case is None:
-        return process.bodies
-    return {**process.edition(case.version).bodies, **process.in_force_on(on, case.version).bodies}
+@remembered(_EDITIONS)
+def _bodies(judging: Process, present: Process) -> tuple[Mapping[str, Body], Prepared]:
+    """Return the bodies of the edition that judges the day, and those only the present one has.
 
-
-def _send_rosters(
-    connection: Connection,
-    bodies: Mapping[str, Body],
-    unit: str,
-    subject: str | None,
-    days: tuple[date, date],
-) -> Sent:
-    """Ask for the rosters of a day, and for the relatives of that day and since another."""
+    With them comes the query for their rosters of a day, and for the relatives of that day and since another.
+    """
+    bodies = {**judging.bodies, **present.bodies}
     formed = (
         Formed(name, body.unit, body.roles, body.standing, body.without) for name, body in bodies.items()
     )
-    given = {"place": unit, "of_person": subject or "", "on": days[0], "since": days[1]}
-    return rosters_query(tuple(formed)).send(connection, given)
+    return bodies, rosters_query(tuple(formed))
 
 
 def _rosters(
@@ -305,7 +307,7 @@ def _rosters(
             relatives[name].append((person, kind, stated_by))
         else:
             members[name].add(person)
-    rosters = (Roster.model_construct(body=name, people=tuple(sorted(its))) for name, its in members.items())
+    rosters = (Roster.trusted(body=name, people=tuple(sorted(its))) for name, its in members.items())
     return tuple(rosters), relatives_in(sorted(relatives[""])), relatives_in(sorted(relatives[FORMER]))
 
 

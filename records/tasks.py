@@ -60,7 +60,7 @@ def follow_tasks(  # noqa: PLR0917 - the case, and what was and is to be done
     """
     opened = opened_moments(old)
     rows = task_rows(process, case, expected, opened, now)
-    wanted = {_key(row): {name: plain(row[name]) for name in _NAMES} for row in rows}
+    wanted = {_key(row): _as_kept(row) for row in rows}
     kept = {_key(row): row for row in old}
     gone = [key for key, row in kept.items() if wanted.get(key) != row]
     for some in in_batches(gone, _TAKEN_AT_ONCE):
@@ -68,9 +68,8 @@ def follow_tasks(  # noqa: PLR0917 - the case, and what was and is to be done
             f"{name}_{n}": value for n, key in enumerate(some) for name, value in zip(_KEY, key, strict=True)
         }
         _take(len(some)).send(connection, given | {"of_case": case.id})
-    _PUT.send_many(
-        connection, [{"case_id": case.id} | row for key, row in wanted.items() if kept.get(key) != row]
-    )
+    new = [{**row, "case_id": case.id} for key, row in wanted.items() if kept.get(key) != row]
+    _PUT.send_many(connection, new)
     return {(row["step"], row["round"]): row["opened_at"] for row in rows}
 
 
@@ -85,6 +84,17 @@ def _take(number: int) -> Prepared:
         for n in range(number)
     )
     return Prepared(sa.delete(tasks).where(_OF_CASE, sa.or_(*named)))
+
+
+def _as_kept(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row of `task_rows` as `tasks_in` would read it."""
+    found = row | {name: plain(row[name]) for name in _OF_TIME}
+    del found["case_id"]
+    return found
+
+
+_OF_TIME: Final = ("opened_at", "not_before", "due_on")
+"""The columns that hold a day or a moment, and are kept as text."""
 
 
 def _key(row: Mapping[str, Any]) -> tuple[str, str, str]:

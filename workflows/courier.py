@@ -27,9 +27,13 @@ SILENCE = timedelta(seconds=5)
 """A worker of which nothing is heard for this long while it delivers is taken for dead, and another delivers.
 What it had claimed stays claimed for its time: it may be alive, and at it still."""
 
-_RETRY = RetryPolicy(
-    initial_interval=timedelta(seconds=1), backoff_coefficient=2, maximum_interval=timedelta(minutes=5)
-)
+AGAIN = timedelta(seconds=5)
+"""Until a round that failed is begun again, at most. There is one courier, so that asking costs little.
+
+Where a worker died in a round, the next one has no more to wait for than the one before.
+"""
+
+_RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), backoff_coefficient=2, maximum_interval=AGAIN)
 
 
 @workflow.defn(name=contract.COURIER)

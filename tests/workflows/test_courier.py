@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from temporalio import activity
@@ -12,7 +13,7 @@ from temporalio.worker import Worker
 
 from activities.beating import BEAT
 from workflows.contract import CourierStart, DeliverAsked, Delivered
-from workflows.courier import HISTORY_LIMIT, ROUND, SILENCE, CourierWorkflow
+from workflows.courier import AGAIN, HISTORY_LIMIT, ROUND, SILENCE, CourierWorkflow
 
 QUEUE = "courier"
 
@@ -128,6 +129,15 @@ async def test_a_worker_that_is_lost_in_a_round_holds_up_the_mail_for_seconds(le
     await letterbox.after(2)
 
     assert letterbox.rounds[1] - letterbox.rounds[0] < timedelta(seconds=10)
+
+
+async def test_workers_that_are_lost_one_after_the_other_hold_it_up_no_longer_each(letterbox):
+    letterbox.lost = 5
+    await letterbox.wake()
+    await letterbox.after(6)
+
+    pauses = [later - earlier for earlier, later in pairwise(letterbox.rounds)]
+    assert max(pauses) < 2 * SILENCE + AGAIN
 
 
 def test_a_worker_that_lives_is_heard_of_several_times_before_it_is_taken_for_dead():

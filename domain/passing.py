@@ -32,6 +32,8 @@ class Moment(NamedTuple):
     on: date
     days_left: int = 0
     deadline: DeadlineDay | None = None
+    until: datetime | None = None
+    """From when on it is left out, if ever."""
 
 
 def moments(process: Process, case: Case, now: datetime) -> tuple[Moment, ...]:
@@ -39,25 +41,21 @@ def moments(process: Process, case: Case, now: datetime) -> tuple[Moment, ...]:
 
     A reminder whose deadline has passed by `now` is left out: being overdue says more.
     """
-    return tuple(moment for moment, until in _ever(process, case) if until is None or now < until)
-
-
-_Until = tuple[Moment, datetime | None]
-"""A moment, and that from which on it is left out, if there is one."""
+    return tuple(one for one in _ever(process, case) if one.until is None or now < one.until)
 
 
 @remembered(512)
-def _ever(process: Process, case: Case) -> tuple[_Until, ...]:
+def _ever(process: Process, case: Case) -> tuple[Moment, ...]:
     """Return every moment of a case, soonest first: asked after an act, and again before the next."""
     edition = process.edition(case.version)
     if case.status != "open":
         return ()
-    found: list[_Until] = []
+    found: list[Moment] = []
     for state in case.steps.values():
         step = edition.steps.get(state.id)
         if step is not None and state.status == "open" and edition.stage_of[step.id].id == case.stage:
             found.extend(_of_step(edition, case, step, state))
-    return tuple(sorted(found, key=lambda one: (one[0].at, one[0].kind, one[0].step)))
+    return tuple(sorted(found, key=lambda moment: (moment.at, moment.kind, moment.step)))
 
 
 def pass_time(
@@ -133,7 +131,7 @@ def _left_behind(case: Case, later: Process, before: Process, step: str) -> bool
     )
 
 
-def _of_step(process: Process, case: Case, step: Step, state: StepState) -> list[_Until]:
+def _of_step(process: Process, case: Case, step: Step, state: StepState) -> list[Moment]:
     found: list[Moment] = []
     zone = case.time_zone
     if isinstance(step, PeriodStep):
@@ -150,14 +148,13 @@ def _of_step(process: Process, case: Case, step: Step, state: StepState) -> list
         first = earliest(process, case, step)
         if first is not None and first.day > state.opened_on and not state.ready:
             found.append(Moment(at=start_of(first.day, zone), kind="ready", step=step.id, on=first.day))
-    reminders: list[_Until] = []
     open_deadlines = [day for day in deadlines(process, case, step) if day.rule not in state.overdue]
     for number, deadline in enumerate(open_deadlines):
         passed = start_of(days_later(deadline.day, 1), zone)
         found.append(Moment(at=passed, kind="overdue", step=step.id, on=deadline.day, deadline=deadline))
         if number == 0:
-            reminders = [(each, passed) for each in _reminders(case, step, state, deadline)]
-    return [*((each, None) for each in found), *reminders]
+            found.extend(one._replace(until=passed) for one in _reminders(case, step, state, deadline))
+    return found
 
 
 def _reminders(case: Case, step: Step, state: StepState, deadline: DeadlineDay) -> list[Moment]:

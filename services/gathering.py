@@ -148,12 +148,12 @@ class Gathering:
         """Let a case rest on, or rouse it when its time has come."""
         rest = self._resting[case_id]
         loop = asyncio.get_running_loop()
-        until = self._with_the_others(min(rest.acted_at + self._pause(), rest.latest))
+        until = min(rest.acted_at + self._pause(), rest.latest)
         if until <= loop.time():
             self._rouse(case_id)
         else:
             # One timer looks again at the end of the rest as it is now: an act meanwhile does not touch it.
-            rest.timer = loop.call_at(until, self._let_rest, case_id)
+            rest.timer = loop.call_at(self._with_the_others(until), self._let_rest, case_id)
 
     def _pause(self) -> float:
         """Return the seconds without an act on a case after which whoever acted on it has gone on.
@@ -166,7 +166,7 @@ class Gathering:
 
     def _with_the_others(self, until: float) -> float:
         """Return when a case that has rested at a moment to come is told."""
-        if not self._together or self._acts <= self._quiet or until <= asyncio.get_running_loop().time():
+        if not self._together or self._acts <= self._quiet:
             return until
         return math.ceil(until / self._together) * self._together
 

@@ -64,6 +64,7 @@ from services.calendars import working_calendar
 from services.counting_ahead import counting_ahead
 from services.documents import StoredDocuments
 from services.driving import Driver
+from services.gathering import Gathering
 from services.memory import keep_what_is_loaded
 from services.notaries import open_notary, open_witness
 from services.parts import Parts
@@ -167,10 +168,14 @@ def create_app(parts: Parts, door: Door | None = None) -> FastAPI:
     return app
 
 
-def create_app_from(settings: Settings, is_open: Callable[[], None] = lambda: None) -> FastAPI:
+def create_app_from(
+    settings: Settings,
+    is_open: Callable[[], None] = lambda: None,
+    crowded: Callable[[bool], None] | None = None,
+) -> FastAPI:
     """Return the application that opens and closes its own parts, as the settings say.
 
-    Calls `is_open` once they are open.
+    Calls `is_open` once they are open, and `crowded` when many begin to act, and when that ends.
     """
     token = settings.metrics_token
     door = Door(
@@ -182,7 +187,7 @@ def create_app_from(settings: Settings, is_open: Callable[[], None] = lambda: No
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with opened(settings) as parts:
+        async with opened(settings, crowded) as parts:
             app.state.parts = parts
             app.state.sealer = sealer_of(**settings.sealing())
             is_open()
@@ -194,14 +199,16 @@ def create_app_from(settings: Settings, is_open: Callable[[], None] = lambda: No
     return app
 
 
-def main() -> FastAPI:
+def main(crowded: Callable[[bool], None] | None = None) -> FastAPI:
     """Return the application of the environment's settings: what uvicorn is pointed at."""
-    return create_app_from(read_settings(), keep_what_is_loaded)
+    return create_app_from(read_settings(), keep_what_is_loaded, crowded)
 
 
 @asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[Parts]:
+async def opened(settings: Settings, crowded: Callable[[bool], None] | None = None) -> AsyncIterator[Parts]:
     """Open everything a door needs. Temporal may be away: acts are recorded all the same, and driven later.
+
+    Calls `crowded` as `services.gathering.Gathering` does.
 
     Raises SchemaOutdated, DatabaseUnavailable, DefinitionError with what to do about it.
     """
@@ -229,6 +236,7 @@ async def opened(settings: Settings) -> AsyncIterator[Parts]:
                 database,
                 task_queue=settings.task_queue,
                 relay_every=_RELAYS_EVERY,
+                gathering=Gathering(crowded=crowded),
                 clock=settings.now,
             )
         )

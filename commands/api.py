@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
+from importlib import import_module
 
 import typer
 import uvicorn
@@ -30,12 +32,21 @@ _STOPS_IN = 8
 @app.command()
 def api() -> None:
     """Serve the HTTP API at ACCEDE_HOST and ACCEDE_PORT."""
+    serve()
+
+
+def serve(crowded: Callable[[bool], None] | None = None) -> None:
+    """Serve the HTTP API until SIGINT or SIGTERM.
+
+    Calls `crowded` when so many begin to act that this process could use a processor for itself, and when
+    that ends.
+    """
     settings = installation()
     set_up_logs(settings.log_level, settings.log_format)
     asyncio.run(_check(settings))
     try:
         with traced(settings.traces_url, program="api", share=settings.traces_share):
-            _serve(settings)
+            _serve(settings, crowded)
     except CannotTrace as missing:
         raise CommandFailed(str(missing)) from None
 
@@ -51,9 +62,11 @@ class _Server(uvicorn.Server):
             tenths += _TICK
 
 
-def _serve(settings: Settings) -> None:
+def _serve(settings: Settings, crowded: Callable[[bool], None] | None) -> None:
+    # Loaded here and not above: it takes long, and commands have other things to say than that.
+    make = import_module("api.app").main
     config = uvicorn.Config(
-        "api.app:main",
+        lambda: make(crowded),
         factory=True,
         host=settings.host,
         port=settings.port,
@@ -65,7 +78,6 @@ def _serve(settings: Settings) -> None:
         forwarded_allow_ips=settings.trusted_proxies or None,
         timeout_graceful_shutdown=_STOPS_IN,
     )
-    config.load_app()
     server = _Server(config)
     with suppress(KeyboardInterrupt):
         server.run()

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from commands import tether
+from commands import processors, tether
 from commands.failures import CommandFailed
 from commands.nursery import Nursery
 
@@ -63,6 +63,8 @@ class Child:
     is_ready: Callable[[], Awaitable[bool]]
     role: str | None = None
     """What the nursery makes of it; it is no program of its own then."""
+    makes_room: bool = False
+    """Whether it leaves a processor to the others while one of them says that it is crowded."""
     process: Running | None = None
     deaths: int = 0
     started_at: float = 0.0
@@ -96,7 +98,8 @@ class Children:
         stops_in: float = STOPS_IN,
     ) -> None:
         """Keep none yet. `env` is what the nursery is started with."""
-        self.nursery = Nursery(env or os.environ, lock_fd=lock_fd, group=self._group)
+        self.nursery = Nursery(env or os.environ, lock_fd=lock_fd, group=self._group, crowded=self._make_room)
+        self._processors = processors.ours()
         self._lock_fd = lock_fd
         self._say = say
         self._stops_in = stops_in
@@ -160,6 +163,14 @@ class Children:
                 pass_fds=(self._lock_fd,),
                 process_group=self._group(),
             )
+
+    def _make_room(self, is_crowded: bool) -> None:  # noqa: FBT001 - what it is called with
+        """Have the children that make room leave a processor alone, or take it again.
+
+        One that is started meanwhile has all of them until the next time: as it starts it counts them.
+        """
+        allowed = processors.all_but_one(self._processors) if is_crowded else self._processors
+        processors.keep_to(allowed, [child.pid for child in self._children if child.makes_room and child.pid])
 
     def _group(self) -> int:
         """Return the group of those that run; 0, for a new one, when none does."""

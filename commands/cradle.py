@@ -54,6 +54,10 @@ _API: Final = (
 In this order: while the record is prepared, and then while the workers begin, what the next ones need is
 loaded. The API takes longest, and is loaded in parts: nobody is born while a module is loaded.
 """
+_Say = Callable[[str], None]
+"""Tells the nursery one word of how it goes: `ready`, `crowded`, `calm`."""
+_Role = Callable[[_Say], int | None]
+
 _EVERYTHING: Final = "everything"
 _GONE: Final = 1
 
@@ -178,8 +182,18 @@ def _import(modules: Iterable[str]) -> Iterator[None]:
 def tell(line: socket.socket, **news: int) -> None:
     """Say something to the other end, if it is still there."""
     with suppress(BrokenPipeError, ConnectionResetError):
-        # Short enough to arrive in one piece, whoever else writes.
-        line.sendall(json.dumps(news).encode() + b"\n")
+        line.sendall(_as_line(news))
+
+
+def mention(line: socket.socket, **news: int) -> None:
+    """Say something to the other end, unless nobody has listened there for long: nothing waits for that."""
+    with suppress(BrokenPipeError, ConnectionResetError, BlockingIOError):
+        line.send(_as_line(news), socket.MSG_DONTWAIT)
+
+
+def _as_line(news: Mapping[str, int]) -> bytes:
+    """Return it in bytes, so few of them that they arrive in one piece, whoever else writes."""
+    return json.dumps(news).encode() + b"\n"
 
 
 def _become(line: socket.socket, cradle: int, asked: Mapping[str, Any]) -> None:
@@ -191,7 +205,7 @@ def _become(line: socket.socket, cradle: int, asked: Mapping[str, Any]) -> None:
         os.environ.update(asked["env"])
         if asked["log"]:
             _write_into(asked["log"])
-        code = _lived(_ROLES[asked["role"]], lambda: tell(line, ready=os.getpid()))
+        code = _lived(_ROLES[asked["role"]], lambda news: mention(line, **{news: os.getpid()}))
     except BaseException:  # noqa: BLE001 - it ends here whatever it was, and nobody else would say why
         traceback.print_exc()
     finally:
@@ -209,32 +223,32 @@ def _write_into(log: str) -> None:
     os.close(opened)
 
 
-def _lived(role: Callable[[Callable[[], None]], int | None], is_ready: Callable[[], None]) -> int:
+def _lived(role: _Role, say: _Say) -> int:
     """Run a role as the command line runs it, and return its exit code."""
-    return exit_code_of(lambda: role(is_ready))
+    return exit_code_of(lambda: role(say))
 
 
-def _api(_: Callable[[], None]) -> None:
-    import_module("commands.api").api()
+def _api(say: _Say) -> None:
+    import_module("commands.api").serve(lambda is_crowded: say("crowded" if is_crowded else "calm"))
 
 
-def _worker(is_ready: Callable[[], None]) -> None:
-    import_module("worker").main(is_ready)
+def _worker(say: _Say) -> None:
+    import_module("worker").main(lambda: say("ready"))
 
 
-def _prepare(_: Callable[[], None]) -> int:
+def _prepare(_: _Say) -> int:
     from commands.failures import installation  # noqa: PLC0415 - loaded long since
     from commands.preparing import prepare_record  # noqa: PLC0415 - the same
 
     return HOLDS_DEMO if asyncio.run(prepare_record(installation())) else 0
 
 
-_ROLES: Final[Mapping[str, Callable[[Callable[[], None]], int | None]]] = {
+_ROLES: Final[Mapping[str, _Role]] = {
     "api": _api,
     "worker": _worker,
     "prepare": _prepare,
 }
-"""What a process may be asked to become. A role may say that it is ready."""
+"""What a process may be asked to become."""
 
 
 if __name__ == "__main__":

@@ -32,6 +32,7 @@ def temporal(settings: Settings, ports: Mapping[str, int], environment: Mapping[
         env=server_environment(environment),
         log=settings.data_dir / "logs" / "temporal.log",
         is_ready=_listens("127.0.0.1", ports["temporal"]),
+        makes_room=True,
     )
 
 
@@ -61,6 +62,7 @@ def _worker(settings: Settings, environment: Mapping[str, str], number: int) -> 
         env=environment,
         log=settings.data_dir / "logs" / f"worker-{number}.log",
         is_ready=_never,
+        makes_room=True,
     )
     child.is_ready = _says_so(child)
     return child

@@ -58,10 +58,20 @@ class Nursery:
     """Keeps one cradle (`commands/cradle.py`), and another when it dies. Its processes end when it does."""
 
     def __init__(
-        self, env: Mapping[str, str], *, lock_fd: int | None = None, group: Callable[[], int] = lambda: 0
+        self,
+        env: Mapping[str, str],
+        *,
+        lock_fd: int | None = None,
+        group: Callable[[], int] = lambda: 0,
+        crowded: Callable[[bool], None] = lambda _: None,
     ) -> None:
-        """Take the environment it loads in, a lock to hand down, and which process group to be in."""
+        """Take the environment it loads in, a lock to hand down, and which process group to be in.
+
+        `crowded` is called when the first of its processes says that it is, and when none is any longer.
+        """
         self._env = env
+        self._tell_crowded = crowded
+        self._crowded: set[int] = set()
         self._held = () if lock_fd is None else (lock_fd,)
         self._group = group
         self._cradle: Process | None = None
@@ -145,8 +155,18 @@ class Nursery:
             elif "ended" in news:
                 self._known(news["ended"]).end(news["code"])
                 self._alive.pop(news["ended"], None)
+                self._note_crowd(self._crowded - {news["ended"]})
+            elif "crowded" in news:
+                self._note_crowd(self._crowded | {news["crowded"]})
+            elif "calm" in news:
+                self._note_crowd(self._crowded - {news["calm"]})
             else:
                 self._known(news["ready"]).is_ready = True
+
+    def _note_crowd(self, crowded: set[int]) -> None:
+        before, self._crowded = self._crowded, crowded
+        if bool(before) != bool(crowded):
+            self._tell_crowded(bool(crowded))
 
     def _hand_over(self, born: Born) -> None:
         expected = self._expecting.popleft()
@@ -163,6 +183,7 @@ class Nursery:
                 born.terminate()
             born.end(-signal.SIGTERM)
         self._alive.clear()
+        self._note_crowd(set())
         while self._expecting:
             expected = self._expecting.popleft()
             if not expected.done():

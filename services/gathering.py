@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -21,6 +21,8 @@ HELD: Final = 20_000
 """Events held in memory at most; beyond that they wait in the outbox for the relay."""
 QUIET: Final = 10.0
 """Acts a second of this process up to which a case rests no longer than a lull takes."""
+CROWDED: Final = 30.0
+"""Acts a second of this process above which it is said to be crowded, until there is a lull."""
 RESTS: Final = 6.0
 """Seconds a case gathers what happens to it, at most, while more than that goes on; `TOGETHER` is added."""
 TOGETHER: Final = 1.0
@@ -58,14 +60,24 @@ class _Rest:
 class Gathering:
     """Holds what is untold, and hands out one case after another. A case that is handed out is busy."""
 
-    def __init__(self, *, quiet: float = QUIET, rests: float = RESTS, together: float = TOGETHER) -> None:
+    def __init__(
+        self,
+        *,
+        quiet: float = QUIET,
+        rests: float = RESTS,
+        together: float = TOGETHER,
+        crowded: Callable[[bool], None] | None = None,
+    ) -> None:
         """Begin empty. `quiet` is in acts a second; the others in seconds.
 
-        `rests` of 0 gathers nothing; `together` of 0 hands each case out by itself.
+        `rests` of 0 gathers nothing; `together` of 0 hands each case out by itself. `crowded` is called when
+        it becomes crowded, and when that ends; it must neither wait nor raise.
         """
         self._quiet = quiet
         self._rests = rests
         self._together = together
+        self._tell_crowded = crowded
+        self._is_crowded = False
         self._held = 0
         self._pending: dict[str, Untold] = {}
         self._busy: set[str] = set()
@@ -138,11 +150,9 @@ class Gathering:
         if not self._rests:
             self._ready.put_nowait(case_id)
             return
-        loop = asyncio.get_running_loop()
         self._resting[case_id] = _Rest(latest=self._acted_at + self._rests, acted_at=self._acted_at)
         self._let_rest(case_id)
-        if self._look is None:
-            self._look = loop.call_later(_LOOKS, self._hurry_in_a_lull)
+        self._look_soon()
 
     def _let_rest(self, case_id: str) -> None:
         """Let a case rest on, or rouse it when its time has come."""
@@ -177,11 +187,22 @@ class Gathering:
                 rest.timer.cancel()
             self._ready.put_nowait(case_id)
 
+    def _look_soon(self) -> None:
+        if self._look is None:
+            self._look = asyncio.get_running_loop().call_later(_LOOKS, self._hurry_in_a_lull)
+
     def _hurry_in_a_lull(self) -> None:
-        loop = asyncio.get_running_loop()
+        self._look = None
         if self._is_lull():
+            self._note_crowding(is_crowded=False)
             self.hurry()
-        self._look = loop.call_later(_LOOKS, self._hurry_in_a_lull) if self._resting else None
+        if self._resting or self._is_crowded:
+            self._look_soon()
+
+    def _note_crowding(self, *, is_crowded: bool) -> None:
+        if self._tell_crowded is not None and is_crowded != self._is_crowded:
+            self._is_crowded = is_crowded
+            self._tell_crowded(is_crowded)
 
     def _is_lull(self) -> bool:
         return asyncio.get_running_loop().time() - self._acted_at >= LULL
@@ -191,3 +212,6 @@ class Gathering:
         now = asyncio.get_running_loop().time()
         self._acts = self._acts * math.exp(self._acted_at - now) + 1
         self._acted_at = now
+        if self._acts > CROWDED:
+            self._note_crowding(is_crowded=True)
+            self._look_soon()

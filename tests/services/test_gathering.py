@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import math
+from collections.abc import Callable
 
 import pytest
 
-from services.gathering import ENOUGH, HELD, LULL, Gathering
+from services.gathering import CROWDED, ENOUGH, HELD, LULL, Gathering
 from tests.builders import a_case
 
 EVENTS = a_case()[1]
@@ -22,6 +23,11 @@ async def handed_out(gathering: Gathering, within: float = 1) -> tuple[str, int]
     async with asyncio.timeout(within):
         case_id, untold = await gathering.next()
     return case_id, len(untold.events)
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    while not holds():  # noqa: ASYNC110 - what is awaited is the clock
+        await asyncio.sleep(LULL / 5)
 
 
 async def test_while_it_is_quiet_a_case_is_handed_out_as_soon_as_nothing_follows_for_a_moment():
@@ -209,3 +215,27 @@ async def test_a_case_told_by_the_relay_is_not_handed_out_meanwhile():
     gathering.done_with("case-1")
 
     assert await handed_out(gathering) == ("case-1", 1)
+
+
+async def test_when_many_act_it_is_crowded_until_there_is_a_lull():
+    told: list[bool] = []
+    gathering = Gathering(crowded=told.append)
+    for _ in range(math.floor(CROWDED)):
+        gathering.add("case-1", EVENTS[:1])
+    assert told == []
+    for _ in range(10):
+        gathering.add("case-1", EVENTS[:1])
+    assert told == [True]
+    await handed_out(gathering)
+    await until(lambda: len(told) > 1)
+    assert told == [True, False]
+
+
+async def test_it_is_calm_again_after_a_crowd_that_left_nobody_resting():
+    told: list[bool] = []
+    gathering = Gathering(crowded=told.append)
+    gathering.take("case-1")
+    for _ in range(math.ceil(CROWDED) + 10):
+        gathering.add("case-1", EVENTS[:1])
+    await until(lambda: len(told) > 1)
+    assert told == [True, False]

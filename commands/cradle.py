@@ -187,7 +187,7 @@ def tell(line: socket.socket, **news: int) -> None:
 
 def mention(line: socket.socket, **news: int) -> None:
     """Say something to the other end, unless nobody has listened there for long: nothing waits for that."""
-    with suppress(BrokenPipeError, ConnectionResetError, BlockingIOError):
+    with suppress(OSError):
         line.send(_as_line(news), socket.MSG_DONTWAIT)
 
 

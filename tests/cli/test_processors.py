@@ -132,3 +132,11 @@ def test_nobody_waits_for_a_nursery_that_does_not_listen():
         for _ in range(100_000):
             cradle.mention(theirs, crowded=1)
         assert ours.recv(64).startswith(b'{"crowded": 1}\n')
+
+
+def test_nobody_is_troubled_by_a_nursery_that_is_gone():
+    ours, theirs = socket.socketpair()
+    with theirs:
+        ours.close()
+        cradle.mention(theirs, calm=1)
+    cradle.mention(theirs, calm=1)

@@ -14,9 +14,10 @@ from bench.growth import seeding
 from bench.growth.seeding import made_name
 from records.tables import cases, posts, units
 from services import cases as case_lists
-from services import notifications, organisation, tasks
+from services import findings, notifications, organisation, tasks
 from services import posts as post_book
 from services.cases import CaseFilter
+from services.findings import FindingFilter
 from services.parts import Caller, Parts
 
 Ask = Callable[[Parts, str | None], Awaitable[BaseModel]]
@@ -85,6 +86,7 @@ def questions(world: World, seed: int) -> Iterator[Question]:
         yield from _inbox(who, size)
         yield from _cases(who, size, world, chance)
         yield from _organisation(who, size, world, chance)
+        yield from _findings(who, size, world, chance)
     subject = Caller(chance.choice(world.subjects))
     yield from _inbox(subject, "subject")
     yield _list(subject, "subject", "all", CaseFilter())
@@ -158,6 +160,15 @@ def _organisation(who: Caller, size: str, world: World, chance: random.Random) -
     yield Question("posts", f"{size}: units", lambda parts, at: organisation.list_units(parts, cursor=at))
 
 
+def _findings(who: Caller, size: str, world: World, chance: random.Random) -> Iterator[Question]:
+    for name, narrowed in (
+        ("all", FindingFilter()),
+        ("of a committee", FindingFilter(unit=chance.choice(world.committees))),
+        ("open", FindingFilter(state="raised")),
+    ):
+        yield Question("findings", f"{size}: {name}", _found(who, narrowed))
+
+
 def _list(who: Caller, size: str, name: str, wanted: CaseFilter, kind: str = "cases") -> Question:
     def ask(parts: Parts, cursor: str | None) -> Awaitable[BaseModel]:
         return case_lists.listed(parts, who, wanted, cursor=cursor)
@@ -175,6 +186,10 @@ def _posts(who: Caller, *, unit: str | None = None) -> Ask:
 
 def _messages(who: Caller, *, unread: bool) -> Ask:
     return lambda parts, at: notifications.listed(parts, who, unread=unread, cursor=at)
+
+
+def _found(who: Caller, narrowed: FindingFilter) -> Ask:
+    return lambda parts, at: findings.listed(parts, who, narrowed, cursor=at, limit=30)
 
 
 def _history(who: Caller, case: str) -> Ask:

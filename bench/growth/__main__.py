@@ -44,7 +44,7 @@ class Effort:
     """Whether acts are compared, too; a wide organisation is about lists."""
 
 
-_FULL = Effort(seeding.FULL, rounds=12, acts=100, processes=7, events=1000, judges_lists=True)
+_FULL = Effort(seeding.FULL, rounds=12, acts=400, processes=7, events=1000, judges_lists=True)
 _WIDE = replace(_FULL, size=seeding.WIDE, measures_acts=False)
 _SMALL = Effort(seeding.SMALL, rounds=2, acts=20, processes=2, events=200, judges_lists=False)
 

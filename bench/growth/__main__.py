@@ -25,7 +25,7 @@ from bench.promises import Promise, report
 from services.parts import Parts
 
 _RATIO, _MILLISECONDS = 1.2, 100.0
-_LISTS = ("inbox", "cases", "search", "history", "people", "posts", "messages", "case")
+_LISTS = ("inbox", "cases", "search", "history", "people", "posts", "messages", "case", "findings")
 _PLANTS = {"no-index": "ix_obligations_person_id_created_at_id"}
 
 

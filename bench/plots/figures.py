@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from bench.plots.choosing import share, worth_showing
 from bench.plots.drawing import COLOURS, Chart
 
 Results = Mapping[str, Any]
@@ -35,8 +36,8 @@ def act_figures(results: Results) -> Iterator[tuple[str, str]]:
 
 def promises_figure(results: Results) -> str:
     """Return a picture of a part's promises: each figure as a share of its bound."""
-    promises = [one for one in results["promises"] if one["bound"]]
-    top = max([1.25, *(_share(one) for one in promises)]) * 1.05
+    promises = [one for one in worth_showing(results["promises"]) if one["bound"]]
+    top = max([1.25, *(share(one) for one in promises)]) * 1.05
     chart = Chart(
         f"{results['part']}: what was measured, as a share of what is promised",
         "What does not cross the line is kept. Where a figure has to be large, its bound is divided by it.",
@@ -46,13 +47,8 @@ def promises_figure(results: Results) -> str:
     for one in promises:
         side = "≤" if one["at_most"] else "≥"
         colour = COLOURS[2] if one["kept"] else COLOURS[0]
-        chart.bar(one["id"], _share(one), colour, f"{one['figure']:g} {side} {one['bound']:g} {one['unit']}")
+        chart.bar(one["id"], share(one), colour, f"{one['figure']:g} {side} {one['bound']:g} {one['unit']}")
     return chart.svg()
-
-
-def _share(promise: Mapping[str, Any]) -> float:
-    figure, bound = float(promise["figure"]), float(promise["bound"])
-    return figure / bound if promise["at_most"] else bound / max(figure, 1e-9)
 
 
 def _throughput(rows: Sequence[Mapping[str, Any]], who: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from bench.plots.choosing import worth_showing
+
 BEGIN: Final = "<!-- what the last run found: written by bench.plots -->\n"
 END: Final = "<!-- end of what the last run found -->\n"
 
@@ -34,10 +36,14 @@ def _part(results: Mapping[str, Any], pictures: Sequence[str]) -> Iterator[str]:
     yield ""
     yield "| promise | found | bound | |"
     yield "|---|---|---|---|"
-    for one in results["promises"]:
+    shown = worth_showing(results["promises"])
+    for one in shown:
         side = "at most" if one["at_most"] else "at least"
         verdict = "kept" if one["kept"] else "**missed**"
         yield f"| {one['says']} | {one['figure']:g} {one['unit']} | {side} {one['bound']:g} | {verdict} |"
+    if others := len(results["promises"]) - len(shown):
+        yield ""
+        yield f"And {others} more, all kept, and none nearer to its bound than these."
     if results["part"] == "act":
         yield from _places(results["details"]["results"])
     for name in pictures:

@@ -61,7 +61,7 @@ mutants: install ## does a test notice each small change of domain/; takes hours
 	nice -n 19 $(BIN)/mutmut run --max-children 2
 	$(BIN)/mutmut results
 
-bench: install ## measure speed and its floors beside other ways of doing the job; needs a quiet machine for an hour and three quarters
+bench: install ## measure speed and its floors beside other ways of doing the job; needs a quiet machine for an hour or more
 	@.ci/install-peers
 	$(BIN)/python -m bench
 

@@ -3,12 +3,12 @@
 from datetime import date
 
 import pytest
-import sqlalchemy as sa
 
 from records import findings, pattern_findings
 from records.cursors import cursor_of
 from records.findings import FindingFilter
 from records.scope import Scope
+from tests.records.explaining import explained
 from tests.records.organisations import an_organisation
 
 DAY = date(2026, 3, 2)
@@ -37,23 +37,13 @@ LISTS = {
 @pytest.mark.parametrize("asked", FILTERS.values(), ids=FILTERS)
 @pytest.mark.parametrize("scope", SCOPES.values(), ids=SCOPES)
 def test_nothing_is_read_through_before_the_findings(sqlite_database, table, scope, asked, cursor):
-    plans: list[list[str]] = []
-
-    def overheard(connection):
+    def plans(connection):
         an_organisation(connection)
+        with explained(connection, lambda _: True) as found:
+            LISTS[table](connection, scope, asked, cursor)
+        return found
 
-        def note(_connection, _cursor, text, parameters, _context, _many):
-            explained = connection.connection.driver_connection.execute(
-                f"EXPLAIN QUERY PLAN {text}", parameters
-            )
-            plans.append([row[3] for row in explained])
-
-        sa.event.listen(connection, "before_cursor_execute", note)
-        LISTS[table](connection, scope, asked, cursor)
-        sa.event.remove(connection, "before_cursor_execute", note)
-
-    sqlite_database.write_now(overheard)
-    (plan,) = plans
+    (plan,) = sqlite_database.write_now(plans)
     assert plan[0].split(" (")[0] in {
         f"SCAN {table} USING INDEX ix_{table}_raised_at_id",
         f"SEARCH {table} USING INDEX ix_{table}_raised_at_id",

@@ -4,12 +4,12 @@ import re
 from datetime import date
 
 import pytest
-import sqlalchemy as sa
 
 from records import stats
 from records.held_units import Lent
 from records.scope import Scope
 from records.stats import Asked
+from tests.records.explaining import explained
 from tests.records.organisations import an_organisation
 from tests.records.walks import the_whole_way
 
@@ -35,22 +35,13 @@ def walked(sqlite_database):
 
 def plans(database, count, scope):
     """Return what SQLite does to count."""
-    said: list[str] = []
 
     def overheard(connection):
-        def note(_connection, cursor, text, parameters, _context, _many):
-            if text.startswith("SELECT"):
-                plan = connection.connection.driver_connection.execute(
-                    f"EXPLAIN QUERY PLAN {text}", parameters
-                )
-                said.extend(row[3] for row in plan.fetchall())
+        with explained(connection, lambda text: text.startswith("SELECT")) as found:
+            count(connection, scope, ASKED)
+        return [line for plan in found for line in plan]
 
-        sa.event.listen(connection, "before_cursor_execute", note)
-        count(connection, scope, ASKED)
-        sa.event.remove(connection, "before_cursor_execute", note)
-
-    database.read_now(overheard)
-    return said
+    return database.read_now(overheard)
 
 
 @pytest.mark.parametrize("count", COUNTS, ids=lambda count: count.__name__)

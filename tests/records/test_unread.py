@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from records import notifications
 from records.tables import obligations
 from tests.builders import HOST, SECRETARY, SUBJECT, noon
+from tests.records.explaining import explained
 from tests.records.organisations import ADMIN, OUTSIDER, an_organisation
 from tests.records.walks import BEGIN, start
 
@@ -49,24 +50,15 @@ def tell(connection):
 @pytest.mark.parametrize("ask", WAYS.values(), ids=WAYS)
 def test_only_the_index_of_what_is_unread_is_read_once_rows_were_counted(sqlite_database, ask):
     sqlite_database.write_now(tell)
-    plans = []
 
     def overheard(connection):
         # Now SQLite takes it that somebody has five messages, and twenty where he has any unread.
         connection.exec_driver_sql("ANALYZE")
+        with explained(connection, lambda text: "read_at IS NULL" in text) as found:
+            ask(connection)
+        return found
 
-        def note(_connection, cursor, text, parameters, _context, _many):
-            if "read_at IS NULL" in text:
-                explained = connection.connection.driver_connection.execute(
-                    f"EXPLAIN QUERY PLAN {text}", parameters
-                )
-                plans.append([row[3] for row in explained])
-
-        sa.event.listen(connection, "before_cursor_execute", note)
-        ask(connection)
-        sa.event.remove(connection, "before_cursor_execute", note)
-
-    sqlite_database.write_now(overheard)
+    plans = sqlite_database.write_now(overheard)
     assert plans
     for plan in plans:
         assert [line for line in plan if "ix_obligations_unread" in line]

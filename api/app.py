@@ -171,7 +171,7 @@ def create_app(parts: Parts, door: Door | None = None) -> FastAPI:
 def create_app_from(
     settings: Settings,
     is_open: Callable[[], None] = lambda: None,
-    crowded: Callable[[bool], None] | None = None,
+    crowded: Callable[[bool], None] = lambda _: None,
 ) -> FastAPI:
     """Return the application that opens and closes its own parts, as the settings say.
 
@@ -199,13 +199,15 @@ def create_app_from(
     return app
 
 
-def main(crowded: Callable[[bool], None] | None = None) -> FastAPI:
+def main(crowded: Callable[[bool], None] = lambda _: None) -> FastAPI:
     """Return the application of the environment's settings: what uvicorn is pointed at."""
     return create_app_from(read_settings(), keep_what_is_loaded, crowded)
 
 
 @asynccontextmanager
-async def opened(settings: Settings, crowded: Callable[[bool], None] | None = None) -> AsyncIterator[Parts]:
+async def opened(
+    settings: Settings, crowded: Callable[[bool], None] = lambda _: None
+) -> AsyncIterator[Parts]:
     """Open everything a door needs. Temporal may be away: acts are recorded all the same, and driven later.
 
     Calls `crowded` as `services.gathering.Gathering` does.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from importlib import import_module
 
 import typer
 import uvicorn
@@ -35,7 +34,7 @@ def api() -> None:
     serve()
 
 
-def serve(crowded: Callable[[bool], None] | None = None) -> None:
+def serve(crowded: Callable[[bool], None] = lambda _: None) -> None:
     """Serve the HTTP API until SIGINT or SIGTERM.
 
     Calls `crowded` when so many begin to act that this process could use a processor for itself, and when
@@ -62,11 +61,11 @@ class _Server(uvicorn.Server):
             tenths += _TICK
 
 
-def _serve(settings: Settings, crowded: Callable[[bool], None] | None) -> None:
-    # Loaded here and not above: it takes long, and commands have other things to say than that.
-    make = import_module("api.app").main
+def _serve(settings: Settings, crowded: Callable[[bool], None]) -> None:
+    from api.app import main  # noqa: PLC0415 - it takes long to load, and `--help` has no need of it
+
     config = uvicorn.Config(
-        lambda: make(crowded),
+        lambda: main(crowded),
         factory=True,
         host=settings.host,
         port=settings.port,

@@ -66,7 +66,7 @@ class Gathering:
         quiet: float = QUIET,
         rests: float = RESTS,
         together: float = TOGETHER,
-        crowded: Callable[[bool], None] | None = None,
+        crowded: Callable[[bool], None] = lambda _: None,
     ) -> None:
         """Begin empty. `quiet` is in acts a second; the others in seconds.
 
@@ -200,7 +200,7 @@ class Gathering:
             self._look_soon()
 
     def _note_crowding(self, *, is_crowded: bool) -> None:
-        if self._tell_crowded is not None and is_crowded != self._is_crowded:
+        if is_crowded != self._is_crowded:
             self._is_crowded = is_crowded
             self._tell_crowded(is_crowded)
 

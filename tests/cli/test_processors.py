@@ -18,10 +18,10 @@ from services.driving import Driver
 from settings import read_settings
 from tests.cli.test_children import a_child, a_house, until
 
-pytestmark = pytest.mark.skipif(
-    len(processors.ours()) < 2, reason="THERE IS ONE PROCESSOR: nothing can be left to anybody"
-)
 OURS = processors.ours()
+with_two_processors = pytest.mark.skipif(
+    len(OURS) < 2, reason="THERE IS ONE PROCESSOR: nothing can be left to anybody"
+)
 THREADS = """
 import threading, time
 for _ in range(2):
@@ -50,6 +50,7 @@ def a_making_child(folder, name):
     return child
 
 
+@with_two_processors
 async def test_while_one_is_crowded_those_who_make_room_leave_a_processor_and_take_it_again(tmp_path):
     async with a_house(tmp_path) as (children, _):
         await children.start(a_making_child(tmp_path, "worker-1"), a_child(tmp_path, "api", THREADS))
@@ -61,6 +62,7 @@ async def test_while_one_is_crowded_those_who_make_room_leave_a_processor_and_ta
         assert list(may_use(worker)) == [OURS] * 3
 
 
+@with_two_processors
 async def test_one_that_has_ended_meanwhile_is_no_trouble(tmp_path):
     async with a_house(tmp_path) as (children, _):
         await children.start(a_making_child(tmp_path, "worker-1"))
